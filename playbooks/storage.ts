@@ -1,0 +1,219 @@
+import {
+  definePlaybook,
+  directory,
+  dropIn,
+  type Finding,
+  file,
+  glusterFacts,
+  isReached,
+  machineFacts,
+  mountFacts,
+  remount,
+  sameView,
+  swarmFacts,
+  template,
+} from 'provision';
+import { backInSwarm, majorityWithout } from './gates.ts';
+import * as gluster from './storage/gluster.ts';
+import * as nfs from './storage/nfs.ts';
+import { LEASE } from './storage/options.ts';
+import {
+  brickPathOf,
+  clusterSettings,
+  hostSettings,
+  type Reached,
+  type Storage,
+  setSizeOf,
+} from './storage/settings.ts';
+
+const RETRY = 'provision-storage-retry.service';
+
+/** Where storage comes back later than a node, its mount is tried again, and Docker, which waits for it, with it. */
+const retryUnit = (root: string) => `[Unit]
+Description=Mount ${root} again, and start Docker after it
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sleep 15
+ExecStart=/bin/sh -c 'systemctl --no-block start "$(systemd-escape --path --suffix=mount ${root})"; ! systemctl is-enabled -q docker.service || systemctl --no-block start docker.service'
+`;
+
+/** Proof that all hosts have the same file system mounted: one writes it, the others read it. */
+const viewPath = (root: string) => `${root}/.provision/view`;
+const viewText = ({ name, settings }: Storage) =>
+  `${name}: ${settings.kind === 'nfs' ? `${settings.server}:${settings.export}` : `volume ${settings.volume ?? 'mailu'}`}\n`;
+
+const writer = ({ hosts }: Storage) => hosts.find(isReached);
+
+function freeSpace({ hosts, settings }: Storage): readonly Finding[] {
+  return hosts.filter(isReached).flatMap((host): readonly Finding[] => {
+    const there = host.facts.mounts.find(({ where }) => where === settings.root);
+    const warn = (code: string, message: string, ...fix: string[]): Finding => ({
+      level: 'warn',
+      code,
+      host: host.name,
+      message,
+      fix,
+    });
+    if (there === undefined) return [];
+    const { freeBytes, outdated } = there;
+    return [
+      ...(freeBytes === undefined
+        ? [
+            warn(
+              'storage-silent',
+              `how much is free at ${settings.root} could not be told: df did not answer`,
+              host.onHost(`timeout 10 df ${settings.root}`),
+            ),
+          ]
+        : []),
+      ...(freeBytes !== undefined && freeBytes < settings.minFree * 2 ** 30
+        ? [
+            warn(
+              'storage-full',
+              `${(freeBytes / 2 ** 30).toFixed(1)} GiB are free at ${settings.root}; mail is refused when it is full. Make room, beginning with what is largest`,
+              host.onHost(`du -xhd2 ${settings.root} | sort -h | tail`),
+            ),
+          ]
+        : []),
+      ...(outdated
+        ? [
+            warn(
+              'remount-needed',
+              `${settings.root} was mounted before its options were changed. Mounting it anew stops Docker on this host for a moment, so a run does it only when told to`,
+              'run again with --remount',
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+/** The same file system at `root` on every node, which cannot be written from the wrong side of a cut. */
+export default definePlaybook({
+  name: 'storage',
+  cluster: clusterSettings,
+  host: hostSettings,
+
+  facts: {
+    machine: { probe: () => machineFacts },
+    swarm: { probe: () => swarmFacts },
+    gluster: { probe: () => glusterFacts },
+    mounts: { probe: () => mountFacts },
+  },
+
+  check: ({ settings, hosts }) => {
+    if (settings.kind !== 'glusterfs') return [];
+    const size = setSizeOf(settings);
+    const asked = hosts.filter(({ settings: { brick } }) => brick === true).length;
+    const possible = asked > 0 ? asked : hosts.filter(({ settings: { brick } }) => brick !== false).length;
+    if (asked % size === 0 && possible >= size) return [];
+    const message =
+      possible < size
+        ? `${possible} hosts may hold bricks, and a replica set needs ${size}`
+        : `${asked} hosts are to hold bricks; it takes a multiple of ${size}, for each file is kept on ${size} of them`;
+    return [{ path: ['storage', settings.replica === undefined ? 'kind' : 'replica'], message }];
+  },
+
+  inspect: (cluster) => [
+    ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
+    ...(cluster.settings.kind === 'none' ? [] : freeSpace(cluster)),
+  ],
+
+  stages: [
+    { name: 'software', resources: by({ glusterfs: gluster.software, nfs: nfs.software }) },
+    { name: 'daemon', resources: by({ glusterfs: gluster.daemon }) },
+    { name: 'peers', resources: by({ glusterfs: gluster.peers }) },
+    { name: 'blame', resources: by({ glusterfs: gluster.blame }) },
+    { name: 'bricks', resources: by({ glusterfs: gluster.brick }) },
+    { name: 'volume', resources: by({ glusterfs: gluster.volume, nfs: nfs.exported }) },
+    { name: 'heal', resources: by({ glusterfs: gluster.heal }) },
+    {
+      name: 'mount',
+      resources: (host, cluster) => {
+        const { kind, root } = cluster.settings;
+        if (kind === 'none') return [];
+        return [
+          file({ path: `/etc/systemd/system/${RETRY}`, content: retryUnit(root) }),
+          (kind === 'nfs' ? nfs : gluster).mounted(host, cluster, RETRY),
+          dropIn({
+            unit: 'docker.service',
+            name: 'provision-storage',
+            content: `[Unit]\nRequiresMountsFor=${root}\n`,
+          }),
+          file({
+            path: '/usr/local/sbin/provision-lease',
+            content: template(import.meta.url, '../templates/lease.sh.hbs', LEASE),
+            mode: '0755',
+          }),
+        ];
+      },
+    },
+    {
+      name: 'remount',
+      resources: (_host, cluster) =>
+        cluster.settings.kind !== 'none' && cluster.consents.has('remount')
+          ? [remount({ where: cluster.settings.root })]
+          : [],
+      rolling: { before: majorityWithout, after: backInSwarm },
+    },
+    {
+      name: 'proof',
+      resources: (host, cluster) => {
+        const { kind, root } = cluster.settings;
+        if (kind === 'none' || writer(cluster)?.name !== host.name) return [];
+        return [
+          directory({ path: `${root}/.provision`, mode: '0700' }),
+          file({ path: viewPath(root), content: viewText(cluster) }),
+        ];
+      },
+    },
+    {
+      name: 'view',
+      resources: (host, cluster) => {
+        const { kind, root } = cluster.settings;
+        if (kind === 'none' || writer(cluster)?.name === host.name) return [];
+        return [sameView({ path: viewPath(root), content: viewText(cluster) })];
+      },
+    },
+  ],
+
+  status: (cluster) => {
+    const { kind, root } = cluster.settings;
+    if (kind === 'none') return [];
+    const bricks = kind === 'glusterfs' ? gluster.brickHosts(cluster).map(({ name }) => name) : [];
+    return [
+      {
+        title: `Storage at ${root} (${kind})`,
+        columns: ['HOST', 'MOUNTED FROM', 'FREE', 'BRICK'],
+        rows: cluster.hosts.map((host) => {
+          if (!isReached(host)) return [host.name, 'not reached', '', ''];
+          const there = host.facts.mounts.find(({ where }) => where === root);
+          const free =
+            there?.freeBytes === undefined
+              ? there === undefined
+                ? ''
+                : 'no answer'
+              : `${(there.freeBytes / 2 ** 30).toFixed(0)} GiB`;
+          return [
+            host.name,
+            there?.source ?? 'not mounted',
+            free,
+            bricks.includes(host.name) ? brickPathOf(cluster.settings) : '',
+          ];
+        }),
+      },
+    ];
+  },
+});
+
+type Part = (host: Reached, cluster: Storage) => ReturnType<typeof gluster.software>;
+
+/** A stage that each kind of storage fills in its own way, or not at all. */
+function by(parts: { readonly glusterfs?: Part; readonly nfs?: Part }): Part {
+  return (host, cluster) => {
+    const { kind } = cluster.settings;
+    return kind === 'none' ? [] : (parts[kind]?.(host, cluster) ?? []);
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  advertiseAddress,
+  type Cluster,
+  type GlusterFacts,
+  type Host,
+  type MachineFacts,
+  type MountFact,
+  type ReachedHost,
+  type SwarmFacts,
+} from 'provision';
+import { z } from 'zod';
+
+const path = z
+  .string()
+  .regex(/^(\/[\w.-]+)+$/, 'expected an absolute path of letters, digits, `.`, `_` and `-`');
+
+const ONLY = {
+  glusterfs: ['replica', 'arbiter', 'volume', 'brickPath', 'allowRootFilesystem'],
+  nfs: ['server', 'export', 'version'],
+  none: [],
+} as const;
+
+export const clusterSettings = z
+  .strictObject({
+    kind: z
+      .enum(['glusterfs', 'nfs', 'none'])
+      .default('none')
+      .describe('what makes the file system of all nodes'),
+    root: path.default('/mailu').describe('where it is mounted on every node'),
+    minFree: z.number().min(0).default(1).describe('GiB; a run warns where less is free'),
+    replica: z
+      .int()
+      .min(2)
+      .max(5)
+      .optional()
+      .describe('glusterfs: how many bricks hold each file; default 3'),
+    arbiter: z
+      .boolean()
+      .optional()
+      .describe('glusterfs: the third brick of each set holds names and attributes only'),
+    volume: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]+$/)
+      .optional()
+      .describe('glusterfs: name of the volume; default mailu'),
+    brickPath: path.optional().describe('glusterfs: directory of the brick; default /srv/gluster/VOLUME'),
+    allowRootFilesystem: z
+      .boolean()
+      .optional()
+      .describe('glusterfs: bricks may be on the root file system, which mail can fill'),
+    server: z.string().optional().describe('nfs: address of the server, or the name of one of the hosts'),
+    export: path.optional().describe('nfs: the directory that the server exports'),
+    version: z.enum(['4.1', '4.2']).optional().describe('nfs: protocol; default 4.2'),
+  })
+  .superRefine((settings, context) => {
+    const written = Object.entries(settings).filter(([, value]) => value !== undefined);
+    for (const [kind, keys] of Object.entries(ONLY))
+      for (const [key] of written)
+        if (kind !== settings.kind && (keys as readonly string[]).includes(key))
+          context.addIssue({
+            code: 'custom',
+            path: [key],
+            message: `\`${key}\` belongs to \`kind: ${kind}\``,
+          });
+    if (settings.kind === 'glusterfs' && settings.replica === 2 && settings.arbiter !== true)
+      context.addIssue({
+        code: 'custom',
+        path: ['replica'],
+        message:
+          'two copies cannot outvote each other: after a cut both sides may have written, and mail is lost whichever is kept; make it 3, or add `arbiter: true`',
+      });
+    if (settings.kind === 'nfs' && (settings.server === undefined || settings.export === undefined))
+      context.addIssue({ code: 'custom', path: [], message: 'nfs needs `server` and `export`' });
+  });
+
+export const hostSettings = z.strictObject({
+  brick: z
+    .boolean()
+    .optional()
+    .describe(
+      'glusterfs: whether this host holds a brick; default: the first hosts, as many as a replica set',
+    ),
+  address: z
+    .ipv4()
+    .optional()
+    .describe('address that the other nodes reach its storage at; default: as for the swarm'),
+});
+
+export type ClusterSettings = z.output<typeof clusterSettings>;
+export type Settings = z.output<typeof hostSettings>;
+export interface Facts {
+  readonly machine: MachineFacts;
+  readonly swarm: SwarmFacts;
+  readonly gluster: GlusterFacts;
+  readonly mounts: readonly MountFact[];
+}
+export type Storage = Cluster<ClusterSettings, Settings, Facts>;
+export type StorageHost = Host<Settings, Facts>;
+export type Reached = ReachedHost<Settings, Facts>;
+
+/** The address of a host's storage: what is set, else the inventory's where it is the host's own, else its only one. */
+export function addressOf(host: StorageHost): string {
+  const found = advertiseAddress(host.settings.address, host.address, host.facts?.machine.addresses ?? []);
+  return 'address' in found ? found.address : host.address;
+}
+
+export const volumeOf = ({ volume }: ClusterSettings) => volume ?? 'mailu';
+export const brickPathOf = (settings: ClusterSettings) =>
+  settings.brickPath ?? `/srv/gluster/${volumeOf(settings)}`;
+/** Bricks of a replica set. `replica: 2` with an arbiter and `replica: 3` with one are the same. */
+export const setSizeOf = ({ replica, arbiter }: ClusterSettings) => (arbiter === true ? 3 : (replica ?? 3));

@@ -1,0 +1,108 @@
+import {
+  allManagersReachable,
+  decideSwarm,
+  definePlaybook,
+  dockerNetwork,
+  GOSSIP,
+  type HostIdentity,
+  inspectPorts,
+  inspectSwarm,
+  MANAGEMENT,
+  machineFacts,
+  portFacts,
+  swarmCluster,
+  swarmFacts,
+} from 'provision';
+import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
+import { leadOf, membership, nodeResources } from './swarm/members.ts';
+import { clusterSettings, hostSettings } from './swarm/settings.ts';
+import { nodeTable } from './swarm/status.ts';
+
+/** One swarm of all hosts, with an odd number of managers. */
+export default definePlaybook({
+  name: 'swarm',
+  cluster: clusterSettings,
+  host: hostSettings,
+
+  facts: {
+    machine: { probe: () => machineFacts },
+    swarm: { probe: () => swarmFacts },
+    ports: {
+      probe: (_host: HostIdentity, peers: readonly HostIdentity[]) =>
+        portFacts(
+          peers.flatMap(({ name, address }) => [
+            { host: name, address, port: MANAGEMENT },
+            { host: name, address, port: GOSSIP },
+          ]),
+        ),
+    },
+  },
+
+  check: ({ hosts }) => {
+    const managers = hosts.filter(({ settings }) => settings.role === 'manager');
+    if (managers.length % 2 === 1) return [];
+    const message =
+      managers.length === 0
+        ? 'no host has `swarm: { role: manager }`; a swarm needs one, three or five of them'
+        : `${managers.length} managers (${managers.map(({ name }) => name).join(', ')}): an even number tolerates no more failures than one less and splits into halves of which neither can decide; make it ${managers.length - 1} or ${managers.length + 1}`;
+    return [{ path: ['hosts', managers.at(-1)?.name ?? '', 'swarm', 'role'], message }];
+  },
+
+  inspect: (cluster) => [
+    ...inspectPorts(cluster.hosts),
+    ...inspectSwarm(cluster.hosts),
+    ...inspectAddresses(cluster),
+  ],
+
+  stages: [
+    {
+      name: 'init',
+      resources: (host, cluster) => {
+        if (leadOf(cluster)?.name !== host.name) return [];
+        const { addressPools, subnetSize, dataPathPort } = cluster.settings;
+        const address = ownAddress(host);
+        return [
+          swarmCluster({
+            name: cluster.name,
+            advertiseAddress: address,
+            addressPools,
+            subnetSize,
+            dataPathPort,
+          }),
+        ];
+      },
+    },
+    {
+      name: 'managers',
+      resources: (host, cluster) => membership(host, cluster, 'manager'),
+      rolling: {
+        before: (_host, cluster) => {
+          const decision = decideSwarm(cluster.hosts);
+          if (decision.kind !== 'exists') return undefined;
+          return {
+            title: 'all managers are reachable',
+            on: decision.lead.name,
+            probe: allManagersReachable,
+            patience: 60,
+          };
+        },
+      },
+    },
+    { name: 'workers', resources: (host, cluster) => membership(host, cluster, 'worker') },
+    {
+      name: 'nodes',
+      resources: (host, cluster) => (leadOf(cluster)?.name === host.name ? nodeResources(cluster) : []),
+    },
+    {
+      name: 'networks',
+      resources: (host, cluster) =>
+        leadOf(cluster)?.name === host.name
+          ? Object.entries(cluster.settings.networks).map(([name, network]) =>
+              dockerNetwork({ name, ...network }),
+            )
+          : [],
+    },
+  ],
+
+  status: ({ hosts }) => [nodeTable(hosts)],
+});

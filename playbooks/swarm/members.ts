@@ -1,0 +1,71 @@
+import {
+  decideSwarm,
+  entryOf,
+  type Host,
+  isReached,
+  membershipOf,
+  type Resource,
+  swarmCluster,
+  swarmMember,
+  swarmNode,
+} from 'provision';
+import { ownAddress } from './addresses.ts';
+import type { Facts, Settings, Swarm, SwarmMember } from './settings.ts';
+
+/** What the lead manager is told about a node: all members, and hosts that want a label once they are in. */
+export function nodeResources(cluster: Swarm): readonly Resource[] {
+  const decision = decideSwarm(cluster.hosts);
+  const nodes = decision.kind === 'exists' ? decision.nodes : [];
+  const wanted = cluster.hosts.filter(isReached).flatMap((host) => {
+    const listed = entryOf(host, nodes);
+    if (listed === undefined && Object.keys(host.settings.labels).length === 0) return [];
+    const { role, availability, labels } = host.settings;
+    const nodeId = listed?.id ?? membershipOf(host)?.nodeId;
+    return [
+      {
+        promotes: role === 'manager',
+        resource: swarmNode({ host: host.name, nodeId, role, availability, labels }),
+      },
+    ];
+  });
+  // Promoted before demoted, so that the number of managers never dips.
+  return [...wanted.filter(({ promotes }) => promotes), ...wanted.filter(({ promotes }) => !promotes)].map(
+    ({ resource }) => resource,
+  );
+}
+
+/** The host that swarm commands are run on: the lead manager, or the one that makes the swarm. */
+export function leadOf(cluster: Swarm): Host<Settings, Facts> | undefined {
+  const decision = decideSwarm(cluster.hosts);
+  if (decision.kind === 'exists') return decision.lead;
+  if (decision.kind === 'initialise') return decision.on;
+  return decision.kind === 'asleep' ? decision.lead : undefined;
+}
+
+/** A host's membership: joined through the managers that answer, with a token that the lead puts out. */
+export function membership(host: SwarmMember, cluster: Swarm, role: Settings['role']): readonly Resource[] {
+  const lead = leadOf(cluster);
+  if (lead === undefined || lead.name === host.name || host.settings.role !== role) return [];
+  const decision = decideSwarm(cluster.hosts);
+  const nodes = decision.kind === 'exists' ? decision.nodes : [];
+  const nodeId = membershipOf(host)?.nodeId;
+  const removed = decision.kind === 'exists' && nodeId !== undefined && entryOf(host, nodes) === undefined;
+  const reachable = nodes
+    .filter(({ manager }) => manager?.reachable)
+    .map(({ manager }) => manager?.address ?? '');
+  const via = reachable.map((address) => address.replace(/:\d+$/, ''));
+  return [
+    swarmMember({
+      name: cluster.name,
+      role,
+      via: via.length > 0 ? via : [isReached(lead) ? ownAddress(lead) : lead.address],
+      token: swarmCluster.ref(lead.name, cluster.name, ({ tokens }) => {
+        if (tokens === undefined) throw new Error(`${lead.name} gives no join tokens`);
+        return tokens[role];
+      }),
+      advertiseAddress: ownAddress(host),
+      availability: host.settings.availability,
+      ...(removed ? { removedNodeId: nodeId } : {}),
+    }),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Cluster, MachineFacts, PortFact, ReachedHost, SwarmFacts } from 'provision';
+import { z } from 'zod';
+
+export const clusterSettings = z.strictObject({
+  addressPools: z
+    .array(z.cidrv4())
+    .default([])
+    .describe('ranges for overlay networks; only when the swarm is made'),
+  subnetSize: z
+    .int()
+    .min(16)
+    .max(29)
+    .optional()
+    .describe('prefix length of a subnet; only when the swarm is made'),
+  dataPathPort: z
+    .int()
+    .min(1024)
+    .max(49151)
+    .optional()
+    .describe('UDP port of VXLAN; only when the swarm is made; default 4789'),
+  networks: z
+    .record(
+      z.string(),
+      z.strictObject({
+        subnet: z.cidrv4(),
+        attachable: z.boolean().optional(),
+        encrypted: z.boolean().optional(),
+        mtu: z.int().min(576).max(9000).optional(),
+      }),
+    )
+    .default({})
+    .describe('overlay networks by name'),
+});
+
+export const hostSettings = z.strictObject({
+  role: z.enum(['manager', 'worker']).default('worker'),
+  availability: z.enum(['active', 'pause', 'drain']).default('active'),
+  labels: z.record(z.string(), z.string()).default({}).describe('all labels of the node'),
+  advertiseAddress: z
+    .ipv4()
+    .optional()
+    .describe('address that the other nodes reach it at; default: `address`, or its only one'),
+});
+
+export type ClusterSettings = z.output<typeof clusterSettings>;
+export type Settings = z.output<typeof hostSettings>;
+export interface Facts {
+  readonly machine: MachineFacts;
+  readonly swarm: SwarmFacts;
+  readonly ports: readonly PortFact[] | null;
+}
+export type Swarm = Cluster<ClusterSettings, Settings, Facts>;
+export type SwarmMember = ReachedHost<Settings, Facts>;

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { Interrupted } from '../engine/index.ts';
+import { ConfigError, ProvisionError } from '../errors/index.ts';
+import { colours, errorText } from '../render/index.ts';
+import { program } from './program.ts';
+import { actions } from './run.ts';
+
+const INTERNAL = 1;
+const USAGE = 3;
+const INTERRUPTED = 130;
+
+/** The whole command. Gives the exit code; only the executable ends the process. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  let code = 0;
+  const command = program(version, actions, (result) => {
+    code = result;
+  });
+  for (const each of [command, ...command.commands]) each.exitOverride();
+  try {
+    await command.parseAsync(argv);
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  const c = colours(process.stderr.isTTY === true && !process.env.NO_COLOR);
+  const say = (text: string) => void process.stderr.write(`${text}\n`);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof Interrupted) {
+    say('Interrupted. Run again to go on from where things are.');
+    return INTERRUPTED;
+  }
+  if (error instanceof ConfigError) {
+    say(error.message);
+    const { length } = error.problems;
+    say(c.red(`${length} mistake${length === 1 ? '' : 's'}. Nothing was connected.`));
+    return error.exit;
+  }
+  errorText(undefined, error, c).forEach(say);
+  if (error instanceof ProvisionError) return error.exit;
+  say('This is a bug in provision.');
+  return INTERNAL;
+}

@@ -1,0 +1,134 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** Options that every command which connects has. */
+export interface CommonOptions {
+  readonly limit?: string;
+  readonly playbook?: readonly string[];
+  readonly output?: 'tty' | 'plain' | 'json';
+  readonly user?: string;
+  readonly identity?: string;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly verbose?: boolean;
+  readonly remount?: boolean;
+}
+
+export interface RunCommandOptions extends CommonOptions {
+  readonly yes?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+/** What the command line can be told to do. Each gives the exit code. */
+export interface Actions {
+  run(inventory: string, options: RunCommandOptions): Promise<number>;
+  plan(inventory: string, options: RunCommandOptions): Promise<number>;
+  status(inventory: string, options: CommonOptions): Promise<number>;
+  validate(inventory: string, options: CommonOptions): Promise<number>;
+  schema(options: CommonOptions): Promise<number>;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, changed or not        3  usage, inventory or playbook is wrong
+  1  a bug in provision          4  a host could not be reached
+  2  a host failed               5  a safety rule refused
+  130  interrupted               10  there are changes (--detailed-exitcode)
+`;
+
+const EXAMPLES = `
+Examples:
+  provision plan inventory/prod.yaml   show what a run would change
+  provision inventory/prod.yaml        make it so; again, it changes nothing`;
+
+export function program(version: string, actions: Actions, done: (code: number) => void): Command {
+  const root = new Command('provision')
+    .description('Makes bare Linux machines that answer SSH a Docker Swarm that runs the Mailu mail stack.')
+    .usage('<inventory> [options]\n       provision <command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError('(see: provision --help)');
+
+  const connecting = (command: Command) =>
+    command
+      .argument('<inventory>', 'YAML file that names the hosts')
+      .option('--limit <hosts>', 'change only these hosts and @groups, by commas; all are looked at')
+      .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+      .addOption(
+        new Option('--output <form>', 'default: tty on a terminal, else plain').choices([
+          'tty',
+          'plain',
+          'json',
+        ]),
+      )
+      .option('--user <name>', 'log in as this user, whatever the inventory says')
+      .option('--identity <file>', 'log in with this key, whatever the inventory says')
+      .option('--concurrency <n>', 'hosts at a time', positive, 30)
+      .option('--timeout <seconds>', 'for all commands of a stage on a host', positive, 1800)
+      .option('-v, --verbose', 'show what the commands print');
+
+  const run = connecting(root.command('run', { isDefault: true, hidden: true }))
+    .usage('<inventory> [options]')
+    .description('converge: make the hosts what the inventory says')
+    .option('-y, --yes', 'do not ask before changing')
+    .option('--detailed-exitcode', 'exit 10 where something was changed')
+    .option('--remount', 'mount anew, host by host, where options have changed; stops Docker there')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (inventory: string, options: RunCommandOptions) =>
+      done(await actions.run(inventory, options)),
+    );
+
+  root.addHelpText('after', () => `${optionsOf(run)}${EXIT_CODES}${EXAMPLES}`);
+
+  connecting(root.command('plan'))
+    .description('show what a run would change, and change nothing')
+    .option('--detailed-exitcode', 'exit 10 where there are changes')
+    .option('--remount', 'as a run with --remount would')
+    .action(async (inventory: string, options: RunCommandOptions) =>
+      done(await actions.plan(inventory, options)),
+    );
+
+  connecting(root.command('status'))
+    .description('show what runs where')
+    .action(async (inventory: string, options: CommonOptions) =>
+      done(await actions.status(inventory, options)),
+    );
+
+  root
+    .command('validate')
+    .description('check an inventory and its playbooks; connects to nothing')
+    .argument('<inventory>', 'YAML file that names the hosts')
+    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .action(async (inventory: string, options: CommonOptions) =>
+      done(await actions.validate(inventory, options)),
+    );
+
+  root
+    .command('schema')
+    .description('print the JSON Schema of inventories, for editors')
+    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .action(async (options: CommonOptions) => done(await actions.schema(options)));
+
+  return root;
+}
+
+/** The options of a run, which are also those of the command without a verb. */
+function optionsOf(run: Command): string {
+  const help = run.createHelp();
+  help.prepareContext({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
+  const width = help.padWidth(run, help);
+  const rows = help
+    .visibleOptions(run)
+    .filter(({ long }) => long !== '--help')
+    .map((option) => help.formatItem(help.optionTerm(option), width, help.optionDescription(option), help));
+  return `\nOptions of a run:\n${rows.join('\n')}\n`;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('expected a positive number');
+  return number;
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { viewOf } from '../engine/index.ts';
+import { ConfigError, type Problem, ProvisionError } from '../errors/index.ts';
+import * as provision from '../index.ts';
+import { type Inventory, loadInventory, type Section, type SourceDocument } from '../inventory/index.ts';
+import { loadPlaybooks, type Playbook } from '../playbook/index.ts';
+
+const SITE = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks/site.ts');
+
+/** An inventory and the playbooks that run over it, without a mistake in either. */
+export interface Project {
+  readonly inventory: Inventory;
+  readonly playbooks: readonly Playbook[];
+  readonly source: SourceDocument;
+}
+
+export interface Playbooks {
+  /** Those that run. */
+  readonly run: readonly Playbook[];
+  /** Sections that an inventory may have: also those of the site's playbooks, where others run. */
+  readonly sections: readonly Section[];
+}
+
+export async function readPlaybooks(files: readonly string[] | undefined): Promise<Playbooks> {
+  const provided = { provision, zod: await import('zod') };
+  const site = await loadPlaybooks(SITE, provided);
+  if (files === undefined) return { run: site, sections: site };
+  const run = (await Promise.all(files.map((file) => loadPlaybooks(resolve(file), provided)))).flat();
+  const own = new Set(run.map(({ name }) => name));
+  return { run, sections: [...run, ...site.filter(({ name }) => !own.has(name))] };
+}
+
+/** @throws ConfigError with every mistake at once. Nothing has been connected. */
+export async function readProject(
+  file: string,
+  playbookFiles: readonly string[] | undefined,
+): Promise<Project> {
+  const [text, { run, sections }] = await Promise.all([readInventory(file), readPlaybooks(playbookFiles)]);
+  const { inventory, problems, source } = loadInventory(text, file, sections);
+  if (inventory === undefined) throw new ConfigError(problems);
+  const further = run.flatMap((playbook): readonly Problem[] =>
+    playbook.check(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
+  );
+  if (further.length > 0) throw new ConfigError(further);
+  return { inventory, playbooks: run, source };
+}
+
+async function readInventory(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message);
+    throw new ProvisionError(`${file}: cannot be read: ${reason}`, {
+      code: 'inventory',
+      exit: 3,
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import { hostname, userInfo } from 'node:os';
+import type { RunOptions } from '../engine/index.ts';
+import { selectHosts } from '../inventory/index.ts';
+import type { Renderer } from '../render/index.ts';
+import { connector } from './connect.ts';
+import { onInterrupt } from './interrupt.ts';
+import { loginOf, pasteable, readSecrets } from './login.ts';
+import type { CommonOptions } from './program.ts';
+import { readProject } from './project.ts';
+import { openScreen, type Screen } from './screen.ts';
+
+/** Milliseconds that a host may take to answer a question. */
+const QUESTION = 180_000;
+
+export interface Prepared {
+  readonly screen: Screen;
+  readonly renderer: Renderer;
+  readonly run: RunOptions;
+  readonly release: () => void;
+}
+
+/** Reads all that a connecting command needs. Nothing is connected yet. */
+export async function setUp(file: string, options: CommonOptions): Promise<Prepared> {
+  const { env } = process;
+  const { inventory, playbooks, source } = await readProject(file, options.playbook);
+  const selected = selectHosts(inventory, options.limit);
+  const secrets = await readSecrets(inventory, source, env);
+  const screen = openScreen(options.output, env);
+  const renderer = await screen.renderer(options.verbose ?? false);
+  const { stop, abort, release } = onInterrupt(screen.err);
+  const hosts = new Map(inventory.hosts.map((host) => [host.name, host]));
+  return {
+    screen,
+    renderer,
+    release,
+    run: {
+      inventory,
+      playbooks,
+      selected,
+      consents: new Set(options.remount ? (['remount'] as const) : []),
+      connect: connector(inventory, options, secrets, env),
+      onHost: (name, command) => {
+        const host = hosts.get(name);
+        return host === undefined ? command : pasteable(host, loginOf(inventory, host, options), command);
+      },
+      emit: renderer.handle,
+      concurrency: options.concurrency,
+      patience: { question: QUESTION, stage: options.timeout * 1000 },
+      holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
+      stop,
+      abort,
+    },
+  };
+}

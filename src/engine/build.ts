@@ -1,0 +1,64 @@
+import { ProvisionError } from '../errors/index.ts';
+import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
+import type { Resource } from '../resource/index.ts';
+import { type OnHost, viewFor } from './view.ts';
+import type { World } from './world.ts';
+
+/** A stage with its resources for every host that is reached. */
+export interface BuiltStage {
+  readonly playbook: Playbook;
+  readonly stage: Stage<unknown, unknown, unknown>;
+  readonly view: Cluster<unknown, unknown, unknown>;
+  readonly resources: ReadonlyMap<string, readonly Resource[]>;
+}
+
+/**
+ * Calls the stage functions with what is known now.
+ *
+ * @throws ProvisionError where a playbook names a thing twice on a host, or asks for what a kind does not allow.
+ */
+export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[] {
+  const seen = new Map<string, string>();
+  return world.playbooks.flatMap((playbook) => {
+    const view = viewFor(world, playbook, onHost);
+    return playbook.stages.map((stage): BuiltStage => {
+      const where = `${playbook.name}/${stage.name}`;
+      const resources = new Map<string, readonly Resource[]>();
+      for (const host of view.hosts.filter(isReached)) {
+        const list = attempt(where, host.name, () => stage.resources(host, view));
+        for (const { id } of list) once(seen, `${host.name}: ${id}`, where);
+        resources.set(host.name, list);
+      }
+      return { playbook, stage, view, resources };
+    });
+  });
+}
+
+function once(seen: Map<string, string>, name: string, where: string): void {
+  const other = seen.get(name);
+  if (other !== undefined)
+    throw new ProvisionError(`${name} is wanted twice, by ${other} and by ${where}`, {
+      code: 'playbook',
+      exit: 3,
+    });
+  seen.set(name, where);
+}
+
+function attempt<T>(where: string, host: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof ProvisionError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ProvisionError(`playbook stage ${where} fails for ${host}: ${reason}`, {
+      code: 'playbook',
+      exit: 3,
+      cause,
+    });
+  }
+}
+
+/** A host's resources from a stage on. */
+export function resourcesFrom(built: readonly BuiltStage[], from: number, host: string): readonly Resource[] {
+  return built.slice(from).flatMap(({ resources }) => resources.get(host) ?? []);
+}

@@ -1,0 +1,203 @@
+import { type ExitCode, ProvisionError } from '../errors/index.ts';
+import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import type { HostSummary } from './events.ts';
+import { CouldNotLook, Interrupted, NotConverged, NotObservable } from './failures.ts';
+import { awaitGate } from './gate.ts';
+import { type Judged, judgeHost, needsWork } from './judge.ts';
+import type { HostFailure } from './plan.ts';
+import { everyHost, type Prepared, reached } from './prepare.ts';
+import { resolver } from './resolve.ts';
+import type { RunOptions } from './run.ts';
+import type { PlannedStep, Session } from './session.ts';
+import type { HostState, World } from './world.ts';
+
+export interface Outcome {
+  readonly changes: number;
+  readonly hosts: readonly HostSummary[];
+  readonly failures: readonly HostFailure[];
+}
+
+/** Rebuilding and looking again settles in two rounds; more means that a playbook wants something else each time. */
+const ROUNDS = 4;
+
+/** Carries a plan out, stage by stage. It stops after the stage in which a host failed. */
+export async function converge(
+  { world, milliseconds: looking }: Prepared,
+  options: RunOptions,
+): Promise<Outcome> {
+  const run = new Convergence(world, options);
+  const start = performance.now();
+  let interrupted = true;
+  try {
+    await run.toTheEnd();
+    interrupted = false;
+  } finally {
+    const milliseconds = looking + Math.round(performance.now() - start);
+    const { changes } = run;
+    options.emit({ kind: 'run-finished', changes, hosts: run.summaries(), milliseconds, interrupted });
+  }
+  return { changes: run.changes, hosts: run.summaries(), failures: run.failures() };
+}
+
+class Convergence {
+  readonly #world: World;
+  readonly #options: RunOptions;
+  readonly #changed = new Map<string, number>();
+  #built: readonly BuiltStage[];
+
+  constructor(world: World, options: RunOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#built = buildStages(world, options.onHost);
+  }
+
+  async toTheEnd(): Promise<void> {
+    for (let index = 0; index < this.#built.length; index++) {
+      const hosts = await this.#lookBefore(index);
+      if (this.failures().length > 0) return;
+      if (hosts.length > 0) await this.#stage(index, hosts);
+      if (this.#options.stop.aborted) throw new Interrupted();
+      if (this.failures().length > 0) return;
+    }
+  }
+
+  get changes(): number {
+    return [...this.#changed.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  failures(): readonly HostFailure[] {
+    return [...this.#world.states.values()]
+      .filter(({ host, error }) => error !== undefined && this.#options.selected.has(host.name))
+      .map(({ host, error }) => ({ host: host.name, error }));
+  }
+
+  summaries(): readonly HostSummary[] {
+    return [...this.#world.states.values()].map(({ host: { name }, error, session }): HostSummary => {
+      const changed = this.#changed.get(name) ?? 0;
+      const whole = changed > 0 ? 'changed' : 'ok';
+      const result = error === undefined ? whole : session === undefined ? 'unreachable' : 'failed';
+      return { host: name, selected: this.#options.selected.has(name), changed, result };
+    });
+  }
+
+  /**
+   * The hosts that a stage changes, by a look that is fresh: where another host was changed since, or where a
+   * rebuilt stage asks something new, a host with work is asked again first.
+   */
+  async #lookBefore(index: number): Promise<readonly HostState[]> {
+    for (let round = 0; round < ROUNDS; round++) {
+      const working = reached(this.#world).filter(
+        (state) => this.#options.selected.has(state.host.name) && this.#judge(index, state).some(needsWork),
+      );
+      const outdated = working.filter(
+        (state) =>
+          this.#world.isStale(state) ||
+          this.#judge(index, state).some(({ verdict }) => verdict.state === 'unasked'),
+      );
+      if (outdated.length === 0) return this.#settled(index, working);
+      await everyHost(this.#options, this.#world, outdated, (state) =>
+        this.#world.observe(state, resourcesFrom(this.#built, index, state.host.name)),
+      );
+      this.#built = buildStages(this.#world, this.#options.onHost);
+    }
+    throw new Error('a playbook asks for something else each time that it is built');
+  }
+
+  /** What is not known by now is an error. */
+  #settled(index: number, working: readonly HostState[]): readonly HostState[] {
+    for (const state of working) {
+      for (const { resource, verdict } of this.#judge(index, state)) {
+        const host = state.host.name;
+        if (verdict.state === 'unobservable')
+          this.#world.fail(host, new NotObservable(resource.id, verdict.reason));
+        if (verdict.state === 'failed') this.#world.fail(host, new CouldNotLook(resource.id, verdict.error));
+        if (verdict.state === 'refused')
+          this.#world.fail(
+            host,
+            new ProvisionError(verdict.refusal.message, {
+              code: 'refused',
+              exit: 5,
+              fix: verdict.refusal.fix,
+            }),
+          );
+      }
+    }
+    return working;
+  }
+
+  async #stage(index: number, hosts: readonly HostState[]): Promise<void> {
+    const { playbook, stage, view } = this.#built[index] as BuiltStage;
+    const { emit } = this.#options;
+    const where = { playbook: playbook.name, stage: stage.name };
+    emit({ kind: 'stage-started', ...where, hosts: hosts.map(({ host }) => host.name) });
+
+    const { rolling } = stage;
+    const seen = (state: HostState) => view.hosts.find(({ name }) => name === state.host.name) as never;
+    const oneByOne = rolling ? hosts.filter((state) => !(rolling.apart?.(seen(state), view) ?? false)) : [];
+    const together = hosts.filter((state) => !oneByOne.includes(state));
+    await everyHost(this.#options, this.#world, together, async (state) => {
+      await this.#change(index, state);
+      await awaitGate(rolling?.after?.(seen(state), view), this.#world, this.#options);
+    });
+
+    for (const state of oneByOne) {
+      if (this.failures().length > 0 || this.#options.stop.aborted) break;
+      await everyHost(this.#options, this.#world, [state], async () => {
+        await awaitGate(rolling?.before?.(seen(state), view), this.#world, this.#options);
+        await this.#change(index, state);
+        await awaitGate(rolling?.after?.(seen(state), view), this.#world, this.#options);
+      });
+    }
+
+    this.#built = buildStages(this.#world, this.#options.onHost);
+    emit({ kind: 'stage-finished', ...where });
+  }
+
+  /** Changes a host, then asks it again: that proves the stage and feeds the next. */
+  async #change(index: number, state: HostState): Promise<void> {
+    const { playbook, stage } = this.#built[index] as BuiltStage;
+    const host = state.host.name;
+    const work = this.#judge(index, state).filter(needsWork);
+    const resolve = resolver(this.#world, this.#built);
+    const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
+      verdict.state === 'observed'
+        ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
+        : [],
+    );
+    const session = state.session as Session;
+    try {
+      await session.change(steps);
+    } finally {
+      this.#world.changed(state);
+    }
+    await this.#world.observe(state, resourcesFrom(this.#built, index, host));
+    const after = this.#judge(index, state);
+    for (const { resource, verdict } of work) {
+      const now = after.find((judged) => judged.resource === resource)?.verdict;
+      if (now?.state === 'unobservable') throw new NotObservable(resource.id, now.reason);
+      if (now?.state === 'failed') throw new CouldNotLook(resource.id, now.error);
+      if (now?.state === 'observed' && now.changes.length > 0)
+        throw new NotConverged(resource.id, now.changes);
+      if (verdict.state !== 'observed') continue;
+      this.#changed.set(host, (this.#changed.get(host) ?? 0) + verdict.changes.length);
+      this.#options.emit({
+        kind: 'changed',
+        host,
+        playbook: playbook.name,
+        stage: stage.name,
+        resource: resource.id,
+        changes: verdict.changes,
+      });
+    }
+  }
+
+  #judge(index: number, state: HostState): readonly Judged[] {
+    return judgeHost(this.#built, state.host.name, state.outputs, index)[index] ?? [];
+  }
+}
+
+/** The exit code for what went wrong: our own bug first, and a failed host before one that was not reached. */
+export function exitCodeOf(failures: readonly HostFailure[]): ExitCode | 1 | undefined {
+  const codes = failures.map(({ error }) => (error instanceof ProvisionError ? error.exit : 1));
+  return ([1, 5, 2, 4, 3] as const).find((code) => codes.includes(code));
+}

@@ -1,0 +1,57 @@
+import type { Finding } from '../errors/index.ts';
+import type { Change } from '../resource/index.ts';
+import type { Plan } from './plan.ts';
+
+/** What an exec was for. */
+export type Purpose = 'facts' | 'observe' | 'apply' | 'gate';
+
+export interface HostSummary {
+  readonly host: string;
+  /** Whether the run might change it. */
+  readonly selected: boolean;
+  readonly changed: number;
+  readonly result: 'ok' | 'changed' | 'failed' | 'unreachable';
+}
+
+/** All that happens in a run. The engine prints nothing: it emits these, and a renderer shows them. */
+export type Event =
+  | { readonly kind: 'run-started'; readonly cluster: string; readonly hosts: readonly string[] }
+  | { readonly kind: 'host-connected'; readonly host: string; readonly milliseconds: number }
+  | { readonly kind: 'host-failed'; readonly host: string; readonly error: unknown }
+  | { readonly kind: 'exec'; readonly host: string; readonly purpose: Purpose; readonly milliseconds: number }
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | {
+      readonly kind: 'stage-started';
+      readonly playbook: string;
+      readonly stage: string;
+      readonly hosts: readonly string[];
+    }
+  | {
+      readonly kind: 'step-started';
+      readonly host: string;
+      readonly title: string;
+      readonly number: number;
+      readonly of: number;
+    }
+  | { readonly kind: 'step-output'; readonly host: string; readonly line: string }
+  | {
+      readonly kind: 'changed';
+      readonly host: string;
+      readonly playbook: string;
+      readonly stage: string;
+      readonly resource: string;
+      readonly changes: readonly Change[];
+    }
+  | { readonly kind: 'gate-waiting'; readonly host: string; readonly title: string; readonly reason: string }
+  | { readonly kind: 'stage-finished'; readonly playbook: string; readonly stage: string }
+  | {
+      readonly kind: 'run-finished';
+      readonly changes: number;
+      readonly hosts: readonly HostSummary[];
+      readonly milliseconds: number;
+      /** It ended before its end: changes that were under way are not counted. */
+      readonly interrupted: boolean;
+    };
+
+export type Emit = (event: Event) => void;

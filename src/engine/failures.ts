@@ -1,0 +1,106 @@
+import { ProvisionError } from '../errors/index.ts';
+import type { Change, Output, Step } from '../resource/index.ts';
+
+const LINES = 20;
+
+/** A command of an apply script failed. What came before it in the stage is done; nothing after it was begun. */
+export class StepFailed extends ProvisionError {
+  readonly step: string;
+  readonly resource: string;
+  readonly origin: string | undefined;
+  /** The command, secrets masked. */
+  readonly command: string;
+  readonly output: Output;
+
+  constructor(at: { resource: string; origin: string | undefined }, step: Step, output: Output) {
+    super(`${step.title} failed with exit code ${output.code}`, { code: 'step-failed', exit: 2 });
+    this.step = step.title;
+    this.resource = at.resource;
+    this.origin = at.origin;
+    this.command = step.script.shown;
+    this.output = output;
+  }
+
+  /** The last lines that the command printed, of stderr where it printed there. */
+  get tail(): readonly string[] {
+    const text = this.output.stderr.trim() === '' ? this.output.stdout : this.output.stderr;
+    return text.trimEnd().split('\n').slice(-LINES);
+  }
+}
+
+/** All commands succeeded and the host still differs. */
+export class NotConverged extends ProvisionError {
+  readonly resource: string;
+  readonly changes: readonly Change[];
+
+  constructor(resource: string, changes: readonly Change[]) {
+    const fields = changes.map(
+      ({ field, from, to }) => `${field} is ${JSON.stringify(from)}, wanted ${JSON.stringify(to)}`,
+    );
+    super(`${resource} did not converge: every command succeeded, and still ${fields.join('; ')}`, {
+      code: 'not-converged',
+      exit: 2,
+      fix: ['run again; where that changes nothing, something on the host undoes it'],
+    });
+    this.resource = resource;
+    this.changes = changes;
+  }
+}
+
+/** What had to be known by now cannot be told. */
+export class NotObservable extends ProvisionError {
+  constructor(resource: string, reason: string) {
+    super(`cannot tell the state of ${resource}: ${reason}`, { code: 'not-observable', exit: 2 });
+  }
+}
+
+/** Another run changes this host. */
+export class LockHeld extends ProvisionError {
+  constructor(holder: string) {
+    super(`another run is changing this host: ${holder || 'it has not said which'}`, {
+      code: 'lock-held',
+      exit: 2,
+      fix: ['wait until it has ended, then run again'],
+    });
+  }
+}
+
+/** The host took the script and its answer is not ours. */
+export class BrokenAnswer extends ProvisionError {
+  constructor(what: string, output: { code: number; stderr: string }) {
+    const said = output.stderr.trim().split('\n').at(-1);
+    super(`${what}: the script ended early with exit code ${output.code}${said ? ` (${said})` : ''}`, {
+      code: 'broken-answer',
+      exit: 2,
+    });
+  }
+}
+
+/** The host was asked and could not look. */
+export class CouldNotLook extends ProvisionError {
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      code: 'could-not-look',
+      exit: 2,
+      cause,
+    });
+  }
+}
+
+/** A condition that a rolling stage waits for did not come about in time. */
+export class GateClosed extends ProvisionError {
+  constructor(title: string, reason: string, seconds: number) {
+    super(`waited ${seconds} s and still not: ${title} (${reason}); no further host was touched`, {
+      code: 'gate-closed',
+      exit: 2,
+    });
+  }
+}
+
+/** A person stopped the run. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}

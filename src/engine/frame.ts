@@ -1,0 +1,111 @@
+import type { Output } from '../resource/index.ts';
+import { lines, raw, type Script, sh } from '../shell/index.ts';
+import type { RunResult } from '../transport/transport.ts';
+
+/** Where a host keeps the lock that lets one run change it at a time. Released by the kernel with its holder. */
+const LOCK = '/run/provision.lock';
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const LOCKED = 75;
+
+/**
+ * One script that asks many things. Each fragment has a shell of its own and an empty stdin; after it a line with
+ * a nonce, its index and exit code ends its share of stdout and of stderr.
+ */
+export function observeFrame(fragments: readonly Script[], nonce: string): Script {
+  return frame(
+    nonce,
+    fragments.map((fragment, index) => lines([inOwnShell(fragment), sh`mark ${index} $?`])),
+  );
+}
+
+/** One script that does many things, in order, up to the first that fails, and only with the host's lock. */
+export function applyFrame(steps: readonly Script[], nonce: string, holder: string): Script {
+  const lock = sh`
+    (umask 077; : >>${LOCK}) || { mark lock $?; return; }
+    exec 9>>${LOCK}
+    flock -n 9 || { cat ${LOCK}; mark lock ${LOCKED}; return; }
+    printf '%s\n' ${holder}" since $(date -u +%H:%M:%SZ)" >${LOCK}
+    mark lock 0`;
+  const guarded = steps.map((step, index) => lines([inOwnShell(step), sh`mark ${index} $? || return`]));
+  return frame(nonce, [lock, ...guarded]);
+}
+
+/** The work is a function that the last line calls: a script that arrives cut off runs nothing. */
+function frame(nonce: string, body: readonly Script[]): Script {
+  return lines([
+    sh`mark() { printf '\n%s %s %s\n' ${nonce} "$1" "$2"; printf '\n%s %s %s\n' ${nonce} "$1" "$2" >&2; return "$2"; }`,
+    raw('provision() {'),
+    raw(`export LC_ALL=C PATH=${PATH}; umask 022; cd / || return`),
+    raw('mark start 0'),
+    ...body,
+    raw('}'),
+    raw('provision'),
+  ]);
+}
+
+function inOwnShell(fragment: Script): Script {
+  return lines([raw('('), fragment, raw(') </dev/null')]);
+}
+
+export interface FrameAnswer {
+  /** By index. Absent where the script did not get that far. */
+  readonly parts: readonly (Output | undefined)[];
+  /** Who holds the lock, where that is why nothing was done. */
+  readonly lockedBy: string | undefined;
+  /** Whether the script began at all. */
+  readonly began: boolean;
+}
+
+/** Takes a frame's output apart. What a login shell prints before the first mark is dropped. */
+export function readFrame(result: RunResult, nonce: string, count: number): FrameAnswer {
+  const stdout = parts(result.stdout, nonce);
+  const stderr = parts(result.stderr, nonce);
+  const lock = stdout.get('lock');
+  return {
+    parts: Array.from({ length: count }, (_, index) => {
+      const part = stdout.get(String(index));
+      return part && { code: part.code, stdout: part.text, stderr: stderr.get(String(index))?.text ?? '' };
+    }),
+    lockedBy: lock?.code === LOCKED ? lock.text.trim() : undefined,
+    began: stdout.has('start'),
+  };
+}
+
+function parts(text: string, nonce: string): Map<string, { code: number; text: string }> {
+  const found = new Map<string, { code: number; text: string }>();
+  const mark = new RegExp(`\\n${nonce} (\\w+) (\\d+)\\n`, 'g');
+  let from = 0;
+  for (const match of text.matchAll(mark)) {
+    found.set(match[1] ?? '', { code: Number(match[2]), text: text.slice(from, match.index) });
+    from = match.index + match[0].length;
+  }
+  return found;
+}
+
+/** Follows a frame's stdout as it comes: what each step prints, line by line, and which step has ended. */
+export function followFrame(
+  nonce: string,
+  on: { line: (index: number, text: string) => void; end: (index: number, code: number) => void },
+): (text: string) => void {
+  const mark = new RegExp(`^${nonce} (\\w+) (\\d+)$`);
+  let rest = '';
+  let current = -1;
+  return (text) => {
+    const whole = (rest + text).split('\n');
+    rest = whole.pop() ?? '';
+    for (const line of whole) {
+      const match = mark.exec(line);
+      if (match === null) {
+        if (current >= 0 && line !== '') on.line(current, line);
+        continue;
+      }
+      if (match[1] === 'lock') current = 0;
+      else if (match[1] !== 'start') {
+        on.end(Number(match[1]), Number(match[2]));
+        current = Number(match[1]) + 1;
+      }
+    }
+  };
+}

@@ -1,0 +1,16 @@
+export { converge, exitCodeOf, type Outcome } from './converge.ts';
+export type { Emit, Event, HostSummary, Purpose } from './events.ts';
+export { Interrupted, StepFailed } from './failures.ts';
+export {
+  countChanges,
+  type HostFailure,
+  hasWork,
+  isRefused,
+  type Plan,
+  type PlanItem,
+  type PlanStage,
+} from './plan.ts';
+export { connect, type Prepared, prepare } from './prepare.ts';
+export type { RunOptions } from './run.ts';
+export { type OnHost, viewFor, viewOf } from './view.ts';
+export type { World } from './world.ts';

@@ -1,0 +1,51 @@
+import type { Finding } from '../errors/index.ts';
+import type { Change } from '../resource/index.ts';
+
+/** A resource that a run would change, or whose state cannot be told yet. */
+export interface PlanItem {
+  readonly kind: string;
+  readonly key: string;
+  readonly origin: string | undefined;
+  readonly changes: readonly Change[];
+  /** Why it cannot be told yet. What it then needs is known after an earlier stage has run. */
+  readonly unknown: string | undefined;
+}
+
+/** What a stage would do on a host. */
+export interface PlanStage {
+  readonly playbook: string;
+  readonly stage: string;
+  readonly host: string;
+  readonly items: readonly PlanItem[];
+  /** Exact up to the host's first stage that changes something; after it an upper bound. */
+  readonly exact: boolean;
+}
+
+export interface HostFailure {
+  readonly host: string;
+  readonly error: unknown;
+}
+
+/** The comparison of what should hold with what does. Plain data; nothing has been changed to make it. */
+export interface Plan {
+  readonly cluster: string;
+  /** In the order in which a run goes, without stages in which a host has nothing to do. */
+  readonly stages: readonly PlanStage[];
+  readonly findings: readonly Finding[];
+  readonly failures: readonly HostFailure[];
+  /** All hosts of the inventory, and those that the run may change. */
+  readonly hosts: readonly { readonly name: string; readonly selected: boolean }[];
+}
+
+export function countChanges(plan: Plan): number {
+  return plan.stages.flatMap(({ items }) => items).reduce((sum, { changes }) => sum + changes.length, 0);
+}
+
+/** Whether a run has something to do, be it only to look again. */
+export function hasWork(plan: Plan): boolean {
+  return plan.stages.length > 0;
+}
+
+export function isRefused(plan: Plan): boolean {
+  return plan.findings.some(({ level }) => level === 'refuse');
+}

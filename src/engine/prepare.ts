@@ -1,0 +1,147 @@
+import pLimit from 'p-limit';
+import type { Finding } from '../errors/index.ts';
+import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { CouldNotLook, Interrupted } from './failures.ts';
+import { type Judged, judgeHost, needsWork } from './judge.ts';
+import type { Plan, PlanItem, PlanStage } from './plan.ts';
+import type { RunOptions } from './run.ts';
+import { Session } from './session.ts';
+import { viewFor } from './view.ts';
+import { type HostState, World } from './world.ts';
+
+/** The hosts, connected and looked at, and what should be done. Nothing has been changed. */
+export interface Prepared extends AsyncDisposable {
+  readonly world: World;
+  readonly plan: Plan;
+  /** How long it took to look. */
+  readonly milliseconds: number;
+}
+
+/** Connects to all hosts and asks each for its facts: one exec a host. A host that fails is left with its error. */
+export async function connect(options: RunOptions): Promise<World & AsyncDisposable> {
+  const { inventory, playbooks, consents, emit, abort } = options;
+  const world = new World(inventory, playbooks, consents, emit);
+  emit({ kind: 'run-started', cluster: inventory.cluster, hosts: inventory.hosts.map(({ name }) => name) });
+  await everyHost(options, world, [...world.states.values()], async (state) => {
+    const start = performance.now();
+    const transport = await options.connect(state.host, abort);
+    const milliseconds = Math.round(performance.now() - start);
+    emit({ kind: 'host-connected', host: state.host.name, milliseconds });
+    state.session = new Session(state.host.name, transport, options);
+    await world.gather(state);
+  });
+  const dispose = async () => {
+    await Promise.allSettled(
+      [...world.states.values()].map(({ session }) => session?.[Symbol.asyncDispose]()),
+    );
+  };
+  if (abort.aborted || options.stop.aborted) {
+    await dispose();
+    throw new Interrupted();
+  }
+  return Object.assign(world, { [Symbol.asyncDispose]: dispose });
+}
+
+/** Looks at everything and judges it: two execs a host, whatever the number of resources. */
+export async function prepare(options: RunOptions): Promise<Prepared> {
+  const start = performance.now();
+  const world = await connect(options);
+  try {
+    const findings = world.playbooks.flatMap((playbook) =>
+      playbook.inspect(viewFor(world, playbook, options.onHost)),
+    );
+    const built = buildStages(world, options.onHost);
+    await everyHost(options, world, reached(world), (state) =>
+      world.observe(state, resourcesFrom(built, 0, state.host.name)),
+    );
+    if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
+    const plan = makePlan(world, built, findings, options.selected);
+    for (const finding of plan.findings) options.emit({ kind: 'finding', finding });
+    options.emit({ kind: 'planned', plan });
+    const milliseconds = Math.round(performance.now() - start);
+    return { world, plan, milliseconds, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  } catch (error) {
+    await world[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export function reached(world: World): readonly HostState[] {
+  return [...world.states.values()].filter(({ facts }) => facts !== undefined);
+}
+
+/** Does the same on many hosts at a time. One that fails is noted; the others go on to their end. */
+export async function everyHost(
+  options: RunOptions,
+  world: World,
+  states: readonly HostState[],
+  work: (state: HostState) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(options.concurrency);
+  await Promise.all(
+    states.map((state) =>
+      limit(async () => {
+        if (options.stop.aborted) return;
+        await work(state).catch((error: unknown) => {
+          if (options.abort.aborted) throw new Interrupted();
+          if (error instanceof Interrupted) return;
+          world.fail(state.host.name, error);
+        });
+      }),
+    ),
+  );
+}
+
+function makePlan(
+  world: World,
+  built: readonly BuiltStage[],
+  findings: readonly Finding[],
+  selected: ReadonlySet<string>,
+): Plan {
+  const stages: { order: number; stage: PlanStage }[] = [];
+  const refused: Finding[] = [];
+  for (const { host, outputs } of reached(world)) {
+    if (!selected.has(host.name)) continue;
+    let exact = true;
+    judgeHost(built, host.name, outputs).forEach((judged, order) => {
+      const { playbook, stage } = built[order] as BuiltStage;
+      for (const { resource, verdict } of judged) {
+        if (verdict.state === 'failed') world.fail(host.name, new CouldNotLook(resource.id, verdict.error));
+        if (verdict.state === 'refused')
+          refused.push({
+            level: 'refuse',
+            code: 'refused',
+            host: host.name,
+            message: verdict.refusal.message,
+            fix: verdict.refusal.fix,
+          });
+      }
+      const items = judged.filter(needsWork).map(planItem);
+      if (items.length === 0) return;
+      stages.push({
+        order,
+        stage: { playbook: playbook.name, stage: stage.name, host: host.name, items, exact },
+      });
+      if (items.some(({ changes }) => changes.length > 0)) exact = false;
+    });
+  }
+  return {
+    cluster: world.inventory.cluster,
+    stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
+    findings: [...findings, ...refused],
+    failures: [...world.states.values()]
+      .filter(({ error }) => error !== undefined)
+      .map(({ host, error }) => ({ host: host.name, error })),
+    hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
+  };
+}
+
+function planItem({ resource, verdict }: Judged): PlanItem {
+  return {
+    kind: resource.kind,
+    key: resource.key,
+    origin: resource.origin,
+    changes: verdict.state === 'observed' ? verdict.changes : [],
+    unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
+  };
+}

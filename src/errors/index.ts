@@ -1,0 +1,4 @@
+export { ConfigError, type Problem } from './config.ts';
+export { type ErrorDetails, type ExitCode, ProvisionError } from './error.ts';
+export type { Finding } from './finding.ts';
+export { TransportError, type TransportFailure } from './transport.ts';

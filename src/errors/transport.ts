@@ -1,0 +1,32 @@
+import { ProvisionError } from './error.ts';
+
+/** The ways in which a host does not let a script run to its end, each with a remedy of its own. */
+export type TransportFailure =
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'auth'
+  | 'key-file'
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'lost'
+  | 'sudo-refused'
+  | 'sudo-password-missing'
+  | 'start';
+
+const SUDO: ReadonlySet<TransportFailure> = new Set(['sudo-refused', 'sudo-password-missing']);
+
+/** A script could not be run to its end on a host. */
+export class TransportError extends ProvisionError {
+  readonly failure: TransportFailure;
+
+  constructor(
+    failure: TransportFailure,
+    message: string,
+    options: { fix?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, { code: failure, exit: SUDO.has(failure) ? 2 : 4, ...options });
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,140 @@
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { raw } from '../shell/index.ts';
+
+export interface GlusterPeer {
+  readonly uuid: string;
+  /** All names that the peer is known by, addresses as well. */
+  readonly names: readonly string[];
+  /** As glusterd says it: `Peer in Cluster (Connected)`. */
+  readonly state: string;
+}
+
+export interface GlusterVolume {
+  readonly name: string;
+  readonly id: string;
+  readonly started: boolean;
+  /** Bricks of one replica set, the arbiter included. */
+  readonly setSize: number;
+  readonly arbiter: boolean;
+  /** `address:path`, in the order of the replica sets. */
+  readonly bricks: readonly string[];
+  /** Only those that were set. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface GlusterFacts {
+  readonly daemon: 'absent' | 'stopped' | 'running';
+  /** Of this node in the pool. glusterd makes it when it is first needed. */
+  readonly uuid: string | undefined;
+  readonly operatingVersion: string | undefined;
+  /** As the daemon says; empty where it does not run. */
+  readonly peers: readonly GlusterPeer[];
+  readonly volumes: readonly GlusterVolume[];
+  /** Volumes that the files of glusterd know, by name, whether it runs or not. */
+  readonly known: Readonly<Record<string, string>>;
+  /** What marks a local path as a brick: the id of its volume, or that it is not there or unmarked. */
+  readonly marks: Readonly<Record<string, string | null>>;
+}
+
+/** Seconds that a question to glusterd may take. It answers these from its own memory, without its peers. */
+const PATIENCE = 20;
+
+export const glusterFacts: Probe<GlusterFacts> = {
+  script: raw(`\
+d=/var/lib/glusterd
+[ -r $d/glusterd.info ] && sed 's/^/self /' $d/glusterd.info
+for f in $d/vols/*/info; do
+  [ -e "$f" ] || continue
+  v=\${f%/info}
+  echo "known \${v##*/} $(sed -n 's/^volume-id=//p' "$f")"
+done
+for f in $d/vols/*/bricks/*; do
+  [ -e "$f" ] || continue
+  p=$(sed -n 's/^path=//p' "$f")
+  m=$(getfattr --absolute-names --only-values -e hex -n trusted.glusterfs.volume-id -- "$p" 2>/dev/null | od -An -tx1 | tr -d ' \\n')
+  echo "mark $p \${m:-none}"
+done
+command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }
+systemctl is-active -q glusterd.service || { echo 'daemon stopped'; exit 0; }
+echo 'daemon running'
+peers=$(timeout ${PATIENCE} gluster --mode=script peer status) || exit 66
+volumes=$(timeout ${PATIENCE} gluster --mode=script volume info) || exit 66
+printf '%s\\n' "$peers" | sed 's/^/peers /'
+printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
+
+  parse(output) {
+    if (output.code !== 0)
+      throw new ProbeError(`could not ask glusterd (it has ${PATIENCE} s to answer)`, output);
+    const rows = output.stdout.split('\n').map((line): [string, string] => {
+      const space = line.indexOf(' ');
+      return [line.slice(0, space), line.slice(space + 1)];
+    });
+    const all = (name: string) => rows.filter(([key]) => key === name).map(([, value]) => value);
+    const self = new Map(all('self').map((line) => line.split('=') as [string, string]));
+    return {
+      daemon: (all('daemon')[0] ?? 'absent') as GlusterFacts['daemon'],
+      uuid: self.get('UUID'),
+      operatingVersion: self.get('operating-version'),
+      peers: readPeers(all('peers')),
+      volumes: readVolumes(all('volumes')),
+      known: Object.fromEntries(all('known').map((line) => line.split(' ') as [string, string])),
+      marks: Object.fromEntries(all('mark').map(readMark)),
+    };
+  },
+};
+
+function readMark(line: string): [string, string | null] {
+  const space = line.lastIndexOf(' ');
+  const mark = line.slice(space + 1);
+  return [line.slice(0, space), /^[0-9a-f]{32}$/.test(mark) ? dashed(mark) : null];
+}
+
+function dashed(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** `gluster peer status`: a paragraph a peer. */
+export function readPeers(lines: readonly string[]): readonly GlusterPeer[] {
+  return lines
+    .join('\n')
+    .split(/\n(?=Hostname: )/)
+    .filter((text) => text.startsWith('Hostname: '))
+    .map((text) => {
+      const value = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+      const others = text.split('Other names:\n')[1]?.split('\n') ?? [];
+      return {
+        uuid: value('Uuid'),
+        names: [value('Hostname'), ...others.map((name) => name.trim()).filter((name) => name !== '')],
+        state: value('State'),
+      };
+    });
+}
+
+/** `gluster volume info`: a paragraph a volume. */
+export function readVolumes(lines: readonly string[]): readonly GlusterVolume[] {
+  return lines
+    .join('\n')
+    .split(/\n(?=Volume Name: )/)
+    .filter((text) => text.startsWith('Volume Name: '))
+    .map((text) => {
+      const value = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+      const bricks = [...text.matchAll(/^Brick\d+: (\S+)( \(arbiter\))?$/gm)];
+      const options = text.split('Options Reconfigured:\n')[1]?.split('\n') ?? [];
+      // `1 x 3 = 3`, and with an arbiter `1 x (2 + 1) = 3`.
+      const size = /x \(?(\d+)(?: \+ (\d+)\))?/.exec(value('Number of Bricks'));
+      return {
+        name: value('Volume Name'),
+        id: value('Volume ID'),
+        started: value('Status') === 'Started',
+        setSize: Number(size?.[1] ?? 1) + Number(size?.[2] ?? 0),
+        arbiter: bricks.some(([, , arbiter]) => arbiter !== undefined),
+        bricks: bricks.map(([, brick = '']) => brick),
+        options: Object.fromEntries(
+          options
+            .map((line) => line.split(': ') as [string, string])
+            .filter(([, setting]) => setting !== undefined)
+            .map(([name, setting]) => [name, setting.trim()]),
+        ),
+      };
+    });
+}

@@ -1,0 +1,16 @@
+export { type DockerFacts, dockerFacts } from './docker.ts';
+export {
+  type GlusterFacts,
+  type GlusterPeer,
+  type GlusterVolume,
+  glusterFacts,
+  readPeers,
+  readVolumes,
+} from './gluster.ts';
+export { type Address, type MachineFacts, machineFacts } from './machine.ts';
+export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
+export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
+export { type ResolverFacts, resolverFacts } from './resolver.ts';
+export { type Membership, type SwarmFacts, swarmFacts } from './swarm.ts';
+export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
+export { readSwarmNode, type SwarmNode } from './swarm-node.ts';

@@ -1,0 +1,78 @@
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { raw } from '../shell/index.ts';
+
+export interface Address {
+  readonly device: string;
+  /** Address and prefix length: `192.0.2.11/24`. */
+  readonly cidr: string;
+}
+
+/** What every playbook may know about a host. */
+export interface MachineFacts {
+  readonly hostname: string;
+  readonly machineId: string;
+  /** From os-release(5). */
+  readonly os: { readonly id: string; readonly version: string; readonly name: string };
+  readonly architecture: string;
+  readonly kernel: string;
+  readonly systemd: boolean;
+  /** Whether scripts run as root, by login or by sudo. */
+  readonly root: boolean;
+  /** Seconds since 1970 by the host's own clock. */
+  readonly clock: number;
+  /** Bytes free for root on the file system of `/var/lib`. */
+  readonly freeBytes: number;
+  readonly addresses: readonly Address[];
+  /** Destinations of the IPv4 routes that leave through a device which Docker did not make. */
+  readonly routes: readonly string[];
+}
+
+export const machineFacts: Probe<MachineFacts> = {
+  script: raw(`\
+printf 'clock %s\\n' "$(date +%s.%N)"
+printf 'hostname %s\\n' "$(cat /proc/sys/kernel/hostname)"
+printf 'machine-id %s\\n' "$(cat /etc/machine-id 2>/dev/null)"
+printf 'architecture %s\\n' "$(uname -m)"
+printf 'kernel %s\\n' "$(uname -r)"
+printf 'uid %s\\n' "$(id -u)"
+[ -d /run/systemd/system ] && echo 'systemd yes'
+sed -n 's/^ID=/os-id /p; s/^VERSION_ID=/os-version /p; s/^PRETTY_NAME=/os-name /p' /etc/os-release
+free=$(timeout 10 df -Pk /var/lib) || { echo 'df did not say how full /var/lib is' >&2; exit 66; }
+printf '%s\\n' "$free" | sed -n '2s/  */ /gp' | while read -r _ _ _ free _; do echo "free $free"; done
+command -v ip >/dev/null || exit 0
+ip -o addr show scope global | while read -r _ device _ cidr _; do echo "address $device $cidr"; done
+ip -4 route show | while read -r to rest; do echo "route $to $rest"; done`),
+
+  parse(output) {
+    if (output.code !== 0) throw new ProbeError('could not gather facts', output);
+    const rows = output.stdout.split('\n').map((line): [string, string] => {
+      const space = line.indexOf(' ');
+      return [line.slice(0, space), line.slice(space + 1)];
+    });
+    const all = (name: string) => rows.filter(([key]) => key === name).map(([, value]) => value);
+    const one = (name: string) => all(name)[0]?.replace(/^["'](.*)["']$/, '$1') ?? '';
+    return {
+      hostname: one('hostname'),
+      machineId: one('machine-id'),
+      os: { id: one('os-id'), version: one('os-version'), name: one('os-name') },
+      architecture: one('architecture'),
+      kernel: one('kernel'),
+      systemd: one('systemd') === 'yes',
+      root: one('uid') === '0',
+      clock: Number(one('clock')),
+      freeBytes: Number(one('free')) * 1024,
+      addresses: all('address')
+        .map((line) => line.split(' '))
+        .map(([device = '', cidr = '']) => ({ device, cidr }))
+        .filter(({ device }) => !madeByDocker(device)),
+      routes: all('route')
+        .filter((line) => !madeByDocker(/ dev (\S+)/.exec(line)?.[1] ?? ''))
+        .map((line) => line.split(' ')[0] ?? '')
+        .filter((to) => to !== 'default'),
+    };
+  },
+};
+
+function madeByDocker(device: string): boolean {
+  return /^(docker|veth|br-)/.test(device);
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** `docker node inspect --format '{{json .}}'`, as far as we read it. */
+const schema = z.object({
+  ID: z.string(),
+  Spec: z.object({
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Role: z.enum(['manager', 'worker']),
+    Availability: z.enum(['active', 'pause', 'drain']),
+  }),
+  Description: z
+    .object({ Hostname: z.string(), Engine: z.object({ EngineVersion: z.string() }).partial() })
+    .partial(),
+  Status: z.object({ State: z.string(), Addr: z.string().optional() }),
+  ManagerStatus: z
+    .object({ Leader: z.boolean().optional(), Reachability: z.string(), Addr: z.string().optional() })
+    .nullish(),
+});
+
+/** A node as the managers know it: their list, not the node's own word. */
+export interface SwarmNode {
+  readonly id: string;
+  readonly hostname: string;
+  readonly address: string | undefined;
+  readonly engine: string | undefined;
+  /** What the node is told to be. It is a manager in fact only where `manager` is there. */
+  readonly role: 'manager' | 'worker';
+  readonly availability: 'active' | 'pause' | 'drain';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  /** A new leader has not heard from it yet, nor given it up. */
+  readonly unheard: boolean;
+  readonly manager:
+    | { readonly leader: boolean; readonly reachable: boolean; readonly address: string }
+    | undefined;
+}
+
+/** @throws ZodError or SyntaxError where docker answers in a way that we do not know. */
+export function readSwarmNode(json: string): SwarmNode {
+  const node = schema.parse(JSON.parse(json));
+  const manager = node.ManagerStatus;
+  return {
+    id: node.ID,
+    hostname: node.Description.Hostname ?? '',
+    address: node.Status.Addr,
+    engine: node.Description.Engine?.EngineVersion,
+    role: node.Spec.Role,
+    availability: node.Spec.Availability,
+    labels: node.Spec.Labels ?? {},
+    ready: node.Status.State === 'ready',
+    unheard: node.Status.State === 'unknown',
+    manager: manager
+      ? {
+          leader: manager.Leader ?? false,
+          reachable: manager.Reachability === 'reachable',
+          address: manager.Addr ?? '',
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,82 @@
+/** What a playbook may import. */
+export type { Finding } from './errors/index.ts';
+export {
+  type DockerFacts,
+  dockerFacts,
+  type GlusterFacts,
+  glusterFacts,
+  type MachineFacts,
+  type MountFact,
+  machineFacts,
+  mountFacts,
+  type PortFact,
+  portFacts,
+  type ResolverFacts,
+  resolverFacts,
+  type SwarmFacts,
+  type SwarmNode,
+  swarmFacts,
+} from './facts/index.ts';
+export {
+  type Cluster,
+  definePlaybook,
+  type Fact,
+  type Gate,
+  type Host,
+  type HostIdentity,
+  isReached,
+  type Mistake,
+  type Playbook,
+  type ReachedHost,
+  type Stage,
+  type StatusTable,
+} from './playbook/index.ts';
+export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { directory } from './resources/directory.ts';
+export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
+export { dockerNetwork } from './resources/docker/network.ts';
+export { dropIn, dropInPath } from './resources/drop-in.ts';
+export { file } from './resources/file.ts';
+export { glusterBlame } from './resources/gluster/blame.ts';
+export { glusterBrick } from './resources/gluster/brick.ts';
+export { glusterHeal } from './resources/gluster/heal.ts';
+export { glusterIdentity } from './resources/gluster/identity.ts';
+export { glusterPeer } from './resources/gluster/peer.ts';
+export { glusterVolume } from './resources/gluster/volume.ts';
+export { masked } from './resources/masked.ts';
+export { mount } from './resources/mount.ts';
+export { nfsExport } from './resources/nfs-export.ts';
+export { packages } from './resources/packages.ts';
+export { remount } from './resources/remount.ts';
+export { containerResolver } from './resources/resolver/container.ts';
+export { resolver } from './resources/resolver/resolver.ts';
+export { sameView } from './resources/same-view.ts';
+export { service } from './resources/service.ts';
+export { swarmCluster } from './resources/swarm/cluster.ts';
+export { swarmMember } from './resources/swarm/member.ts';
+export { swarmNode } from './resources/swarm/node.ts';
+export {
+  advertiseAddress,
+  allManagersReachable,
+  brickOf,
+  decideGluster,
+  decideSwarm,
+  entryOf,
+  freePool,
+  type GlusterHost,
+  GOSSIP,
+  inspectGluster,
+  inspectMachines,
+  inspectPorts,
+  inspectSwarm,
+  isBack,
+  isEmptied,
+  MANAGEMENT,
+  membershipOf,
+  overlaps,
+  pathOf,
+  poolIdentity,
+  survivesWithout,
+} from './rules/index.ts';
+export { raw, Secret, sh } from './shell/index.ts';
+export { render, template } from './template/index.ts';

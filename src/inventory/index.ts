@@ -1,0 +1,7 @@
+export type { SecretSource, SshSettings } from './core.ts';
+export type { SourceDocument } from './document.ts';
+export type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
+export { inventoryJsonSchema } from './json-schema.ts';
+export { type LoadedInventory, loadInventory } from './load.ts';
+export { inventoryPath } from './paths.ts';
+export { selectHosts } from './select.ts';

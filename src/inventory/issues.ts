@@ -1,0 +1,66 @@
+import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import type { Path } from './document.ts';
+
+/** A mistake at a path of the value that was checked. */
+export interface Mistake {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Checks a value. Each unknown key is a mistake at its own place, with the key that was perhaps meant. */
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly data: T } | { readonly mistakes: readonly Mistake[] } {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  return parsed.success ? { data: parsed.data } : { mistakes: mistakes(schema, parsed.error.issues) };
+}
+
+function mistakes(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): readonly Mistake[] {
+  return issues.flatMap((issue): readonly Mistake[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        path: [...issue.path, key],
+        message: unknownKey(key, keysAt(schema, issue.path)),
+      }));
+    if (issue.code === 'invalid_union') {
+      const deepest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
+      if (depth(deepest) > 0)
+        return mistakes(schema, deepest).map(({ path, message }) => ({
+          path: [...issue.path, ...path],
+          message,
+        }));
+    }
+    const message = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, '');
+    return [{ path: issue.path, message: issue.input === undefined ? `missing; ${message}` : message }];
+  });
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map(({ path }) => path.length));
+}
+
+/** Words for a key that nobody knows. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const near = known
+    .map((name) => ({ name, far: distance(key.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= Math.max(2, name.length / 3))
+    .toSorted((a, b) => a.far - b.far)[0];
+  if (near !== undefined) return `unknown key; did you mean \`${near.name}\`?`;
+  return known.length === 0 ? 'unknown key' : `unknown key; expected one of ${known.join(', ')}`;
+}
+
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  let node: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  for (const key of path) {
+    const here = node as {
+      properties?: Record<string, unknown>;
+      additionalProperties?: unknown;
+      items?: unknown;
+    };
+    node = here.properties?.[String(key)] ?? here.additionalProperties ?? here.items;
+    if (typeof node !== 'object' || node === null) return [];
+  }
+  return Object.keys((node as { properties?: object }).properties ?? {});
+}

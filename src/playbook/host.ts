@@ -1,0 +1,46 @@
+import type { Probe } from '../resource/index.ts';
+
+/** Facts by name, as a playbook asks for them. */
+export type FactValues = Readonly<Record<string, unknown>>;
+
+/** A host as a playbook sees it. `Settings` is the playbook's section for this host. */
+export interface Host<Settings, Facts> {
+  readonly name: string;
+  readonly address: string;
+  readonly settings: Settings;
+  /** Absent where the host could not be reached. */
+  readonly facts: Facts | undefined;
+  /** Milliseconds since 1970 by our own clock, in the middle of the question for facts. */
+  readonly askedAt: number;
+  /** A command that a person can paste to run `command` as root on this host. */
+  onHost(command: string): string;
+}
+
+export type ReachedHost<Settings, Facts> = Host<Settings, Facts> & { readonly facts: Facts };
+
+/** All hosts, reached or not, and the part of the section that holds for all of them. */
+export interface Cluster<Settings, HostSettings, Facts> {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly hosts: readonly Host<HostSettings, Facts>[];
+  /** What the person who runs this has agreed to, beyond what a run does by itself. */
+  readonly consents: ReadonlySet<Consent>;
+}
+
+/** `remount`: mounts in use are taken away and made anew, host by host, where their options have changed. */
+export type Consent = 'remount';
+
+export function isReached<S, F>(host: Host<S, F>): host is ReachedHost<S, F> {
+  return host.facts !== undefined;
+}
+
+/** A host before anything was asked: what a fact's probe may depend on. */
+export interface HostIdentity {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A question whose answer all playbooks may ask for. Two playbooks that name the same one share it. */
+export interface Fact<T> {
+  readonly probe: (host: HostIdentity, peers: readonly HostIdentity[]) => Probe<T>;
+}

@@ -1,0 +1,12 @@
+export {
+  type Cluster,
+  type Consent,
+  type Fact,
+  type Host,
+  type HostIdentity,
+  isReached,
+  type ReachedHost,
+} from './host.ts';
+export { loadPlaybooks, type Provided } from './load.ts';
+export { definePlaybook, type Mistake, type Playbook, type StatusTable } from './playbook.ts';
+export type { Gate, Rolling, Stage } from './stage.ts';

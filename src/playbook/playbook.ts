@@ -1,0 +1,78 @@
+import { type ZodObject, type ZodType, z } from 'zod';
+import type { Finding } from '../errors/index.ts';
+import type { Section } from '../inventory/index.ts';
+import type { Cluster, Fact } from './host.ts';
+import type { Stage } from './stage.ts';
+
+/** A mistake that a schema cannot see, at a path of the whole inventory. */
+export interface Mistake {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A part of what `provision status` shows. */
+export interface StatusTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+type FactSet = Readonly<Record<string, Fact<unknown>>>;
+type ValuesOf<F extends FactSet> = { readonly [K in keyof F]: F[K] extends Fact<infer T> ? T : never };
+
+/** What a playbook file says. `S` and `H` are the types of its section, for the cluster and for a host. */
+interface Definition<S, H, F extends FactSet> {
+  /** Also the name of its section in the inventory. */
+  readonly name: string;
+  readonly cluster?: ZodType<S>;
+  readonly host?: ZodObject & ZodType<H>;
+  readonly facts?: F;
+  /** Configuration mistakes, before any connection. `facts` of all hosts are absent. */
+  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly Mistake[];
+  /** What the facts show to be wrong, before anything is changed. */
+  readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly Finding[];
+  readonly stages: readonly Stage<S, H, ValuesOf<F>>[];
+  readonly status?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly StatusTable[];
+}
+
+type AnyCluster = Cluster<unknown, unknown, unknown>;
+
+/** A playbook as the engine sees it, its own types hidden inside. */
+export interface Playbook extends Section {
+  readonly facts: FactSet;
+  readonly check: (cluster: AnyCluster) => readonly Mistake[];
+  readonly inspect: (cluster: AnyCluster) => readonly Finding[];
+  readonly stages: readonly Stage<unknown, unknown, unknown>[];
+  readonly status: (cluster: AnyCluster) => readonly StatusTable[];
+}
+
+const BRAND = Symbol.for('provision.playbook');
+
+/**
+ * A playbook: what should hold, in stages. The engine gives each playbook exactly the section that its schemas
+ * describe and the facts that it names, which is what makes the one cast here sound.
+ */
+export function definePlaybook<
+  S = Record<string, never>,
+  H = Record<string, never>,
+  const F extends FactSet = Record<never, never>,
+>(definition: Definition<S, H, F>): Playbook {
+  const playbook: Definition<S, H, F> & { readonly cluster: ZodType; readonly host: ZodObject } = {
+    ...definition,
+    cluster: (definition.cluster ?? z.strictObject({})) as ZodType<S>,
+    host: (definition.host ?? z.strictObject({})) as ZodObject & ZodType<H>,
+  };
+  const none = () => [];
+  return {
+    facts: {},
+    check: none,
+    inspect: none,
+    status: none,
+    ...(playbook as unknown as Partial<Playbook> & Pick<Playbook, 'name' | 'cluster' | 'host' | 'stages'>),
+    [BRAND]: true,
+  } as Playbook;
+}
+
+export function isPlaybook(value: unknown): value is Playbook {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}

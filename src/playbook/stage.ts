@@ -1,0 +1,32 @@
+import type { Probe, Resource } from '../resource/index.ts';
+import type { Cluster, ReachedHost } from './host.ts';
+
+/** A condition outside the host that is being changed, asked until it holds. */
+export interface Gate {
+  /** What must hold, for people: `the other managers are reachable`. */
+  readonly title: string;
+  /** The host that is asked. */
+  readonly on: string;
+  /** `true`, or why not yet. */
+  readonly probe: Probe<true | string>;
+  /** Seconds until the run gives up. */
+  readonly patience: number;
+}
+
+/** One host at a time, with conditions around each. */
+export interface Rolling<S, H, F> {
+  /** Hosts that may be changed at the same time as others, with no gate before. Default: none. */
+  readonly apart?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => boolean;
+  /** What must hold before a host is touched. */
+  readonly before?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => Gate | undefined;
+  /** What must hold again before the run goes on, once the host is changed. */
+  readonly after?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => Gate | undefined;
+}
+
+/** A barrier over the hosts: all end a stage before one begins the next. */
+export interface Stage<S, H, F> {
+  readonly name: string;
+  /** What should hold on a host, in order. Pure: it sees the facts of every host and asks nothing. */
+  readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => readonly Resource[];
+  readonly rolling?: Rolling<S, H, F>;
+}

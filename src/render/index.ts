@@ -1,0 +1,7 @@
+export { type Colours, colours } from './colours.ts';
+export { errorText } from './error-text.ts';
+export { jsonRenderer } from './json.ts';
+export { plainRenderer } from './plain.ts';
+export { planText } from './plan-text.ts';
+export type { Renderer, Write } from './renderer.ts';
+export { tableText } from './table.ts';

@@ -1,0 +1,54 @@
+import { countChanges, type Plan, type PlanStage } from '../engine/index.ts';
+import { changeText, symbol } from './change-text.ts';
+import type { Colours } from './colours.ts';
+
+/** A plan to be read: by host, in the order in which a run goes. */
+export function planText(plan: Plan, c: Colours): string {
+  const lines: string[] = [];
+  for (const { name } of plan.hosts) {
+    const stages = plan.stages.filter(({ host }) => host === name);
+    if (stages.length === 0) continue;
+    lines.push(c.bold(name));
+    let after: PlanStage | undefined;
+    for (const stage of stages) {
+      lines.push(...stageText(stage, after, c));
+      if (stage.items.some(({ changes }) => changes.length > 0)) after = stage;
+    }
+    lines.push('');
+  }
+  return [...lines, planSummary(plan, c)].join('\n');
+}
+
+function stageText(stage: PlanStage, after: PlanStage | undefined, c: Colours): readonly string[] {
+  const bound = stage.exact ? '' : c.dim(`  at most; exact once ${nameOf(after)} has run`);
+  return [
+    `  ${c.dim(nameOf(stage))}${bound}`,
+    ...stage.items.flatMap(({ kind, key, changes, unknown }) =>
+      unknown === undefined
+        ? [
+            `    ${symbol(changes, c)} ${kind} ${key}`,
+            ...changes.flatMap((change) => changeText(change, c)).map((line) => `        ${line}`),
+          ]
+        : [`    ${c.magenta('?')} ${kind} ${key}`, `        not known yet: ${unknown}`],
+    ),
+  ];
+}
+
+function nameOf(stage: PlanStage | undefined): string {
+  return stage === undefined ? 'an earlier stage' : `${stage.playbook}/${stage.stage}`;
+}
+
+function planSummary(plan: Plan, c: Colours): string {
+  const changes = countChanges(plan);
+  const unknown = plan.stages
+    .flatMap(({ items }) => items)
+    .filter((item) => item.unknown !== undefined).length;
+  const hosts = new Set(plan.stages.map(({ host }) => host)).size;
+  const more = unknown === 0 ? '' : `, and ${count(unknown, 'thing')} not known yet`;
+  if (changes === 0 && unknown === 0) return c.green('No changes.');
+  return `${c.bold(`Plan: ${count(changes, 'change')} on ${count(hosts, 'host')}${more}.`)}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,31 @@
+import type { Event } from '../engine/index.ts';
+import type { Colours } from './colours.ts';
+import { count } from './plan-text.ts';
+
+/** One line a host, and one for the whole. */
+export function recapText(
+  { hosts, changes, milliseconds, interrupted }: Extract<Event, { kind: 'run-finished' }>,
+  c: Colours,
+): readonly string[] {
+  const width = Math.max(...hosts.map(({ host }) => host.length));
+  const failed = hosts.some(
+    ({ result, selected }) => selected && (result === 'failed' || result === 'unreachable'),
+  );
+  const paint = { ok: c.green, changed: c.yellow, failed: c.red, unreachable: c.red };
+  const rows = hosts.map(
+    ({ host, changed, result }) =>
+      `${host.padEnd(width)}  ${paint[result](result.padEnd(11))}${changed > 0 ? count(changed, 'change') : ''}`,
+  );
+  const made = changes === 0 ? 'No changes' : `${count(changes, 'change')} made`;
+  const cut = failed ? c.red('Stopped') : interrupted ? c.yellow('Interrupted') : undefined;
+  const took = duration(milliseconds);
+  const end =
+    cut === undefined ? `${c.green(made)} in ${took}.` : `${cut} after ${took}: ${made.toLowerCase()}.`;
+  return [...rows.map((row) => row.trimEnd()), end];
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 100) / 10;
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,21 @@
+import { MASK } from '../shell/index.ts';
+
+/** A value as a plan shows it. `null` is absence. */
+export type Shown = string | number | boolean | null;
+
+/** One difference between what should hold and what holds. What a plan lists, and all that apply may act on. */
+export interface Change {
+  readonly field: string;
+  readonly from: Shown;
+  readonly to: Shown;
+}
+
+/** A difference in something that must not be seen: both sides are the mask. */
+export function secretChange(field: string): Change {
+  return { field, from: MASK, to: MASK };
+}
+
+/** The change of one field, or nothing where both sides are equal. */
+export function compare(field: string, from: Shown, to: Shown): readonly Change[] {
+  return from === to ? [] : [{ field, from, to }];
+}

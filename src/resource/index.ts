@@ -1,0 +1,13 @@
+export { type Change, compare, type Shown, secretChange } from './change.ts';
+export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
+export type { Ref, Resolve } from './ref.ts';
+export { Refusal } from './refusal.ts';
+export {
+  defineResource,
+  type Judgement,
+  type Pending,
+  type Resource,
+  type ResourceFactory,
+  type ResourceType,
+  type Step,
+} from './resource.ts';

@@ -1,0 +1,107 @@
+import type { ZodType } from 'zod';
+import type { Script } from '../shell/index.ts';
+import type { Change } from './change.ts';
+import { originOf } from './origin.ts';
+import { type Output, type Probe, Unobservable } from './probe.ts';
+import type { Ref, Resolve } from './ref.ts';
+
+/** A command of an apply script. */
+export interface Step {
+  /** What it does, in the imperative: `install docker.io`. */
+  readonly title: string;
+  readonly script: Script;
+}
+
+/** What the resources before this one, on the same host and stage, are about to change. */
+export interface Pending {
+  /** Paths whose content will be written. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/**
+ * A kind of thing that can hold on a host, as four pure functions. `Want` is what should hold, `Have` what a probe
+ * found, `Out` what others may refer to.
+ */
+export interface ResourceType<Input, Want, Have, Out = undefined> {
+  readonly kind: string;
+  readonly want: ZodType<Want, Input>;
+  /** Tells two resources of this kind on a host apart: a path, a unit's name. */
+  key(want: Want): string;
+  observe(want: Want): Probe<Have>;
+  /** The differences, each named. None means converged. */
+  diff(want: Want, have: Have, pending: Pending): readonly Change[];
+  /** Commands that remove exactly `changes`. Running them again after an abort must be harmless. */
+  apply(want: Want, have: Have, changes: readonly Change[], resolve: Resolve): readonly Step[];
+  output?(want: Want, have: Have): Out;
+  /** Paths whose content these changes write, for what is restarted by a newer configuration. */
+  writes?(want: Want, changes: readonly Change[]): readonly string[];
+}
+
+/** What a resource makes of a host's answer. */
+export type Judgement =
+  | { readonly state: 'unobservable'; readonly reason: string }
+  | {
+      readonly state: 'observed';
+      readonly changes: readonly Change[];
+      readonly output: unknown;
+      readonly writes: readonly string[];
+      steps(resolve: Resolve): readonly Step[];
+    };
+
+/** Something that should hold on a host. What it found is hidden inside, so lists of unlike resources are sound. */
+export interface Resource {
+  readonly kind: string;
+  readonly key: string;
+  /** `kind key`, unique on a host. */
+  readonly id: string;
+  readonly probe: Script;
+  /** Where a playbook asked for it: `docker.ts:31`. */
+  readonly origin: string | undefined;
+  /** @throws ProbeError where the host was asked and the answer tells nothing. */
+  judge(output: Output, pending: Pending): Judgement;
+}
+
+/** Makes a resource of this kind. `ref` names what such a resource puts out on a host. */
+export interface ResourceFactory<Input, Out> {
+  (want: Input): Resource;
+  readonly kind: string;
+  ref<T>(host: string, key: string, pick: (output: Out) => T): Ref<T>;
+}
+
+export function defineResource<Input, Want, Have, Out = undefined>(
+  type: ResourceType<Input, Want, Have, Out>,
+): ResourceFactory<Input, Out> {
+  const make = (input: Input): Resource => {
+    const want = type.want.parse(input);
+    const key = type.key(want);
+    const probe = type.observe(want);
+    const made = new Error();
+    return {
+      kind: type.kind,
+      key,
+      id: `${type.kind} ${key}`,
+      probe: probe.script,
+      get origin() {
+        return originOf(made.stack ?? '');
+      },
+      judge(output, pending) {
+        const have = probe.parse(output);
+        if (have instanceof Unobservable) return { state: 'unobservable', reason: have.reason };
+        const changes = type.diff(want, have, pending);
+        return {
+          state: 'observed',
+          changes,
+          output: type.output?.(want, have),
+          writes: type.writes?.(want, changes) ?? [],
+          steps: (resolve) => (changes.length === 0 ? [] : type.apply(want, have, changes, resolve)),
+        };
+      },
+    };
+  };
+  const ref = <T>(host: string, key: string, pick: (output: Out) => T): Ref<T> => ({
+    host,
+    resource: `${type.kind} ${key}`,
+    pick: (output) => pick(output as Out),
+  });
+  return Object.assign(make, { kind: type.kind, ref });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { dockerProbe } from './ask.ts';
+
+const want = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
+  /** The range that containers get their addresses from. Said, so that it is known before the network exists. */
+  subnet: z.cidrv4(),
+  attachable: z.boolean().default(false),
+  /** IPsec between nodes. Needs ESP (IP protocol 50) between them. */
+  encrypted: z.boolean().default(false),
+  /** Bytes. Docker does not derive it from the nodes: theirs less 50 for VXLAN. */
+  mtu: z.number().int().min(576).max(9000).optional(),
+});
+
+const inspected = z.object({
+  Driver: z.string(),
+  Attachable: z.boolean(),
+  IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullable() }),
+  Options: z.record(z.string(), z.string()).nullable(),
+});
+
+const MTU = 'com.docker.network.driver.mtu';
+
+/**
+ * An overlay network of the swarm with a known subnet. Managers only. Docker cannot change one in place. Found by its
+ * exact name in the whole list: what the filter `name=` means differs between engines.
+ */
+export const dockerNetwork = defineResource({
+  kind: 'docker-network',
+  want,
+  key: ({ name }) => name,
+
+  observe: ({ name }) =>
+    dockerProbe(
+      `network ${name}`,
+      sh`
+        list=$(docker network ls --no-trunc --format '{{.ID}} {{.Name}}') || exit 1
+        id=$(printf '%s\n' "$list" | while read -r id name; do [ "$name" != ${name} ] || echo "$id"; done)
+        [ -z "$id" ] || docker network inspect --format '{{json .}}' "$id"`,
+      (stdout) => {
+        if (stdout === '') return null;
+        const network = inspected.safeParse(JSON.parse(stdout));
+        if (!network.success) throw new ProbeError(`docker described network ${name} in an unknown way`);
+        const { Driver, Attachable, IPAM, Options } = network.data;
+        return {
+          driver: Driver,
+          attachable: Attachable,
+          subnet: IPAM.Config?.[0]?.Subnet ?? null,
+          encrypted: Options !== null && 'encrypted' in Options,
+          mtu: Options?.[MTU] === undefined ? null : Number(Options[MTU]),
+        };
+      },
+    ),
+
+  diff(wanted, have): readonly Change[] {
+    if (have === null) return [{ field: 'network', from: null, to: `overlay ${wanted.subnet}` }];
+    const changes = [
+      ...compare('driver', have.driver, 'overlay'),
+      ...compare('subnet', have.subnet, wanted.subnet),
+      ...compare('attachable', have.attachable, wanted.attachable),
+      ...compare('encrypted', have.encrypted, wanted.encrypted),
+      ...compare('mtu', have.mtu, wanted.mtu ?? null),
+    ];
+    if (changes.length > 0)
+      throw new Refusal(
+        `network ${wanted.name} exists with other settings (${changes.map(({ field, from, to }) => `${field} is ${from}, wanted ${to}`).join('; ')}), and Docker cannot change a network in place; making it anew disconnects every service on it`,
+        [
+          `write the settings that it has into the inventory, or remove what uses it and then: docker network rm ${wanted.name}`,
+        ],
+      );
+    return changes;
+  },
+
+  apply: ({ name, subnet, attachable, encrypted, mtu }) => [
+    {
+      title: `create network ${name}`,
+      script: sh`docker network create --driver overlay --subnet ${subnet} ${[
+        ...(attachable ? ['--attachable'] : []),
+        ...(encrypted ? ['--opt', 'encrypted'] : []),
+        ...(mtu === undefined ? [] : ['--opt', `${MTU}=${mtu}`]),
+      ]} -- ${name}`,
+    },
+  ],
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { compare, defineResource } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { absolutePath } from '../path.ts';
+import { askGluster, glusterAnswer } from './ask.ts';
+
+const want = z.strictObject({
+  volume: z.string(),
+  /** The emptied brick, `address:path`. */
+  brick: z.string(),
+  /** Its place in the volume's list of bricks, from 0. */
+  index: z.int().min(0),
+  /** A whole brick on this host, where the blame is written down. */
+  own: absolutePath,
+});
+
+/**
+ * The whole bricks say of an emptied one that it has missed everything, before it is started. Without that a directory
+ * could be listed from the empty brick and look empty. Done as the makers say (Red Hat Gluster Storage, Administration
+ * Guide, "Replacing a Host Machine with the Same Hostname"): a change of the root while the brick is away.
+ */
+export const glusterBlame = defineResource({
+  kind: 'gluster-blame',
+  want,
+  key: ({ brick }) => brick,
+
+  observe: ({ volume, index, own }) => ({
+    script: askGluster(sh`
+      getfattr --absolute-names -e hex -d -m trusted.afr -- ${own} >/dev/null || exit 66
+      getfattr --absolute-names --only-values -n ${`trusted.afr.${volume}-client-${index}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
+    parse(output) {
+      const answer = glusterAnswer('what its brick blames', output);
+      if (typeof answer !== 'string') return answer;
+      // Three counters of 32 bits: data, metadata, entries (afr changelog).
+      const [, metadata = '', entries = ''] = /^.{8}(.{8})(.{8})/.exec(answer.trim()) ?? [];
+      return Number.parseInt(metadata || '0', 16) > 0 && Number.parseInt(entries || '0', 16) > 0;
+    },
+  }),
+
+  diff: (_wanted, blamed) => compare('blamed', blamed, true),
+
+  apply: ({ volume, brick }) => [
+    {
+      title: `say of ${brick} that it has missed everything`,
+      script: sh`
+        set -eu
+        d=$(mktemp -d)
+        mount -t glusterfs ${`localhost:/${volume}`} "$d"
+        trap 'umount "$d"; rmdir "$d"' EXIT
+        sleep 2
+        mkdir "$d/.provision-missed"
+        rmdir "$d/.provision-missed"
+        setfattr -n trusted.provision-missed -v 1 "$d"
+        setfattr -x trusted.provision-missed "$d"`,
+    },
+  ],
+});

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { askGluster, gluster, glusterAnswer } from './ask.ts';
+
+const want = z.strictObject({ volume: z.string() });
+
+/** All bricks of a volume hold the same: nothing is left to heal. Waits for it as long as the stage may take. */
+export const glusterHeal = defineResource({
+  kind: 'gluster-heal',
+  want,
+  key: ({ volume }) => volume,
+
+  observe: ({ volume }) => ({
+    script: askGluster(sh`
+      gluster --mode=script volume info ${volume} >/dev/null 2>&1 || { echo none; exit 0; }
+      ${gluster(['volume', 'heal', volume, 'info', 'summary'])}`),
+    parse(output) {
+      const answer = glusterAnswer('what is left to heal', output);
+      if (typeof answer !== 'string') return answer;
+      if (answer.startsWith('none')) return new Unobservable(`volume ${volume} is not there`);
+      const counts = (what: string) =>
+        [...answer.matchAll(new RegExp(`^${what}: (\\S+)$`, 'gm'))].map(([, n]) => n);
+      const pending = counts('Number of entries in heal pending');
+      if (pending.length === 0) throw new ProbeError('glusterd does not say what is left to heal', output);
+      if (pending.includes('-')) return new Unobservable('a brick is not connected');
+      const sum = (numbers: readonly (string | undefined)[]) =>
+        numbers.reduce((all, n) => all + Number(n), 0);
+      return { pending: sum(pending), split: sum(counts('Number of entries in split-brain')) };
+    },
+  }),
+
+  diff({ volume }, { pending, split }): readonly Change[] {
+    if (split > 0)
+      throw new Refusal(
+        `${split} entries of volume ${volume} differ between its bricks, and which is right only a person can tell`,
+        [`gluster volume heal ${volume} info split-brain`],
+      );
+    return pending === 0 ? [] : [{ field: 'entries to heal', from: pending, to: 0 }];
+  },
+
+  apply: ({ volume }) => [
+    {
+      title: `heal volume ${volume}`,
+      script: sh`
+        timeout 60 gluster --mode=script volume heal ${volume} >/dev/null 2>&1
+        clean=0
+        until [ "$clean" -ge 2 ]; do
+          sleep 3
+          left=$(timeout 120 gluster --mode=script volume heal ${volume} info summary) || continue
+          left=$(printf '%s\n' "$left" | sed -n 's/^Number of entries in heal pending: //p')
+          case $left in
+            *-*) echo 'a brick is not connected'; clean=0; continue ;;
+          esac
+          sum=0
+          for n in $left; do sum=$((sum + n)); done
+          echo "$sum entries left to heal"
+          if [ "$sum" -eq 0 ]; then clean=$((clean + 1)); else clean=0; fi
+        done`,
+    },
+  ],
+});

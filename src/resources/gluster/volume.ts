@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { readVolumes } from '../../facts/index.ts';
+import { type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { askGluster, gluster, glusterAnswer } from './ask.ts';
+
+/** Has a command of its own. */
+const GRANULAR = 'cluster.granular-entry-heal';
+
+const want = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9_-]+$/),
+  /** Bricks of one set, the arbiter included. */
+  setSize: z.int().min(3),
+  /** The last brick of each set holds names and attributes only. */
+  arbiter: z.boolean(),
+  /** `address:path`, set by set. */
+  bricks: z.array(z.string()).min(3),
+  options: z.record(z.string(), z.string()),
+  force: z.boolean().default(false),
+});
+
+/**
+ * A replicated volume that is started, with all its bricks online and these options. It may get more bricks, never
+ * fewer: a brick that goes takes data with it.
+ */
+export const glusterVolume = defineResource({
+  kind: 'gluster-volume',
+  want,
+  key: ({ name }) => name,
+
+  observe: ({ name }) => ({
+    script: askGluster(sh`
+      (${gluster(['volume', 'info'])}) || exit 1
+      echo '=== status'
+      case $(gluster --mode=script volume info ${name} 2>/dev/null) in
+        *'Status: Started'*) (${gluster(['volume', 'status', name, 'detail'])}) || exit 1 ;;
+      esac`),
+    parse(output) {
+      const answer = glusterAnswer('its volumes', output);
+      if (typeof answer !== 'string') return answer;
+      const [info = '', status = ''] = answer.split('=== status\n');
+      const volume = readVolumes(info.split('\n')).find((other) => other.name === name);
+      return volume === undefined ? null : { ...volume, online: onlineBricks(status) };
+    },
+  }),
+
+  diff(wanted, have): readonly Change[] {
+    const shape = `${wanted.bricks.length / wanted.setSize} x ${wanted.arbiter ? `${wanted.setSize - 1} and an arbiter` : wanted.setSize}: ${wanted.bricks.join(' ')}`;
+    if (have === null)
+      return [
+        { field: 'volume', from: null, to: shape },
+        ...Object.entries(wanted.options).map(([name, to]) => ({ field: name, from: null, to })),
+      ];
+    if (have.setSize !== wanted.setSize || have.arbiter !== wanted.arbiter)
+      throw new Refusal(
+        `volume ${wanted.name} has sets of ${have.setSize}${have.arbiter ? ' with an arbiter' : ''}; a run does not change how often mail is kept`,
+        [`set storage.replica and storage.arbiter to what it is, or change the volume by hand`],
+      );
+    const gone = have.bricks.filter((brick) => !wanted.bricks.includes(brick));
+    if (gone.length > 0)
+      throw new Refusal(
+        `volume ${wanted.name} has ${gone.join(', ')}, which the inventory does not have; a run removes no brick`,
+        ['put the host back into the inventory, or remove the brick by hand: gluster volume remove-brick'],
+      );
+    const added = wanted.bricks.filter((brick) => !have.bricks.includes(brick));
+    const offline = have.started ? have.bricks.filter((brick) => !have.online.includes(brick)) : [];
+    return [
+      ...(added.length > 0
+        ? [{ field: 'bricks', from: have.bricks.join(' '), to: [...have.bricks, ...added].join(' ') }]
+        : []),
+      ...compare('status', have.started ? 'started' : 'stopped', 'started'),
+      ...offline.map((brick) => ({ field: `brick ${brick}`, from: 'offline', to: 'online' })),
+      ...Object.entries(wanted.options).flatMap(([name, to]) =>
+        compare(name, have.options[name] ?? null, to),
+      ),
+    ];
+  },
+
+  apply(wanted, have, changes) {
+    const { name, setSize, arbiter, bricks, options, force } = wanted;
+    const fields = new Set(changes.map(({ field }) => field));
+    const steps = [];
+    const kind = arbiter ? ['replica', String(setSize - 1), 'arbiter', '1'] : ['replica', String(setSize)];
+    const forced = force ? ['force'] : [];
+    if (have === null)
+      steps.push({
+        title: `make volume ${name}`,
+        script: gluster(['volume', 'create', name, ...kind, ...bricks, ...forced]),
+      });
+    const granular = options[GRANULAR];
+    if (granular !== undefined && (have === null || fields.has(GRANULAR)))
+      steps.push({
+        title: `${granular} healing by name in volume ${name}`,
+        script: gluster(['volume', 'heal', name, 'granular-entry-heal', granular]),
+      });
+    const set = Object.entries(options)
+      .filter(([option]) => fields.has(option) && option !== GRANULAR)
+      .flat();
+    if (set.length > 0)
+      steps.push({
+        title: `set options of volume ${name}`,
+        script: gluster(['volume', 'set', name, ...set]),
+      });
+    if (fields.has('bricks')) {
+      const added = bricks.filter((brick) => !have?.bricks.includes(brick));
+      steps.push(
+        {
+          title: `add ${added.join(' ')}`,
+          script: gluster(['volume', 'add-brick', name, ...added, ...forced]),
+        },
+        {
+          title: 'let new files go to them',
+          script: gluster(['volume', 'rebalance', name, 'fix-layout', 'start']),
+        },
+      );
+    }
+    if (have === null || fields.has('status'))
+      steps.push({ title: `start volume ${name}`, script: gluster(['volume', 'start', name]) });
+    else if ([...fields].some((field) => field.startsWith('brick ')))
+      steps.push({
+        title: 'start the bricks that are offline',
+        script: gluster(['volume', 'start', name, 'force']),
+      });
+    steps.push({ title: 'wait until all bricks are online', script: allOnline(name, bricks.length) });
+    return steps;
+  },
+
+  output: (_wanted, have) => ({ id: have?.id }),
+});
+
+function allOnline(name: string, count: number) {
+  return sh`
+    n=0
+    until [ "$(gluster --mode=script volume status ${name} detail | grep -c '^Online *: Y')" -ge ${count} ]; do
+      n=$((n + 1))
+      [ "$n" -lt 30 ] || { gluster --mode=script volume status ${name} >&2; exit 1; }
+      sleep 2
+    done`;
+}
+
+/** `gluster volume status V detail`: a paragraph a brick. Bricks of hosts that are away are not listed. */
+function onlineBricks(text: string): readonly string[] {
+  return text
+    .split(/^-{20,}$/m)
+    .filter((part) => /^Online *: Y/m.test(part))
+    .map((part) => /^Brick *: Brick (\S+)/m.exec(part)?.[1] ?? '');
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { compare, defineResource, ProbeError, Unobservable } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { absolutePath } from './path.ts';
+import { writeFile } from './write-file.ts';
+
+const FILE = '/etc/exports.d/provision.exports';
+
+const want = z
+  .strictObject({
+    path: absolutePath,
+    /** Addresses that may mount it. */
+    clients: z.array(z.ipv4()).min(1),
+    options: z.array(z.string().regex(/^[\w=:.-]+$/)),
+  })
+  .transform((wanted) => ({
+    ...wanted,
+    line: `"${wanted.path}" ${wanted.clients.map((client) => `${client}(${wanted.options.join(',')})`).join(' ')}\n`,
+  }));
+
+/** A directory that an NFS server exports to these addresses and to nobody else (exports(5)). */
+export const nfsExport = defineResource({
+  kind: 'nfs-export',
+  want,
+  key: ({ path }) => path,
+
+  observe: ({ path }) => ({
+    script: sh`
+      command -v exportfs >/dev/null || { echo uninstalled; exit 0; }
+      [ ! -e ${FILE} ] || cat ${FILE} || exit 66
+      echo '=== exported'
+      timeout 10 exportfs -s || exit 66`,
+    parse(output) {
+      if (output.code !== 0) throw new ProbeError('could not look what is exported', output);
+      if (output.stdout === 'uninstalled\n') return new Unobservable('the NFS server is not installed');
+      const [line = '', exported = ''] = output.stdout.split('=== exported\n');
+      const clients = exported
+        .split('\n')
+        .filter((row) => row.startsWith(`${path} `) || row.startsWith(`"${path}" `))
+        .map((row) => /\s(\S+?)\(/.exec(row)?.[1] ?? '')
+        .toSorted();
+      return { line: line === '' ? null : line, clients };
+    },
+  }),
+
+  diff: ({ line, clients }, have) => [
+    ...compare('export', have.line, line),
+    ...compare('exported to', have.clients.join(' ') || null, clients.toSorted().join(' ')),
+  ],
+
+  apply: ({ line }) => [
+    {
+      title: 'export it',
+      script: sh`
+        mkdir -p /etc/exports.d || exit 1
+        (${writeFile({ path: FILE, content: line, mode: '0644', owner: 'root', group: 'root' })}) || exit 1
+        exportfs -ra`,
+    },
+  ],
+});

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { defineResource, ProbeError, Unobservable } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { mountUnit } from './mount.ts';
+import { absolutePath } from './path.ts';
+
+const want = z.strictObject({ where: absolutePath });
+
+/**
+ * A file system that is mounted as its unit says now. Docker is stopped for it, and whatever else uses the mount by its
+ * unit; it is started again. Only for a person who asked for it.
+ */
+export const remount = defineResource({
+  kind: 'remount',
+  want,
+  key: ({ where }) => where,
+
+  observe: ({ where }) => ({
+    script: sh`
+      t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- ${mountUnit(where)}) || exit 66
+      [ -n "$t" ] || { echo none; exit 0; }
+      echo "$(date -d "$t" +%s.%6N) $(stat -c %.6Y -- ${`/etc/systemd/system/${mountUnit(where)}`})"`,
+    parse(output) {
+      if (output.code !== 0) throw new ProbeError(`could not look since when ${where} is mounted`, output);
+      if (output.stdout === 'none\n') return new Unobservable(`${where} is not mounted`);
+      const [since, written] = output.stdout.trim().split(' ').map(Number);
+      return (written ?? 0) > (since ?? 0);
+    },
+  }),
+
+  diff: (_wanted, outdated) =>
+    outdated ? [{ field: 'mounted', from: 'before its unit was changed', to: 'as its unit says' }] : [],
+
+  apply: ({ where }) => [
+    {
+      title: `mount ${where} anew`,
+      script: sh`
+        docker=$(systemctl is-active docker.service)
+        systemctl daemon-reload || exit 1
+        systemctl stop docker.service docker.socket 2>/dev/null
+        systemctl restart -- ${mountUnit(where)} || { systemctl status -- ${mountUnit(where)} >&2; exit 1; }
+        [ "$docker" != active ] || systemctl start docker.socket docker.service`,
+    },
+  ],
+});

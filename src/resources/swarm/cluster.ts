@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { readSwarmInfo } from '../../facts/index.ts';
+import { type Change, defineResource, Refusal } from '../../resource/index.ts';
+import { Secret, sh } from '../../shell/index.ts';
+import { dockerProbe } from '../docker/ask.ts';
+
+const want = z.strictObject({
+  /** The inventory's name of the cluster, for people. */
+  name: z.string(),
+  advertiseAddress: z.ipv4(),
+  /** Ranges that overlay networks get their subnets from. Only at init. Docker's default: 10.0.0.0/8. */
+  addressPools: z.array(z.cidrv4()).default([]),
+  /** Prefix length of a subnet out of the pools. Only at init. Docker's default: 24. */
+  subnetSize: z.number().int().min(16).max(29).optional(),
+  /** UDP port of VXLAN. Only at init. Docker's default: 4789. */
+  dataPathPort: z.number().int().min(1024).max(49151).optional(),
+});
+
+export interface JoinTokens {
+  readonly manager: Secret;
+  readonly worker: Secret;
+}
+
+/**
+ * A swarm that this manager belongs to, made where it is in none. That it may be made is not decided here: see
+ * `decideSwarm`. Puts out the join tokens.
+ */
+export const swarmCluster = defineResource({
+  kind: 'swarm',
+  want,
+  key: ({ name }) => name,
+
+  observe: () =>
+    dockerProbe(
+      'its swarm',
+      sh`
+        info=$(docker info --format '{{json .Swarm}}') || exit 1
+        printf '%s\n' "$info"
+        case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+        docker swarm join-token --quiet manager && docker swarm join-token --quiet worker`,
+      (stdout) => {
+        const [info = '', manager, worker] = stdout.split('\n');
+        const tokens: JoinTokens | undefined =
+          manager && worker ? { manager: new Secret(manager), worker: new Secret(worker) } : undefined;
+        return { ...readSwarmInfo(info), tokens };
+      },
+    ),
+
+  diff(wanted, have): readonly Change[] {
+    if (have.state === 'inactive')
+      return [{ field: 'swarm', from: null, to: `initialised, advertised at ${wanted.advertiseAddress}` }];
+    const fixed = [
+      ...differs('addressPools', have.addressPools, wanted.addressPools.length > 0 && wanted.addressPools),
+      ...differs('subnetSize', have.subnetSize, wanted.subnetSize),
+      ...differs('dataPathPort', have.dataPathPort, wanted.dataPathPort),
+    ];
+    if (fixed.length > 0)
+      throw new Refusal(`${fixed.join('; ')}: Docker sets this when a swarm is made and never after`, [
+        'write the values that the swarm has into the section `swarm` of the inventory',
+      ]);
+    return [];
+  },
+
+  apply: ({ advertiseAddress, addressPools, subnetSize, dataPathPort }) => [
+    {
+      title: 'initialise the swarm',
+      script: sh`
+        docker swarm init --advertise-addr ${advertiseAddress} ${[
+          ...addressPools.flatMap((pool) => ['--default-addr-pool', pool]),
+          ...(subnetSize === undefined ? [] : ['--default-addr-pool-mask-length', subnetSize]),
+          ...(dataPathPort === undefined ? [] : ['--data-path-port', dataPathPort]),
+        ]} >/dev/null`,
+    },
+  ],
+
+  output: (_wanted, have) => ({ clusterId: have.clusterId, tokens: have.tokens }),
+});
+
+function differs(field: string, have: unknown, wanted: unknown): readonly string[] {
+  if (wanted === undefined || wanted === false || String(have) === String(wanted)) return [];
+  return [`${field} of the swarm is ${String(have)}, the inventory says ${String(wanted)}`];
+}

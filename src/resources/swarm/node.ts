@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { readSwarmNode } from '../../facts/index.ts';
+import { type Change, compare, defineResource, Unobservable } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { dockerProbe } from '../docker/ask.ts';
+
+const want = z.strictObject({
+  /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
+  host: z.string(),
+  /** Absent while the host has not joined. */
+  nodeId: z.string().min(1).optional(),
+  role: z.enum(['manager', 'worker']),
+  availability: z.enum(['active', 'pause', 'drain']).default('active'),
+  /** All labels of the node: one that is not named is removed. */
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+/** Seconds that a change of role gets to be carried out: Docker records it and reconciles later. */
+const PATIENCE = 90;
+
+/** Role, availability and labels of a node, set through a manager. */
+export const swarmNode = defineResource({
+  kind: 'swarm-node',
+  want,
+  key: ({ host }) => host,
+
+  observe: ({ host, nodeId }) =>
+    nodeId === undefined
+      ? { script: sh`true`, parse: () => new Unobservable(`${host} has not joined yet`) }
+      : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode),
+
+  diff(wanted, have): readonly Change[] {
+    const names = [...new Set([...Object.keys(have.labels), ...Object.keys(wanted.labels)])].sort();
+    return [
+      ...compare('role', have.role, wanted.role),
+      ...compare('availability', have.availability, wanted.availability),
+      ...names.flatMap((name) =>
+        compare(`label ${name}`, have.labels[name] ?? null, wanted.labels[name] ?? null),
+      ),
+    ];
+  },
+
+  apply({ host, role, availability }, { id }, changes) {
+    const options = changes.flatMap(({ field, to }) => {
+      if (field === 'role') return ['--role', role];
+      if (field === 'availability') return ['--availability', availability];
+      const label = field.slice('label '.length);
+      return to === null ? ['--label-rm', label] : ['--label-add', `${label}=${to}`];
+    });
+    const update = {
+      title: `set ${changes.map(({ field }) => field).join(', ')} of ${host}`,
+      script: sh`docker node update ${options} -- ${id} >/dev/null`,
+    };
+    if (!changes.some(({ field }) => field === 'role')) return [update];
+    return [update, { title: `wait until ${host} is a ${role}`, script: waitForRole(id, role) }];
+  },
+});
+
+function waitForRole(nodeId: string, role: 'manager' | 'worker') {
+  const wanted = role === 'manager' ? 'reachable' : '';
+  return sh`
+    end=$(($(date +%s) + ${PATIENCE}))
+    until [ "$(docker node inspect --format '{{with .ManagerStatus}}{{.Reachability}}{{end}}' ${nodeId})" = ${wanted} ]; do
+      [ "$(date +%s)" -lt "$end" ] || { echo 'the role was recorded and is not carried out' >&2; exit 1; }
+      sleep 1
+    done`;
+}

@@ -1,0 +1,17 @@
+export { advertiseAddress, freePool, overlaps } from './address.ts';
+export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
+export {
+  brickOf,
+  decideGluster,
+  type GlusterDecision,
+  type GlusterHost,
+  inspectGluster,
+  isEmptied,
+  pathOf,
+  poolIdentity,
+} from './gluster.ts';
+export { inspectSwarm } from './inspect-swarm.ts';
+export { inspectMachines, type MachineLimits } from './machine.ts';
+export { GOSSIP, inspectPorts, MANAGEMENT } from './ports.ts';
+export { allManagersReachable, isBack, survivesWithout } from './quorum.ts';
+export { entryOf, membershipOf, type SwarmHost } from './swarm-host.ts';

@@ -1,0 +1,127 @@
+import type { Finding } from '../errors/index.ts';
+import type { MachineFacts } from '../facts/index.ts';
+
+/** A host as these rules need it. */
+export interface SeenMachine {
+  readonly name: string;
+  readonly facts: { readonly machine: MachineFacts } | undefined;
+  readonly askedAt: number;
+  onHost(command: string): string;
+}
+
+interface Reached extends SeenMachine {
+  readonly facts: { readonly machine: MachineFacts };
+}
+
+export interface MachineLimits {
+  /** Seconds. swarm's certificates are backdated by an hour only (swarmkit `CertBackdate`). */
+  readonly clockSkew: number;
+  /** Bytes. */
+  readonly freeBytes: number;
+}
+
+const SUPPORTED: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 };
+
+/** Everything about the machines that has to be right before anything is changed on any of them. */
+export function inspectMachines(hosts: readonly SeenMachine[], limits: MachineLimits): readonly Finding[] {
+  const reached = hosts.filter((host): host is Reached => host.facts !== undefined);
+  return [
+    ...reached.flatMap((host) => inspectOne(host, limits)),
+    ...inspectClocks(reached, limits),
+    ...duplicates(reached, 'host name', 'hostname', (name) => `hostnamectl set-hostname ${name}`),
+    ...duplicates(
+      reached.filter(({ facts }) => facts.machine.machineId !== ''),
+      'machine id',
+      'machineId',
+      () => 'rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup && reboot',
+    ),
+  ];
+}
+
+function inspectOne(host: Reached, limits: MachineLimits): readonly Finding[] {
+  const { machine } = host.facts;
+  const refuse = (code: string, message: string, ...fix: string[]): Finding => ({
+    level: 'refuse',
+    code,
+    host: host.name,
+    message,
+    fix,
+  });
+  const findings: Finding[] = [];
+  const oldest = SUPPORTED[machine.os.id];
+  if (oldest === undefined || Number(machine.os.version) < oldest)
+    findings.push(
+      refuse(
+        'unsupported-os',
+        `${machine.os.name || 'an unknown system'} is not supported`,
+        'install Debian 12 or later, or Ubuntu 22.04 or later',
+      ),
+    );
+  if (!machine.systemd)
+    findings.push(refuse('no-systemd', 'systemd does not run this machine', 'boot it with systemd as init'));
+  if (!machine.root)
+    findings.push(
+      refuse(
+        'not-root',
+        'the login is not root and does not become root',
+        'set `ssh.become: sudo` in the inventory, or log in as root',
+      ),
+    );
+  if (machine.machineId === '')
+    findings.push(refuse('no-machine-id', 'it has no machine id', host.onHost('systemd-machine-id-setup')));
+  if (machine.freeBytes < limits.freeBytes)
+    findings.push(
+      refuse(
+        'disk-full',
+        `${gibibytes(machine.freeBytes)} GiB are free under /var/lib, ${gibibytes(limits.freeBytes)} GiB are needed; make room, beginning with what is largest`,
+        host.onHost('du -xhd2 /var | sort -h | tail'),
+      ),
+    );
+  return findings;
+}
+
+function inspectClocks(hosts: readonly Reached[], { clockSkew }: MachineLimits): readonly Finding[] {
+  const skews = hosts.map((host) => ({ host, skew: host.facts.machine.clock - host.askedAt / 1000 }));
+  const sorted = skews.map(({ skew }) => skew).toSorted((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  return skews
+    .map(({ host, skew }) => ({ host, off: Math.round(skew - median) }))
+    .filter(({ off }) => Math.abs(off) > clockSkew)
+    .map(({ host, off }) => ({
+      level: 'refuse',
+      code: 'clock-skew',
+      host: host.name,
+      message: `its clock is ${Math.abs(off)} s ${off > 0 ? 'ahead of' : 'behind'} the other hosts; swarm's certificates would not be valid`,
+      fix: [host.onHost('timedatectl set-ntp true')],
+    }));
+}
+
+function duplicates(
+  hosts: readonly Reached[],
+  what: string,
+  fact: 'hostname' | 'machineId',
+  remedy: (host: string) => string,
+): readonly Finding[] {
+  const first = new Map<string, Reached>();
+  return hosts.flatMap((host): readonly Finding[] => {
+    const value = host.facts.machine[fact];
+    const other = first.get(value);
+    if (other === undefined) {
+      first.set(value, host);
+      return [];
+    }
+    return [
+      {
+        level: 'refuse',
+        code: `duplicate-${fact === 'hostname' ? 'hostname' : 'machine-id'}`,
+        host: host.name,
+        message: `it has the same ${what} as ${other.name}: ${value}`,
+        fix: [host.onHost(remedy(host.name))],
+      },
+    ];
+  });
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

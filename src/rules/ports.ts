@@ -1,0 +1,48 @@
+import type { Finding } from '../errors/index.ts';
+import type { PortFact } from '../facts/index.ts';
+
+/** TCP port of the managers' raft and API (docs.docker.com, swarm tutorial, "Open protocols and ports"). */
+export const MANAGEMENT = 2377;
+/** TCP and UDP port of the gossip between nodes. */
+export const GOSSIP = 7946;
+
+export interface SeenPorts {
+  readonly name: string;
+  readonly address: string;
+  readonly settings: { readonly role: 'manager' | 'worker' };
+  readonly facts: { readonly ports: readonly PortFact[] | null } | undefined;
+}
+
+/** Pairs of hosts that do not reach each other. UDP cannot be tried; a closed port is open once swarm listens. */
+export function inspectPorts(hosts: readonly SeenPorts[]): readonly Finding[] {
+  const reached = new Map(hosts.filter(({ facts }) => facts !== undefined).map((host) => [host.name, host]));
+  return [...reached.values()].flatMap((from): readonly Finding[] => {
+    if (from.facts?.ports === null)
+      return [
+        {
+          level: 'warn',
+          code: 'ports-not-tried',
+          host: from.name,
+          message: 'it has no bash, so whether it reaches the other hosts was not tried',
+          fix: ['apt-get install bash'],
+        },
+      ];
+    const silent = (from.facts?.ports ?? []).filter(
+      ({ host, port, state }) =>
+        state === 'silent' && (port === GOSSIP || reached.get(host)?.settings.role === 'manager'),
+    );
+    return [...new Set(silent.map(({ host }) => host))]
+      .map((name) => ({ to: reached.get(name), ports: silent.filter(({ host }) => host === name) }))
+      .filter(({ to }) => to !== undefined)
+      .map(({ to, ports }) => ({ to, ports: ports.map(({ port }) => port).join(' and ') }))
+      .map(({ to, ports }) => ({
+        level: 'refuse',
+        code: 'port-blocked',
+        host: from.name,
+        message: `it does not reach ${to?.name} (${to?.address}) on TCP ${ports}: something drops the packets on the way`,
+        fix: [
+          `let ${from.name} (${from.address}) reach TCP 2377 and 7946 and UDP 7946 and 4789 of ${to?.name}, on both and on what is between them`,
+        ],
+      }));
+  });
+}

@@ -1,0 +1,49 @@
+import { readSwarmNode, type SwarmNode } from '../facts/index.ts';
+import type { Probe } from '../resource/index.ts';
+import { askDocker } from '../resources/docker/ask.ts';
+import { sh } from '../shell/index.ts';
+
+/** Asks a manager for the managers' list, and `holds` whether it is as it should be. */
+function nodesProbe(holds: (nodes: readonly SwarmNode[]) => true | string): Probe<true | string> {
+  return {
+    script: askDocker(sh`
+      ids=$(docker node ls --quiet) || exit 1
+      docker node inspect --format '{{json .}}' $ids`),
+    parse: ({ code, stdout, stderr }) =>
+      code === 0
+        ? holds(stdout.trimEnd().split('\n').map(readSwarmNode))
+        : `the managers' list cannot be had: ${stderr.trim().split('\n').at(-1) || `exit code ${code}`}`,
+  };
+}
+
+/** Whether the swarm keeps its majority while this node is away. A lone manager has none to keep. */
+export function survivesWithout(nodeId: string): Probe<true | string> {
+  return nodesProbe((nodes) => {
+    const managers = nodes.filter(({ manager }) => manager !== undefined);
+    if (managers.length < 2 || !managers.some(({ id }) => id === nodeId)) return true;
+    const left = managers.filter(({ id, manager }) => id !== nodeId && manager?.reachable).length;
+    if (left > managers.length / 2) return true;
+    return `without this node ${left} of ${managers.length} managers would be left, a majority is ${Math.floor(managers.length / 2) + 1}`;
+  });
+}
+
+/** Whether this node is ready, reachable where it is a manager, and the (perhaps new) leader has heard of all. */
+export function isBack(nodeId: string): Probe<true | string> {
+  return nodesProbe((nodes) => {
+    const node = nodes.find(({ id }) => id === nodeId);
+    if (node === undefined) return 'the managers do not list it';
+    if (!node.ready) return 'the managers do not hear from it';
+    if (node.manager !== undefined && !node.manager.reachable) return 'it is not reachable as a manager';
+    const unheard = nodes.filter((other) => other.unheard).map(({ hostname }) => hostname);
+    return unheard.length === 0 || `the leader waits to hear from ${unheard.join(', ')}`;
+  });
+}
+
+/** Whether every manager is reachable, so that one more can join without risk to the majority. */
+export const allManagersReachable: Probe<true | string> = nodesProbe((nodes) => {
+  const silent = nodes.filter(({ manager }) => manager !== undefined && !manager.reachable);
+  return (
+    silent.length === 0 ||
+    `not reachable: ${silent.map(({ hostname, id }) => `${hostname} (${id})`).join(', ')}`
+  );
+});

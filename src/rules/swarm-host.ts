@@ -1,0 +1,48 @@
+import type { MachineFacts, SwarmFacts, SwarmNode } from '../facts/index.ts';
+
+/** A host as the rules of the swarm need it. */
+export interface SwarmHost {
+  readonly name: string;
+  readonly address: string;
+  readonly settings: { readonly role: 'manager' | 'worker' };
+  readonly facts: { readonly swarm: SwarmFacts; readonly machine: MachineFacts } | undefined;
+  onHost(command: string): string;
+}
+
+/** The swarm that a host is in by its engine's word or by its certificate, and as which node. */
+export function membershipOf(host: SwarmHost): { clusterId: string; nodeId: string | undefined } | undefined {
+  const swarm = host.facts?.swarm;
+  if (swarm === undefined || swarm.info?.state === 'inactive') return undefined;
+  const clusterId = swarm.info?.clusterId ?? swarm.membership?.clusterId;
+  if (clusterId === undefined) return undefined;
+  return { clusterId, nodeId: swarm.info?.nodeId ?? swarm.membership?.nodeId };
+}
+
+/** Whether this host was asked and its answer can be relied on. */
+export function answered(host: SwarmHost): boolean {
+  return host.facts !== undefined && host.facts.swarm.unknown === undefined;
+}
+
+/** The host's own entry in the managers' list. */
+export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode | undefined {
+  const nodeId = membershipOf(host)?.nodeId;
+  return nodeId === undefined ? undefined : nodes.find(({ id }) => id === nodeId);
+}
+
+/** Entries that bear this host's name or address and are none of the inventory's hosts' own. */
+export function oldEntries(
+  host: SwarmHost,
+  nodes: readonly SwarmNode[],
+  hosts: readonly SwarmHost[],
+): readonly SwarmNode[] {
+  const owned = new Set(hosts.map((other) => membershipOf(other)?.nodeId));
+  const machine = host.facts?.machine;
+  const addresses = [host.address, ...(machine?.addresses ?? []).map(({ cidr }) => cidr.split('/')[0])];
+  return nodes.filter(
+    (node) =>
+      !owned.has(node.id) &&
+      (node.hostname === (machine?.hostname ?? host.name) ||
+        addresses.includes(node.address) ||
+        addresses.includes(node.manager?.address.replace(/:\d+$/, ''))),
+  );
+}

@@ -1,0 +1,1 @@
+export { readSecret, type Source } from './resolve.ts';

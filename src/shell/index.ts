@@ -1,0 +1,3 @@
+export { quote } from './quote.ts';
+export { type Argument, lines, raw, Script, sh } from './script.ts';
+export { MASK, Secret } from './secret.ts';

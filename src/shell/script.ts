@@ -1,0 +1,138 @@
+import { inspect } from 'node:util';
+import { quote } from './quote.ts';
+import { MASK, Secret } from './secret.ts';
+
+/** What `sh` accepts between its pieces of text. An array becomes one quoted word an element. */
+export type Argument = string | number | Secret | Script | readonly (string | number | Secret)[];
+
+/**
+ * Shell text that is safe to run: the only thing that a transport takes. It has two forms, the one that is sent
+ * and the one that is shown, which differ only where a `Secret` stands.
+ */
+export class Script {
+  readonly #wire: string;
+  readonly #secrets: ReadonlySet<string>;
+  readonly shown: string;
+
+  /** Not for callers outside this folder: use `sh` or `raw`. */
+  constructor(wire: string, shown: string, secrets: ReadonlySet<string> = new Set()) {
+    this.#wire = wire;
+    this.#secrets = secrets;
+    this.shown = shown;
+  }
+
+  /** What a command of this script has printed, without the script's secrets. For everything that shows it. */
+  mask(output: string): string {
+    return [...this.#secrets].reduce((text, secret) => text.replaceAll(secret, MASK), output);
+  }
+
+  /** Several scripts in one, each form made by the same rule. */
+  static join(scripts: readonly Script[], rule: (texts: readonly string[]) => string): Script {
+    return new Script(
+      rule(scripts.map((script) => script.#wire)),
+      rule(scripts.map((script) => script.shown)),
+      new Set(scripts.flatMap((script) => [...script.#secrets])),
+    );
+  }
+
+  /** The text that is sent, with its secrets in clear. For transports, and for nothing that prints. */
+  reveal(): string {
+    return this.#wire;
+  }
+
+  /** Both forms, changed in the same way. */
+  map(change: (text: string) => string): Script {
+    return new Script(change(this.#wire), change(this.shown), this.#secrets);
+  }
+
+  toString(): string {
+    return this.shown;
+  }
+
+  toJSON(): string {
+    return this.shown;
+  }
+
+  [inspect.custom](): string {
+    return `Script(${this.shown})`;
+  }
+}
+
+/** Shell text taken as it is. The one visible exception to quoting: never for a value from outside. */
+export function raw(text: string): Script {
+  return new Script(text, text);
+}
+
+/** Joins scripts, one after the other, each on lines of its own. */
+export function lines(scripts: readonly Script[]): Script {
+  return Script.join(scripts, (texts) => texts.join('\n'));
+}
+
+/**
+ * Shell text with values. Every value is quoted, an array as several words; another `Script` is spliced in; a
+ * `Secret` is sent in clear and shown as its mask. A value inside quotes of the text would be quoted twice, so that
+ * is an error. Backslashes reach the shell as they are written. A template that starts with a line break loses its
+ * common indentation.
+ */
+export function sh(text: TemplateStringsArray, ...values: readonly Argument[]): Script {
+  const pieces = dedent(text.raw.map(asWritten));
+  values.reduce<string>((literal, value, index) => {
+    if (!(value instanceof Script) && endsInsideQuotes(literal))
+      throw new TypeError(`a value stands inside quotes, after: ${literal.slice(-40)}`);
+    return literal + (pieces[index + 1] ?? '');
+  }, pieces[0] ?? '');
+  return Script.join(values.map(word), (words) =>
+    pieces.map((piece, index) => piece + (words[index] ?? '')).join(''),
+  );
+}
+
+/** A value as the shell has to read it. */
+function word(value: Argument): Script {
+  if (value instanceof Script) return value;
+  if (value instanceof Secret) return new Script(quote(value.reveal()), MASK, secretsOf(value));
+  if (typeof value === 'object') return Script.join(value.map(word), (words) => words.join(' '));
+  return raw(quote(String(value)));
+}
+
+/** A secret of some lines is also masked line by line. Shorter ones would mask what is none. */
+function secretsOf(secret: Secret): ReadonlySet<string> {
+  const clear = secret.reveal();
+  return new Set([clear, ...clear.split('\n')].map((text) => text.trim()).filter((text) => text.length >= 4));
+}
+
+/** Whether a shell that has read `text` (written by us, never a value) is inside '…' or "…". */
+function endsInsideQuotes(text: string): boolean {
+  const outer: (string | undefined)[] = [];
+  let quoted: string | undefined;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (quoted === "'") {
+      if (char === "'") quoted = undefined;
+    } else if (char === '\\') i++;
+    else if (char === '"') quoted = quoted === '"' ? undefined : '"';
+    else if (char === "'" && quoted === undefined) quoted = "'";
+    else if (char === '(' && (quoted === undefined || text[i - 1] === '$')) {
+      outer.push(quoted);
+      quoted = undefined;
+    } else if (char === ')' && quoted === undefined && outer.length > 0) quoted = outer.pop();
+  }
+  return quoted !== undefined;
+}
+
+/** The text as it is written: a backslash is the shell's, but for what a template itself needs escaped. */
+function asWritten(text: string): string {
+  return text.replaceAll('\\${', '${').replaceAll('\\`', '`');
+}
+
+function dedent(text: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = text;
+  if (!first.startsWith('\n')) return text;
+  const margins = [...text.join('\u0001').matchAll(/\n([ \t]*)(?=[^ \t\n])/g)].map(
+    (match) => match[1]?.length ?? 0,
+  );
+  const margin = new RegExp(`\\n[ \\t]{0,${Math.min(...margins)}}`, 'g');
+  const pieces = [first, ...rest].map((piece) => piece.replace(margin, '\n'));
+  pieces[0] = (pieces[0] ?? '').slice(1);
+  pieces.push((pieces.pop() ?? '').replace(/\n[ \t]*$/, ''));
+  return pieces;
+}

@@ -1,0 +1,32 @@
+import { inspect } from 'node:util';
+
+/** What is shown wherever a secret would be. */
+export const MASK = '***';
+
+/**
+ * A value that must never be seen. Every printed form is the mask; only `reveal` gives the clear text, and only
+ * what writes to a transport calls it.
+ */
+export class Secret {
+  readonly #clear: string;
+
+  constructor(clear: string) {
+    this.#clear = clear;
+  }
+
+  reveal(): string {
+    return this.#clear;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+}

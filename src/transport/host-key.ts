@@ -1,0 +1,90 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TransportError } from '../errors/index.ts';
+import { quote } from '../shell/index.ts';
+import { fingerprint, hostPattern, KnownHosts, keyType, knownHostsLine } from './known-hosts.ts';
+
+/** `StrictHostKeyChecking` of ssh_config(5): `yes` refuses an unknown key, `accept-new` keeps it, `no` never refuses. */
+export type HostKeyPolicy = 'yes' | 'accept-new' | 'no';
+
+export interface HostKeyRules {
+  readonly address: string;
+  readonly port: number;
+  /** A key that is accepted is written to the first. */
+  readonly knownHosts: readonly string[];
+  readonly policy: HostKeyPolicy;
+}
+
+/** Checks the keys that a host shows. The files are read once. */
+export class HostKeyCheck {
+  readonly #rules: HostKeyRules;
+  readonly #known: readonly { readonly file: string; readonly hosts: KnownHosts }[];
+
+  constructor(rules: HostKeyRules) {
+    this.#rules = rules;
+    this.#known = rules.knownHosts.map((file) => ({ file, hosts: new KnownHosts(read(file)) }));
+  }
+
+  /** Types of key to ask for first, so that a host with several shows one that we know. */
+  get preferredTypes(): readonly string[] {
+    const { address, port } = this.#rules;
+    return this.#known.flatMap(({ hosts }) => hosts.types(address, port));
+  }
+
+  /** @throws TransportError where the key must not be trusted. */
+  verify(key: Buffer): void {
+    const { address, port, knownHosts, policy } = this.#rules;
+    const verdicts = this.#known.map(({ file, hosts }) => ({
+      file,
+      verdict: hosts.judge(address, port, key),
+    }));
+    const name = hostPattern(address, port);
+    const shown = `${keyType(key)} ${fingerprint(key)}`;
+    for (const { file, verdict } of verdicts)
+      if (verdict.kind === 'revoked')
+        throw new TransportError(
+          'host-key-revoked',
+          `its host key ${shown} is revoked by ${file}:${verdict.line}`,
+        );
+    if (verdicts.some(({ verdict }) => verdict.kind === 'known') || policy === 'no') return;
+    for (const { file, verdict } of verdicts)
+      if (verdict.kind === 'changed')
+        throw new TransportError(
+          'host-key-changed',
+          `its host key changed: it shows ${shown}, known is ${verdict.known.map(({ type, fingerprint: known, line }) => `${type} ${known} (${file}:${line})`).join(', ')}. Somebody else may answer in its place. Only if you know that the machine was installed anew, forget the old key and run again`,
+          {
+            fix: [`ssh-keygen -R ${quote(name)} -f ${quote(file)}`],
+          },
+        );
+    if (policy === 'yes')
+      throw new TransportError(
+        'host-key-unknown',
+        `its host key ${shown} is not known, and hostKeyPolicy is yes. Compare the fingerprint with the machine's own first`,
+        {
+          fix: [`ssh-keyscan -p ${port} ${quote(address)} >>${quote(knownHosts[0] ?? '~/.ssh/known_hosts')}`],
+        },
+      );
+    this.#remember(key);
+  }
+
+  #remember(key: Buffer): void {
+    const { address, port, knownHosts } = this.#rules;
+    const [file] = knownHosts;
+    if (file === undefined) return;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const before = read(file);
+    const separator = before === '' || before.endsWith('\n') ? '' : '\n';
+    appendFileSync(file, separator + knownHostsLine(address, port, key), { mode: 0o600 });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new TransportError('key-file', `cannot read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'provision-cli-'));
+
+function provision(...args: readonly string[]) {
+  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80' };
+  const { status, stdout, stderr } = spawnSync('node', ['bin/provision.js', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env,
+  });
+  return { code: status, stdout, stderr };
+}
+
+function written(name: string, text: string, mode = 0o600): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+
+describe('the command line', () => {
+  test.each([['inventory/prod.yaml'], ['inventory/lab.yaml']])('%s is valid', (file) => {
+    expect(provision('validate', file)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('help fits 80 columns, for every command', () => {
+    for (const args of [
+      ['--help'],
+      ...['plan', 'status', 'validate', 'schema'].map((verb) => [verb, '--help']),
+    ]) {
+      const { code, stdout } = provision(...args);
+      expect(code).toBe(0);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
+  test('the schema is one, and names every section', () => {
+    const { stdout } = provision('schema');
+    expect(Object.keys((JSON.parse(stdout) as { properties: object }).properties)).toEqual([
+      'cluster',
+      'ssh',
+      'hosts',
+      'groups',
+      'secrets',
+      'base',
+      'docker',
+      'swarm',
+      'storage',
+      'resolver',
+    ]);
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['no inventory', [], /missing required argument 'inventory'/],
+    [
+      'an inventory that is not there',
+      ['nosuch.yaml'],
+      /nosuch\.yaml: cannot be read: there is no such file/,
+    ],
+    ['an unknown option', ['plan', 'inventory/prod.yaml', '--limitt', 'x'], /Did you mean --limit\?/],
+    [
+      'an unknown host in --limit',
+      ['plan', 'inventory/lab.yaml', '--limit', 'node-9'],
+      /--limit node-9: not in the inventory/,
+    ],
+    [
+      'an unknown form of output',
+      ['plan', 'inventory/lab.yaml', '--output', 'xml'],
+      /Allowed choices are tty, plain, json/,
+    ],
+    [
+      'a number that is none',
+      ['plan', 'inventory/lab.yaml', '--timeout', 'soon'],
+      /expected a positive number/,
+    ],
+    [
+      'a playbook that is not there',
+      ['validate', 'inventory/lab.yaml', '--playbook', 'nosuch.ts'],
+      /nosuch\.ts: cannot be loaded/,
+    ],
+    [
+      'a playbook that is none',
+      ['validate', 'inventory/lab.yaml', '--playbook', 'vitest.config.ts'],
+      /expected `export default definePlaybook/,
+    ],
+  ])('%s: exit 3', (_, args, message) => {
+    const { code, stdout, stderr } = provision(...args);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test('a playbook with a mistake of types in its stages says where', () => {
+    const file = written(
+      'bad.ts',
+      "import { definePlaybook } from 'provision';\nexport default definePlaybook({ name: 'bad', stages: [] )\n",
+    );
+    const { code, stderr } = provision('validate', 'inventory/lab.yaml', '--playbook', file);
+    expect(code).toBe(3);
+    expect(stderr).toContain('bad.ts');
+  });
+
+  test('a secret that is not to be had is told with its place, before any connection', () => {
+    const inventory = (source: string) =>
+      written(
+        'secret.yaml',
+        `cluster: m\nsecrets: { pw: ${source} }\nssh: { sudoPassword: pw }\nhosts: { a: { address: 192.0.2.1, swarm: { role: manager } } }\n`,
+      );
+    expect(provision('plan', inventory('{ env: NOT_SET_ANYWHERE }'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /secret\.yaml:2:12 secrets\.pw: the environment variable NOT_SET_ANYWHERE is not set/,
+      ),
+    });
+    const wide = written('wide', 'password\n', 0o644);
+    expect(provision('plan', inventory(`{ file: ${wide} }`))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`others can read ${wide}; fix: chmod 600 '${wide}'`),
+    });
+    expect(provision('plan', inventory('{ file: ./none }'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`cannot read ${join(folder, 'none')}`),
+    });
+  });
+
+  test('an even number of managers is told at its line', () => {
+    const file = written(
+      'even.yaml',
+      'cluster: m\nhosts:\n  a: { address: 192.0.2.1, swarm: { role: manager } }\n  b: { address: 192.0.2.2, swarm: { role: manager } }\n',
+    );
+    expect(provision('validate', file)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /even\.yaml:4:37 hosts\.b\.swarm\.role: 2 managers \(a, b\): an even number.*make it 1 or 3/,
+      ),
+    });
+  });
+});

@@ -1,0 +1,240 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
+import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
+import type { Resource } from '../../src/resource/index.ts';
+import { sh } from '../../src/shell/index.ts';
+import { flag } from './flag.ts';
+import { Hosts } from './hosts.ts';
+
+type AnyStage = Stage<Record<string, never>, Record<string, never>, Record<never, never>>;
+const playbook = (...stages: readonly AnyStage[]) => definePlaybook({ name: 'test', stages });
+const stage = (name: string, resources: (host: string) => readonly Resource[]): AnyStage => ({
+  name,
+  resources: (host) => resources(host.name),
+});
+
+async function run(hosts: Hosts, selected?: readonly string[]) {
+  const options = hosts.options(selected);
+  await using prepared = await prepare(options);
+  return { plan: prepared.plan, outcome: await converge(prepared, options) };
+}
+
+const read = (hosts: Hosts, host: string, name: string) =>
+  readFileSync(join(hosts.folder(host), name), 'utf8');
+
+describe('a run', () => {
+  test('asks twice where nothing is to be done, and a changing stage costs two more', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      [playbook(stage('one', (host) => [flag({ name: 'x', value: host })]))],
+    );
+    mkdirSync(hosts.folder('b'));
+    writeFileSync(join(hosts.folder('b'), 'x'), 'b');
+    const { outcome } = await run(hosts);
+    expect(outcome).toMatchObject({ changes: 1, failures: [] });
+    expect([hosts.took('a'), hosts.took('b')]).toEqual([4, 2]);
+    await run(hosts);
+    expect([hosts.took('a'), hosts.took('b')]).toEqual([2, 2]);
+  });
+
+  test('changes nothing to make a plan', async () => {
+    const hosts = new Hosts(['a'], [playbook(stage('one', () => [flag({ name: 'x', value: '1' })]))]);
+    await using prepared = await prepare(hosts.options());
+    expect(countChanges(prepared.plan)).toBe(1);
+    expect(existsSync(hosts.folder('a'))).toBe(false);
+  });
+
+  test('knows after a stage what could not be told before it', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          stage('one', () => [flag({ name: 'x', value: '1' })]),
+          stage('two', () => [flag({ name: 'y', value: '2', needs: 'x' })]),
+        ),
+      ],
+    );
+    const { plan, outcome } = await run(hosts);
+    expect(plan.stages.map(({ stage: name, exact, items }) => [name, exact, items[0]?.unknown])).toEqual([
+      ['one', true, undefined],
+      ['two', false, 'x is not there'],
+    ]);
+    expect(outcome.changes).toBe(2);
+    expect(read(hosts, 'a', 'y')).toBe('2');
+  });
+
+  test('what is still not known when its stage begins is an error', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [playbook(stage('one', () => [flag({ name: 'y', value: '2', needs: 'x' })]))],
+    );
+    const { outcome } = await run(hosts);
+    expect(outcome.failures[0]?.error).toMatchObject({ code: 'not-observable' });
+    expect(exitCodeOf(outcome.failures)).toBe(2);
+  });
+
+  test('every command succeeded and it still differs: not converged, with the field', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [playbook(stage('one', () => [flag({ name: 'x', value: '1', command: 'true' })]))],
+    );
+    const { outcome } = await run(hosts);
+    expect(outcome).toMatchObject({
+      changes: 0,
+      failures: [{ host: 'a', error: { code: 'not-converged' } }],
+    });
+    expect(String(outcome.failures[0]?.error)).toContain('value is null, wanted "1"');
+  });
+
+  test('a command that fails stops its host at once, the others finish the stage, and nothing after it begins', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      [
+        playbook(
+          stage('one', (host) => [
+            flag({
+              name: 'x',
+              value: '1',
+              ...(host === 'a' ? { command: 'echo no space left >&2; exit 28' } : {}),
+            }),
+            flag({ name: 'y', value: '2' }),
+          ]),
+          stage('two', () => [flag({ name: 'z', value: '3' })]),
+        ),
+      ],
+    );
+    const { outcome } = await run(hosts);
+    expect(outcome.failures).toMatchObject([
+      {
+        host: 'a',
+        error: { code: 'step-failed', step: 'set x', resource: 'flag x', tail: ['no space left'] },
+      },
+    ]);
+    expect(existsSync(join(hosts.folder('a'), 'y'))).toBe(false);
+    expect(hosts.changed()).toEqual(['b: flag x: value', 'b: flag y: value']);
+    expect(outcome.hosts).toMatchObject([
+      { host: 'a', changed: 0, result: 'failed' },
+      { host: 'b', changed: 2, result: 'changed' },
+    ]);
+  });
+
+  test('a reference is resolved from what another host put out in this run', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      [
+        playbook(
+          stage('one', (host) => (host === 'a' ? [flag({ name: 'token', value: 'from a' })] : [])),
+          stage('two', (host) =>
+            host === 'b' ? [flag({ name: 'copy', value: flag.ref('a', 'token', (output) => output) })] : [],
+          ),
+        ),
+      ],
+    );
+    const { outcome } = await run(hosts);
+    expect(outcome.failures).toEqual([]);
+    expect(read(hosts, 'b', 'copy')).toBe('from a');
+    expect(await run(hosts)).toMatchObject({ outcome: { changes: 0 } });
+  });
+
+  test('an unreachable host is a failure of its own; hosts outside of the selection are looked at, not changed', async () => {
+    const hosts = new Hosts(
+      ['a', 'b', 'c'],
+      [playbook(stage('one', () => [flag({ name: 'x', value: '1' })]))],
+      ['c'],
+    );
+    const { plan, outcome } = await run(hosts, ['a']);
+    expect(plan.failures.map(({ host }) => host)).toEqual(['c']);
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual(['a: flag x: value']);
+    expect(hosts.took('b')).toBe(2);
+  });
+
+  test('another run that holds the lock is named', async () => {
+    const hosts = new Hosts(['a'], [playbook(stage('one', () => [flag({ name: 'x', value: '1' })]))]);
+    const options = hosts.options();
+    await using prepared = await prepare(options);
+    await using holder = await options.connect(
+      hosts.inventory.hosts[0] as never,
+      new AbortController().signal,
+    );
+    const held = holder.run(
+      sh`exec 9>>/run/provision.lock; flock 9; echo somebody since noon >/run/provision.lock; sleep 1`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const outcome = await converge(prepared, options);
+    expect(outcome.failures).toMatchObject([
+      { error: { code: 'lock-held', message: expect.stringContaining('somebody since noon') } },
+    ]);
+    await held;
+    expect(await run(hosts)).toMatchObject({ outcome: { changes: 1, failures: [] } });
+  });
+
+  test('asked to stop it finishes what runs and begins nothing more', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          stage('one', () => [flag({ name: 'x', value: '1' })]),
+          stage('two', () => [flag({ name: 'y', value: '2' })]),
+        ),
+      ],
+    );
+    const options = hosts.options();
+    const emit = options.emit;
+    await using prepared = await prepare(options);
+    const stopping = {
+      ...options,
+      emit: (event: Parameters<typeof emit>[0]) => {
+        if (event.kind === 'changed') hosts.stop.abort();
+        emit(event);
+      },
+    };
+    await expect(converge(prepared, stopping)).rejects.toThrow('interrupted');
+    expect(hosts.events.at(-1)).toMatchObject({ kind: 'run-finished', changes: 1, interrupted: true });
+    expect(hosts.changed()).toEqual(['a: flag x: value']);
+  });
+
+  test('a rolling stage takes one host at a time, behind its gate, and stops at the first that fails', async () => {
+    const order: string[] = [];
+    let asked = 0;
+    const rolling: AnyStage = {
+      name: 'roll',
+      resources: ({ name }) => [
+        flag({ name: 'x', value: '1', ...(name === 'c' ? { command: 'exit 1' } : {}) }),
+      ],
+      rolling: {
+        apart: ({ name }) => name === 'a',
+        before: ({ name }) => ({
+          title: `ready for ${name}`,
+          on: 'a',
+          patience: 10,
+          probe: {
+            script: sh`true`,
+            parse: () => {
+              order.push(name);
+              asked += 1;
+              return asked > 1 || 'not yet';
+            },
+          },
+        }),
+      },
+    };
+    const hosts = new Hosts(['a', 'b', 'c', 'd'], [playbook(rolling)]);
+    const { outcome } = await run(hosts);
+    expect(order).toEqual(['b', 'b', 'c']);
+    expect(outcome.failures.map(({ host }) => host)).toEqual(['c']);
+    expect(hosts.changed()).toEqual(['a: flag x: value', 'b: flag x: value']);
+    expect(hosts.events.filter(({ kind }) => kind === 'gate-waiting')).toHaveLength(1);
+  });
+
+  test('a thing that is wanted twice on a host is a mistake of the playbook', async () => {
+    const twice = () => [flag({ name: 'x', value: '1' })];
+    const hosts = new Hosts(['a'], [playbook(stage('one', twice), stage('two', twice))]);
+    await expect(prepare(hosts.options())).rejects.toMatchObject({
+      exit: 3,
+      message: expect.stringContaining('wanted twice'),
+    });
+  });
+});

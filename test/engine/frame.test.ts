@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { applyFrame, followFrame, observeFrame, readFrame } from '../../src/engine/frame.ts';
+import { raw, sh } from '../../src/shell/index.ts';
+
+const NONCE = 'provision-0123456789abcdef';
+const SHELLS: readonly (readonly [string, readonly string[]])[] = [
+  ['dash', ['dash']],
+  ['bash', ['bash', '--posix']],
+  ['busybox', ['busybox', 'sh']],
+];
+
+function through([program, ...options]: readonly string[], script: string) {
+  const { status, stdout, stderr } = spawnSync(program ?? '', options, { input: script });
+  return { code: status ?? 255, stdout: stdout.toString(), stderr: stderr.toString() };
+}
+
+describe.each(SHELLS)('%s', (_, shell) => {
+  test('keeps fragments apart: output, exit codes, variables, stdin', () => {
+    const fragments = [
+      raw('x=1; echo "one"; echo bad >&2; exit 3'),
+      raw('echo "x=$x"; cat; printf "no line break"'),
+      raw('false'),
+      raw('echo "  spaces  "; echo'),
+    ];
+    const { parts, began } = readFrame(through(shell, observeFrame(fragments, NONCE).reveal()), NONCE, 4);
+    expect(began).toBe(true);
+    expect(parts).toEqual([
+      { code: 3, stdout: 'one\n', stderr: 'bad\n' },
+      { code: 0, stdout: 'x=\nno line break', stderr: '' },
+      { code: 1, stdout: '', stderr: '' },
+      { code: 0, stdout: '  spaces  \n\n', stderr: '' },
+    ]);
+  });
+
+  test('a script that arrives cut off runs nothing', () => {
+    const whole = observeFrame([raw('echo ran')], NONCE).reveal();
+    for (const length of [whole.length - 3, whole.length - 12, Math.floor(whole.length / 2)])
+      expect(through(shell, whole.slice(0, length)).stdout).not.toContain('ran');
+  });
+
+  test('what a login shell prints before is dropped', () => {
+    const result = through(shell, observeFrame([raw('echo answer')], NONCE).reveal());
+    const { parts } = readFrame({ ...result, stdout: `Welcome!\nnews${result.stdout}` }, NONCE, 1);
+    expect(parts).toEqual([{ code: 0, stdout: 'answer\n', stderr: '' }]);
+  });
+
+  test('changes stop at the first failure', () => {
+    const lock = `/tmp/provision-frame-${process.pid}`;
+    const script = applyFrame([raw('echo 1'), raw('exit 4'), raw('echo 3')], NONCE, 'me')
+      .reveal()
+      .replaceAll('/run/provision.lock', lock);
+    const { parts, lockedBy } = readFrame(through(shell, script), NONCE, 3);
+    expect(lockedBy).toBeUndefined();
+    expect(parts.map((part) => part?.code)).toEqual([0, 4, undefined]);
+  });
+});
+
+test('output is followed line by line, wherever chunks end', () => {
+  const seen: string[] = [];
+  const follow = followFrame(NONCE, {
+    line: (index, text) => seen.push(`${index}: ${text}`),
+    end: (index, code) => seen.push(`${index} ended ${code}`),
+  });
+  const text = `noise\n\n${NONCE} start 0\n\n${NONCE} lock 0\nfirst\nline\n\n${NONCE} 0 0\nsecond\n\n${NONCE} 1 7\n`;
+  for (const char of text) follow(char);
+  expect(seen).toEqual(['0: first', '0: line', '0 ended 0', '1: second', '1 ended 7']);
+});
+
+test('the holder of the lock is quoted', () => {
+  expect(applyFrame([], NONCE, "it's me").reveal()).toContain(sh`${"it's me"}`.reveal());
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { dockerFacts, machineFacts, portFacts, swarmFacts } from '../../src/facts/index.ts';
+import { ProbeError } from '../../src/resource/index.ts';
+
+const ok = (stdout: string, code = 0, stderr = '') => ({ code, stdout, stderr });
+
+/** A node's own certificate, as swarmkit made it in the lab. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIICNDCCAdugAwIBAgIUL8i9KjYdyy8F3W7XiCWWgibp/88wCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAxMIc3dhcm0tY2EwHhcNMjYxMTIzMTY1NDAwWhcNMjcwMjIxMTc1
+NDAwWjBgMSIwIAYDVQQKExlmdnFodHRpZnVjaTVmeWgxNHVsNzd6MG1yMRYwFAYD
+VQQLEw1zd2FybS1tYW5hZ2VyMSIwIAYDVQQDExltcmZuM204MWk0NzZoa3lzbTZw
+OHE3ajVtMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETSdfNZXL8MxrZ3x1dxLa
+77T8kAPAtkJFjFk4d2yEn0Fs7WEnqcdjZD3nt2LZY0UuKItvl5RFmaSWjKEDA0wO
+UqOBvzCBvDAOBgNVHQ8BAf8EBAMCBaAwHQYDVR0lBBYwFAYIKwYBBQUHAwEGCCsG
+AQUFBwMCMAwGA1UdEwEB/wQCMAAwHQYDVR0OBBYEFHmP2DdPYDjMCai0duP8FJAn
+so+MMB8GA1UdIwQYMBaAFPGpULR8zSEuWQOJB00o0CkWNK/iMD0GA1UdEQQ2MDSC
+DXN3YXJtLW1hbmFnZXKCGW1yZm4zbTgxaTQ3NmhreXNtNnA4cTdqNW2CCHN3YXJt
+LWNhMAoGCCqGSM49BAMCA0cAMEQCIBFho2nMeqlLXN3ZaZsbKUWeECjbi5h4nTvN
+fMbNjOPKAiB+u4lZ1FcX2zy85DI3RuSV9q8rLPGiF14VXrFUjxwWCA==
+-----END CERTIFICATE-----`;
+const MEMBERSHIP = {
+  clusterId: 'fvqhttifuci5fyh14ul77z0mr',
+  nodeId: 'mrfn3m81i476hkysm6p8q7j5m',
+  role: 'manager' as const,
+};
+
+const INFO =
+  '{"NodeID":"n1","NodeAddr":"192.0.2.11","LocalNodeState":"active","ControlAvailable":true,"Error":"","Cluster":{"ID":"c1","DefaultAddrPool":["10.77.0.0/16"],"SubnetSize":25,"DataPathPort":4790}}';
+const NODE =
+  '{"ID":"n1","Spec":{"Labels":{"zone":"a"},"Role":"manager","Availability":"active"},"Description":{"Hostname":"mail-1","Engine":{"EngineVersion":"26.1.5"}},"Status":{"State":"ready","Addr":"192.0.2.11"},"ManagerStatus":{"Leader":true,"Reachability":"reachable","Addr":"192.0.2.11:2377"}}';
+
+describe('what a host says of its swarm', () => {
+  test('a bare one', () => {
+    expect(swarmFacts.parse(ok('==certificate\n==engine\nabsent\n'))).toEqual({
+      engine: 'absent',
+      membership: undefined,
+      info: undefined,
+      nodes: undefined,
+      unknown: undefined,
+    });
+  });
+
+  test('one whose Docker is stopped, or removed, still names its cluster', () => {
+    for (const engine of ['stopped', 'absent'])
+      expect(swarmFacts.parse(ok(`==certificate\n${CERTIFICATE}\n==engine\n${engine}\n`))).toMatchObject({
+        engine,
+        membership: MEMBERSHIP,
+        unknown: undefined,
+      });
+  });
+
+  test('a manager', () => {
+    const output = `==certificate\n${CERTIFICATE}\n==engine\nrunning\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
+    expect(swarmFacts.parse(ok(output))).toMatchObject({
+      engine: 'running',
+      membership: MEMBERSHIP,
+      info: {
+        state: 'active',
+        control: true,
+        clusterId: 'c1',
+        addressPools: ['10.77.0.0/16'],
+        subnetSize: 25,
+        dataPathPort: 4790,
+      },
+      nodes: [
+        {
+          id: 'n1',
+          hostname: 'mail-1',
+          role: 'manager',
+          labels: { zone: 'a' },
+          ready: true,
+          manager: { leader: true, reachable: true },
+        },
+      ],
+    });
+  });
+
+  test('a manager without a quorum has no list, and says so', () => {
+    const facts = swarmFacts.parse(ok(`==certificate\n==engine\nrunning\n==info\n${INFO}\n==nodes\n`));
+    expect(facts).toMatchObject({ info: { control: true }, nodes: undefined, unknown: undefined });
+  });
+
+  test.each([
+    ['Docker hangs', ok('==certificate\n==engine\nrunning\n==info\n', 1, 'terminated\n'), 'terminated'],
+    [
+      'the certificate cannot be read',
+      ok('==certificate\n', 1, 'cat: Input/output error\n'),
+      'cat: Input/output error',
+    ],
+    ['the answer is cut off', ok('==certificate\n'), 'exit code 0'],
+    [
+      'the answer is none that we know',
+      ok('==certificate\n==engine\nrunning\n==info\n{}\n'),
+      'docker answered in an unknown way',
+    ],
+    [
+      'the certificate is none',
+      ok('==certificate\nrubbish\n==engine\nstopped\n'),
+      'docker answered in an unknown way',
+    ],
+  ])('%s: not known, which is not "is in none"', (_, output, reason) => {
+    expect(swarmFacts.parse(output)).toMatchObject({
+      unknown: expect.stringContaining(reason),
+      membership: undefined,
+    });
+  });
+});
+
+describe('what a machine says of itself', () => {
+  test('is read, without what Docker made', () => {
+    const output = `clock 1795454321.680626000
+hostname node-1
+machine-id 5bef9340fe5e488b963961de330973bd
+architecture x86_64
+kernel 6.12.0
+uid 0
+systemd yes
+os-name "Debian GNU/Linux 13 (trixie)"
+os-version "13"
+os-id debian
+free 79720820
+address docker0 172.17.0.1/16
+address eth0 172.31.77.11/24
+route default via 172.31.77.1 dev eth0
+route 172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1 linkdown
+route 172.31.77.0/24 dev eth0 proto kernel scope link src 172.31.77.11
+`;
+    expect(machineFacts.parse(ok(output))).toEqual({
+      hostname: 'node-1',
+      machineId: '5bef9340fe5e488b963961de330973bd',
+      os: { id: 'debian', version: '13', name: 'Debian GNU/Linux 13 (trixie)' },
+      architecture: 'x86_64',
+      kernel: '6.12.0',
+      systemd: true,
+      root: true,
+      clock: 1795454321.680626,
+      freeBytes: 79720820 * 1024,
+      addresses: [{ device: 'eth0', cidr: '172.31.77.11/24' }],
+      routes: ['172.31.77.0/24'],
+    });
+  });
+
+  test('a machine that cannot be asked is an error', () => {
+    expect(() => machineFacts.parse(ok('', 127, 'sh: sed: not found\n'))).toThrow(ProbeError);
+  });
+});
+
+test('ports are open, closed or silent; one without an answer is silent', () => {
+  const targets = [1, 2, 3, 4].map((port) => ({ host: 'b', address: '192.0.2.2', port }));
+  expect(portFacts(targets).parse(ok('2 124\n0 0\n1 1\n'))).toEqual([
+    { ...targets[0], state: 'open' },
+    { ...targets[1], state: 'closed' },
+    { ...targets[2], state: 'silent' },
+    { ...targets[3], state: 'silent' },
+  ]);
+  expect(portFacts(targets).parse(ok('no-bash\n'))).toBeNull();
+});
+
+test('packages that bring an engine', () => {
+  expect(dockerFacts.parse(ok('docker.io installed\ndocker-ce config-files\n'))).toEqual({
+    packages: ['docker.io'],
+  });
+  expect(dockerFacts.parse(ok(''))).toEqual({ packages: [] });
+  expect(() => dockerFacts.parse(ok('', 1))).toThrow(ProbeError);
+});

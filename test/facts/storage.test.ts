@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { glusterFacts, mountFacts, readVolumes } from '../../src/facts/index.ts';
+import { ProbeError } from '../../src/resource/index.ts';
+
+const output = (stdout: string, code = 0) => ({ code, stdout, stderr: '' });
+
+test('a host without GlusterFS, and one whose daemon is stopped', () => {
+  expect(glusterFacts.parse(output('daemon absent\n'))).toMatchObject({ daemon: 'absent', known: {} });
+  expect(
+    glusterFacts.parse(
+      output(
+        'self UUID=64c46da7-dfad-46a4-b2a8-f98cb8a94fd3\nself operating-version=110000\nknown mailu 7370e8d8-4c25-4620-ab82-864bda143f93\nmark /srv/gluster/mailu 7370e8d84c254620ab82864bda143f93\nmark /srv/other none\ndaemon stopped\n',
+      ),
+    ),
+  ).toEqual({
+    daemon: 'stopped',
+    uuid: '64c46da7-dfad-46a4-b2a8-f98cb8a94fd3',
+    operatingVersion: '110000',
+    peers: [],
+    volumes: [],
+    known: { mailu: '7370e8d8-4c25-4620-ab82-864bda143f93' },
+    marks: { '/srv/gluster/mailu': '7370e8d8-4c25-4620-ab82-864bda143f93', '/srv/other': null },
+  });
+});
+
+test('peers with all their names, and volumes with their options', () => {
+  const facts = glusterFacts.parse(
+    output(
+      [
+        'daemon running',
+        'peers Number of Peers: 1',
+        'peers ',
+        'peers Hostname: mail-2',
+        'peers Uuid: eafa617b-ab08-4218-b120-f33613348699',
+        'peers State: Peer in Cluster (Connected)',
+        'peers Other names:',
+        'peers 192.0.2.12',
+        'volumes  ',
+        'volumes Volume Name: mailu',
+        'volumes Type: Replicate',
+        'volumes Volume ID: 7370e8d8-4c25-4620-ab82-864bda143f93',
+        'volumes Status: Created',
+        'volumes Number of Bricks: 1 x (2 + 1) = 3',
+        'volumes Bricks:',
+        'volumes Brick1: 192.0.2.11:/b',
+        'volumes Brick2: 192.0.2.12:/b',
+        'volumes Brick3: 192.0.2.13:/b (arbiter)',
+        'volumes Options Reconfigured:',
+        'volumes auth.allow: 192.0.2.11,192.0.2.12',
+        '',
+      ].join('\n'),
+    ),
+  );
+  expect(facts).toHaveProperty('peers', [
+    {
+      uuid: 'eafa617b-ab08-4218-b120-f33613348699',
+      names: ['mail-2', '192.0.2.12'],
+      state: 'Peer in Cluster (Connected)',
+    },
+  ]);
+  expect(facts).toHaveProperty('volumes', [
+    {
+      name: 'mailu',
+      id: '7370e8d8-4c25-4620-ab82-864bda143f93',
+      started: false,
+      setSize: 3,
+      arbiter: true,
+      bricks: ['192.0.2.11:/b', '192.0.2.12:/b', '192.0.2.13:/b'],
+      options: { 'auth.allow': '192.0.2.11,192.0.2.12' },
+    },
+  ]);
+  expect(readVolumes(['No volumes present'])).toEqual([]);
+});
+
+test('a mount that does not say how full it is, and one that is older than its unit', () => {
+  expect(
+    mountFacts.parse(
+      output(
+        '1764000200.1 1764000100.5 81057468 192.0.2.11:/mailu fuse.glusterfs /mailu\n1764000100.1 1764000200.5 none 192.0.2.5:/srv nfs4 /other\n',
+      ),
+    ),
+  ).toEqual([
+    {
+      where: '/mailu',
+      source: '192.0.2.11:/mailu',
+      type: 'fuse.glusterfs',
+      outdated: false,
+      freeBytes: 81057468 * 1024,
+    },
+    { where: '/other', source: '192.0.2.5:/srv', type: 'nfs4', outdated: true, freeBytes: undefined },
+  ]);
+});
+
+test.each([66, 124, 1])(
+  'programs that hang or fail are "could not look", never "not there": exit code %i',
+  (code) => {
+    expect(() => glusterFacts.parse(output('', code))).toThrow(ProbeError);
+    expect(() => mountFacts.parse(output('', code))).toThrow(ProbeError);
+  },
+);

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { inventoryJsonSchema, loadInventory, selectHosts } from '../../src/inventory/index.ts';
+
+const SECTIONS = [
+  {
+    name: 'swarm',
+    cluster: z.strictObject({ pools: z.array(z.cidrv4()).default([]) }),
+    host: z.strictObject({
+      role: z.enum(['manager', 'worker']).default('worker'),
+      labels: z.record(z.string(), z.string()).default({}),
+    }),
+  },
+  {
+    name: 'storage',
+    cluster: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('nfs'), server: z.string() }),
+        z.strictObject({ kind: z.literal('none') }),
+      ])
+      .default({ kind: 'none' }),
+    host: z.strictObject({ brick: z.string().optional() }),
+  },
+];
+
+const load = (text: string) => loadInventory(text, 'i.yaml', SECTIONS);
+const mistakes = (text: string) =>
+  load(text).problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
+
+const GOOD = `cluster: mail
+ssh: { user: deploy, port: 2222 }
+secrets:
+  pw: { env: PW }
+swarm: { pools: [10.1.0.0/16], labels: { all: '1' } }
+groups:
+  front: { hosts: [b], ssh: { user: front }, swarm: { labels: { front: '1' } } }
+hosts:
+  a: { address: 192.0.2.1, swarm: { role: manager } }
+  b: { address: b.example.org, ssh: { port: 22, sudoPassword: pw }, swarm: { labels: { all: '2' } } }
+`;
+
+describe('a good inventory', () => {
+  test('is merged section, group, host; later wins', () => {
+    const { inventory, problems } = load(GOOD);
+    expect(problems).toEqual([]);
+    expect(
+      inventory?.hosts.map(({ name, groups, ssh }) => [name, groups, ssh.user, ssh.port, ssh.sudoPassword]),
+    ).toEqual([
+      ['a', [], 'deploy', 2222, undefined],
+      ['b', ['front'], 'front', 22, 'pw'],
+    ]);
+    const swarm = inventory?.sections.get('swarm');
+    expect(swarm?.cluster).toEqual({ pools: ['10.1.0.0/16'] });
+    expect(swarm?.hosts.get('a')).toEqual({ role: 'manager', labels: { all: '1' } });
+    expect(swarm?.hosts.get('b')).toEqual({ role: 'worker', labels: { all: '2', front: '1' } });
+  });
+
+  test('is limited to hosts and groups', () => {
+    const { inventory } = load(GOOD);
+    if (inventory === undefined) throw new Error();
+    expect([...selectHosts(inventory, undefined)]).toEqual(['a', 'b']);
+    expect([...selectHosts(inventory, '@front, a')]).toEqual(['b', 'a']);
+    expect(() => selectHosts(inventory, 'c')).toThrow(
+      /--limit c: not in the inventory; known are a, b, @front/,
+    );
+    expect(() => selectHosts(inventory, ',')).toThrow(/names no host/);
+  });
+
+  test('has a JSON Schema that knows every section at every level', () => {
+    const schema = JSON.stringify(inventoryJsonSchema(SECTIONS));
+    expect(schema.match(/"labels"/g)).toHaveLength(3);
+    expect(schema.match(/"pools"/g)).toHaveLength(1);
+    expect(inventoryJsonSchema(SECTIONS)).toMatchObject({
+      required: ['cluster', 'hosts'],
+      additionalProperties: false,
+    });
+  });
+});
+
+describe('mistakes are told with their place and what was expected', () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      'not YAML',
+      'cluster: [',
+      ['1:11 : Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ],
+    ['the same key twice', 'cluster: a\ncluster: b\nhosts: {}\n', ['2:1 : Map keys must be unique']],
+    ['no map', '- a\n', ['1:1 : expected a map with `cluster` and `hosts`']],
+    ['nothing', '', ['1:1 : expected a map with `cluster` and `hosts`']],
+    ['no hosts', 'cluster: mail\nhosts: {}\n', ['2:1 hosts: expected at least one host']],
+    ['an unknown key at the top', `${GOOD}swrm: {}\n`, ['11:1 swrm: unknown key; did you mean `swarm`?']],
+    [
+      'an unknown key of a host',
+      'cluster: m\nhosts:\n  a: { address: 192.0.2.1, colour: red }\n',
+      ['3:28 hosts.a.colour: unknown key; expected one of address, connection, ssh, swarm, storage'],
+    ],
+    [
+      'an unknown key of a section in a host',
+      'cluster: m\nhosts:\n  a: { address: 192.0.2.1, swarm: { rol: manager } }\n',
+      ['3:37 hosts.a.swarm.rol: unknown key; did you mean `role`?'],
+    ],
+    [
+      'what holds for the cluster, in a host',
+      'cluster: m\nhosts:\n  a: { address: 192.0.2.1, swarm: { pools: [] } }\n',
+      ['3:37 hosts.a.swarm.pools: holds for the whole cluster; write it in the section `swarm`'],
+    ],
+    [
+      'a wrong value in a group, told once',
+      'cluster: m\ngroups:\n  g: { hosts: [a, b], swarm: { role: boss } }\nhosts:\n  a: { address: 192.0.2.1 }\n  b: { address: 192.0.2.2 }\n',
+      ['3:32 groups.g.swarm.role: Invalid option: expected one of "manager"|"worker"'],
+    ],
+    [
+      'a host of a group that is not there',
+      'cluster: m\ngroups: { g: { hosts: [z] } }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ['2:24 groups.g.hosts.0: there is no host `z`'],
+    ],
+    [
+      'a secret that is not there',
+      'cluster: m\nssh: { sudoPassword: pw }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ['2:8 ssh.sudoPassword: there is no secret `pw`; name it under `secrets:`'],
+    ],
+    [
+      'one address twice',
+      'cluster: m\nhosts:\n  a: { address: 192.0.2.1 }\n  b: { address: 192.0.2.1 }\n',
+      ['4:8 hosts.b.address: a has the same address'],
+    ],
+    [
+      'a kind that is not there',
+      'cluster: m\nstorage: { kind: ceph }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ["2:12 storage.kind: Invalid discriminator value. Expected 'nfs' | 'none'"],
+    ],
+    [
+      'a secret in the clear',
+      'cluster: m\nsecrets: { pw: hunter2 }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ['2:12 secrets.pw: expected { env: NAME } or { file: PATH }'],
+    ],
+    [
+      'a port that is none',
+      'cluster: m\nssh: { port: 99999 }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ['2:8 ssh.port: Too big: expected number to be <=65535'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(mistakes(text)).toEqual(expected);
+  });
+
+  test('all at once, in the order of the file', () => {
+    const text = GOOD.replace('user: deploy', 'usr: deploy')
+      .replace('192.0.2.1,', "'not an address',")
+      .replace('role: manager', 'role: boss');
+    expect(mistakes(text).map((line) => line.split(' ')[1])).toEqual([
+      'ssh.usr:',
+      'hosts.a.address:',
+      'hosts.a.swarm.role:',
+    ]);
+  });
+});

@@ -1,0 +1,178 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { exec, up } from './lab.ts';
+import { nodeOf } from './node.ts';
+import { $ } from './shell.ts';
+import { countSince, logCursor, type SshCounts } from './sshd-log.ts';
+import { paths } from './state.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** An event of `--output json`, as a reader of it sees it. */
+export interface JsonEvent {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly events: readonly JsonEvent[];
+}
+
+/** Runs the built command as a person would. With `--output json` its events are read. */
+export async function provision(...args: readonly string[]): Promise<Ran> {
+  const { exitCode, stdout, stderr } = await $({ cwd: ROOT })`node bin/provision.js ${args}`;
+  const events = args.includes('json')
+    ? stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as JsonEvent)
+    : [];
+  return { code: exitCode ?? 255, stdout, stderr, events };
+}
+
+export const json = (...args: readonly string[]) => provision(...args, '--output', 'json');
+
+export type Tree = { [key: string]: unknown };
+
+/** An inventory of the lab's first nodes, all managers, in a file of its own. `change` may do anything to it. */
+export function inventory(
+  nodes: number,
+  change: (tree: Tree & { hosts: Record<string, Tree> }) => void = () => undefined,
+): string {
+  const hosts = Object.fromEntries(
+    Array.from({ length: nodes }, (_, index) => nodeOf(index + 1)).map(({ name, address, login, number }) => [
+      name,
+      {
+        address,
+        ssh: { user: login.user, ...(login.user === 'ops' ? { sudoPassword: 'ops-sudo' } : {}) },
+        swarm: { role: number <= 3 ? 'manager' : 'worker' },
+      } as Tree,
+    ]),
+  );
+  const tree = {
+    cluster: 'lab',
+    ssh: { identity: paths.identity, knownHosts: paths.knownHosts },
+    secrets: { 'ops-sudo': { file: paths.sudoPassword } },
+    hosts,
+  };
+  change(tree);
+  const file = join(mkdtempSync(join(tmpdir(), 'provision-lab-')), 'inventory.yaml');
+  writeFileSync(file, stringify(tree));
+  return file;
+}
+
+/** Bare nodes, made anew, so that no test depends on one before it. */
+export async function bareNodes(nodes = 3): Promise<void> {
+  await up({ nodes, fresh: true });
+}
+
+/** Bare nodes made a swarm. */
+export async function freshSwarm(nodes = 3): Promise<string> {
+  await bareNodes(nodes);
+  const file = inventory(nodes);
+  const ran = await json(file);
+  if (ran.code !== 0) throw new Error(`the site does not converge:\n${ran.stdout}\n${ran.stderr}`);
+  return file;
+}
+
+/** What nodes' sshd count while something runs. */
+export async function counted<T>(
+  nodes: readonly string[],
+  run: () => Promise<T>,
+): Promise<{ result: T; counts: Record<string, SshCounts> }> {
+  const cursors = await Promise.all(nodes.map(logCursor));
+  const result = await run();
+  const counts = await Promise.all(nodes.map((node, index) => countSince(node, cursors[index] ?? '')));
+  return {
+    result,
+    counts: Object.fromEntries(nodes.map((node, index) => [node, counts[index] as SshCounts])),
+  };
+}
+
+interface PlannedStage {
+  readonly host: string;
+  readonly exact: boolean;
+  readonly items: readonly {
+    readonly kind: string;
+    readonly key: string;
+    readonly changes: readonly { readonly field: string }[];
+    readonly unknown?: string;
+  }[];
+}
+
+function linesOf(ran: Ran, which: (stage: PlannedStage) => boolean): readonly string[] {
+  const planned = ran.events.find(({ kind }) => kind === 'planned');
+  const stages = (planned?.plan as { stages: readonly PlannedStage[] } | undefined)?.stages ?? [];
+  return stages
+    .filter(which)
+    .flatMap(({ host, items }) =>
+      items.flatMap(({ kind, key, changes }) =>
+        changes.map(({ field }) => `${host}: ${kind} ${key}: ${field}`),
+      ),
+    )
+    .toSorted();
+}
+
+/** The lines of a plan: `host: kind key: field`. */
+export const plannedLines = (ran: Ran): readonly string[] => linesOf(ran, () => true);
+
+/** Those that are more than an upper bound. */
+export const exactLines = (ran: Ran): readonly string[] => linesOf(ran, ({ exact }) => exact);
+
+/** Resources that a plan says it cannot tell yet: `host: kind key`. */
+export function unknownLines(ran: Ran): readonly string[] {
+  const planned = ran.events.find(({ kind }) => kind === 'planned');
+  const stages = (planned?.plan as { stages: readonly PlannedStage[] } | undefined)?.stages ?? [];
+  return stages
+    .flatMap(({ host, items }) =>
+      items.filter(({ unknown }) => unknown !== undefined).map(({ kind, key }) => `${host}: ${kind} ${key}`),
+    )
+    .toSorted();
+}
+
+/** What a run has changed, in the same form. */
+export function changedLines(ran: Ran): readonly string[] {
+  return ran.events
+    .filter(({ kind }) => kind === 'changed')
+    .flatMap(({ host, resource, changes }) =>
+      (changes as readonly { field: string }[]).map(
+        ({ field }) => `${String(host)}: ${String(resource)}: ${field}`,
+      ),
+    )
+    .toSorted();
+}
+
+export function finished(
+  ran: Ran,
+): { changes: number; hosts: readonly { host: string; result: string }[] } | undefined {
+  return ran.events.find(({ kind }) => kind === 'run-finished') as never;
+}
+
+/** The findings that refused a run, by their code. */
+export function refusals(
+  ran: Ran,
+): readonly { code: string; host?: string; message: string; fix: readonly string[] }[] {
+  return ran.events
+    .filter(({ kind }) => kind === 'finding')
+    .map(({ finding }) => finding as { level: string; code: string; message: string; fix: string[] })
+    .filter(({ level }) => level === 'refuse');
+}
+
+/** Docker's own list of nodes, as a manager gives it: `host name` to role, status and reachability. */
+export async function nodeList(manager: string): Promise<readonly string[]> {
+  const format =
+    '{{.Hostname}} {{.Status}} {{.Availability}} {{if .ManagerStatus}}{{.ManagerStatus}}{{else}}worker{{end}}';
+  const { code, stdout, stderr } = await exec(manager, `docker node ls --format '${format}'`);
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim().split('\n').toSorted();
+}
+
+export function figure(what: string, value: unknown): void {
+  process.stdout.write(`figure  ${what}: ${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+}

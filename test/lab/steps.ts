@@ -1,0 +1,39 @@
+import { expect } from 'vitest';
+import type { Ran } from './harness.ts';
+import { exec } from './lab.ts';
+import { $ } from './shell.ts';
+
+/** What a person does and sees between two runs. */
+
+/** Runs a command as root in a node; it has to succeed. */
+export async function on(node: string, command: string): Promise<string> {
+  const { code, stdout, stderr } = await exec(node, command);
+  expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' });
+  return stdout.trim();
+}
+
+/** Follows a `fix:` line as a person does: in a shell. */
+export async function follow(command = ''): Promise<void> {
+  const { exitCode, stderr } = await $`sh -c ${command}`;
+  expect({ command, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({
+    command,
+    exitCode: 0,
+    stderr: '',
+  });
+}
+
+export interface Failure {
+  readonly host: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fix: readonly string[];
+  /** Of a command that failed. */
+  readonly output?: { readonly stderr: string };
+}
+
+/** The hosts that failed, each with its error. */
+export function failures(ran: Ran): readonly Failure[] {
+  return ran.events
+    .filter(({ kind }) => kind === 'host-failed')
+    .map(({ host, error }) => ({ host, ...(error as object) }) as Failure);
+}

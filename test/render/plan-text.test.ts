@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import type { Event, Plan } from '../../src/engine/index.ts';
+import { StepFailed } from '../../src/engine/index.ts';
+import { colours, errorText, jsonRenderer, plainRenderer, planText } from '../../src/render/index.ts';
+import { secretChange } from '../../src/resource/index.ts';
+import { Secret, sh } from '../../src/shell/index.ts';
+
+const plain = colours(false);
+
+const plan: Plan = {
+  cluster: 'mail',
+  findings: [],
+  failures: [],
+  hosts: [
+    { name: 'mail-1', selected: true },
+    { name: 'mail-2', selected: true },
+  ],
+  stages: [
+    {
+      playbook: 'docker',
+      stage: 'packages',
+      host: 'mail-1',
+      exact: true,
+      items: [
+        {
+          kind: 'packages',
+          key: 'docker.io',
+          origin: undefined,
+          unknown: undefined,
+          changes: [{ field: 'docker.io', from: null, to: 'installed' }],
+        },
+        {
+          kind: 'file',
+          key: '/etc/app',
+          origin: undefined,
+          unknown: undefined,
+          changes: [{ field: 'content', from: 'a\nb\nc\n', to: 'a\nB\nc\n' }, secretChange('password')],
+        },
+        {
+          kind: 'file',
+          key: '/etc/new',
+          origin: undefined,
+          unknown: undefined,
+          changes: [{ field: 'content', from: null, to: 'one\ntwo\n' }],
+        },
+      ],
+    },
+    {
+      playbook: 'docker',
+      stage: 'engine',
+      host: 'mail-1',
+      exact: false,
+      items: [
+        {
+          kind: 'service',
+          key: 'docker.service',
+          origin: undefined,
+          changes: [],
+          unknown: 'docker.service is not installed',
+        },
+      ],
+    },
+  ],
+};
+
+test('a plan by host and stage, with diffs, counts, and what cannot be known yet', () => {
+  expect(planText(plan, plain)).toBe(`mail-1
+  docker/packages
+    + packages docker.io
+        docker.io: absent → installed
+    ~ file /etc/app
+        content:
+        @@ -1 +1 @@
+         a
+        -b
+        +B
+         c
+        password: *** → ***
+    + file /etc/new
+        content:
+        +one
+        +two
+  docker/engine  at most; exact once docker/packages has run
+    ? service docker.service
+        not known yet: docker.service is not installed
+
+Plan: 4 changes on 1 host, and 1 thing not known yet.`);
+});
+
+test('nothing to do is said as such', () => {
+  expect(planText({ ...plan, stages: [] }, plain)).toBe('No changes.');
+});
+
+test('a failed command: what, where, the masked command, its last words', () => {
+  const step = { title: 'log in', script: sh`login ${new Secret('hidden')}` };
+  const error = new StepFailed({ resource: 'login x', origin: 'mailu.ts:31' }, step, {
+    code: 2,
+    stdout: '',
+    stderr: 'no such user\ntry again\n',
+  });
+  expect(errorText('mail-1', error, plain)).toEqual([
+    'error  mail-1: log in failed with exit code 2',
+    '  in: login x (mailu.ts:31)',
+    '  command:',
+    '    │ login ***',
+    '  said:',
+    '    │ no such user',
+    '    │ try again',
+  ]);
+});
+
+test('json is an object a line, errors included; plain keeps results from progress', () => {
+  const events: readonly Event[] = [
+    { kind: 'run-started', cluster: 'mail', hosts: ['mail-1'] },
+    { kind: 'planned', plan },
+    { kind: 'host-failed', host: 'mail-1', error: new Error('bug') },
+    {
+      kind: 'run-finished',
+      changes: 0,
+      hosts: [{ host: 'mail-1', selected: true, changed: 0, result: 'ok' }],
+      milliseconds: 61_000,
+      interrupted: false,
+    },
+  ];
+  let json = '';
+  const { handle } = jsonRenderer((text) => {
+    json += text;
+  });
+  for (const event of events) handle(event);
+  const lines = json
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.map(({ kind }) => kind)).toEqual(events.map(({ kind }) => kind));
+  expect(lines[1]).toMatchObject({ changes: 4, refused: false });
+  expect(lines[2]).toMatchObject({ error: { code: 'internal', message: 'bug' } });
+
+  let progress = '';
+  let result = '';
+  const renderer = plainRenderer(
+    (text) => {
+      progress += text;
+    },
+    (text) => {
+      result += text;
+    },
+    plain,
+    false,
+  );
+  for (const event of events) renderer.handle(event);
+  expect(result).toBe('mail-1  ok\nNo changes in 1 min 1 s.\n');
+  expect(progress).toMatch(/^looking at mail-1\nerror {2}mail-1: bug\n/);
+});

@@ -1,0 +1,64 @@
+import type { Resource } from '../../src/resource/index.ts';
+import { directory } from '../../src/resources/directory.ts';
+import { dockerDaemon } from '../../src/resources/docker/daemon.ts';
+import { dockerNetwork } from '../../src/resources/docker/network.ts';
+import { dropIn } from '../../src/resources/drop-in.ts';
+import { file } from '../../src/resources/file.ts';
+import { glusterBlame } from '../../src/resources/gluster/blame.ts';
+import { glusterBrick } from '../../src/resources/gluster/brick.ts';
+import { glusterHeal } from '../../src/resources/gluster/heal.ts';
+import { glusterIdentity } from '../../src/resources/gluster/identity.ts';
+import { glusterPeer } from '../../src/resources/gluster/peer.ts';
+import { glusterVolume } from '../../src/resources/gluster/volume.ts';
+import { masked } from '../../src/resources/masked.ts';
+import { mount } from '../../src/resources/mount.ts';
+import { nfsExport } from '../../src/resources/nfs-export.ts';
+import { packages } from '../../src/resources/packages.ts';
+import { remount } from '../../src/resources/remount.ts';
+import { containerResolver } from '../../src/resources/resolver/container.ts';
+import { resolver } from '../../src/resources/resolver/resolver.ts';
+import { sameView } from '../../src/resources/same-view.ts';
+import { service } from '../../src/resources/service.ts';
+import { swarmCluster } from '../../src/resources/swarm/cluster.ts';
+import { swarmMember } from '../../src/resources/swarm/member.ts';
+import { swarmNode } from '../../src/resources/swarm/node.ts';
+import { Secret } from '../../src/shell/index.ts';
+
+type Want = Record<string, unknown>;
+
+/** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
+export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
+  'container-resolver': containerResolver,
+  directory,
+  'docker-daemon': dockerDaemon,
+  'docker-network': dockerNetwork,
+  'drop-in': dropIn,
+  file: (want: Want) => file({ ...want, content: revive(want.content) } as never),
+  'gluster-blame': glusterBlame,
+  'gluster-brick': glusterBrick,
+  'gluster-heal': glusterHeal,
+  'gluster-identity': glusterIdentity,
+  'gluster-peer': glusterPeer,
+  'gluster-volume': glusterVolume,
+  masked,
+  mount,
+  'nfs-export': nfsExport,
+  packages,
+  remount,
+  resolver,
+  'same-view': sameView,
+  service,
+  swarm: swarmCluster,
+  'swarm-member': (want: Want) =>
+    swarmMember({
+      ...want,
+      token: swarmCluster.ref('mail-1', 'mail', ({ tokens }) => tokens?.worker ?? new Secret('')),
+    } as never),
+  'swarm-node': swarmNode,
+};
+
+function revive(content: unknown): unknown {
+  return typeof content === 'object' && content !== null && 'secret' in content
+    ? new Secret(String(content.secret))
+    : content;
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { MachineFacts } from '../../src/facts/index.ts';
+import { advertiseAddress, freePool, overlaps } from '../../src/rules/address.ts';
+import { inspectMachines } from '../../src/rules/machine.ts';
+import { inspectPorts } from '../../src/rules/ports.ts';
+import { machine } from './swarm.ts';
+
+const LIMITS = { clockSkew: 30, freeBytes: 2 * 2 ** 30 };
+
+function inspect(...changes: readonly (Partial<MachineFacts> | undefined)[]): readonly string[] {
+  const hosts = changes.map((change, index) => {
+    const name = `mail-${index + 1}`;
+    return {
+      name,
+      facts: change && { machine: machine(name, change) },
+      askedAt: 1_000_000_000,
+      onHost: (command: string) => `${name}$ ${command}`,
+    };
+  });
+  const findings = inspectMachines(hosts, LIMITS);
+  for (const { fix, level } of findings) expect([level, fix.length]).toEqual(['refuse', 1]);
+  return findings.map(({ code, host }) => `${host} ${code}`);
+}
+
+describe('machines', () => {
+  test.each<[string, readonly (Partial<MachineFacts> | undefined)[], readonly string[]]>([
+    ['three good ones', [{}, {}, {}], []],
+    ['one that is not reached', [{}, undefined, {}], []],
+    [
+      'an old Debian',
+      [{ os: { id: 'debian', version: '11', name: 'Debian 11' } }],
+      ['mail-1 unsupported-os'],
+    ],
+    [
+      'another system',
+      [{ os: { id: 'alpine', version: '3.22', name: 'Alpine' } }],
+      ['mail-1 unsupported-os'],
+    ],
+    [
+      'a system without a version',
+      [{ os: { id: 'debian', version: '', name: 'Debian sid' } }],
+      ['mail-1 unsupported-os'],
+    ],
+    ['a recent Ubuntu', [{ os: { id: 'ubuntu', version: '24.04', name: 'Ubuntu 24.04' } }], []],
+    ['no systemd', [{ systemd: false }], ['mail-1 no-systemd']],
+    ['not root', [{ root: false }], ['mail-1 not-root']],
+    ['little room', [{ freeBytes: 2 ** 30 }], ['mail-1 disk-full']],
+    [
+      'no machine id, twice',
+      [{ machineId: '' }, { machineId: '' }],
+      ['mail-1 no-machine-id', 'mail-2 no-machine-id'],
+    ],
+    [
+      'a cloned machine',
+      [{ hostname: 'x', machineId: '1' }, {}, { hostname: 'x', machineId: '1' }],
+      ['mail-3 duplicate-hostname', 'mail-3 duplicate-machine-id'],
+    ],
+    [
+      'a clock that is off, whichever host is asked first',
+      [{ clock: 1_000_100 }, {}, {}],
+      ['mail-1 clock-skew'],
+    ],
+    ['a clock within the limit', [{ clock: 1_000_029 }, {}, {}], []],
+    ['all clocks off alike', [{ clock: 2_000_000 }, { clock: 2_000_001 }, { clock: 2_000_000 }], []],
+  ])('%s', (_, changes, findings) => {
+    expect(inspect(...changes)).toEqual(findings);
+  });
+});
+
+describe('ports', () => {
+  const port = (host: string, number: number, state: 'open' | 'closed' | 'silent') => ({
+    host,
+    address: '',
+    port: number,
+    state,
+  });
+  const seen = (
+    name: string,
+    role: 'manager' | 'worker',
+    ports: ReturnType<typeof port>[] | null | undefined,
+  ) => ({
+    name,
+    address: '192.0.2.1',
+    settings: { role },
+    facts: ports === undefined ? undefined : { ports },
+  });
+
+  test('silence is blocked; closed is not; the management port matters only of managers', () => {
+    const findings = inspectPorts([
+      seen('a', 'manager', [port('b', 2377, 'closed'), port('b', 7946, 'closed')]),
+      seen('b', 'worker', [
+        port('a', 2377, 'silent'),
+        port('a', 7946, 'silent'),
+        port('c', 2377, 'silent'),
+        port('d', 7946, 'silent'),
+      ]),
+      seen('c', 'worker', [port('a', 2377, 'open'), port('b', 2377, 'silent')]),
+      seen('d', 'worker', undefined),
+      seen('e', 'worker', null),
+    ]);
+    expect(
+      findings.map(({ level, code, host, message }) => [
+        level,
+        code,
+        host,
+        / on TCP (.*):/.exec(message)?.[1],
+      ]),
+    ).toEqual([
+      ['refuse', 'port-blocked', 'b', '2377 and 7946'],
+      ['warn', 'ports-not-tried', 'e', undefined],
+    ]);
+  });
+});
+
+describe('addresses', () => {
+  const own = [
+    { device: 'eth0', cidr: '192.0.2.11/24' },
+    { device: 'eth1', cidr: '10.0.0.11/24' },
+    { device: 'eth0', cidr: '2001:db8::1/64' },
+  ];
+
+  test.each([
+    ['explicit', '10.0.0.11', '192.0.2.11', own, { address: '10.0.0.11' }],
+    ["the inventory's, where the host has it", undefined, '10.0.0.11', own, { address: '10.0.0.11' }],
+    [
+      'its only one, behind a translated address',
+      undefined,
+      '198.51.100.1',
+      own.slice(0, 1),
+      { address: '192.0.2.11' },
+    ],
+    ['not clear', undefined, 'mail-1.example.org', own, { candidates: ['192.0.2.11', '10.0.0.11'] }],
+  ] as const)('%s', (_, explicit, inventory, addresses, found) => {
+    expect(advertiseAddress(explicit, inventory, addresses)).toEqual(found);
+  });
+
+  test('ranges that share an address', () => {
+    expect(overlaps(['10.0.0.0/8'], ['10.0.0.11/24', '192.0.2.11/24', 'default'])).toEqual([
+      ['10.0.0.0/8', '10.0.0.11/24'],
+    ]);
+    expect(overlaps(['10.201.0.0/16'], ['10.200.0.0/15', '10.202.0.0/16'])).toEqual([
+      ['10.201.0.0/16', '10.200.0.0/15'],
+    ]);
+    expect(freePool(['10.201.0.0/24'])).toBe('10.87.0.0/16');
+  });
+});

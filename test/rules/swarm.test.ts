@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import type { SwarmFacts } from '../../src/facts/index.ts';
+import { decideSwarm } from '../../src/rules/decide-swarm.ts';
+import { inspectSwarm } from '../../src/rules/inspect-swarm.ts';
+import type { SwarmHost } from '../../src/rules/swarm-host.ts';
+import { host, node, says, worker } from './swarm.ts';
+
+const NODES = [node('mail-1', 'n1'), node('mail-2', 'n2'), node('mail-3', 'n3')];
+const managers = (...facts: readonly (SwarmFacts | undefined)[]): SwarmHost[] =>
+  facts.map((swarm, index) => host(`mail-${index + 1}`, 'manager', swarm));
+
+describe('who makes the swarm', () => {
+  test.each<[string, readonly SwarmHost[], object]>([
+    [
+      'nobody is in one and all answered',
+      managers(says.bare, says.inactive, says.bare),
+      { kind: 'initialise', on: { name: 'mail-1' } },
+    ],
+    [
+      'a bare first host beside a swarm',
+      managers(says.bare, says.manager('n2', NODES), says.manager('n3', NODES)),
+      { kind: 'exists', lead: { name: 'mail-2' } },
+    ],
+    [
+      'a silent manager beside a swarm',
+      managers(undefined, says.manager('n2', NODES), says.bare),
+      { kind: 'exists', lead: { name: 'mail-2' } },
+    ],
+    [
+      'all engines stopped',
+      managers(says.stopped('n1'), says.stopped('n2'), says.stopped('n3')),
+      { kind: 'asleep', clusterId: 'cluster-1' },
+    ],
+    [
+      'two of three engines stopped, so no quorum: they are started first',
+      managers(says.leaderless('n1'), says.stopped('n2'), says.stopped('n3')),
+      { kind: 'asleep', lead: { name: 'mail-2' } },
+    ],
+    ['docker removed everywhere', managers(says.removedDocker('n1')), { kind: 'asleep' }],
+    [
+      'a silent manager and nobody in one',
+      managers(says.bare, says.bare, undefined),
+      { kind: 'refused', findings: [{ code: 'silent-manager' }] },
+    ],
+    [
+      'a manager whose docker does not answer',
+      managers(says.bare, says.nothing, says.bare),
+      { kind: 'refused', findings: [{ code: 'silent-manager' }] },
+    ],
+    [
+      'a silent worker does not matter',
+      [...managers(says.bare), host('mail-4', 'worker', undefined)],
+      { kind: 'initialise' },
+    ],
+    [
+      'two clusters',
+      managers(says.manager('n1', NODES), says.manager('x', [], 'other'), says.bare),
+      { kind: 'refused', findings: [{ code: 'two-swarms' }] },
+    ],
+    [
+      'a worker in another cluster',
+      [...managers(says.manager('n1', NODES)), host('mail-4', 'worker', says.worker('x', 'other'))],
+      { kind: 'refused', findings: [{ code: 'two-swarms' }] },
+    ],
+    [
+      "only a worker in one: somebody else's",
+      [...managers(says.bare), host('mail-4', 'worker', says.worker('x', 'other'))],
+      { kind: 'refused', findings: [{ code: 'foreign-swarm' }] },
+    ],
+    [
+      'no quorum',
+      managers(says.leaderless('n1'), says.leaderless('n2'), undefined),
+      { kind: 'refused', findings: [{ code: 'no-quorum' }] },
+    ],
+    ['locked', managers(says.state('locked')), { kind: 'refused', findings: [{ code: 'swarm-locked' }] }],
+    [
+      'still joining',
+      managers(says.state('pending')),
+      { kind: 'refused', findings: [{ code: 'swarm-pending' }] },
+    ],
+    ['in an error', managers(says.state('error')), { kind: 'refused', findings: [{ code: 'swarm-error' }] }],
+  ])('%s', (_, hosts, decision) => {
+    expect(decideSwarm(hosts)).toMatchObject(decision);
+    expect(decideSwarm(hosts.toReversed()).kind).toBe(decideSwarm(hosts).kind);
+  });
+});
+
+describe('what is refused before anything changes', () => {
+  const codes = (hosts: readonly SwarmHost[]) =>
+    inspectSwarm(hosts).map(({ level, code, host: name }) => `${level} ${code} ${name ?? '-'}`);
+  const old = node('mail-1', 'old', {
+    ready: false,
+    manager: { leader: false, reachable: false, address: '192.0.2.1:2377' },
+  });
+  const two = [node('mail-2', 'n2'), node('mail-3', 'n3')];
+
+  test('a healthy swarm: nothing', () => {
+    expect(
+      codes(managers(says.manager('n1', NODES), says.manager('n2', NODES), says.manager('n3', NODES))),
+    ).toEqual([]);
+  });
+
+  test('a manager that came back empty, by its name and by its address alone', () => {
+    for (const entry of [old, { ...old, hostname: 'renamed' }]) {
+      const nodes = [entry, ...two];
+      const hosts = managers(says.bare, says.manager('n2', nodes), says.manager('n3', nodes));
+      expect(codes(hosts)).toEqual(['refuse dead-manager mail-1']);
+      expect(inspectSwarm(hosts)[0]?.fix).toEqual([
+        expect.stringMatching(/^mail-2\$ docker node demote old && .*docker node rm --force old/),
+      ]);
+    }
+  });
+
+  test('a manager that is not reached keeps its entry', () => {
+    const nodes = [old, ...two];
+    expect(codes(managers(undefined, says.manager('n2', nodes), says.manager('n3', nodes)))).toEqual([]);
+  });
+
+  test('a worker that came back empty joins as a new node, with a warning', () => {
+    const nodes = [...NODES, worker('mail-4', 'old', { ready: false })];
+    const hosts = [
+      ...managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)),
+      host('mail-4', 'worker', says.bare),
+    ];
+    expect(codes(hosts)).toEqual(['warn old-entry mail-4']);
+  });
+
+  test('nodes that no host is: a manager is refused, a worker is said', () => {
+    const nodes = [
+      ...NODES,
+      node('stranger', 's1', {
+        address: '198.51.100.9',
+        manager: { leader: false, reachable: true, address: '198.51.100.9:2377' },
+      }),
+      worker('guest', 's2', { address: '198.51.100.10' }),
+    ];
+    expect(
+      codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes))),
+    ).toEqual(['refuse unknown-manager -', 'warn unknown-node -']);
+  });
+
+  test('a manager that the others removed', () => {
+    expect(
+      codes(managers(says.manager('n2', NODES), says.manager('gone', NODES), says.manager('n3', NODES))),
+    ).toContain('refuse removed-manager mail-2');
+  });
+
+  test('a node that the managers do not hear', () => {
+    const nodes = [node('mail-1', 'n1'), node('mail-2', 'n2'), node('mail-3', 'n3', { ready: false })];
+    expect(codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.worker('n3')))).toEqual([
+      'warn node-not-ready mail-3',
+    ]);
+    expect(codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.stopped('n3')))).toEqual(
+      [],
+    );
+  });
+
+  test('docker that does not answer on a member', () => {
+    expect(codes(managers(says.manager('n1', NODES), says.nothing, says.manager('n3', NODES)))).toContain(
+      'refuse docker-silent mail-2',
+    );
+  });
+
+  test('the last manager is not made a worker', () => {
+    const nodes = [node('mail-1', 'n1'), worker('mail-2', 'n2')];
+    const hosts = [
+      host('mail-1', 'worker', says.manager('n1', nodes)),
+      host('mail-2', 'manager', says.worker('n2')),
+    ];
+    expect(codes(hosts)).toEqual(['refuse last-manager mail-1']);
+  });
+
+  test('every finding says what to do', () => {
+    const nodes = [old, ...two];
+    const cases = [
+      managers(says.bare, says.manager('n2', nodes), says.manager('n3', nodes)),
+      managers(says.bare, undefined, says.bare),
+      managers(says.leaderless('n1'), undefined, undefined),
+      managers(says.manager('n1', NODES), says.manager('x', [], 'other'), says.bare),
+    ];
+    for (const finding of cases.flatMap(inspectSwarm)) expect(finding.fix.length).toBeGreaterThan(0);
+  });
+});

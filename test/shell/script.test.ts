@@ -1,0 +1,54 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { lines, raw, Secret, sh } from '../../src/shell/index.ts';
+
+test('quotes values, one word an element of an array', () => {
+  expect(sh`cp ${'a b'} ${['x', 'y z', 3]}`.reveal()).toBe("cp 'a b' x 'y z' 3");
+});
+
+test('splices scripts, and joins them by lines', () => {
+  const inner = sh`echo ${'$HOME'}`;
+  expect(lines([sh`if true; then ${inner}; fi`, raw('exit 0')]).reveal()).toBe(
+    "if true; then echo '$HOME'; fi\nexit 0",
+  );
+});
+
+test('shows a secret as its mask everywhere, and sends it in clear', () => {
+  const secret = new Secret("pass'word");
+  const script = lines([sh`login ${secret} ${[secret]}`, sh`nested ${sh`x ${secret}`}`]);
+  expect(script.reveal()).toBe("login 'pass'\\''word' 'pass'\\''word'\nnested x 'pass'\\''word'");
+  for (const shown of [script.shown, String(script), JSON.stringify({ script }), inspect({ script })]) {
+    expect(shown).not.toContain('word');
+    expect(shown).toContain('***');
+  }
+  for (const shown of [String(secret), JSON.stringify([secret]), inspect({ secret }), `${secret}`])
+    expect(shown).not.toContain('word');
+});
+
+test('what a command prints of its secrets is masked', () => {
+  const script = lines([
+    sh`login ${new Secret('open sesame')}`,
+    sh`cat ${sh`${new Secret('first line\nsecond line')}`}`,
+  ]);
+  expect(script.map((text) => text).mask("bad password 'open sesame'; second line")).toBe(
+    "bad password '***'; ***",
+  );
+  expect(sh`echo ${'open sesame'}`.mask('open sesame')).toBe('open sesame');
+});
+
+test('a value inside quotes would be quoted twice: an error', () => {
+  const value = 'x';
+  expect(() => sh`echo "${value}"`).toThrow(/inside quotes/);
+  expect(() => sh`echo '${value}'`).toThrow(/inside quotes/);
+  expect(sh`echo "$(cat ${'a b'})" 'it'"'"'s' ${value}`.reveal()).toBe(`echo "$(cat 'a b')" 'it'"'"'s' x`);
+});
+
+test('a template that starts with a line break loses its common indentation, its values do not', () => {
+  const value = 'one\n    two';
+  expect(
+    sh`
+    first ${value}
+      second
+    third`.reveal(),
+  ).toBe("first 'one\n    two'\n  second\nthird");
+});

@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { template } from '../../src/template/index.ts';
+
+const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
+  interval: 1,
+  prompt: 3,
+  limit: 6,
+  handover: 15,
+});
+
+interface Candidate {
+  readonly process: ChildProcess;
+  readonly said: () => string;
+  readonly code: Promise<number | null>;
+}
+
+/** A folder that stands for the shared file system, and candidates for the lease in it. */
+class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'lease-'));
+  readonly lease = join(this.folder, 'lease');
+  readonly #shell: readonly string[];
+  readonly #candidates: Candidate[] = [];
+
+  constructor(shell: readonly string[], finished: typeof onTestFinished) {
+    this.#shell = shell;
+    writeFileSync(join(this.folder, 'program'), PROGRAM);
+    writeFileSync(join(this.folder, 'log'), '');
+    finished(async () => {
+      for (const { process } of this.#candidates) process.kill('SIGTERM');
+      await Promise.all(this.#candidates.map(({ code }) => code));
+      rmSync(this.folder, { recursive: true });
+    });
+  }
+
+  log(): string {
+    return readFileSync(join(this.folder, 'log'), 'utf8');
+  }
+
+  /** Runs a command under the lease; without one it notes its name every 0.2 s. */
+  candidate(name: string, command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`): Candidate {
+    const [program = '', ...args] = this.#shell;
+    const files = [join(this.folder, 'program'), this.lease];
+    const process = spawn(program, [...args, ...files, 'sh', '-c', command, join(this.folder, 'log')]);
+    let text = '';
+    process.stderr.on('data', (data) => {
+      text += String(data);
+    });
+    const code = new Promise<number | null>((resolve) => process.once('close', resolve));
+    const candidate = { process, said: () => text, code };
+    this.#candidates.push(candidate);
+    return candidate;
+  }
+
+  /** Seconds until `word` is in the log. */
+  async writes(word: string): Promise<number> {
+    const start = performance.now();
+    while (!this.log().includes(word)) {
+      if (performance.now() - start > 20_000) throw new Error(`${word} does not write`);
+      await sleep(50);
+    }
+    return (performance.now() - start) / 1000;
+  }
+
+  /** Seconds from now until the last time that `word` is written, as seen for as long as `watched` seconds. */
+  async lastWrite(word: string, watched: number): Promise<number> {
+    const start = performance.now();
+    let last = start;
+    for (let count = this.log().split(word).length; performance.now() - start < watched * 1000; ) {
+      await sleep(50);
+      const now = this.log().split(word).length;
+      if (now !== count) last = performance.now();
+      count = now;
+    }
+    return (last - start) / 1000;
+  }
+}
+
+describe.concurrent.each([
+  ['dash', ['dash']],
+  ['busybox', ['busybox', 'sh']],
+  ['bash', ['bash', '--posix']],
+])('the lease under %s', { timeout: 60_000 }, (_name, shell) => {
+  test('a second candidate waits; it starts at once when the first has ended in order', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const first = bench.candidate('first');
+    await bench.writes('first');
+    const second = bench.candidate('second');
+    await sleep(2500);
+    expect(bench.log()).not.toContain('second');
+    expect(second.said()).toMatch(/waiting for .*, held by/);
+    first.process.kill('SIGTERM');
+    await first.code;
+    expect(await bench.writes('second')).toBeLessThan(8);
+    expect(second.said()).not.toContain('has not given the lease up');
+    expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
+  });
+
+  test('where the first was killed, the second waits until its command has stopped in any case', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const first = bench.candidate('first');
+    await bench.writes('first');
+    const second = bench.candidate('second');
+    await sleep(1500);
+    first.process.kill('SIGKILL');
+    expect(await bench.lastWrite('first', 6)).toBeLessThan(5);
+    await bench.writes('second');
+    expect(second.said()).toContain('has not given the lease up; waiting 15 s');
+    expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
+  });
+
+  test.each<[string, (bench: Bench) => void, string]>([
+    ['the lock is gone', ({ lease }) => renameSync(lease, `${lease}.gone`), 'the lock on'],
+    [
+      'another name is written',
+      ({ lease }) => {
+        // At once, as a candidate on another node does: a file that is being written would be read as empty.
+        writeFileSync(`${lease}.new`, 'somebody\n');
+        renameSync(`${lease}.new`, `${lease}.holder`);
+      },
+      'held by somebody',
+    ],
+    ['what names the holder cannot be read', ({ lease }) => rmSync(`${lease}.holder`), 'cannot read'],
+  ])('%s: the command is killed with all its children', async (_what, lose, words) => {
+    const bench = new Bench(shell, onTestFinished);
+    const first = bench.candidate(
+      'first',
+      '(while :; do echo child >>"$0"; sleep 0.2; done) & trap "" TERM; wait',
+    );
+    await bench.writes('child');
+    lose(bench);
+    expect(await bench.lastWrite('child', 8)).toBeLessThan(6);
+    expect(await first.code).toBe(75);
+    expect(first.said()).toContain(words);
+  });
+
+  test('storage that hangs is given up after the limit', async ({ expect, onTestFinished: finished }) => {
+    const bench = new Bench(shell, finished);
+    const first = bench.candidate('first');
+    await bench.writes('first');
+    expect(spawnSync('mkfifo', [`${bench.lease}.pipe`]).status).toBe(0);
+    renameSync(`${bench.lease}.pipe`, `${bench.lease}.holder`);
+    expect(await bench.lastWrite('first', 14)).toBeLessThan(12);
+    expect(await first.code).toBe(75);
+    expect(first.said()).toMatch(
+      /(the storage has been silent for \d+ s|cannot read .*)[\s\S]*; the command was killed/,
+    );
+  });
+
+  test('where a program is missing, it says which, and runs nothing', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const { status, stderr } = spawnSync(
+      '/usr/bin/env',
+      [
+        'PATH=/nowhere',
+        spawnSync('sh', ['-c', `command -v ${shell[0]}`], { encoding: 'utf8' }).stdout.trim(),
+        ...shell.slice(1),
+        join(bench.folder, 'program'),
+        bench.lease,
+        'true',
+      ],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({
+      status: 64,
+      stderr: 'lease: flock is missing here, and the lease cannot be held without it\n',
+    });
+    expect(existsSync(bench.lease)).toBe(false);
+  });
+
+  test("the command's own exit code is the lease's; its last words are heard", async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const command = 'trap "echo bye >>$0; exit 7" TERM; echo up >>"$0"; while :; do sleep 0.1; done';
+    const ended = bench.candidate('x', command);
+    await bench.writes('up');
+    ended.process.kill('SIGTERM');
+    expect(await ended.code).toBe(7);
+    expect(bench.log()).toBe('up\nbye\n');
+    expect(await bench.candidate('y', 'exit 3').code).toBe(3);
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { HostKeyCheck, type HostKeyPolicy } from '../../src/transport/host-key.ts';
+import { fingerprint, KnownHosts } from '../../src/transport/known-hosts.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'provision-keys-'));
+const keys = new Map<string, { line: string; blob: Buffer; print: string }>();
+
+/** Keys, hashes and fingerprints of the real programs. */
+beforeAll(() => {
+  for (const [name, type] of [
+    ['a', 'ed25519'],
+    ['b', 'ed25519'],
+    ['r', 'rsa'],
+  ] as const) {
+    const file = join(folder, name);
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', file]);
+    const line = readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+    const print =
+      execFileSync('ssh-keygen', ['-l', '-f', `${file}.pub`])
+        .toString()
+        .split(' ')[1] ?? '';
+    keys.set(name, { line, blob: Buffer.from(line.split(' ')[1] ?? '', 'base64'), print });
+  }
+});
+
+const key = (name: string) => keys.get(name) as NonNullable<ReturnType<typeof keys.get>>;
+
+describe('known_hosts', () => {
+  test('fingerprints are those of ssh-keygen', () => {
+    expect(fingerprint(key('a').blob)).toBe(key('a').print);
+  });
+
+  test.each([
+    ['plain name', 'mail-1', 22, (line: string) => `mail-1 ${line}`, 'known'],
+    ['list with a pattern', 'mail-1.example.org', 22, (line: string) => `x,*.example.org ${line}`, 'known'],
+    ['negated pattern', 'bad.example.org', 22, (line: string) => `*.example.org,!bad.* ${line}`, 'unknown'],
+    ['other port', 'mail-1', 2222, (line: string) => `[mail-1]:2222 ${line}`, 'known'],
+    ['port that is not named', 'mail-1', 2222, (line: string) => `mail-1 ${line}`, 'unknown'],
+    ['comment', 'mail-1', 22, (line: string) => `#mail-1 ${line}`, 'unknown'],
+    ['revoked', 'mail-1', 22, (line: string) => `@revoked * ${line}`, 'revoked'],
+    ['authority', 'mail-1', 22, (line: string) => `@cert-authority * ${line}`, 'unknown'],
+  ] as const)('%s', (_, address, port, text, kind) => {
+    expect(new KnownHosts(text(key('a').line)).judge(address, port, key('a').blob).kind).toBe(kind);
+  });
+
+  test('names hashed by ssh-keygen -H', () => {
+    const file = join(folder, 'hashed');
+    writeFileSync(file, `mail-1 ${key('a').line}\n[mail-2]:2222 ${key('b').line}\n`);
+    execFileSync('ssh-keygen', ['-q', '-H', '-f', file]);
+    const text = readFileSync(file, 'utf8');
+    expect(text).not.toContain('mail-');
+    const hosts = new KnownHosts(text);
+    expect(hosts.judge('mail-1', 22, key('a').blob).kind).toBe('known');
+    expect(hosts.judge('mail-2', 2222, key('b').blob).kind).toBe('known');
+    expect(hosts.judge('mail-3', 22, key('a').blob).kind).toBe('unknown');
+  });
+
+  test('another key is a change, with what was known; several keys are all known', () => {
+    const hosts = new KnownHosts(`mail-1 ${key('a').line}\nmail-1 ${key('r').line}\n`);
+    expect(hosts.judge('mail-1', 22, key('r').blob).kind).toBe('known');
+    expect(hosts.types('mail-1', 22)).toEqual(['ssh-ed25519', 'ssh-rsa']);
+    expect(hosts.judge('mail-1', 22, key('b').blob)).toEqual({
+      kind: 'changed',
+      known: [
+        { line: 1, type: 'ssh-ed25519', fingerprint: key('a').print },
+        { line: 2, type: 'ssh-rsa', fingerprint: key('r').print },
+      ],
+    });
+  });
+});
+
+describe('host key policy', () => {
+  const check = (file: string, policy: HostKeyPolicy) =>
+    new HostKeyCheck({ address: '192.0.2.1', port: 22, knownHosts: [file], policy });
+
+  test('accept-new keeps a new key for the next time, in a file of its own, and refuses another', () => {
+    const file = join(folder, 'new', 'known_hosts');
+    check(file, 'accept-new').verify(key('a').blob);
+    expect(readFileSync(file, 'utf8')).toBe(`192.0.2.1 ${key('a').line}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    check(file, 'yes').verify(key('a').blob);
+    expect(() => check(file, 'accept-new').verify(key('b').blob)).toThrow(
+      expect.objectContaining({
+        failure: 'host-key-changed',
+        exit: 4,
+        fix: [`ssh-keygen -R 192.0.2.1 -f ${file}`],
+      }),
+    );
+    check(file, 'no').verify(key('b').blob);
+    expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  test('yes refuses an unknown key', () => {
+    expect(() => check(join(folder, 'none'), 'yes').verify(key('a').blob)).toThrow(
+      expect.objectContaining({ failure: 'host-key-unknown', exit: 4 }),
+    );
+  });
+
+  test('a revoked key is refused even by no', () => {
+    const file = join(folder, 'revoked');
+    writeFileSync(file, `@revoked * ${key('a').line}\n`);
+    expect(() => check(file, 'no').verify(key('a').blob)).toThrow(
+      expect.objectContaining({ failure: 'host-key-revoked' }),
+    );
+  });
+});

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) };
+
+const LAB = ['test/lab/**/*.test.ts'];
+/** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`. */
+const STORAGE = ['test/lab/storage*.test.ts'];
+const RESOLVER = ['test/lab/resolver*.test.ts'];
+const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], testTimeout: 30_000 },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'lab', include: LAB, exclude: [...STORAGE, ...RESOLVER], ...ONE_BY_ONE },
+      },
+      { resolve: { alias }, test: { name: 'storage', include: STORAGE, ...ONE_BY_ONE } },
+      { resolve: { alias }, test: { name: 'resolver', include: RESOLVER, ...ONE_BY_ONE } },
+    ],
+  },
+});
