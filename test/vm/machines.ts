@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { mirror, nameServers, prepareMachine } from '../lab/host.ts';
 import { createCredentials } from '../lab/login.ts';
 import { $, must, until } from '../lab/shell.ts';
-import { paths, STATE } from '../lab/state.ts';
+import { paths } from '../lab/state.ts';
 
-/** Full machines: a kernel of their own, NetworkManager that owns the network, NFS, reboot. Emulated, and slow. */
-const FOLDER = join(STATE, 'vm');
+/**
+ * Full machines: a kernel of their own, NetworkManager that owns the network, NFS, reboot. Emulated, and slow. Not in
+ * the lab's folder, of which the lab's tests know every file.
+ */
+const FOLDER = '/var/lib/provision-vm';
 const ROOT = join(FOLDER, 'root');
 const DISK = join(FOLDER, 'disk.raw');
 const BRIDGE = 'provvm0';
