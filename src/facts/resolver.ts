@@ -1,4 +1,4 @@
-import { ask, EMBEDDED, insideContainer, readAnswer, withDns } from '../dns/index.ts';
+import { ask, EMBEDDED, insideContainer, readAnswer, runningEngine, withDns } from '../dns/index.ts';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, sh } from '../shell/index.ts';
 
@@ -36,7 +36,7 @@ export const resolverFacts: Probe<ResolverFacts> = {
       echo 'trigger installed'
       timeout 5 dnssec-trigger-control status 2>&1 | sed -n 's/^state: /state /p; s/^error/state error/p'
     fi
-    engine=$(timeout 10 docker version --format '{{.Server.Version}}' 2>/dev/null) || exit 0
+    engine=$(${runningEngine}) || exit 0
     echo "engine $engine"
     if ${insideContainer()}; then echo "container $(${ask(EMBEDDED, ASKED, 'A')})"; fi
     exit 0`),

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { ask, type DnsAnswer, EMBEDDED, insideContainer, readAnswer, withDns } from '../../dns/index.ts';
+import {
+  ask,
+  type DnsAnswer,
+  EMBEDDED,
+  insideContainer,
+  readAnswer,
+  runningEngine,
+  withDns,
+} from '../../dns/index.ts';
 import { type Change, defineResource, ProbeError, Unobservable } from '../../resource/index.ts';
 import { lines, sh } from '../../shell/index.ts';
 import { want as resolverWant } from './want.ts';
@@ -43,8 +51,7 @@ export const containerResolver = defineResource({
 
   observe: ({ network, checks }) => ({
     script: withDns(sh`
-      command -v docker >/dev/null || { echo none; exit 0; }
-      engine=$(timeout 10 docker version --format '{{.Server.Version}}' 2>/dev/null) || { echo none; exit 0; }
+      engine=$(${runningEngine}) || { echo none; exit 0; }
       ${circumstances(network)}
       echo "now $now"
       [ ! -e ${KEPT} ] || echo "seen $(cat ${KEPT})"
