@@ -9,6 +9,7 @@ import { everyHost, type Prepared, reached } from './prepare.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import type { PlannedStep, Session } from './session.ts';
+import { settle } from './settle.ts';
 import type { HostState, World } from './world.ts';
 
 export interface Outcome {
@@ -164,13 +165,14 @@ class Convergence {
         ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
         : [],
     );
-    const session = state.session as Session;
     try {
-      await session.change(steps);
+      if (steps.length > 0) await (state.session as Session).change(steps);
     } finally {
       this.#world.changed(state);
     }
     await this.#world.observe(state, resourcesFrom(this.#built, index, host));
+    const resources = new Set(work.map(({ resource }) => resource));
+    await settle(state, resources, () => this.#judge(index, state), this.#world, this.#options);
     const after = this.#judge(index, state);
     for (const { resource, verdict } of work) {
       const now = after.find((judged) => judged.resource === resource)?.verdict;

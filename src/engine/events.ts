@@ -3,7 +3,7 @@ import type { Change } from '../resource/index.ts';
 import type { Plan } from './plan.ts';
 
 /** What an exec was for. */
-export type Purpose = 'facts' | 'observe' | 'apply' | 'gate';
+export type Purpose = 'facts' | 'observe' | 'apply' | 'gate' | 'settle';
 
 export interface HostSummary {
   readonly host: string;
@@ -44,6 +44,13 @@ export type Event =
       readonly changes: readonly Change[];
     }
   | { readonly kind: 'gate-waiting'; readonly host: string; readonly title: string; readonly reason: string }
+  /** What was started on a host goes on by itself; sent where the progress has changed. */
+  | {
+      readonly kind: 'settling';
+      readonly host: string;
+      readonly resource: string;
+      readonly progress: readonly string[];
+    }
   | { readonly kind: 'stage-finished'; readonly playbook: string; readonly stage: string }
   | {
       readonly kind: 'run-finished';

@@ -47,6 +47,19 @@ export class NotConverged extends ProvisionError {
   }
 }
 
+/** What the commands started did not come about, or not in time. */
+export class NotSettled extends ProvisionError {
+  readonly resource: string;
+  /** What tells more: the last lines of a log. */
+  readonly tail: readonly string[];
+
+  constructor(resource: string, message: string, details: readonly string[]) {
+    super(message, { code: 'not-settled', exit: 2 });
+    this.resource = resource;
+    this.tail = details.slice(-LINES);
+  }
+}
+
 /** What had to be known by now cannot be told. */
 export class NotObservable extends ProvisionError {
   constructor(resource: string, reason: string) {

@@ -1,6 +1,6 @@
 export { converge, exitCodeOf, type Outcome } from './converge.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
-export { Interrupted, StepFailed } from './failures.ts';
+export { Interrupted, NotSettled, StepFailed } from './failures.ts';
 export {
   countChanges,
   type HostFailure,

@@ -80,6 +80,14 @@ export class World {
     await this.#look(state, resources, 'observe');
   }
 
+  /** Puts the questions of these resources again, and nothing else. */
+  async askAgain(state: HostState, resources: readonly Resource[]): Promise<void> {
+    const questions = new Map(resources.map(({ probe }) => [probe.reveal(), probe]));
+    const answers = await (state.session as Session).ask([...questions.values()], 'settle');
+    const fresh = [...questions.keys()].map((text, index) => [text, answers[index] as Output] as const);
+    state.outputs = new Map([...state.outputs, ...fresh]);
+  }
+
   changed(state: HostState): void {
     state.changedAt = ++this.#moment;
   }

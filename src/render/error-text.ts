@@ -1,4 +1,4 @@
-import { StepFailed } from '../engine/index.ts';
+import { NotSettled, StepFailed } from '../engine/index.ts';
 import { type Finding, ProvisionError } from '../errors/index.ts';
 import type { Colours } from './colours.ts';
 
@@ -12,6 +12,10 @@ export function errorText(host: string | undefined, error: unknown, c: Colours):
   if (error instanceof StepFailed) {
     lines.push(`  in: ${error.resource}${error.origin === undefined ? '' : ` (${error.origin})`}`);
     lines.push(...block('command', shortened(error.command.split('\n')), c), ...block('said', error.tail, c));
+  }
+  if (error instanceof NotSettled) {
+    lines.push(`  in: ${error.resource}`);
+    if (error.tail.length > 0) lines.push(...block('last words', error.tail, c));
   }
   if (error instanceof ProvisionError) lines.push(...fixText(error.fix, c));
   else if (error instanceof Error) lines.push(...(error.stack ?? '').split('\n').slice(1));

@@ -25,6 +25,9 @@ export function plainRenderer(progress: Write, result: Write, c: Colours, verbos
     changed: ({ host, resource, changes }) =>
       say(`${host} │ ${c.green('changed')} ${resource}: ${changes.map(({ field }) => field).join(', ')}`),
     'gate-waiting': ({ host, title, reason }) => say(`${host} │ waiting until ${title}: ${reason}`),
+    settling: ({ host, progress }) => {
+      for (const line of progress) say(`${host} │ ${line}`);
+    },
     'stage-finished': silent,
     'run-finished': (event) => {
       for (const line of recapText(event, c)) result(`${line}\n`);

@@ -76,6 +76,7 @@ export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Colour
       }),
     'gate-waiting': ({ host, title, reason }) =>
       update(host, (line) => (line.output = `${title}: ${reason}`)),
+    settling: ({ host, progress }) => update(host, (line) => (line.output = progress.join('\n'))),
     'stage-finished': () => next(end),
     'run-finished': (event) =>
       next(async () => {

@@ -9,5 +9,6 @@ export {
   type Resource,
   type ResourceFactory,
   type ResourceType,
+  type Settling,
   type Step,
 } from './resource.ts';

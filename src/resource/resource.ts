@@ -12,6 +12,18 @@ export interface Step {
   readonly script: Script;
 }
 
+/** Something that goes on by itself once the commands of `apply` have ended: tasks that start, copies that heal. */
+export interface Settling {
+  /** How far it is, a line a part, for people: `imap: 0 of 1 running (starting)`. */
+  readonly progress: readonly string[];
+  /** Seconds from the end of `apply` until it is given up. */
+  readonly patience: number;
+  /** Why it will not come about, where that is certain by now. */
+  readonly failed?: string;
+  /** What tells a person more of that: the last lines of a log. */
+  readonly details?: readonly string[];
+}
+
 /** What the resources before this one, on the same host and stage, are about to change. */
 export interface Pending {
   /** Paths whose content will be written. */
@@ -33,6 +45,8 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   /** Commands that remove exactly `changes`. Running them again after an abort must be harmless. */
   apply(want: Want, have: Have, changes: readonly Change[], resolve: Resolve): readonly Step[];
   output?(want: Want, have: Have): Out;
+  /** Asked after `apply`, again and again, until it tells nothing more. Then `diff` decides. */
+  settling?(want: Want, have: Have): Settling | undefined;
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Change[]): readonly string[];
 }
@@ -45,6 +59,7 @@ export type Judgement =
       readonly changes: readonly Change[];
       readonly output: unknown;
       readonly writes: readonly string[];
+      readonly settling: Settling | undefined;
       steps(resolve: Resolve): readonly Step[];
     };
 
@@ -93,6 +108,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
           changes,
           output: type.output?.(want, have),
           writes: type.writes?.(want, changes) ?? [],
+          settling: type.settling?.(want, have),
           steps: (resolve) => (changes.length === 0 ? [] : type.apply(want, have, changes, resolve)),
         };
       },

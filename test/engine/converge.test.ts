@@ -7,6 +7,7 @@ import type { Resource } from '../../src/resource/index.ts';
 import { sh } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
+import { starting } from './starting.ts';
 
 type AnyStage = Stage<Record<string, never>, Record<string, never>, Record<never, never>>;
 const playbook = (...stages: readonly AnyStage[]) => definePlaybook({ name: 'test', stages });
@@ -227,6 +228,28 @@ describe('a run', () => {
     expect(outcome.failures.map(({ host }) => host)).toEqual(['c']);
     expect(hosts.changed()).toEqual(['a: flag x: value', 'b: flag x: value']);
     expect(hosts.events.filter(({ kind }) => kind === 'gate-waiting')).toHaveLength(1);
+  });
+
+  test('what goes on by itself after the commands is waited for, and what will not come about is not', async () => {
+    const ENDS = { a: 'up', b: 'failed', c: 'starting' } as const;
+    const hosts = new Hosts(
+      ['a', 'b', 'c'],
+      [
+        playbook(
+          stage('one', (host) => [starting({ end: ENDS[host as 'a'], patience: host === 'c' ? 1 : 20 })]),
+          stage('two', () => [flag({ name: 'x', value: '1' })]),
+        ),
+      ],
+    );
+    const { outcome } = await run(hosts);
+    expect(outcome.failures).toMatchObject([
+      { host: 'b', error: { code: 'not-settled', message: 'it crashed', tail: ['out of memory'] } },
+      { host: 'c', error: { code: 'not-settled', message: 'it is starting, after 2 s' } },
+    ]);
+    expect(hosts.changed()).toEqual(['a: starting it: state']);
+    expect(hosts.events.filter(({ kind }) => kind === 'settling')).toHaveLength(3);
+    // Facts and resources, apply, look, and one more look.
+    expect(hosts.took('a')).toBe(5);
   });
 
   test('a thing that is wanted twice on a host is a mistake of the playbook', async () => {
