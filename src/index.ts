@@ -17,6 +17,7 @@ export {
   type SwarmNode,
   swarmFacts,
 } from './facts/index.ts';
+export { type SecretName, secretName } from './inventory/index.ts';
 export {
   type Cluster,
   definePlaybook,

@@ -19,11 +19,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   secrets: ['shell'],
   template: [],
   rules: ['errors', 'facts', 'resource', 'resources', 'shell'],
-  playbook: ['errors', 'inventory', 'resource'],
+  playbook: ['errors', 'inventory', 'resource', 'shell'],
   engine: ['errors', 'inventory', 'playbook', 'resource', 'shell', 'transport'],
   render: ['engine', 'errors', 'playbook', 'resource'],
   cli: ['engine', 'errors', 'index.ts', 'inventory', 'playbook', 'render', 'secrets', 'shell', 'transport'],
-  'index.ts': ['errors', 'facts', 'playbook', 'resource', 'resources', 'rules', 'shell', 'template'],
+  'index.ts': [
+    'errors',
+    'facts',
+    'inventory',
+    'playbook',
+    'resource',
+    'resources',
+    'rules',
+    'shell',
+    'template',
+  ],
 };
 
 interface Module {

@@ -6,7 +6,9 @@ import {
   type InventoryHost,
   inventoryPath,
   type SourceDocument,
+  secretNamesIn,
 } from '../inventory/index.ts';
+import type { Playbook } from '../playbook/index.ts';
 import { readSecret } from '../secrets/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
 
@@ -50,13 +52,21 @@ export function pasteable(host: InventoryHost, login: Login, command: string): s
   return ['ssh', ...options, `${login.user}@${host.address}`, asRoot].map(quote).join(' ');
 }
 
-/** The secrets that the hosts need. @throws ConfigError where one is not to be had. */
+/** The secrets that hosts name, and the sections of what runs. @throws ConfigError where one is not to be had. */
 export async function readSecrets(
   inventory: Inventory,
+  playbooks: readonly Playbook[],
   source: SourceDocument,
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, Secret>> {
-  const needed = new Set(inventory.hosts.flatMap(({ ssh }) => ssh.sudoPassword ?? []));
+  const sections = playbooks.flatMap(({ name }) => {
+    const section = inventory.sections.get(name);
+    return [section?.cluster, ...(section?.hosts.values() ?? [])];
+  });
+  const needed = new Set([
+    ...inventory.hosts.flatMap(({ ssh }) => ssh.sudoPassword ?? []),
+    ...sections.flatMap((section) => secretNamesIn(section).map(({ secret }) => secret.name)),
+  ]);
   const found = new Map<string, Secret>();
   const problems = [];
   for (const name of needed) {

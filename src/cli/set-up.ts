@@ -24,7 +24,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
   const { env } = process;
   const { inventory, playbooks, source } = await readProject(file, options.playbook);
   const selected = selectHosts(inventory, options.limit);
-  const secrets = await readSecrets(inventory, source, env);
+  const secrets = await readSecrets(inventory, playbooks, source, env);
   const screen = openScreen(options.output, env);
   const renderer = await screen.renderer(options.verbose ?? false);
   const { stop, abort, release } = onInterrupt(screen.err);
@@ -38,6 +38,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
       playbooks,
       selected,
       consents: new Set(options.remount ? (['remount'] as const) : []),
+      secrets,
       connect: connector(inventory, options, secrets, env),
       onHost: (name, command) => {
         const host = hosts.get(name);

@@ -19,8 +19,8 @@ export interface Prepared extends AsyncDisposable {
 
 /** Connects to all hosts and asks each for its facts: one exec a host. A host that fails is left with its error. */
 export async function connect(options: RunOptions): Promise<World & AsyncDisposable> {
-  const { inventory, playbooks, consents, emit, abort } = options;
-  const world = new World(inventory, playbooks, consents, emit);
+  const { inventory, emit, abort } = options;
+  const world = new World(options);
   emit({ kind: 'run-started', cluster: inventory.cluster, hosts: inventory.hosts.map(({ name }) => name) });
   await everyHost(options, world, [...world.states.values()], async (state) => {
     const start = performance.now();

@@ -1,5 +1,6 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Consent, Playbook } from '../playbook/index.ts';
+import type { Secret } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Emit } from './events.ts';
 import type { OnHost } from './view.ts';
@@ -12,6 +13,8 @@ export interface RunOptions {
   readonly selected: ReadonlySet<string>;
   /** What the person has agreed to, beyond what a run does by itself. */
   readonly consents: ReadonlySet<Consent>;
+  /** The values of the secrets that the inventory's sections name. */
+  readonly secrets: ReadonlyMap<string, Secret>;
   readonly connect: (host: InventoryHost, signal: AbortSignal) => Promise<Transport>;
   readonly onHost: OnHost;
   readonly emit: Emit;

@@ -1,5 +1,6 @@
-import type { Inventory } from '../inventory/index.ts';
+import type { Inventory, SecretName } from '../inventory/index.ts';
 import type { Cluster, Consent, Host, Playbook } from '../playbook/index.ts';
+import type { Secret } from '../shell/index.ts';
 import type { World } from './world.ts';
 
 /** Makes the command that a person pastes to run something as root on a host. */
@@ -7,9 +8,19 @@ export type OnHost = (host: string, command: string) => string;
 
 type AnyCluster = Cluster<unknown, unknown, unknown>;
 
+/** What a run knows beyond the inventory. */
+export interface Known {
+  readonly onHost: OnHost;
+  readonly consents: ReadonlySet<Consent>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+const NOTHING: Known = { onHost: (_, command) => command, consents: new Set(), secrets: new Map() };
+
 /** The hosts as a playbook sees them: its own section, the facts as they are known now. */
 export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCluster {
-  const view = viewOf(world.inventory, playbook, onHost, world.consents);
+  const { consents, secrets } = world;
+  const view = viewOf(world.inventory, playbook, { onHost, consents, secrets });
   const hosts = view.hosts.map((host): Host<unknown, unknown> => {
     const { facts, askedAt } = world.state(host.name);
     return { ...host, facts, askedAt };
@@ -18,24 +29,30 @@ export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCl
 }
 
 /** The hosts before anything was asked. */
-export function viewOf(
-  inventory: Inventory,
-  playbook: Playbook,
-  onHost: OnHost = (_, command) => command,
-  consents: ReadonlySet<Consent> = new Set(),
-): AnyCluster {
+export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = NOTHING): AnyCluster {
   const section = inventory.sections.get(playbook.name);
   return {
     name: inventory.cluster,
     settings: section?.cluster,
-    consents,
+    others: Object.fromEntries(
+      Object.entries(playbook.others).map(([name, schema]) => [
+        name,
+        inventory.sections.get(name)?.cluster ?? schema.parse({}),
+      ]),
+    ),
+    consents: known.consents,
+    secret: ({ name }: SecretName) => {
+      const secret = known.secrets.get(name);
+      if (secret === undefined) throw new Error(`the secret ${name} has not been read`);
+      return secret;
+    },
     hosts: inventory.hosts.map(({ name, address }) => ({
       name,
       address,
       settings: section?.hosts.get(name),
       facts: undefined,
       askedAt: 0,
-      onHost: (command: string) => onHost(name, command),
+      onHost: (command: string) => known.onHost(name, command),
     })),
   };
 }

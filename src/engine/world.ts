@@ -1,6 +1,7 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Consent, Playbook } from '../playbook/index.ts';
 import type { Output, Resource } from '../resource/index.ts';
+import type { Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
 import type { Session } from './session.ts';
@@ -20,22 +21,28 @@ export interface HostState {
   changedAt: number;
 }
 
+/** What is known before anything is asked. */
+interface Given {
+  readonly inventory: Inventory;
+  readonly playbooks: readonly Playbook[];
+  readonly consents: ReadonlySet<Consent>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly emit: Emit;
+}
+
 /** All hosts as they were last seen. Lives as long as a run: nothing is remembered between runs. */
 export class World {
   readonly inventory: Inventory;
   readonly playbooks: readonly Playbook[];
   readonly states: ReadonlyMap<string, HostState>;
   readonly consents: ReadonlySet<Consent>;
+  readonly secrets: ReadonlyMap<string, Secret>;
   readonly emit: Emit;
   #moment = 0;
 
-  constructor(
-    inventory: Inventory,
-    playbooks: readonly Playbook[],
-    consents: ReadonlySet<Consent>,
-    emit: Emit,
-  ) {
+  constructor({ inventory, playbooks, consents, secrets, emit }: Given) {
     this.consents = consents;
+    this.secrets = secrets;
     this.inventory = inventory;
     this.playbooks = playbooks;
     this.emit = emit;

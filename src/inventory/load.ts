@@ -4,6 +4,7 @@ import { type Path, parseSource, type SourceDocument } from './document.ts';
 import type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
 import { check, unknownKey } from './issues.ts';
 import { isTree, type Layer, merge, originOf } from './layers.ts';
+import { secretNamesIn } from './secret-name.ts';
 import { readSection } from './section.ts';
 
 export interface LoadedInventory {
@@ -38,7 +39,10 @@ export function loadInventory(text: string, file: string, sections: readonly Sec
       readSection(section, tree[section.name], hosts, layersOf(tree, section.name), report),
     );
   const ssh = new Map(hosts.map((host) => [host, readSsh(layersOf(tree, 'ssh')(host), report)]));
-  if ('data' in core) unknownSecrets(core.data, ssh, report);
+  if ('data' in core) {
+    unknownSecrets(core.data, ssh, report);
+    unknownSecretsOfSections(core.data, values, report);
+  }
 
   if (problems.length > 0 || 'mistakes' in core)
     return { inventory: undefined, problems: unique(problems), source };
@@ -131,6 +135,22 @@ function unknownSecrets(core: Core, ssh: ReadonlyMap<string, SshSettings | undef
     if (secret === undefined || secret in core.secrets) continue;
     const path = originOf(layersOf(core as Partial<Core>, 'ssh')(host), ['sudoPassword']);
     report(path, `there is no secret \`${secret}\`; name it under \`secrets:\``);
+  }
+}
+
+function unknownSecretsOfSections(
+  core: Core,
+  sections: ReadonlyMap<string, SectionValues>,
+  report: Report,
+): void {
+  const message = (name: string) => `there is no secret \`${name}\`; name it under \`secrets:\``;
+  for (const [section, { cluster, hosts }] of sections) {
+    for (const { secret, path } of secretNamesIn(cluster))
+      if (!(secret.name in core.secrets)) report([section, ...path], message(secret.name));
+    for (const [host, value] of hosts)
+      for (const { secret, path } of secretNamesIn(value))
+        if (!(secret.name in core.secrets))
+          report(originOf(layersOf(core as Partial<Core>, section)(host), path), message(secret.name));
   }
 }
 

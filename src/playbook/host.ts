@@ -1,4 +1,6 @@
+import type { SecretName } from '../inventory/index.ts';
 import type { Probe } from '../resource/index.ts';
+import type { Secret } from '../shell/index.ts';
 
 /** Facts by name, as a playbook asks for them. */
 export type FactValues = Readonly<Record<string, unknown>>;
@@ -19,10 +21,14 @@ export interface Host<Settings, Facts> {
 export type ReachedHost<Settings, Facts> = Host<Settings, Facts> & { readonly facts: Facts };
 
 /** All hosts, reached or not, and the part of the section that holds for all of them. */
-export interface Cluster<Settings, HostSettings, Facts> {
+export interface Cluster<Settings, HostSettings, Facts, Others = unknown> {
   readonly name: string;
   readonly settings: Settings;
   readonly hosts: readonly Host<HostSettings, Facts>[];
+  /** The sections of other playbooks that this one reads, as they are for the whole cluster. */
+  readonly others: Others;
+  /** The value of a secret. Only once the run has begun: a check before it has names alone. */
+  secret(name: SecretName): Secret;
   /** What the person who runs this has agreed to, beyond what a run does by itself. */
   readonly consents: ReadonlySet<Consent>;
 }

@@ -20,25 +20,31 @@ export interface StatusTable {
 type FactSet = Readonly<Record<string, Fact<unknown>>>;
 type ValuesOf<F extends FactSet> = { readonly [K in keyof F]: F[K] extends Fact<infer T> ? T : never };
 
+type SchemaSet = Readonly<Record<string, ZodType>>;
+type OutputsOf<O extends SchemaSet> = { readonly [K in keyof O]: z.output<O[K]> };
+
 /** What a playbook file says. `S` and `H` are the types of its section, for the cluster and for a host. */
-interface Definition<S, H, F extends FactSet> {
+interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** Also the name of its section in the inventory. */
   readonly name: string;
   readonly cluster?: ZodType<S>;
   readonly host?: ZodObject & ZodType<H>;
+  /** Sections of other playbooks that it reads, by name, with the schema of each for the cluster. */
+  readonly others?: O;
   readonly facts?: F;
   /** Configuration mistakes, before any connection. `facts` of all hosts are absent. */
-  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly Mistake[];
+  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Mistake[];
   /** What the facts show to be wrong, before anything is changed. */
-  readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly Finding[];
-  readonly stages: readonly Stage<S, H, ValuesOf<F>>[];
-  readonly status?: (cluster: Cluster<S, H, ValuesOf<F>>) => readonly StatusTable[];
+  readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Finding[];
+  readonly stages: readonly Stage<S, H, ValuesOf<F>, OutputsOf<O>>[];
+  readonly status?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly StatusTable[];
 }
 
 type AnyCluster = Cluster<unknown, unknown, unknown>;
 
 /** A playbook as the engine sees it, its own types hidden inside. */
 export interface Playbook extends Section {
+  readonly others: SchemaSet;
   readonly facts: FactSet;
   readonly check: (cluster: AnyCluster) => readonly Mistake[];
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
@@ -56,14 +62,16 @@ export function definePlaybook<
   S = Record<string, never>,
   H = Record<string, never>,
   const F extends FactSet = Record<never, never>,
->(definition: Definition<S, H, F>): Playbook {
-  const playbook: Definition<S, H, F> & { readonly cluster: ZodType; readonly host: ZodObject } = {
+  const O extends SchemaSet = Record<never, never>,
+>(definition: Definition<S, H, F, O>): Playbook {
+  const playbook: Definition<S, H, F, O> & { readonly cluster: ZodType; readonly host: ZodObject } = {
     ...definition,
     cluster: (definition.cluster ?? z.strictObject({})) as ZodType<S>,
     host: (definition.host ?? z.strictObject({})) as ZodObject & ZodType<H>,
   };
   const none = () => [];
   return {
+    others: {},
     facts: {},
     check: none,
     inspect: none,

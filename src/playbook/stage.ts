@@ -14,19 +14,19 @@ export interface Gate {
 }
 
 /** One host at a time, with conditions around each. */
-export interface Rolling<S, H, F> {
+export interface Rolling<S, H, F, O = unknown> {
   /** Hosts that may be changed at the same time as others, with no gate before. Default: none. */
-  readonly apart?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => boolean;
+  readonly apart?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => boolean;
   /** What must hold before a host is touched. */
-  readonly before?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => Gate | undefined;
+  readonly before?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gate | undefined;
   /** What must hold again before the run goes on, once the host is changed. */
-  readonly after?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => Gate | undefined;
+  readonly after?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gate | undefined;
 }
 
 /** A barrier over the hosts: all end a stage before one begins the next. */
-export interface Stage<S, H, F> {
+export interface Stage<S, H, F, O = unknown> {
   readonly name: string;
   /** What should hold on a host, in order. Pure: it sees the facts of every host and asks nothing. */
-  readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F>) => readonly Resource[];
-  readonly rolling?: Rolling<S, H, F>;
+  readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => readonly Resource[];
+  readonly rolling?: Rolling<S, H, F, O>;
 }

@@ -37,6 +37,7 @@ export class Hosts {
       inventory: this.inventory,
       playbooks: this.#playbooks,
       consents: new Set(),
+      secrets: new Map(),
       selected: new Set(selected),
       connect: async ({ name }) => {
         if (this.#unreachable.has(name)) throw new Error(`${name} is unplugged`);

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { isTree } from './layers.ts';
+
+/** A secret as a section names it. Its value is under `secrets:`, and only a playbook's stages come to it. */
+export class SecretName {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** In a section's schema: the name of a secret of this inventory. */
+export const secretName = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name of a secret of `secrets:`')
+    .transform((name) => new SecretName(name));
+
+/** All secrets that a parsed section names, and where. */
+export function secretNamesIn(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): readonly { readonly secret: SecretName; readonly path: readonly (string | number)[] }[] {
+  if (value instanceof SecretName) return [{ secret: value, path }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => secretNamesIn(item, [...path, index]));
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => secretNamesIn(item, [...path, key]));
+}
