@@ -34,8 +34,11 @@ export {
 } from './playbook/index.ts';
 export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
 export { directory } from './resources/directory.ts';
+export { configVersion, dockerConfig } from './resources/docker/config.ts';
 export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
 export { dockerNetwork } from './resources/docker/network.ts';
+export { dockerSecret, secretVersion } from './resources/docker/secret.ts';
+export { dockerSuperseded } from './resources/docker/superseded.ts';
 export { dropIn, dropInPath } from './resources/drop-in.ts';
 export { file } from './resources/file.ts';
 export { glusterBlame } from './resources/gluster/blame.ts';

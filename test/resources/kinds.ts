@@ -1,7 +1,10 @@
 import type { Resource } from '../../src/resource/index.ts';
 import { directory } from '../../src/resources/directory.ts';
+import { dockerConfig } from '../../src/resources/docker/config.ts';
 import { dockerDaemon } from '../../src/resources/docker/daemon.ts';
 import { dockerNetwork } from '../../src/resources/docker/network.ts';
+import { dockerSecret } from '../../src/resources/docker/secret.ts';
+import { dockerSuperseded } from '../../src/resources/docker/superseded.ts';
 import { dropIn } from '../../src/resources/drop-in.ts';
 import { file } from '../../src/resources/file.ts';
 import { glusterBlame } from '../../src/resources/gluster/blame.ts';
@@ -30,7 +33,10 @@ type Want = Record<string, unknown>;
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'container-resolver': containerResolver,
   directory,
+  'docker-config': dockerConfig,
   'docker-daemon': dockerDaemon,
+  'docker-secret': (want: Want) => dockerSecret({ ...want, value: revive(want.value) } as never),
+  'docker-superseded': dockerSuperseded,
   'docker-network': dockerNetwork,
   'drop-in': dropIn,
   file: (want: Want) => file({ ...want, content: revive(want.content) } as never),

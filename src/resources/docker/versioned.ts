@@ -1,0 +1,59 @@
+import { createHash, scryptSync } from 'node:crypto';
+import { z } from 'zod';
+import { type Change, compare, type Probe } from '../../resource/index.ts';
+import { Secret, sh } from '../../shell/index.ts';
+import { managerProbe } from './manager.ts';
+
+export const objectName = z
+  .string()
+  .regex(/^[A-Za-z0-9]([\w.-]{0,48}[A-Za-z0-9])?$/, 'expected up to 50 letters, digits, `_`, `.` and `-`');
+
+/** The label by which every version of a secret or config of ours is found again. */
+export const VERSION_OF = 'provision.version-of';
+
+/** Hex digits of a digest in a name, as Docker's own short ids have. */
+const DIGITS = 12;
+
+const digests = new WeakMap<Secret, Map<string, string>>();
+
+/**
+ * The name in the swarm of a secret or config with this content: Docker cannot change one in place
+ * (moby#29882), so another content is another name, and whoever uses it is updated by that. A secret's digest is
+ * slow to compute on purpose: names are not secret, and a short password must not be found by trying.
+ */
+export function versionedName(name: string, content: string | Secret): string {
+  const digest = content instanceof Secret ? slowDigest(name, content) : sha256(content);
+  return `${name}_${digest.slice(0, DIGITS)}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function slowDigest(name: string, secret: Secret): string {
+  const known = digests.get(secret) ?? new Map<string, string>();
+  digests.set(secret, known);
+  const found = known.get(name) ?? scryptSync(secret.reveal(), name, DIGITS).toString('hex');
+  known.set(name, found);
+  return found;
+}
+
+export type Versioned = 'secret' | 'config';
+
+/** The names in the swarm of all versions of an object, sorted. */
+export function versionsOf(object: Versioned, name: string): Probe<readonly string[]> {
+  return managerProbe(
+    `${object} ${name}`,
+    sh`docker ${object} ls --format '{{.Name}}' --filter ${`label=${VERSION_OF}=${name}`}`,
+    (stdout) =>
+      stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .toSorted(),
+  );
+}
+
+/** Whether a version is there, whatever others are. */
+export function compareVersions(there: readonly string[], wanted: string): readonly Change[] {
+  return there.includes(wanted) ? [] : compare('version', there.join(', ') || null, wanted);
+}
