@@ -123,7 +123,11 @@ export default definePlaybook({
 
   stages: [
     { name: 'software', resources: by({ glusterfs: gluster.software, nfs: nfs.software }) },
-    { name: 'daemon', resources: by({ glusterfs: gluster.daemon }) },
+    {
+      name: 'daemon',
+      resources: by({ glusterfs: gluster.daemon }),
+      rolling: { after: gluster.peersConnected },
+    },
     { name: 'peers', resources: by({ glusterfs: gluster.peers }) },
     { name: 'blame', resources: by({ glusterfs: gluster.blame }) },
     { name: 'bricks', resources: by({ glusterfs: gluster.brick }) },

@@ -3,6 +3,8 @@ import {
   decideGluster,
   directory,
   type Finding,
+  file,
+  type Gate,
   type GlusterHost,
   glusterBlame,
   glusterBrick,
@@ -18,6 +20,8 @@ import {
   poolIdentity,
   type Resource,
   service,
+  sh,
+  template,
 } from 'provision';
 import { VOLUME_OPTIONS } from './options.ts';
 import {
@@ -31,6 +35,11 @@ import {
 } from './settings.ts';
 
 type Member = StorageHost & GlusterHost;
+
+/** What glusterd reads when it starts. */
+const DAEMON_CONF = '/etc/glusterfs/glusterd.vol';
+/** Where bricks had their ports before 3.4; no system gives these to connections of its own. */
+const FIRST_PORT = 24009;
 
 /** Written into by name: options that depend on who is in the inventory. */
 function members(cluster: Storage): readonly Member[] {
@@ -91,14 +100,43 @@ function identity(self: Member, lead: Member): readonly Resource[] {
 export function software(host: Reached, cluster: Storage): readonly Resource[] {
   const { decision, self, holdsBrick } = seen(host, cluster);
   if (!holdsBrick) return [packages({ names: ['glusterfs-client'] })];
+  const volumes = new Set([...Object.keys(host.facts.gluster.known), volumeOf(cluster.settings)]);
+  const ports = { first: FIRST_PORT, last: FIRST_PORT + volumes.size - 1 };
   return [
     ...(decision.kind === 'exists' ? identity(self, decision.lead) : []),
+    directory({ path: '/etc/glusterfs' }),
+    file({
+      path: DAEMON_CONF,
+      content: template(import.meta.url, '../../templates/glusterd.vol.hbs', ports),
+    }),
     packages({ names: ['glusterfs-server', 'glusterfs-client', 'attr'] }),
   ];
 }
 
 export function daemon(host: Reached, cluster: Storage): readonly Resource[] {
-  return seen(host, cluster).holdsBrick ? [service({ unit: 'glusterd.service' })] : [];
+  if (!seen(host, cluster).holdsBrick) return [];
+  return [service({ unit: 'glusterd.service', configuration: [DAEMON_CONF] })];
+}
+
+/** One glusterd that starts knows no peer yet, and would stop the bricks of all if all started at once. */
+export function peersConnected(host: Reached): Gate {
+  return {
+    title: 'glusterd sees all of its peers',
+    on: host.name,
+    patience: 120,
+    probe: {
+      script: sh`
+        command -v gluster >/dev/null || exit 0
+        peers=$(timeout 20 gluster --mode=script peer status) || exit 1
+        printf '%s\n' "$peers" | grep -c '(Disconnected)'
+        exit 0`,
+      parse: ({ code, stdout }) => {
+        if (code !== 0) return 'glusterd does not answer';
+        const missing = Number(stdout);
+        return missing === 0 || `${missing} of them not connected`;
+      },
+    },
+  };
 }
 
 /** The lead probes new hosts, and waits for all. */
