@@ -14,7 +14,7 @@ import { want as resolverWant } from './want.ts';
 
 const want = z.strictObject({
   /** An attachable overlay network. */
-  network: z.string(),
+  network: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
   checks: resolverWant.shape.checks,
 });
 
@@ -30,7 +30,7 @@ interface Have {
 }
 
 /** What was seen is kept, for a look must not start a container. */
-const KEPT = '/var/lib/provision/containers-resolve';
+const kept = (network: string) => `/var/lib/provision/containers-resolve-${network}`;
 
 /** What the outcome depends on: the engine, the network, and the host's own name server. */
 const circumstances = (network: string) => sh`
@@ -54,7 +54,7 @@ export const containerResolver = defineResource({
       engine=$(${runningEngine}) || { echo none; exit 0; }
       ${circumstances(network)}
       echo "now $now"
-      [ ! -e ${KEPT} ] || echo "seen $(cat ${KEPT})"
+      [ ! -e ${kept(network)} ] || echo "seen $(cat ${kept(network)})"
       if ${insideContainer(network)}; then echo "signed $(${ask(EMBEDDED, checks.signed, 'A')})"; fi
       exit 0`),
     parse(output) {
@@ -108,12 +108,12 @@ export const containerResolver = defineResource({
             bogus=$(printf '%s\n' "$said" | sed -n 's/^bogus //p')
             if [ $((0x$(echo "\${signed:-00000000}" | cut -c7) & 2)) -ne 0 ] && [ "$(echo "$bogus" | cut -c8)" = 2 ]; then
               ${circumstances(network)}
-              mkdir -p /var/lib/provision && printf '%s\n' "$now" >${KEPT}
+              mkdir -p /var/lib/provision && printf '%s\n' "$now" >${kept(network)}
               exit
             fi
             sleep 2
           done
-          rm -f -- ${KEPT}
+          rm -f -- ${kept(network)}
           if [ -z "$signed" ]; then why='gets no answer'; elif [ $((0x$(echo "$signed" | cut -c7) & 2)) -eq 0 ]; then why='gets an answer that is not validated'
           else why="is given "${checks.bogus}", whose signatures are wrong"; fi
           echo "a container on "${network}" $why, from Docker's "${EMBEDDED}" (asked for "${checks.signed}"); the host's own resolver validates, so it is Docker that does not use it: see dns in /etc/docker/daemon.json" >&2
