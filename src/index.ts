@@ -9,6 +9,8 @@ export {
   type MountFact,
   machineFacts,
   mountFacts,
+  type NetworkFacts,
+  networkFacts,
   type PortFact,
   portFacts,
   type ResolverFacts,
@@ -33,6 +35,7 @@ export {
   type StatusTable,
 } from './playbook/index.ts';
 export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { configVersion, dockerConfig } from './resources/docker/config.ts';
 export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
@@ -56,7 +59,9 @@ export { containerResolver } from './resources/resolver/container.ts';
 export { resolver } from './resources/resolver/resolver.ts';
 export { sameView } from './resources/same-view.ts';
 export { service } from './resources/service.ts';
+export { stack } from './resources/stack/stack.ts';
 export { swarmCluster } from './resources/swarm/cluster.ts';
+export { nodeLabel } from './resources/swarm/label.ts';
 export { swarmMember } from './resources/swarm/member.ts';
 export { swarmNode } from './resources/swarm/node.ts';
 export {

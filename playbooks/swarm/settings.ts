@@ -35,7 +35,15 @@ export const clusterSettings = z.strictObject({
 export const hostSettings = z.strictObject({
   role: z.enum(['manager', 'worker']).default('worker'),
   availability: z.enum(['active', 'pause', 'drain']).default('active'),
-  labels: z.record(z.string(), z.string()).default({}).describe('all labels of the node'),
+  labels: z
+    .record(
+      z
+        .string()
+        .refine((name) => !name.startsWith('provision.'), 'labels that begin with `provision.` are our own'),
+      z.string(),
+    )
+    .default({})
+    .describe('all labels of the node, but for those that provision sets itself'),
   advertiseAddress: z
     .ipv4()
     .optional()

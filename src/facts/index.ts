@@ -9,6 +9,7 @@ export {
 } from './gluster.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
+export { type NetworkFacts, networkFacts } from './networks.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
 export { type ResolverFacts, resolverFacts } from './resolver.ts';
 export { type Membership, type SwarmFacts, swarmFacts } from './swarm.ts';

@@ -10,7 +10,9 @@ export interface SwarmHost {
 }
 
 /** The swarm that a host is in by its engine's word or by its certificate, and as which node. */
-export function membershipOf(host: SwarmHost): { clusterId: string; nodeId: string | undefined } | undefined {
+export function membershipOf(host: {
+  readonly facts: { readonly swarm: SwarmFacts } | undefined;
+}): { clusterId: string; nodeId: string | undefined } | undefined {
   const swarm = host.facts?.swarm;
   if (swarm === undefined || swarm.info?.state === 'inactive') return undefined;
   const clusterId = swarm.info?.clusterId ?? swarm.membership?.clusterId;

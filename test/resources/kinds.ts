@@ -1,4 +1,5 @@
 import type { Resource } from '../../src/resource/index.ts';
+import { dataDirectory } from '../../src/resources/data-directory.ts';
 import { directory } from '../../src/resources/directory.ts';
 import { dockerConfig } from '../../src/resources/docker/config.ts';
 import { dockerDaemon } from '../../src/resources/docker/daemon.ts';
@@ -23,6 +24,7 @@ import { resolver } from '../../src/resources/resolver/resolver.ts';
 import { sameView } from '../../src/resources/same-view.ts';
 import { service } from '../../src/resources/service.ts';
 import { swarmCluster } from '../../src/resources/swarm/cluster.ts';
+import { nodeLabel } from '../../src/resources/swarm/label.ts';
 import { swarmMember } from '../../src/resources/swarm/member.ts';
 import { swarmNode } from '../../src/resources/swarm/node.ts';
 import { Secret } from '../../src/shell/index.ts';
@@ -32,6 +34,7 @@ type Want = Record<string, unknown>;
 /** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'container-resolver': containerResolver,
+  'data-directory': dataDirectory,
   directory,
   'docker-config': dockerConfig,
   'docker-daemon': dockerDaemon,
@@ -49,6 +52,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   masked,
   mount,
   'nfs-export': nfsExport,
+  'node-label': nodeLabel,
   packages,
   remount,
   resolver,

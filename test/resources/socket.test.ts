@@ -19,6 +19,7 @@ import {
   glusterFacts,
   machineFacts,
   mountFacts,
+  networkFacts,
   resolverFacts,
   swarmFacts,
 } from '../../src/facts/index.ts';
@@ -51,7 +52,15 @@ function probesOfKinds(): readonly (readonly [string, string])[] {
   });
 }
 
-const facts = { machineFacts, dockerFacts, swarmFacts, glusterFacts, mountFacts, resolverFacts };
+const facts = {
+  machineFacts,
+  dockerFacts,
+  swarmFacts,
+  glusterFacts,
+  mountFacts,
+  networkFacts,
+  resolverFacts,
+};
 
 test.each([
   ...probesOfKinds(),

@@ -4,6 +4,9 @@ import { type Change, compare, defineResource, Unobservable } from '../../resour
 import { sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/ask.ts';
 
+/** Labels that begin so are the playbooks' own. */
+export const OURS = 'provision.';
+
 const want = z.strictObject({
   /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
   host: z.string(),
@@ -11,8 +14,15 @@ const want = z.strictObject({
   nodeId: z.string().min(1).optional(),
   role: z.enum(['manager', 'worker']),
   availability: z.enum(['active', 'pause', 'drain']).default('active'),
-  /** All labels of the node: one that is not named is removed. */
-  labels: z.record(z.string(), z.string()).default({}),
+  /** All labels of the node but our own: one that is not named is removed. */
+  labels: z
+    .record(
+      z
+        .string()
+        .refine((name) => !name.startsWith(OURS), `labels that begin with ${OURS} are set by playbooks`),
+      z.string(),
+    )
+    .default({}),
 });
 
 /** Seconds that a change of role gets to be carried out: Docker records it and reconciles later. */
@@ -30,7 +40,9 @@ export const swarmNode = defineResource({
       : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode),
 
   diff(wanted, have): readonly Change[] {
-    const names = [...new Set([...Object.keys(have.labels), ...Object.keys(wanted.labels)])].sort();
+    const names = [...new Set([...Object.keys(have.labels), ...Object.keys(wanted.labels)])]
+      .filter((name) => !name.startsWith(OURS))
+      .sort();
     return [
       ...compare('role', have.role, wanted.role),
       ...compare('availability', have.availability, wanted.availability),
