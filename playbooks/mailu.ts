@@ -1,0 +1,91 @@
+import {
+  containerResolver,
+  dataDirectory,
+  definePlaybook,
+  machineFacts,
+  networkFacts,
+  type Resource,
+  stack,
+  swarmFacts,
+} from 'provision';
+import { checkMailu } from './mailu/check.ts';
+import { inspectMailu } from './mailu/inspect.ts';
+import * as parts from './mailu/parts.ts';
+import {
+  clusterSettings,
+  hostSettings,
+  type Mailu,
+  type MailuCluster,
+  type Reached,
+} from './mailu/settings.ts';
+import { stackFile } from './mailu/stack.ts';
+import { clusterSettings as storageSettings } from './storage/settings.ts';
+import { clusterSettings as swarmSettings } from './swarm/settings.ts';
+
+type Part = (mailu: Mailu, cluster: MailuCluster, host: Reached) => readonly Resource[];
+
+/** What holds only where the inventory has a section `mailu`. */
+const wanted = (part: Part) => (host: Reached, cluster: MailuCluster) =>
+  cluster.settings === undefined ? [] : part(cluster.settings, cluster, host);
+
+/** What is done through one manager for all. */
+const throughLead = (part: Part) =>
+  wanted((mailu, cluster, host) =>
+    parts.leadOf(cluster)?.name === host.name ? part(mailu, cluster, host) : [],
+  );
+
+/** The Mailu stack on the swarm. */
+export default definePlaybook({
+  name: 'mailu',
+  cluster: clusterSettings,
+  host: hostSettings,
+  others: { storage: storageSettings, swarm: swarmSettings },
+
+  facts: {
+    machine: { probe: () => machineFacts },
+    swarm: { probe: () => swarmFacts },
+    networks: { probe: () => networkFacts },
+  },
+
+  check: checkMailu,
+  inspect: inspectMailu,
+
+  stages: [
+    {
+      name: 'surroundings',
+      resources: (host, cluster) => [
+        ...throughLead((mailu) => [
+          ...parts.network(mailu, cluster),
+          ...parts.labels(cluster),
+          ...parts.objects(mailu, cluster),
+        ])(host, cluster),
+        ...wanted((mailu) => [
+          ...(parts.writerOf(cluster)?.name === host.name
+            ? parts.directories(mailu, cluster.others.storage.root)
+            : []),
+          ...(mailu.database.kind === 'sqlite' && parts.adminHostOf(mailu, cluster)?.name === host.name
+            ? [dataDirectory({ path: `${mailu.database.path}/data` })]
+            : []),
+        ])(host, cluster),
+      ],
+    },
+    {
+      name: 'deploy',
+      resources: throughLead((mailu, cluster) => [
+        stack({
+          name: 'mailu',
+          compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
+          patience: mailu.patience,
+        }),
+      ]),
+    },
+    {
+      name: 'clean',
+      resources: throughLead((mailu, cluster) => parts.superseded(mailu, cluster)),
+    },
+    {
+      name: 'containers',
+      resources: wanted((mailu) => [containerResolver({ network: mailu.network.name })]),
+    },
+  ],
+});

@@ -1,0 +1,184 @@
+import type { Mailu, ServiceName } from './settings.ts';
+import { atLeast, familyOf } from './version.ts';
+
+/** A variable of Mailu, and the services that read it: only they are updated when it changes. */
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly readers: readonly ServiceName[];
+}
+
+const CORE: readonly ServiceName[] = ['front', 'admin', 'imap', 'smtp', 'webmail'];
+/** Services that take Mailu's variables at all. The others are configured by their images. */
+export const CONFIGURED: readonly ServiceName[] = [...CORE, 'antispam', 'fetchmail'];
+
+/** Variables that the inventory has words of its own for, and those words. */
+export const OWN: Readonly<Record<string, string>> = {
+  DOMAIN: 'domain',
+  HOSTNAMES: 'hostnames',
+  POSTMASTER: 'postmaster',
+  MAILU_VERSION: 'version',
+  VERSION: 'version',
+  DOCKER_ORG: 'registry',
+  SUBNET: 'network.subnet',
+  POD_ADDRESS_RANGE: 'network.subnet',
+  RELAYNETS: 'relayNetworks',
+  RELAYHOST: 'relay.host',
+  RELAYUSER: 'relay.user',
+  RELAYPASSWORD: 'relay.password',
+  TLS_FLAVOR: 'tls.kind',
+  TLS_CERT_FILENAME: 'tls.certificate',
+  TLS_KEYPAIR_FILENAME: 'tls.key',
+  PORTS: 'ports',
+  WEBMAIL: 'webmail',
+  ANTIVIRUS: 'antivirus',
+  WEBDAV: 'webdav',
+  FETCHMAIL_ENABLED: 'fetchmail',
+  SCAN_MACROS: 'oletools',
+  FULL_TEXT_SEARCH_ATTACHMENTS: 'tika',
+  ADMIN: 'admin.ui',
+  MESSAGE_SIZE_LIMIT: 'messageSizeLimit',
+  SECRET_KEY: 'secretKey',
+  SECRET_KEY_FILE: 'secretKey',
+  DB_FLAVOR: 'database.kind',
+  DB_HOST: 'database.server',
+  DB_NAME: 'database.name',
+  DB_USER: 'database.user',
+  DB_PW: 'database.password',
+  DB_PW_FILE: 'database.password',
+  SQLALCHEMY_DATABASE_URI: 'database',
+  ROUNDCUBE_DB_FLAVOR: 'webmailDatabase.kind',
+  ROUNDCUBE_DB_HOST: 'webmailDatabase.server',
+  ROUNDCUBE_DB_NAME: 'webmailDatabase.name',
+  ROUNDCUBE_DB_USER: 'webmailDatabase.user',
+  ROUNDCUBE_DB_PW: 'webmailDatabase.password',
+  INITIAL_ADMIN_ACCOUNT: 'admin.account',
+  INITIAL_ADMIN_DOMAIN: 'domain',
+  INITIAL_ADMIN_PW: 'admin.password',
+  INITIAL_ADMIN_MODE: 'admin',
+};
+
+/** Who reads the variables that a person may add (Mailu's docs/configuration.rst and the templates of each image). */
+const READERS: Readonly<Record<string, readonly ServiceName[]>> = {
+  AUTH_RATELIMIT: ['admin'],
+  AUTH_RATELIMIT_IP: ['admin'],
+  AUTH_RATELIMIT_IP_V4_MASK: ['admin'],
+  AUTH_RATELIMIT_IP_V6_MASK: ['admin'],
+  AUTH_RATELIMIT_USER: ['admin'],
+  AUTH_RATELIMIT_EXEMPTION: ['admin'],
+  AUTH_RATELIMIT_EXEMPTION_LENGTH: ['admin'],
+  AUTH_REQUIRE_TOKENS: ['admin'],
+  MESSAGE_RATELIMIT: ['admin'],
+  MESSAGE_RATELIMIT_EXEMPTION: ['admin'],
+  CREDENTIAL_ROUNDS: ['admin'],
+  DEFAULT_QUOTA: ['admin'],
+  DEFAULT_SPAM_THRESHOLD: ['admin'],
+  DISABLE_STATISTICS: ['admin'],
+  DKIM_SELECTOR: ['admin'],
+  DMARC_RUA: ['admin'],
+  DMARC_RUF: ['admin'],
+  WELCOME: ['admin'],
+  WELCOME_SUBJECT: ['admin'],
+  WELCOME_BODY: ['admin'],
+  COMPRESSION: ['imap'],
+  COMPRESSION_LEVEL: ['imap'],
+  FULL_TEXT_SEARCH: ['imap'],
+  OUTBOUND_TLS_LEVEL: ['smtp'],
+  DEFER_ON_TLS_ERROR: ['smtp'],
+  INBOUND_TLS_ENFORCE: ['smtp'],
+  REJECT_UNLISTED_RECIPIENT: ['smtp'],
+  ANTIVIRUS_ACTION: ['antispam'],
+  FETCHMAIL_DELAY: ['fetchmail'],
+  REAL_IP_HEADER: ['front'],
+  REAL_IP_FROM: ['front'],
+  PROXY_PROTOCOL: ['front'],
+  TLS_PERMISSIVE: ['front'],
+  ROUNDCUBE_PLUGINS: ['webmail'],
+};
+
+/** The variables of a service, without those whose values are secrets. */
+export function environmentOf(mailu: Mailu, service: ServiceName): Readonly<Record<string, string>> {
+  if (!CONFIGURED.includes(service)) return {};
+  const found = [...ofSettings(mailu), ...ofPerson(mailu)].filter(({ readers }) => readers.includes(service));
+  return Object.fromEntries(found.map(({ name, value }) => [name, value]));
+}
+
+function ofPerson({ variables }: Mailu): readonly Variable[] {
+  return Object.entries(variables).map(([name, value]) => ({
+    name,
+    value,
+    readers: READERS[name] ?? CONFIGURED,
+  }));
+}
+
+const yes = (value: boolean) => (value ? 'true' : 'false');
+const or = (value: boolean, name: string) => (value ? name : 'none');
+
+function ofSettings(mailu: Mailu): readonly Variable[] {
+  const family = familyOf(mailu.version);
+  const { subnet } = mailu.network;
+  const variable = (name: string, value: string, ...readers: ServiceName[]): Variable => ({
+    name,
+    value,
+    readers,
+  });
+  return [
+    variable('DOMAIN', mailu.domain, ...CORE),
+    variable('HOSTNAMES', mailu.hostnames.join(','), ...CORE),
+    variable('POSTMASTER', mailu.postmaster, ...CORE),
+    variable('TLS_FLAVOR', mailu.tls.kind, ...CORE),
+    ...(family.legacy
+      ? [variable('POD_ADDRESS_RANGE', subnet, 'admin', 'imap', 'smtp', 'antispam')]
+      : [variable('PORTS', mailu.ports.join(','), ...CORE)]),
+    variable('SUBNET', subnet, ...CORE, 'antispam'),
+    ...(mailu.relayNetworks.length === 0
+      ? []
+      : [variable('RELAYNETS', mailu.relayNetworks.join(','), 'smtp', 'antispam')]),
+    ...(mailu.relay === undefined ? [] : [variable('RELAYHOST', mailu.relay.host, 'smtp')]),
+    ...(mailu.relay?.user === undefined ? [] : [variable('RELAYUSER', mailu.relay.user, 'smtp')]),
+    variable('MESSAGE_SIZE_LIMIT', String(mailu.messageSizeLimit), 'front', 'admin', 'smtp', 'webmail'),
+    variable('RECIPIENT_DELIMITER', '+', 'admin', 'imap', 'smtp'),
+    variable('ADMIN', yes(mailu.admin.ui), 'front', 'admin', 'webmail'),
+    variable('WEBMAIL', mailu.webmail, 'front', 'admin', 'imap', 'webmail'),
+    variable('WEBDAV', or(mailu.webdav, 'radicale'), 'front', 'admin'),
+    variable('WEB_ADMIN', '/admin', 'front', 'admin', 'webmail'),
+    variable('WEB_WEBMAIL', '/webmail', 'front', 'admin', 'webmail'),
+    variable('ANTIVIRUS', or(mailu.antivirus, 'clamav'), 'antispam', 'admin'),
+    ...(atLeast(family, 2, 0)
+      ? [
+          variable('SCAN_MACROS', yes(mailu.oletools), 'antispam'),
+          variable('FETCHMAIL_ENABLED', yes(mailu.fetchmail), 'admin', 'fetchmail'),
+        ]
+      : []),
+    ...(mailu.tika ? [variable('FULL_TEXT_SEARCH_ATTACHMENTS', 'true', 'imap')] : []),
+    ...database(mailu),
+  ];
+}
+
+function database({ database: db, webmailDatabase: own }: Mailu): readonly Variable[] {
+  const one = (name: string, value: string, reader: ServiceName): Variable => ({
+    name,
+    value,
+    readers: [reader],
+  });
+  const server = ({ server: host, port }: { server: string; port?: number | undefined }) =>
+    port === undefined ? host : `${host}:${port}`;
+  return [
+    ...(db.kind === 'sqlite'
+      ? []
+      : [
+          one('DB_FLAVOR', db.kind, 'admin'),
+          one('DB_HOST', server(db), 'admin'),
+          one('DB_NAME', db.name, 'admin'),
+          one('DB_USER', db.user, 'admin'),
+        ]),
+    ...(own === undefined
+      ? []
+      : [
+          one('ROUNDCUBE_DB_FLAVOR', own.kind, 'webmail'),
+          one('ROUNDCUBE_DB_HOST', server(own), 'webmail'),
+          one('ROUNDCUBE_DB_NAME', own.name, 'webmail'),
+          one('ROUNDCUBE_DB_USER', own.user, 'webmail'),
+        ]),
+  ];
+}

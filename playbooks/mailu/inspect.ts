@@ -1,0 +1,102 @@
+import { type Finding, isReached, overlaps } from 'provision';
+import type { Mailu, MailuCluster, Reached } from './settings.ts';
+import { familyOf } from './version.ts';
+
+/** What the hosts show to be wrong, or worth a word, before anything is changed. */
+export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
+  const { settings: mailu } = cluster;
+  if (mailu === undefined) return [];
+  return [
+    {
+      level: 'warn',
+      code: 'mailu-on-swarm',
+      message: `Mailu's makers have not tested swarm since ${familyOf(mailu.version).legacy ? 'they gave it up with 1.9' : '1.9'}; what they warn of is handled here or refused`,
+      fix: [],
+    },
+    ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
+    ...consequences(mailu),
+    ...passwords(mailu, cluster),
+  ];
+}
+
+/** Whoever has an address in Mailu's own network may send to anybody, and read any mailbox. */
+function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reached): readonly Finding[] {
+  const { subnet, name } = mailu.network;
+  const refuse = (code: string, message: string, ...fix: string[]): Finding => ({
+    level: 'refuse',
+    code,
+    host,
+    message,
+    fix,
+  });
+  const docker = Object.entries(networks.docker)
+    .filter(([network]) => network !== name)
+    .flatMap(([network, subnets]) => subnets.map((range) => [network, range] as const));
+  const outside = [...machine.routes, ...machine.addresses.map(({ cidr }) => cidr)].map(
+    (range) => ['the network of this host', range] as const,
+  );
+  return [
+    ...[...docker.map(([network, range]) => [`Docker's network ${network}`, range] as const), ...outside]
+      .filter(([, range]) => overlaps([subnet], [range]).length > 0)
+      .map(([what, range]) =>
+        refuse(
+          'subnet-not-alone',
+          `${subnet}, which Mailu trusts, shares addresses with ${what} (${range}): it could send to anybody and read every mailbox`,
+          'give mailu.network.subnet a range of its own, as in 10.203.0.0/24',
+        ),
+      ),
+    ...docker
+      .filter(([network]) => network === 'ingress' || network === 'docker_gwbridge')
+      .flatMap(([network, range]) =>
+        overlaps(
+          mailu.relayNetworks.filter((relay) => !relay.includes(':')),
+          [range],
+        ).map(([relay]) =>
+          refuse(
+            'open-relay',
+            `relayNetworks has ${relay}, and ${network} of Docker (${range}) is in it: connections from outside arrive with such an address, so anybody could send to anybody`,
+            `take ${relay} out of mailu.relayNetworks, or make it smaller`,
+          ),
+        ),
+      ),
+  ];
+}
+
+function consequences(mailu: Mailu): readonly Finding[] {
+  const warn = (code: string, message: string): Finding => ({
+    level: 'warn',
+    code,
+
+    message,
+    fix: [],
+  });
+  return [
+    ...(mailu.publish === 'ingress'
+      ? [
+          warn(
+            'ingress',
+            'publish: ingress hides the addresses of clients: they all look like one, so limits on failed logins lock everybody out at once, and spam is judged without its sender',
+          ),
+        ]
+      : []),
+    ...(mailu.tls.kind === 'notls'
+      ? [warn('notls', 'tls: notls sends passwords in clear, unless something in front of Mailu encrypts')]
+      : []),
+  ];
+}
+
+/** Mailu writes the password into an address without escaping it (core/admin/mailu/configuration.py). */
+function passwords(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  const named = [
+    ['database', mailu.database.kind === 'sqlite' ? undefined : mailu.database.password],
+    ['webmailDatabase', mailu.webmailDatabase?.password],
+  ] as const;
+  return named
+    .filter(([, secret]) => secret !== undefined && !/^[\w.~-]+$/.test(cluster.secret(secret).reveal()))
+    .map(([where, secret]) => ({
+      level: 'refuse' as const,
+      code: 'password-not-in-url',
+      message: `the password of mailu.${where} (secret ${secret?.name}) has characters that Mailu cannot put into the address of the database`,
+      fix: ['make one of letters, digits, `.`, `_`, `~` and `-`'],
+    }));
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import {
+  configVersion,
+  dataDirectory,
+  dockerConfig,
+  dockerNetwork,
+  dockerSecret,
+  dockerSuperseded,
+  file,
+  type Host,
+  isReached,
+  membershipOf,
+  nodeLabel,
+  type Resource,
+  type Secret,
+  secretVersion,
+  template,
+} from 'provision';
+import { LEASE } from '../storage/options.ts';
+import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './services.ts';
+import type { Facts, Mailu, MailuCluster, Settings } from './settings.ts';
+import { familyOf } from './version.ts';
+
+const STACK = 'mailu';
+/** Bytes of the key that is made where the inventory gives none: Mailu asks for 16 random ones. */
+const KEY_BYTES = 24;
+
+/** The host that the swarm is asked and told through: a manager with a quorum, or who will be one. */
+export function leadOf({ hosts }: MailuCluster): Host<Settings, Facts> | undefined {
+  const reached = hosts.filter(isReached);
+  return reached.find(({ facts }) => facts.swarm.nodes !== undefined) ?? reached[0];
+}
+
+/** One host writes what is on the shared storage. */
+export const writerOf = ({ hosts }: MailuCluster) => hosts.find(isReached);
+
+export function adminHostOf(mailu: Mailu, { hosts }: MailuCluster): Host<Settings, Facts> | undefined {
+  if (mailu.database.kind !== 'sqlite') return undefined;
+  const { host: wanted } = mailu.database;
+  return wanted === undefined ? hosts[0] : hosts.find(({ name }) => name === wanted);
+}
+
+export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
+  const { name, subnet, encrypted, mtu } = mailu.network;
+  return [dockerNetwork({ name, subnet, encrypted, attachable: true, mtu: mtu ?? smallestMtu(cluster) })];
+}
+
+/** The packet size that every host's way to the others can carry. */
+function smallestMtu({ hosts }: MailuCluster): number {
+  const sizes = hosts.filter(isReached).map(({ address, facts: { machine, networks } }) => {
+    const device = machine.addresses.find(({ cidr }) => cidr.split('/')[0] === address)?.device;
+    return networks.mtu[device ?? ''] ?? 1500;
+  });
+  return Math.min(1500, ...sizes);
+}
+
+export function labels({ hosts }: MailuCluster): readonly Resource[] {
+  return hosts.filter(isReached).map(({ name, settings, facts }) => {
+    const nodeId = membershipOf({ facts })?.nodeId;
+    return nodeLabel({
+      host: name,
+      ...(nodeId === undefined ? {} : { nodeId }),
+      name: FRONT_LABEL.replace('provision.', ''),
+      value: settings.front ? 'yes' : null,
+    });
+  });
+}
+
+const DIRECTORIES = [
+  'redis',
+  'certs',
+  'data',
+  'data/fetchmail',
+  'dkim',
+  'mail',
+  'mailqueue',
+  'filter',
+  'dav',
+  'webmail',
+  'leases',
+];
+const OVERRIDES = ['nginx', 'dovecot', 'postfix', 'rspamd', 'roundcube', 'snappymail', 'rainloop'];
+
+const dovecotConf = () => template(import.meta.url, '../../templates/dovecot.conf.hbs', {});
+
+/** What Mailu finds on the shared storage. Its services take these for their own, so only that they exist is kept. */
+export function directories(mailu: Mailu, root: string): readonly Resource[] {
+  const { legacy } = familyOf(mailu.version);
+  return [
+    ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
+      dataDirectory({ path: `${root}/${name}` }),
+    ),
+    file({ path: `${root}/overrides/${legacy ? '' : 'dovecot/'}dovecot.conf`, content: dovecotConf() }),
+  ];
+}
+
+/** Secrets by what they are for: a value, or how many random bytes make one. */
+function secretsOf(mailu: Mailu, cluster: MailuCluster): ReadonlyMap<SecretKey, Secret | { random: number }> {
+  const { database: db, tls, relay, webmailDatabase, secretKey } = mailu;
+  const named = {
+    'secret-key': secretKey,
+    'database-password': db.kind === 'sqlite' ? undefined : db.password,
+    'webmail-database-password': webmailDatabase?.password,
+    'relay-password': relay?.password,
+    certificate: tls.kind === 'cert' ? tls.certificate : undefined,
+    'certificate-key': tls.kind === 'cert' ? tls.key : undefined,
+  };
+  const found = new Map<SecretKey, Secret | { random: number }>([['secret-key', { random: KEY_BYTES }]]);
+  for (const key of SECRET_KEYS) {
+    const name = named[key];
+    if (name !== undefined) found.set(key, cluster.secret(name));
+  }
+  return found;
+}
+
+const named = (key: string) => `${STACK}_${key}`;
+
+const CONFIGS = {
+  lease: () => template(import.meta.url, '../../templates/lease.sh.hbs', LEASE),
+  start: () => template(import.meta.url, '../../templates/start.sh.hbs', {}),
+};
+const configs = () =>
+  (['lease', 'start'] as const).map((key) => [key, { name: named(key), content: CONFIGS[key]() }] as const);
+
+export function objects(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
+  return [
+    ...[...secretsOf(mailu, cluster)].map(([key, value]) => dockerSecret({ name: named(key), value })),
+    ...configs().map(([, config]) => dockerConfig(config)),
+  ];
+}
+
+/** What the stack no longer uses, once it has been deployed without it. */
+export function superseded(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
+  const secrets = secretsOf(mailu, cluster);
+  return [
+    ...SECRET_KEYS.map((key) => {
+      const value = secrets.get(key);
+      const keep = value === undefined ? undefined : secretVersion({ name: named(key), value });
+      return dockerSuperseded({
+        object: 'secret',
+        name: named(key),
+        ...(keep === undefined ? {} : { keep }),
+      });
+    }),
+    ...configs().map(([, config]) =>
+      dockerSuperseded({ object: 'config', name: config.name, keep: configVersion(config) }),
+    ),
+  ];
+}
+
+export function surroundings(mailu: Mailu, cluster: MailuCluster): Surroundings {
+  const admin = adminHostOf(mailu, cluster);
+  return {
+    root: cluster.others.storage.root,
+    secrets: Object.fromEntries(
+      [...secretsOf(mailu, cluster)].map(([key, value]) => [key, secretVersion({ name: named(key), value })]),
+    ),
+    configs: Object.fromEntries(
+      configs().map(([key, config]) => [key, configVersion(config)]),
+    ) as Surroundings['configs'],
+    adminNode: admin?.facts?.machine.hostname ?? admin?.name,
+    dovecotSettings: createHash('sha256').update(dovecotConf()).digest('hex').slice(0, 12),
+  };
+}

@@ -1,0 +1,222 @@
+import {
+  type Cluster,
+  type MachineFacts,
+  type NetworkFacts,
+  type ReachedHost,
+  type SwarmFacts,
+  secretName,
+} from 'provision';
+import { z } from 'zod';
+import type { clusterSettings as storageSettings } from '../storage/settings.ts';
+import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
+import { isVersion } from './version.ts';
+
+/** Quotes would be part of the value: Docker's env files and stack files take them as they are. */
+const text = z
+  .string()
+  .min(1)
+  .refine((value) => !/^(".*"|'.*')$/.test(value), 'quotes would become part of the value; leave them out')
+  .refine((value) => !/[\n\r]/.test(value), 'expected one line');
+
+const domain = z
+  .string()
+  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/, 'expected a domain name in lower case');
+
+const localPart = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected the part of an address before the @');
+
+const path = z
+  .string()
+  .regex(/^(\/[\w.-]+)+$/, 'expected an absolute path of letters, digits, `.`, `_` and `-`');
+
+const PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190] as const;
+/** What Mailu turns on since 2024.06. 110, 143 and 587 begin without encryption. */
+const DEFAULT_PORTS: (typeof PORTS)[number][] = [25, 80, 443, 465, 993, 995, 4190];
+/** Mailu cannot run without them (docs/configuration.rst, PORTS). */
+export const FIXED_PORTS = [25, 465, 993];
+
+export const SERVICES = [
+  'front',
+  'admin',
+  'imap',
+  'smtp',
+  'antispam',
+  'redis',
+  'webmail',
+  'antivirus',
+  'webdav',
+  'fetchmail',
+  'oletools',
+  'tika',
+] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const amount = z.strictObject({
+  memory: z
+    .string()
+    .regex(/^\d+[MG]$/, 'expected a size, as in `512M` or `2G`')
+    .optional(),
+  cpus: z.number().positive().optional(),
+});
+
+const tls = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('cert'),
+      certificate: secretName()
+        .optional()
+        .describe('the certificate and its chain, PEM; default: ROOT/certs/cert.pem'),
+      key: secretName().optional().describe('its key, PEM; default: ROOT/certs/key.pem'),
+    }),
+    z.strictObject({ kind: z.literal('letsencrypt') }),
+    z.strictObject({ kind: z.literal('notls') }),
+  ])
+  .default({ kind: 'cert' });
+
+const external = {
+  server: text.describe('host name or address'),
+  port: z.int().min(1).max(65535).optional(),
+  name: text.default('mailu'),
+  user: text.default('mailu'),
+  password: secretName(),
+};
+
+const database = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('sqlite'),
+      host: z
+        .string()
+        .optional()
+        .describe('the host that keeps the file, and runs admin; default: the first'),
+      path: path.default('/var/lib/mailu').describe('a directory of that host, not of the shared storage'),
+    }),
+    z.strictObject({ kind: z.literal('postgresql'), ...external }),
+    z.strictObject({ kind: z.literal('mysql'), ...external }),
+  ])
+  .default({ kind: 'sqlite', path: '/var/lib/mailu' });
+
+export const clusterSettings = z
+  .strictObject({
+    domain: domain.describe('the main mail domain'),
+    hostnames: z
+      .array(domain)
+      .min(1)
+      .describe('names of the mail server; the first is in the MX record and the certificate'),
+    postmaster: localPart.default('postmaster').describe('local part of the postmaster'),
+    version: z
+      .string('write the version in quotes: without them YAML reads a number')
+      .refine(isVersion, 'expected a version of Mailu, as in `2024.06`, `2024.06.57` or `1.9`')
+      .default('2024.06'),
+    registry: text
+      .optional()
+      .describe('where the images come from; default: ghcr.io/mailu, and mailu for 1.x'),
+    images: z
+      .partialRecord(z.enum(SERVICES), text)
+      .default({})
+      .describe('whole image names, for those that do not come from Mailu or from a mirror'),
+    network: z
+      .strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][\w.-]*$/)
+          .default('mailu'),
+        subnet: z.cidrv4().default('10.203.0.0/24').describe('Mailu trusts it: nothing else may be in it'),
+        encrypted: z.boolean().default(false),
+        mtu: z
+          .int()
+          .min(576)
+          .max(9000)
+          .optional()
+          .describe('bytes; default: the smallest of the hosts, less 50'),
+      })
+      .prefault({}),
+    publish: z
+      .enum(['host', 'ingress'])
+      .default('host')
+      .describe(
+        '`host`: fronts see the addresses of clients; `ingress`: any node takes connections, and all clients look like one',
+      ),
+    ports: z
+      .array(z.literal(PORTS, `expected some of ${PORTS.join(', ')}`))
+      .default(DEFAULT_PORTS)
+      .describe('ports that the fronts open'),
+    tls,
+    webmail: z.enum(['roundcube', 'snappymail', 'rainloop', 'none']).default('none'),
+    webmailDatabase: z
+      .strictObject({ kind: z.enum(['postgresql', 'mysql']), ...external })
+      .optional()
+      .describe('of roundcube; default: a file of its own under ROOT/webmail'),
+    antivirus: z.boolean().default(false).describe('ClamAV; takes 2 GB more memory'),
+    webdav: z.boolean().default(false).describe('calendars and contacts (Radicale)'),
+    fetchmail: z.boolean().default(false).describe('fetches mail from accounts elsewhere'),
+    oletools: z.boolean().default(false).describe('looks for macros in documents'),
+    tika: z.boolean().default(false).describe('full-text search in attachments'),
+    admin: z
+      .strictObject({
+        ui: z.boolean().default(true).describe('the administration pages'),
+        account: localPart
+          .optional()
+          .describe('local part of the first administrator; default: the postmaster'),
+        password: secretName().optional().describe('its password when it is made; without it nobody is made'),
+      })
+      .prefault({}),
+    secretKey: secretName().optional().describe('Mailu signs with it; default: generated once, on a manager'),
+    database,
+    relay: z
+      .strictObject({
+        host: z.string().regex(/^(\[[\w.:-]+\]|[\w.-]+)(:\d+)?$/, 'expected `[smtp.example.net]:587`'),
+        user: text.optional(),
+        password: secretName().optional(),
+      })
+      .optional()
+      .describe('all mail to others goes through this host'),
+    relayNetworks: z
+      .array(z.union([z.cidrv4(), z.cidrv6()]))
+      .default([])
+      .describe('networks that may send to anybody without logging in'),
+    messageSizeLimit: z.int().positive().default(50_000_000).describe('bytes'),
+    replicas: z
+      .partialRecord(z.enum(SERVICES), z.int().min(1).max(16))
+      .default({})
+      .describe('of webmail, antivirus, oletools and tika'),
+    resources: z
+      .partialRecord(
+        z.enum(SERVICES),
+        z.strictObject({ limit: amount.optional(), reserve: amount.optional() }),
+      )
+      .default({})
+      .describe('memory and CPUs of a service'),
+    logging: z
+      .strictObject({
+        driver: z.string().default('json-file'),
+        options: z.record(z.string(), z.string()).default({}),
+      })
+      .prefault({ options: { 'max-size': '10m', 'max-file': '3' } }),
+    variables: z
+      .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a variable'), text)
+      .default({})
+      .describe('further variables of Mailu, as its documentation has them'),
+    patience: z.int().min(30).default(900).describe('seconds that the services may take to run'),
+  })
+  .optional()
+  .describe('the mail stack; without this section none is deployed');
+
+export const hostSettings = z.strictObject({
+  front: z.boolean().default(true).describe('whether mail and web clients are served on this host'),
+});
+
+export type ClusterSettings = z.output<typeof clusterSettings>;
+export type Mailu = NonNullable<ClusterSettings>;
+export type Settings = z.output<typeof hostSettings>;
+
+export interface Facts {
+  readonly machine: MachineFacts;
+  readonly swarm: SwarmFacts;
+  readonly networks: NetworkFacts;
+}
+export interface Others {
+  readonly storage: z.output<typeof storageSettings>;
+  readonly swarm: z.output<typeof swarmSettings>;
+}
+export type MailuCluster = Cluster<ClusterSettings, Settings, Facts, Others>;
+export type Reached = ReachedHost<Settings, Facts>;

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Surroundings } from '../../playbooks/mailu/services.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
+import { stackFile } from '../../playbooks/mailu/stack.ts';
+import { parseCompose } from '../../src/resources/stack/compose.ts';
+import { differing } from '../../src/resources/stack/fields.ts';
+import { wantedServices } from '../../src/resources/stack/wanted.ts';
+
+const SMALL = 'domain: example.org\nhostnames: [mail.example.org]\n';
+const read = (text: string): Mailu => clusterSettings.parse(parse(SMALL + text)) as Mailu;
+
+const around: Surroundings = {
+  root: '/mailu',
+  secrets: { 'secret-key': 'mailu_secret-key_generated' },
+  configs: { lease: 'mailu_lease_1', start: 'mailu_start_1' },
+  adminNode: 'mail-1',
+  dovecotSettings: 'abc',
+};
+const all: Surroundings = {
+  ...around,
+  adminNode: undefined,
+  secrets: {
+    'secret-key': 'k',
+    'database-password': 'd',
+    'webmail-database-password': 'w',
+    'relay-password': 'r',
+    certificate: 'c',
+    'certificate-key': 'ck',
+  },
+};
+
+const EVERYTHING = `
+webmail: roundcube
+webmailDatabase: { kind: mysql, server: db.example.org, password: w }
+antivirus: true
+webdav: true
+fetchmail: true
+oletools: true
+tika: true
+tls: { kind: cert, certificate: c, key: ck }
+database: { kind: postgresql, server: db.example.org, port: 5433, password: d }
+relay: { host: '[smtp.example.net]:587', user: us$er, password: r }
+relayNetworks: [192.0.2.0/24]
+replicas: { webmail: 2 }
+resources: { imap: { limit: { memory: 1G, cpus: 1.5 } }, antivirus: { reserve: { memory: 2G } } }
+variables: { AUTH_RATELIMIT_IP: 10/hour, LOG_LEVEL: INFO }
+`;
+
+test.each([
+  ['small', '', around],
+  ['everything', EVERYTHING, all],
+  ['ingress', 'publish: ingress\nwebmail: snappymail\n', around],
+  ['legacy', "version: '1.7'\nwebmail: rainloop\nwebdav: true\nantivirus: true\n", around],
+])('%s: the stack file is one that swarm keeps whole', async (name, text, surroundings) => {
+  const file = stackFile(read(text), surroundings);
+  parseCompose(file);
+  await expect(file).toMatchFileSnapshot(`stack/${name}.yaml`);
+});
+
+/** `service field` for each difference between two inventories. */
+function differences(before: string, after: string): readonly string[] {
+  const [one, other] = [before, after].map((text) =>
+    wantedServices('mailu', parseCompose(stackFile(read(text), around))),
+  );
+  return [...(other?.keys() ?? [])].flatMap((service) =>
+    differing(other?.get(service) ?? new Map(), one?.get(service) ?? new Map()).map(
+      (field) => `${service} ${field}`,
+    ),
+  );
+}
+
+test.each([
+  [
+    'messageSizeLimit: 1000000\n',
+    ['front', 'admin', 'smtp'].map((service) => `${service} environment MESSAGE_SIZE_LIMIT`),
+  ],
+  ['resources: { imap: { limit: { memory: 1G } } }\n', ['imap limit memory']],
+  ['variables: { COMPRESSION: gz }\n', ['imap environment COMPRESSION']],
+  ["relay: { host: 'smtp.example.net' }\n", ['smtp environment RELAYHOST']],
+  [
+    "version: '2024.06.9'\n",
+    ['front', 'admin', 'imap', 'smtp', 'antispam'].map((service) => `${service} image`),
+  ],
+])('%s changes what it should, and no other service', (text, expected) => {
+  expect(differences('', text)).toEqual(expected);
+});
+
+test('no service on a network of its own can send or log in as one that is trusted', () => {
+  const { services, networks } = parseCompose(stackFile(read(EVERYTHING), all));
+  for (const name of ['webmail', 'webdav', 'antivirus', 'oletools', 'tika'])
+    expect(Object.keys(services[name]?.networks ?? {})).not.toContain('default');
+  expect(networks.oletools).toMatchObject({ internal: true });
+});
+
+test('what one alone may write is written under the lease, and stopped before the next starts', () => {
+  const { services } = parseCompose(stackFile(read(EVERYTHING), all));
+  for (const name of ['imap', 'smtp', 'redis', 'antispam', 'webdav', 'fetchmail', 'admin'])
+    expect(services[name]?.entrypoint?.slice(0, 2)).toEqual(['/provision-lease', `/leases/${name}`]);
+  for (const { deploy } of Object.values(services)) {
+    expect(deploy.update_config?.order).toBe('stop-first');
+    expect(deploy.rollback_config?.order).toBe('stop-first');
+  }
+});
