@@ -127,7 +127,9 @@ export const clusterSettings = z
           .min(576)
           .max(9000)
           .optional()
-          .describe('bytes; default: the smallest of the hosts, less 50'),
+          .describe(
+            'bytes that the network between the hosts carries; default: the smallest of theirs, 1500 at most',
+          ),
       })
       .prefault({}),
     publish: z

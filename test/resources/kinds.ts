@@ -23,6 +23,7 @@ import { containerResolver } from '../../src/resources/resolver/container.ts';
 import { resolver } from '../../src/resources/resolver/resolver.ts';
 import { sameView } from '../../src/resources/same-view.ts';
 import { service } from '../../src/resources/service.ts';
+import { stack } from '../../src/resources/stack/stack.ts';
 import { swarmCluster } from '../../src/resources/swarm/cluster.ts';
 import { nodeLabel } from '../../src/resources/swarm/label.ts';
 import { swarmMember } from '../../src/resources/swarm/member.ts';
@@ -59,6 +60,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'same-view': sameView,
   service,
   swarm: swarmCluster,
+  stack,
   'swarm-member': (want: Want) =>
     swarmMember({
       ...want,

@@ -10,7 +10,7 @@ const want = z.strictObject({
   attachable: z.boolean().default(false),
   /** IPsec between nodes. Needs ESP (IP protocol 50) between them. */
   encrypted: z.boolean().default(false),
-  /** Bytes. Docker does not derive it from the nodes: theirs less 50 for VXLAN. */
+  /** Bytes that the network of the nodes carries, which Docker does not ask them; containers get 50 less, for VXLAN. */
   mtu: z.number().int().min(576).max(9000).optional(),
 });
 

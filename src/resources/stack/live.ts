@@ -75,10 +75,10 @@ export function liveFields({ Spec: spec }: ServiceInspect, networks: ReadonlyMap
     ['rollback', spec.RollbackConfig],
   ] as const) {
     out.one(`${kind} parallelism`, config?.Parallelism);
-    out.one(`${kind} delay`, time(config?.Delay));
+    out.one(`${kind} delay`, config && durationText(config.Delay ?? 0));
     out.one(`${kind} failure action`, config?.FailureAction);
     out.one(`${kind} monitor`, time(config?.Monitor));
-    out.one(`${kind} failure ratio`, config?.MaxFailureRatio);
+    out.one(`${kind} failure ratio`, config && (config.MaxFailureRatio ?? 0));
     out.one(`${kind} order`, config?.Order);
   }
   return out.fields;

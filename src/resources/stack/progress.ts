@@ -16,8 +16,8 @@ export interface Progress {
   readonly text: string;
   /** Why it will not come about. */
   readonly failed: string | undefined;
-  /** The task whose log tells more. */
-  readonly culprit: string | undefined;
+  /** Why Docker has gone back to what the service was before; of the last update, whenever that was. */
+  readonly back: string | undefined;
 }
 
 /** Failed tasks of what a service is now, after which it is given up. One may be a node that went away. */
@@ -55,12 +55,20 @@ export function progressOf(service: ServiceInspect, tasks: readonly Task[], now:
   );
   const done = running >= expected && state !== 'updating' && state !== 'rollback_started';
   const failed = done ? undefined : failureOf(service, failures);
+  const since = service.UpdateStatus?.StartedAt ?? '';
+  const inUpdate = tasks
+    .filter(({ Status, CreatedAt }) => ENDED.includes(Status.State) && CreatedAt >= since)
+    .toSorted((a, b) => b.Status.Timestamp.localeCompare(a.Status.Timestamp));
+  const back =
+    state === 'rollback_completed' || state === 'rollback_paused'
+      ? `it failed, and Docker went back to what ran before: ${inUpdate[0] === undefined ? (service.UpdateStatus?.Message ?? '') : wordsOf(inUpdate[0])}`
+      : undefined;
   return {
     expected,
     running,
     settled: done && steady,
     failed,
-    culprit: last?.ID,
+    back,
     text: done
       ? `${running} of ${expected} running`
       : `${running} of ${expected} running${doing(active, works, last)}`,

@@ -6,6 +6,7 @@ import { parseCompose } from './compose.ts';
 import { differing, type Fields } from './fields.ts';
 import { type ServiceInspect, serviceSchema, taskSchema } from './inspected.ts';
 import { liveFields } from './live.ts';
+import { isMadeFrom } from './made-from.ts';
 import { type Progress, progressOf, type Task } from './progress.ts';
 import { wantedServices } from './wanted.ts';
 
@@ -23,7 +24,6 @@ interface LiveService {
   readonly fields: Fields;
   readonly progress: Progress;
   readonly log: readonly string[];
-  readonly updateState: string | undefined;
 }
 
 /** Lines of a task's log that are fetched where its service does not run. */
@@ -48,8 +48,15 @@ export const stack = defineResource({
         docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit 1
         docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit 1
         docker service inspect --format 'service {{json .}}' $ids || exit 1
-        tasks=$(docker service ps --quiet --no-trunc $ids) || exit 1
-        [ -z "$tasks" ] || docker inspect --type task --format 'task {{json .}}' $tasks || exit 1
+        # A task that is replaced in between is gone: then all are asked for again.
+        for try in 1 2 3; do
+          listed=$(docker service ps --quiet --no-trunc $ids) || exit 1
+          tasks=''
+          [ -n "$listed" ] || break
+          tasks=$(docker inspect --type task --format 'task {{json .}}' $listed) && break
+          [ "$try" -lt 3 ] || exit 1
+        done
+        printf '%s\n' "$tasks"
         # A service of which nothing runs: its last failed task may have said why.
         for id in $ids; do
           [ -z "$(docker service ps --quiet --filter desired-state=running "$id" | head -n 1)" ] ||
@@ -102,28 +109,16 @@ export const stack = defineResource({
         ],
 
   settling({ services, patience }, live): Settling | undefined {
-    const going = [...services.keys()].flatMap((name) => {
+    const there = [...services].flatMap(([name, wanted]) => {
       const service = live.get(name);
-      return service === undefined || service.progress.settled
-        ? []
-        : [{ name, service, ...service.progress }];
+      if (service === undefined) return [];
+      // A state that is left from an earlier update says nothing where the service is as it should be.
+      const { back, failed, settled, text } = service.progress;
+      const undone = back !== undefined && differing(wanted, service.fields).length > 0;
+      return [{ name, service, text, settled: settled && !undone, failed: undone ? back : failed }];
     });
-    const back = [...services].flatMap(([name, wanted]) => {
-      const service = live.get(name);
-      const state = service?.updateState ?? '';
-      return service !== undefined &&
-        state.startsWith('rollback') &&
-        differing(wanted, service.fields).length > 0
-        ? [
-            {
-              name,
-              service,
-              failed: `it failed, and Docker went back to what ran before (${state}): ${service.progress.text}`,
-            },
-          ]
-        : [];
-    });
-    const failures = [...back, ...going.filter(({ failed }) => failed !== undefined)];
+    const going = there.filter(({ settled }) => !settled);
+    const failures = going.filter(({ failed }) => failed !== undefined);
     if (going.length === 0 && failures.length === 0) return undefined;
     return {
       progress: going.map(({ name, text }) => `${name}: ${text}`),
@@ -166,13 +161,16 @@ function readStack(stackName: string, stdout: string): ReadonlyMap<string, LiveS
   return new Map(
     services.map((value): [string, LiveService] => {
       const service = parsed(serviceSchema, value, 'service') as ServiceInspect;
-      const template = JSON.stringify(value.Spec.TaskTemplate);
       const own = tasks.flatMap((task): readonly Task[] => {
         const { Spec } = task;
         const read = parsed(taskSchema, task, 'task');
         if (read.ServiceID !== service.ID) return [];
         return [
-          { ...read, current: JSON.stringify(Spec) === template, node: nodes.get(read.NodeID ?? '') ?? '' },
+          {
+            ...read,
+            current: isMadeFrom(Spec, value.Spec.TaskTemplate),
+            node: nodes.get(read.NodeID ?? '') ?? '',
+          },
         ];
       });
       return [
@@ -181,7 +179,6 @@ function readStack(stackName: string, stdout: string): ReadonlyMap<string, LiveS
           fields: liveFields(service, networks),
           progress: progressOf(service, own, now),
           log: logs.filter(([id]) => service.ID.startsWith(id)).map(([, line]) => line),
-          updateState: service.UpdateStatus?.State,
         },
       ];
     }),
