@@ -42,6 +42,7 @@ export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
 export { dockerNetwork } from './resources/docker/network.ts';
 export { dockerSecret, secretVersion } from './resources/docker/secret.ts';
 export { dockerSuperseded } from './resources/docker/superseded.ts';
+export { contentDigest } from './resources/docker/versioned.ts';
 export { dropIn, dropInPath } from './resources/drop-in.ts';
 export { file } from './resources/file.ts';
 export { glusterBlame } from './resources/gluster/blame.ts';
@@ -63,7 +64,7 @@ export { stack } from './resources/stack/stack.ts';
 export { swarmCluster } from './resources/swarm/cluster.ts';
 export { nodeLabel } from './resources/swarm/label.ts';
 export { swarmMember } from './resources/swarm/member.ts';
-export { swarmNode } from './resources/swarm/node.ts';
+export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
 export {
   advertiseAddress,
   allManagersReachable,
@@ -87,5 +88,5 @@ export {
   poolIdentity,
   survivesWithout,
 } from './rules/index.ts';
-export { raw, Secret, sh } from './shell/index.ts';
+export { looksSecret, raw, Secret, sh } from './shell/index.ts';
 export { render, template } from './template/index.ts';

@@ -1,5 +1,5 @@
 import type { Mistake } from 'provision';
-import { overlaps } from 'provision';
+import { looksSecret, overlaps } from 'provision';
 import { OWN } from './environment.ts';
 import { ONCE, servicesOf } from './services.ts';
 import { FIXED_PORTS, type Mailu, type MailuCluster } from './settings.ts';
@@ -25,7 +25,7 @@ const at = (...path: (string | number)[]) => ['mailu', ...path];
 
 function surroundings(mailu: Mailu, { others, hosts }: MailuCluster): readonly Mistake[] {
   const { subnet, name } = mailu.network;
-  const others_ = Object.entries(others.swarm.networks).filter(([other]) => other !== name);
+  const elsewhere = Object.entries(others.swarm.networks).filter(([other]) => other !== name);
   return [
     ...(others.storage.kind === 'none' && hosts.length > 1
       ? [
@@ -35,7 +35,7 @@ function surroundings(mailu: Mailu, { others, hosts }: MailuCluster): readonly M
           },
         ]
       : []),
-    ...others_
+    ...elsewhere
       .filter(([, other]) => overlaps([subnet], [other.subnet]).length > 0)
       .map(([other, { subnet: range }]) => ({
         path: at('network', 'subnet'),
@@ -200,14 +200,12 @@ function relay(mailu: Mailu): readonly Mistake[] {
   ];
 }
 
-const SECRET = /(PASSW|_PW$|SECRET|TOKEN|_KEY$)/;
-
 function variables(mailu: Mailu): readonly Mistake[] {
   return Object.keys(mailu.variables).flatMap((name): readonly Mistake[] => {
     const path = at('variables', name);
     const own = OWN[name];
     if (own !== undefined) return [{ path, message: `is set by \`mailu: ${own}\`` }];
-    if (SECRET.test(name) && !name.endsWith('_FILE'))
+    if (looksSecret(name))
       return [{ path, message: 'looks like a secret, and variables are there for all to see' }];
     return [];
   });

@@ -66,7 +66,6 @@ function consequences(mailu: Mailu): readonly Finding[] {
   const warn = (code: string, message: string): Finding => ({
     level: 'warn',
     code,
-
     message,
     fix: [],
   });

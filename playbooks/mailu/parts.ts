@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import {
   configVersion,
+  contentDigest,
   dataDirectory,
   dockerConfig,
   dockerNetwork,
@@ -60,7 +60,7 @@ export function labels({ hosts }: MailuCluster): readonly Resource[] {
     return nodeLabel({
       host: name,
       ...(nodeId === undefined ? {} : { nodeId }),
-      name: FRONT_LABEL.replace('provision.', ''),
+      name: FRONT_LABEL,
       value: settings.front ? 'yes' : null,
     });
   });
@@ -159,6 +159,6 @@ export function surroundings(mailu: Mailu, cluster: MailuCluster): Surroundings 
       configs().map(([key, config]) => [key, configVersion(config)]),
     ) as Surroundings['configs'],
     adminNode: admin?.facts?.machine.hostname ?? admin?.name,
-    dovecotSettings: createHash('sha256').update(dovecotConf()).digest('hex').slice(0, 12),
+    dovecotSettings: contentDigest(dovecotConf()),
   };
 }

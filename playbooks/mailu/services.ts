@@ -1,3 +1,4 @@
+import { OUR_LABELS } from 'provision';
 import { environmentOf } from './environment.ts';
 import { imageOf } from './images.ts';
 import type { Mailu, ServiceName } from './settings.ts';
@@ -65,8 +66,8 @@ export interface Service {
 type Health = 'none' | { readonly test: readonly string[] | undefined; readonly startPeriod: string };
 
 export const LEASE_FOLDER = '/leases';
-/** Put by us on the nodes that are to be fronts. */
-export const FRONT_LABEL = 'provision.front';
+/** Put by us on the nodes that are to be fronts, after what all our labels begin with. */
+export const FRONT_LABEL = 'front';
 
 /** Why a service may not run more than once (facts of Mailu's maintainers: helm-charts#303, #304; RFC Mailu#1224). */
 export const ONCE: Readonly<Partial<Record<ServiceName, string>>> = {
@@ -174,7 +175,7 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
     replicas: name === 'front' ? 1 : (mailu.replicas[name] ?? 1),
     constraints:
       name === 'front'
-        ? [`node.labels.${FRONT_LABEL} == yes`]
+        ? [`node.labels.${OUR_LABELS}${FRONT_LABEL} == yes`]
         : name === 'admin' && around.adminNode !== undefined
           ? [`node.hostname == ${around.adminNode}`]
           : [],
@@ -297,7 +298,6 @@ function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
     case 'antivirus':
       return {
         ...plain,
-        command: ['/init'],
         mounts: [own('clamav', legacy ? '/data' : '/var/lib/clamav')],
         networks: ['clamav'],
         startPeriod: 300,

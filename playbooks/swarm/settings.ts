@@ -1,4 +1,11 @@
-import type { Cluster, MachineFacts, PortFact, ReachedHost, SwarmFacts } from 'provision';
+import {
+  type Cluster,
+  type MachineFacts,
+  OUR_LABELS,
+  type PortFact,
+  type ReachedHost,
+  type SwarmFacts,
+} from 'provision';
 import { z } from 'zod';
 
 export const clusterSettings = z.strictObject({
@@ -39,7 +46,7 @@ export const hostSettings = z.strictObject({
     .record(
       z
         .string()
-        .refine((name) => !name.startsWith('provision.'), 'labels that begin with `provision.` are our own'),
+        .refine((name) => !name.startsWith(OUR_LABELS), 'labels that begin with `provision.` are our own'),
       z.string(),
     )
     .default({})

@@ -172,8 +172,8 @@ class Convergence {
     }
     await this.#world.observe(state, resourcesFrom(this.#built, index, host));
     const resources = new Set(work.map(({ resource }) => resource));
-    await settle(state, resources, () => this.#judge(index, state), this.#world, this.#options);
-    const after = this.#judge(index, state);
+    const judge = () => this.#judge(index, state);
+    const after = await settle(state, resources, judge, this.#world, this.#options);
     for (const { resource, verdict } of work) {
       const now = after.find((judged) => judged.resource === resource)?.verdict;
       if (now?.state === 'unobservable') throw new NotObservable(resource.id, now.reason);

@@ -11,6 +11,7 @@ const PAUSE = 2000;
 /**
  * Asks the resources that were changed again until none of them goes on by itself any more. Each has its own time.
  *
+ * @returns what comes of all at the end.
  * @throws NotSettled where one says that it will not come about, or has not in its time.
  */
 export async function settle(
@@ -19,16 +20,17 @@ export async function settle(
   judge: () => readonly Judged[],
   world: World,
   { emit, stop, abort }: RunOptions,
-): Promise<void> {
+): Promise<readonly Judged[]> {
   const start = performance.now();
   const shown = new Map<string, string>();
   for (;;) {
-    const going = judge().flatMap(({ resource, verdict }) =>
+    const judged = judge();
+    const going = judged.flatMap(({ resource, verdict }) =>
       changed.has(resource) && verdict.state === 'observed' && verdict.settling !== undefined
         ? [{ resource, ...verdict.settling }]
         : [],
     );
-    if (going.length === 0) return;
+    if (going.length === 0) return judged;
     const seconds = Math.round((performance.now() - start) / 1000);
     for (const { resource, progress, patience, failed, details = [] } of going) {
       if (failed !== undefined) throw new NotSettled(resource.id, failed, details);

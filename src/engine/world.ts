@@ -1,7 +1,7 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Consent, Playbook } from '../playbook/index.ts';
 import type { Output, Resource } from '../resource/index.ts';
-import type { Secret } from '../shell/index.ts';
+import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
 import type { Session } from './session.ts';
@@ -89,10 +89,9 @@ export class World {
 
   /** Puts the questions of these resources again, and nothing else. */
   async askAgain(state: HostState, resources: readonly Resource[]): Promise<void> {
-    const questions = new Map(resources.map(({ probe }) => [probe.reveal(), probe]));
+    const questions = questionsOf(resources);
     const answers = await (state.session as Session).ask([...questions.values()], 'settle');
-    const fresh = [...questions.keys()].map((text, index) => [text, answers[index] as Output] as const);
-    state.outputs = new Map([...state.outputs, ...fresh]);
+    keep(state, questions, answers);
   }
 
   changed(state: HostState): void {
@@ -106,7 +105,7 @@ export class World {
 
   async #look(state: HostState, resources: readonly Resource[], purpose: 'facts' | 'observe'): Promise<void> {
     const facts = [...state.probes.values()].map(({ script }) => script);
-    const questions = new Map(resources.map(({ probe }) => [probe.reveal(), probe]));
+    const questions = questionsOf(resources);
     const before = Date.now();
     const withFacts = purpose === 'facts' || state.lookedAt > 0;
     const asked = [...(withFacts ? facts : []), ...questions.values()];
@@ -117,12 +116,19 @@ export class World {
     }
     const answers = outputs.slice(withFacts ? facts.length : 0);
     if (purpose === 'observe') {
-      const fresh = [...questions.keys()].map((text, index): [string, Output] => [
-        text,
-        answers[index] as Output,
-      ]);
-      state.outputs = new Map([...state.outputs, ...fresh]);
+      keep(state, questions, answers);
       state.lookedAt = ++this.#moment;
     }
   }
+}
+
+/** Each question once, by its text. */
+function questionsOf(resources: readonly Resource[]): ReadonlyMap<string, Script> {
+  return new Map(resources.map(({ probe }) => [probe.reveal(), probe]));
+}
+
+/** Answers in the order of their questions. */
+function keep(state: HostState, questions: ReadonlyMap<string, Script>, answers: readonly Output[]): void {
+  const fresh = [...questions.keys()].map((text, index) => [text, answers[index] as Output] as const);
+  state.outputs = new Map([...state.outputs, ...fresh]);
 }

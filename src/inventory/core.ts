@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-const name = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected lower-case letters, digits and inner hyphens');
+/** What hosts, groups and secrets are called. */
+export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const name = z.string().regex(NAME, 'expected lower-case letters, digits and inner hyphens');
 
 const path = z.string().min(1).describe('a file; relative paths start at the inventory, ~ is your home');
 

@@ -129,12 +129,14 @@ function unknownNames(core: Core, report: Report): void {
   }
 }
 
+const noSecret = (name: string) => `there is no secret \`${name}\`; name it under \`secrets:\``;
+
 function unknownSecrets(core: Core, ssh: ReadonlyMap<string, SshSettings | undefined>, report: Report): void {
   for (const [host, settings] of ssh) {
     const secret = settings?.sudoPassword;
     if (secret === undefined || secret in core.secrets) continue;
     const path = originOf(layersOf(core as Partial<Core>, 'ssh')(host), ['sudoPassword']);
-    report(path, `there is no secret \`${secret}\`; name it under \`secrets:\``);
+    report(path, noSecret(secret));
   }
 }
 
@@ -143,14 +145,13 @@ function unknownSecretsOfSections(
   sections: ReadonlyMap<string, SectionValues>,
   report: Report,
 ): void {
-  const message = (name: string) => `there is no secret \`${name}\`; name it under \`secrets:\``;
   for (const [section, { cluster, hosts }] of sections) {
     for (const { secret, path } of secretNamesIn(cluster))
-      if (!(secret.name in core.secrets)) report([section, ...path], message(secret.name));
+      if (!(secret.name in core.secrets)) report([section, ...path], noSecret(secret.name));
     for (const [host, value] of hosts)
       for (const { secret, path } of secretNamesIn(value))
         if (!(secret.name in core.secrets))
-          report(originOf(layersOf(core as Partial<Core>, section)(host), path), message(secret.name));
+          report(originOf(layersOf(core as Partial<Core>, section)(host), path), noSecret(secret.name));
   }
 }
 

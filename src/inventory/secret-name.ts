@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NAME } from './core.ts';
 import { isTree } from './layers.ts';
 
 /** A secret as a section names it. Its value is under `secrets:`, and only a playbook's stages come to it. */
@@ -14,7 +15,7 @@ export class SecretName {
 export const secretName = () =>
   z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name of a secret of `secrets:`')
+    .regex(NAME, 'expected the name of a secret of `secrets:`')
     .transform((name) => new SecretName(name));
 
 /** All secrets that a parsed section names, and where. */

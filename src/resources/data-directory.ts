@@ -1,14 +1,5 @@
-import { z } from 'zod';
-import { defineResource, ProbeError } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
-import { absolutePath, lookAt, mode, principal, readPath } from './path.ts';
-
-const want = z.strictObject({
-  path: absolutePath,
-  mode: mode.default('0755'),
-  owner: principal.default('root'),
-  group: principal.default('root'),
-});
+import { defineResource } from '../resource/index.ts';
+import { directoryWant, lookAtDirectory, makeDirectory, missing } from './make-directory.ts';
 
 /**
  * A directory that belongs to a program: made with these attributes where it is missing, parents as root's, 0755.
@@ -16,31 +7,9 @@ const want = z.strictObject({
  */
 export const dataDirectory = defineResource({
   kind: 'data-directory',
-  want,
+  want: directoryWant,
   key: ({ path }) => path,
-
-  observe: ({ path }) => ({
-    script: lookAt(path),
-    parse(output) {
-      const have = readPath(path, output);
-      if (have !== null && have.type !== 'directory')
-        throw new ProbeError(`${path} is a ${have.type}, where a directory is wanted`);
-      return have;
-    },
-  }),
-
-  diff: ({ mode: bits, owner, group }, have) =>
-    have === null ? [{ field: 'directory', from: null, to: `${bits} ${owner}:${group}` }] : [],
-
-  apply: ({ path, mode: bits, owner, group }) => [
-    {
-      title: `make ${path}`,
-      script: sh`
-        set -eu
-        umask 022
-        mkdir -p -- ${path}
-        chown ${`${owner}:${group}`} -- ${path}
-        chmod ${bits} -- ${path}`,
-    },
-  ],
+  observe: ({ path }) => lookAtDirectory(path),
+  diff: (wanted, have) => (have === null ? missing(wanted) : []),
+  apply: (wanted) => [{ title: `make ${wanted.path}`, script: makeDirectory(wanted) }],
 });

@@ -1,45 +1,21 @@
-import { z } from 'zod';
-import { defineResource, ProbeError } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
-import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
-
-const want = z.strictObject({
-  path: absolutePath,
-  mode: mode.default('0755'),
-  owner: principal.default('root'),
-  group: principal.default('root'),
-});
+import { defineResource } from '../resource/index.ts';
+import { directoryWant, lookAtDirectory, makeDirectory, missing } from './make-directory.ts';
+import { compareAttributes } from './path.ts';
 
 /** A directory with this owner and mode; missing parents are made as root's, 0755. Its content is left alone. */
 export const directory = defineResource({
   kind: 'directory',
-  want,
+  want: directoryWant,
   key: ({ path }) => path,
 
-  observe: ({ path }) => ({
-    script: lookAt(path),
-    parse(output) {
-      const have = readPath(path, output);
-      if (have !== null && have.type !== 'directory')
-        throw new ProbeError(`${path} is a ${have.type}, where a directory is wanted`);
-      return have;
-    },
-  }),
+  observe: ({ path }) => lookAtDirectory(path),
 
-  diff: (wanted, have) =>
-    have === null
-      ? [{ field: 'directory', from: null, to: `${wanted.mode} ${wanted.owner}:${wanted.group}` }]
-      : compareAttributes(wanted, have),
+  diff: (wanted, have) => (have === null ? missing(wanted) : compareAttributes(wanted, have)),
 
-  apply: ({ path, ...wanted }, have) => [
+  apply: (wanted, have) => [
     {
-      title: have === null ? `make ${path}` : `set owner and mode of ${path}`,
-      script: sh`
-        set -eu
-        umask 022
-        mkdir -p -- ${path}
-        chown ${`${wanted.owner}:${wanted.group}`} -- ${path}
-        chmod ${wanted.mode} -- ${path}`,
+      title: have === null ? `make ${wanted.path}` : `set owner and mode of ${wanted.path}`,
+      script: makeDirectory(wanted),
     },
   ],
 });

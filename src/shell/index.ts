@@ -1,3 +1,3 @@
 export { quote } from './quote.ts';
 export { type Argument, lines, raw, Script, sh } from './script.ts';
-export { MASK, Secret } from './secret.ts';
+export { looksSecret, MASK, Secret } from './secret.ts';

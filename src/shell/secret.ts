@@ -1,5 +1,10 @@
 import { inspect } from 'node:util';
 
+/** Whether a variable's name tells that its value had better not be seen. That of a file tells no secret. */
+export function looksSecret(name: string): boolean {
+  return /PASSW|_PW$|SECRET|TOKEN|_KEY$/.test(name) && !name.endsWith('_FILE');
+}
+
 /** What is shown wherever a secret would be. */
 export const MASK = '***';
 

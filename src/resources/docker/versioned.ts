@@ -22,18 +22,18 @@ const digests = new WeakMap<Secret, Map<string, string>>();
  * slow to compute on purpose: names are not secret, and a short password must not be found by trying.
  */
 export function versionedName(name: string, content: string | Secret): string {
-  const digest = content instanceof Secret ? slowDigest(name, content) : sha256(content);
-  return `${name}_${digest.slice(0, DIGITS)}`;
+  return `${name}_${content instanceof Secret ? slowDigest(name, content) : contentDigest(content)}`;
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** Tells contents apart that are no secrets. */
+export function contentDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, DIGITS);
 }
 
 function slowDigest(name: string, secret: Secret): string {
   const known = digests.get(secret) ?? new Map<string, string>();
   digests.set(secret, known);
-  const found = known.get(name) ?? scryptSync(secret.reveal(), name, DIGITS).toString('hex');
+  const found = known.get(name) ?? scryptSync(secret.reveal(), name, DIGITS).toString('hex').slice(0, DIGITS);
   known.set(name, found);
   return found;
 }

@@ -25,8 +25,6 @@ const ENOUGH = 3;
 /** Seconds that a task has to have run. Docker's own default for `monitor`. */
 const STEADY = 5;
 
-const ENDED = ['failed', 'rejected'];
-
 /**
  * Judges a service by its own state and its tasks. `now` is by the manager's clock, in seconds since 1970.
  *
@@ -44,35 +42,34 @@ export function progressOf(service: ServiceInspect, tasks: readonly Task[], now:
       (DesiredState === 'running' && Status.State === 'running') ||
       (condition !== 'any' && Status.State === 'complete'),
   );
-  const failures = current
-    .filter(({ Status }) => ENDED.includes(Status.State))
-    .toSorted((a, b) => b.Status.Timestamp.localeCompare(a.Status.Timestamp));
-  const last = failures[0];
+  const failures = failed(current);
   const running = Math.min(expected, places(works).size);
   const state = service.UpdateStatus?.State;
   const steady = works.every(
     ({ Status }) => Status.State === 'complete' || now - Date.parse(Status.Timestamp) / 1000 >= STEADY,
   );
   const done = running >= expected && state !== 'updating' && state !== 'rollback_started';
-  const failed = done ? undefined : failureOf(service, failures);
   const since = service.UpdateStatus?.StartedAt ?? '';
-  const inUpdate = tasks
-    .filter(({ Status, CreatedAt }) => ENDED.includes(Status.State) && CreatedAt >= since)
-    .toSorted((a, b) => b.Status.Timestamp.localeCompare(a.Status.Timestamp));
+  const [inUpdate] = failed(tasks.filter(({ CreatedAt }) => CreatedAt >= since));
   const back =
     state === 'rollback_completed' || state === 'rollback_paused'
-      ? `it failed, and Docker went back to what ran before: ${inUpdate[0] === undefined ? (service.UpdateStatus?.Message ?? '') : wordsOf(inUpdate[0])}`
+      ? `it failed, and Docker went back to what ran before: ${inUpdate === undefined ? (service.UpdateStatus?.Message ?? '') : wordsOf(inUpdate)}`
       : undefined;
   return {
     expected,
     running,
     settled: done && steady,
-    failed,
+    failed: done ? undefined : failureOf(service, failures),
     back,
-    text: done
-      ? `${running} of ${expected} running`
-      : `${running} of ${expected} running${doing(active, works, last)}`,
+    text: `${running} of ${expected} running${done ? '' : doing(active, works, failures[0])}`,
   };
+}
+
+/** Those that failed, the last one first. */
+function failed(tasks: readonly Task[]): readonly Task[] {
+  return tasks
+    .filter(({ Status }) => ['failed', 'rejected'].includes(Status.State))
+    .toSorted((a, b) => b.Status.Timestamp.localeCompare(a.Status.Timestamp));
 }
 
 function places(tasks: readonly Task[]): ReadonlySet<string> {
@@ -90,7 +87,7 @@ function failureOf({ UpdateStatus }: ServiceInspect, failures: readonly Task[]):
 }
 
 /** What a task that ended says of why. */
-export function wordsOf({ node, Status }: Task): string {
+function wordsOf({ node, Status }: Task): string {
   const where = node === '' ? '' : ` on ${node}`;
   const code = Status.ContainerStatus?.ExitCode;
   const why = Status.Err || Status.Message || Status.State;
@@ -98,9 +95,8 @@ export function wordsOf({ node, Status }: Task): string {
 }
 
 function doing(active: readonly Task[], works: readonly Task[], last: Task | undefined): string {
-  const waiting =
-    active.find((task) => !works.includes(task) && task.current) ??
-    active.find((task) => !works.includes(task));
+  const rest = active.filter((task) => !works.includes(task));
+  const waiting = rest.find(({ current }) => current) ?? rest[0];
   if (waiting === undefined) return last === undefined ? '' : `; ${wordsOf(last)}`;
   const { Status, node } = waiting;
   const reason = Status.Err ? `: ${Status.Err}` : '';

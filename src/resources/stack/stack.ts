@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Change, defineResource, ProbeError, type Settling } from '../../resource/index.ts';
-import { sh } from '../../shell/index.ts';
+import { type Change, defineResource, ProbeError, type Settling, type Shown } from '../../resource/index.ts';
+import { looksSecret, MASK, sh } from '../../shell/index.ts';
 import { managerProbe } from '../docker/manager.ts';
 import { parseCompose } from './compose.ts';
 import { differing, type Fields } from './fields.ts';
-import { type ServiceInspect, serviceSchema, taskSchema } from './inspected.ts';
+import { serviceSchema, taskSchema } from './inspected.ts';
 import { liveFields } from './live.ts';
 import { isMadeFrom } from './made-from.ts';
 import { type Progress, progressOf, type Task } from './progress.ts';
@@ -119,7 +119,7 @@ export const stack = defineResource({
     });
     const going = there.filter(({ settled }) => !settled);
     const failures = going.filter(({ failed }) => failed !== undefined);
-    if (going.length === 0 && failures.length === 0) return undefined;
+    if (going.length === 0) return undefined;
     return {
       progress: going.map(({ name, text }) => `${name}: ${text}`),
       patience,
@@ -133,46 +133,37 @@ export const stack = defineResource({
   },
 });
 
-/** Names that tell that a value had better not be seen, wherever it came from. */
-const SECRET = /PASSW|_PW$|SECRET|TOKEN|_KEY$/;
-
-function shown(field: string, value: string | number | boolean | null | undefined) {
-  const hidden = field.startsWith('environment ') && SECRET.test(field) && !field.endsWith('_FILE');
-  return value === undefined || value === null ? null : hidden ? '***' : value;
+/** A field's value for the plan: one of a variable that somebody has set by hand may be a password. */
+function shown(field: string, value: Shown | undefined): Shown {
+  if (value === undefined || value === null) return null;
+  return field.startsWith('environment ') && looksSecret(field) ? MASK : value;
 }
 
 function readStack(stackName: string, stdout: string): ReadonlyMap<string, LiveService> {
-  const lines = stdout.split('\n').map((line) => {
-    const space = line.indexOf(' ');
-    return [line.slice(0, space), line.slice(space + 1)] as const;
-  });
+  const lines = stdout.split('\n').map(atSpace);
   const all = (kind: string) => lines.filter(([key]) => key === kind).map(([, rest]) => rest);
-  const pairs = (kind: string) =>
-    all(kind).map((text): [string, string] => {
-      const space = text.indexOf(' ');
-      return [text.slice(0, space), text.slice(space + 1)];
-    });
+  const pairs = (kind: string) => all(kind).map(atSpace);
   const networks = new Map(pairs('network'));
   const nodes = new Map(pairs('node'));
   const logs = pairs('log');
   const now = Number(all('now')[0] ?? 0);
   const services = all('service').map((text) => JSON.parse(text) as { Spec: { TaskTemplate: unknown } });
-  const tasks = all('task').map((text) => JSON.parse(text) as { Spec: unknown });
+  const tasks = all('task').map((text) => {
+    const whole = JSON.parse(text) as { Spec: unknown };
+    return { spec: whole.Spec, task: parsed(taskSchema, whole, 'task') };
+  });
   return new Map(
-    services.map((value): [string, LiveService] => {
-      const service = parsed(serviceSchema, value, 'service') as ServiceInspect;
-      const own = tasks.flatMap((task): readonly Task[] => {
-        const { Spec } = task;
-        const read = parsed(taskSchema, task, 'task');
-        if (read.ServiceID !== service.ID) return [];
-        return [
-          {
-            ...read,
-            current: isMadeFrom(Spec, value.Spec.TaskTemplate),
-            node: nodes.get(read.NodeID ?? '') ?? '',
-          },
-        ];
-      });
+    services.map((whole): [string, LiveService] => {
+      const service = parsed(serviceSchema, whole, 'service');
+      const own = tasks
+        .filter(({ task }) => task.ServiceID === service.ID)
+        .map(
+          ({ spec, task }): Task => ({
+            ...task,
+            current: isMadeFrom(spec, whole.Spec.TaskTemplate),
+            node: nodes.get(task.NodeID ?? '') ?? '',
+          }),
+        );
       return [
         service.Spec.Name.slice(stackName.length + 1),
         {
@@ -183,6 +174,12 @@ function readStack(stackName: string, stdout: string): ReadonlyMap<string, LiveS
       ];
     }),
   );
+}
+
+/** A line's first word, and the rest. */
+function atSpace(line: string): [string, string] {
+  const space = line.indexOf(' ');
+  return [line.slice(0, space), line.slice(space + 1)];
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

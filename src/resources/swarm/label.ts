@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { readSwarmNode } from '../../facts/index.ts';
-import { compare, defineResource, Unobservable } from '../../resource/index.ts';
+import { compare, defineResource } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { dockerProbe } from '../docker/ask.ts';
-import { OURS } from './node.ts';
+import { nodeProbe, OUR_LABELS } from './node.ts';
 
 const want = z.strictObject({
   /** The inventory's name of the host, for people. */
@@ -22,17 +20,15 @@ export const nodeLabel = defineResource({
   want,
   key: ({ host, name }) => `${host} ${name}`,
 
-  observe: ({ host, nodeId }) =>
-    nodeId === undefined
-      ? { script: sh`true`, parse: () => new Unobservable(`${host} has not joined yet`) }
-      : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode),
+  observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 
-  diff: ({ name, value }, { labels }) => compare(`label ${OURS}${name}`, labels[OURS + name] ?? null, value),
+  diff: ({ name, value }, { labels }) =>
+    compare(`label ${OUR_LABELS}${name}`, labels[OUR_LABELS + name] ?? null, value),
 
   apply: ({ host, name, value }, { id }) => [
     {
-      title: `set label ${OURS}${name} of ${host}`,
-      script: sh`docker node update ${value === null ? ['--label-rm', OURS + name] : ['--label-add', `${OURS}${name}=${value}`]} -- ${id} >/dev/null`,
+      title: `set label ${OUR_LABELS}${name} of ${host}`,
+      script: sh`docker node update ${value === null ? ['--label-rm', OUR_LABELS + name] : ['--label-add', `${OUR_LABELS}${name}=${value}`]} -- ${id} >/dev/null`,
     },
   ],
 });

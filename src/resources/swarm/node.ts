@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { readSwarmNode } from '../../facts/index.ts';
-import { type Change, compare, defineResource, Unobservable } from '../../resource/index.ts';
+import { readSwarmNode, type SwarmNode } from '../../facts/index.ts';
+import { type Change, compare, defineResource, type Probe, Unobservable } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/ask.ts';
 
 /** Labels that begin so are the playbooks' own. */
-export const OURS = 'provision.';
+export const OUR_LABELS = 'provision.';
+
+/** A node as its managers know it, asked of one of them. `nodeId` is absent while the host has not joined. */
+export function nodeProbe(host: string, nodeId: string | undefined): Probe<SwarmNode> {
+  return nodeId === undefined
+    ? { script: sh`true`, parse: () => new Unobservable(`${host} has not joined yet`) }
+    : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode);
+}
 
 const want = z.strictObject({
   /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
@@ -19,7 +26,10 @@ const want = z.strictObject({
     .record(
       z
         .string()
-        .refine((name) => !name.startsWith(OURS), `labels that begin with ${OURS} are set by playbooks`),
+        .refine(
+          (name) => !name.startsWith(OUR_LABELS),
+          `labels that begin with ${OUR_LABELS} are set by playbooks`,
+        ),
       z.string(),
     )
     .default({}),
@@ -34,14 +44,11 @@ export const swarmNode = defineResource({
   want,
   key: ({ host }) => host,
 
-  observe: ({ host, nodeId }) =>
-    nodeId === undefined
-      ? { script: sh`true`, parse: () => new Unobservable(`${host} has not joined yet`) }
-      : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode),
+  observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 
   diff(wanted, have): readonly Change[] {
     const names = [...new Set([...Object.keys(have.labels), ...Object.keys(wanted.labels)])]
-      .filter((name) => !name.startsWith(OURS))
+      .filter((name) => !name.startsWith(OUR_LABELS))
       .sort();
     return [
       ...compare('role', have.role, wanted.role),
