@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, type TestContext, test } from 'vitest';
 import { template } from '../../src/template/index.ts';
 
 const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
@@ -26,7 +26,7 @@ class Bench {
   readonly #shell: readonly string[];
   readonly #candidates: Candidate[] = [];
 
-  constructor(shell: readonly string[], finished: typeof onTestFinished) {
+  constructor(shell: readonly string[], finished: TestContext['onTestFinished']) {
     this.#shell = shell;
     writeFileSync(join(this.folder, 'program'), PROGRAM);
     writeFileSync(join(this.folder, 'log'), '');
@@ -119,7 +119,7 @@ describe.concurrent.each([
     expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
   });
 
-  test.each<[string, (bench: Bench) => void, string]>([
+  test.for<[string, (bench: Bench) => void, string]>([
     ['the lock is gone', ({ lease }) => renameSync(lease, `${lease}.gone`), 'the lock on'],
     [
       'another name is written',
@@ -131,18 +131,21 @@ describe.concurrent.each([
       'held by somebody',
     ],
     ['what names the holder cannot be read', ({ lease }) => rmSync(`${lease}.holder`), 'cannot read'],
-  ])('%s: the command is killed with all its children', async (_what, lose, words) => {
-    const bench = new Bench(shell, onTestFinished);
-    const first = bench.candidate(
-      'first',
-      '(while :; do echo child >>"$0"; sleep 0.2; done) & trap "" TERM; wait',
-    );
-    await bench.writes('child');
-    lose(bench);
-    expect(await bench.lastWrite('child', 8)).toBeLessThan(6);
-    expect(await first.code).toBe(75);
-    expect(first.said()).toContain(words);
-  });
+  ])(
+    '%s: the command is killed with all its children',
+    async ([, lose, words], { expect, onTestFinished: finished }) => {
+      const bench = new Bench(shell, finished);
+      const first = bench.candidate(
+        'first',
+        '(while :; do echo child >>"$0"; sleep 0.2; done) & trap "" TERM; wait',
+      );
+      await bench.writes('child');
+      lose(bench);
+      expect(await bench.lastWrite('child', 8)).toBeLessThan(6);
+      expect(await first.code).toBe(75);
+      expect(first.said()).toContain(words);
+    },
+  );
 
   test('storage that hangs is given up after the limit', async ({ expect, onTestFinished: finished }) => {
     const bench = new Bench(shell, finished);
