@@ -1,6 +1,8 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  type ContainerFacts,
+  containerFacts,
   type DockerFacts,
   dockerFacts,
   type GlusterFacts,
@@ -20,17 +22,25 @@ export {
   swarmFacts,
 } from './facts/index.ts';
 export { type SecretName, secretName } from './inventory/index.ts';
+export type { OutsideCheck } from './outside/index.ts';
 export {
+  type Answer,
   type Cluster,
+  type Command,
+  type Denied,
   definePlaybook,
+  type Enquiry,
+  enquire,
   type Fact,
   type Gate,
   type Host,
   type HostIdentity,
   isReached,
+  type LogRequest,
   type Mistake,
   type Playbook,
   type ReachedHost,
+  type Removal,
   type Stage,
   type StatusTable,
 } from './playbook/index.ts';
@@ -51,6 +61,8 @@ export { glusterHeal } from './resources/gluster/heal.ts';
 export { glusterIdentity } from './resources/gluster/identity.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
+export { mailuAccounts } from './resources/mailu/accounts.ts';
+export { adminProbe } from './resources/mailu/ask.ts';
 export { masked } from './resources/masked.ts';
 export { mount } from './resources/mount.ts';
 export { nfsExport } from './resources/nfs-export.ts';

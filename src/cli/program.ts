@@ -18,11 +18,25 @@ export interface RunCommandOptions extends CommonOptions {
   readonly detailedExitcode?: boolean;
 }
 
+export interface LogOptions extends CommonOptions {
+  readonly tail: number;
+  readonly follow?: boolean;
+  readonly since?: string;
+}
+
+export interface RemoveOptions extends CommonOptions {
+  readonly yes?: boolean;
+}
+
 /** What the command line can be told to do. Each gives the exit code. */
 export interface Actions {
   run(inventory: string, options: RunCommandOptions): Promise<number>;
   plan(inventory: string, options: RunCommandOptions): Promise<number>;
   status(inventory: string, options: CommonOptions): Promise<number>;
+  logs(inventory: string, service: string, options: LogOptions): Promise<number>;
+  dns(inventory: string, options: CommonOptions): Promise<number>;
+  check(inventory: string, options: CommonOptions): Promise<number>;
+  removeStack(inventory: string, options: RemoveOptions): Promise<number>;
   validate(inventory: string, options: CommonOptions): Promise<number>;
   schema(options: CommonOptions): Promise<number>;
 }
@@ -91,6 +105,33 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .description('show what runs where')
     .action(async (inventory: string, options: CommonOptions) =>
       done(await actions.status(inventory, options)),
+    );
+
+  connecting(root.command('logs'))
+    .argument('<service>', 'as in the stack: front, imap, smtp, admin …')
+    .description('show what a service has printed, from all nodes')
+    .option('--tail <lines>', 'of each task, from the end', positive, 100)
+    .option('-f, --follow', 'go on as more comes, until Ctrl-C')
+    .option('--since <when>', 'a moment or an age, as in 10m')
+    .action(async (inventory: string, service: string, options: LogOptions) =>
+      done(await actions.logs(inventory, service, options)),
+    );
+
+  connecting(root.command('check'))
+    .description('look at the mail servers from here, as a client: ports, relaying, a message')
+    .action(async (inventory: string, options: CommonOptions) =>
+      done(await actions.check(inventory, options)),
+    );
+
+  connecting(root.command('dns'))
+    .description('print the DNS records to publish, as a zone file')
+    .action(async (inventory: string, options: CommonOptions) => done(await actions.dns(inventory, options)));
+
+  connecting(root.command('remove-stack'))
+    .description('remove the mail stack; says what stays, and asks')
+    .option('-y, --yes', 'do not ask')
+    .action(async (inventory: string, options: RemoveOptions) =>
+      done(await actions.removeStack(inventory, options)),
     );
 
   root

@@ -1,26 +1,28 @@
-import { createInterface } from 'node:readline/promises';
 import {
-  connect,
   converge,
   countChanges,
   exitCodeOf,
   hasWork,
-  Interrupted,
   isRefused,
   type Plan,
   prepare,
-  viewFor,
 } from '../engine/index.ts';
 import { inventoryJsonSchema, selectHosts } from '../inventory/index.ts';
-import { planText, tableText } from '../render/index.ts';
+import { planText } from '../render/index.ts';
+import { check, checkAfterRun } from './check.ts';
+import { consent } from './consent.ts';
+import { dns } from './dns.ts';
+import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
+import { removeStack } from './remove-stack.ts';
 import { openScreen } from './screen.ts';
 import { setUp } from './set-up.ts';
+import { status } from './status.ts';
 
 const CHANGES = 10;
 
-export const actions: Actions = { run, plan, status, validate, schema };
+export const actions: Actions = { run, plan, status, logs, dns, check, removeStack, validate, schema };
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {
   const { screen, renderer, run: runOptions, release } = await setUp(file, options);
@@ -36,7 +38,8 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
 }
 
 async function run(file: string, options: RunCommandOptions): Promise<number> {
-  const { screen, renderer, run: runOptions, release } = await setUp(file, options);
+  const given = await setUp(file, options);
+  const { screen, renderer, run: runOptions, release } = given;
   try {
     await using prepared = await prepare(runOptions);
     const refused = verdict(prepared.plan);
@@ -49,12 +52,17 @@ async function run(file: string, options: RunCommandOptions): Promise<number> {
       screen.err(`${stopped(prepared.plan, runOptions.selected)}\n`);
       return refused;
     }
-    if (needsConsent(screen.form, options, prepared.plan) && !(await consent())) {
+    if (needsConsent(screen.form, options, prepared.plan) && !(await consent('Make these changes?'))) {
       screen.err('Nothing was changed.\n');
       return 0;
     }
     const outcome = await converge(prepared, runOptions);
-    return exitCodeOf(outcome.failures) ?? (options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0);
+    const changes = options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0;
+    return (
+      exitCodeOf(outcome.failures) ??
+      (await checkAfterRun(prepared.world, given, outcome.playbooks)) ??
+      changes
+    );
   } finally {
     await renderer.close();
     release();
@@ -86,46 +94,6 @@ function stopped(made: Plan, selected: ReadonlySet<string>): string {
 
 function needsConsent(form: string, options: RunCommandOptions, made: Plan): boolean {
   return form === 'tty' && !options.yes && process.stdin.isTTY === true && countChanges(made) > 0;
-}
-
-async function consent(): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const interrupt = new AbortController();
-  prompt.on('SIGINT', () => interrupt.abort(new Interrupted()));
-  prompt.on('close', () => interrupt.abort());
-  try {
-    const answer = await prompt.question('Make these changes? [y/N] ', { signal: interrupt.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch (error) {
-    process.stderr.write('\n');
-    if (interrupt.signal.reason instanceof Interrupted) throw interrupt.signal.reason;
-    if (interrupt.signal.aborted) return false;
-    throw error;
-  } finally {
-    prompt.close();
-  }
-}
-
-async function status(file: string, options: CommonOptions): Promise<number> {
-  const { screen, renderer, run: runOptions, release } = await setUp(file, options);
-  try {
-    await using world = await connect(runOptions);
-    const views = world.playbooks.map((playbook) => ({
-      playbook,
-      view: viewFor(world, playbook, runOptions.onHost),
-    }));
-    for (const { playbook, view } of views)
-      for (const finding of playbook.inspect(view)) runOptions.emit({ kind: 'finding', finding });
-    await renderer.close();
-    const tables = views.flatMap(({ playbook, view }) => playbook.status(view));
-    if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'status', tables })}\n`);
-    else screen.out(`${tables.map((table) => tableText(table, screen.outColours)).join('\n\n')}\n`);
-    const failures = [...world.states.values()].filter(({ error }) => error !== undefined);
-    return exitCodeOf(failures.map(({ host, error }) => ({ host: host.name, error }))) ?? 0;
-  } finally {
-    await renderer.close();
-    release();
-  }
 }
 
 async function validate(file: string, options: CommonOptions): Promise<number> {

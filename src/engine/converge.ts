@@ -14,6 +14,8 @@ import type { HostState, World } from './world.ts';
 
 export interface Outcome {
   readonly changes: number;
+  /** Names of the playbooks that changed something. */
+  readonly playbooks: ReadonlySet<string>;
   readonly hosts: readonly HostSummary[];
   readonly failures: readonly HostFailure[];
 }
@@ -37,13 +39,19 @@ export async function converge(
     const { changes } = run;
     options.emit({ kind: 'run-finished', changes, hosts: run.summaries(), milliseconds, interrupted });
   }
-  return { changes: run.changes, hosts: run.summaries(), failures: run.failures() };
+  return {
+    changes: run.changes,
+    playbooks: run.playbooks,
+    hosts: run.summaries(),
+    failures: run.failures(),
+  };
 }
 
 class Convergence {
   readonly #world: World;
   readonly #options: RunOptions;
   readonly #changed = new Map<string, number>();
+  readonly playbooks = new Set<string>();
   #built: readonly BuiltStage[];
 
   constructor(world: World, options: RunOptions) {
@@ -181,6 +189,7 @@ class Convergence {
       if (now?.state === 'observed' && now.changes.length > 0)
         throw new NotConverged(resource.id, now.changes);
       if (verdict.state !== 'observed') continue;
+      this.playbooks.add(playbook.name);
       this.#changed.set(host, (this.#changed.get(host) ?? 0) + verdict.changes.length);
       this.#options.emit({
         kind: 'changed',

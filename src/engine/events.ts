@@ -1,9 +1,10 @@
 import type { Finding } from '../errors/index.ts';
+import type { FrontAnswer } from '../outside/index.ts';
 import type { Change } from '../resource/index.ts';
 import type { Plan } from './plan.ts';
 
 /** What an exec was for. */
-export type Purpose = 'facts' | 'observe' | 'apply' | 'gate' | 'settle';
+export type Purpose = 'facts' | 'observe' | 'apply' | 'gate' | 'settle' | 'enquiry';
 
 export interface HostSummary {
   readonly host: string;
@@ -59,6 +60,9 @@ export type Event =
       readonly milliseconds: number;
       /** It ended before its end: changes that were under way are not counted. */
       readonly interrupted: boolean;
-    };
+    }
+  /** What was made is looked at from this machine, as a client would. */
+  | { readonly kind: 'outside-started'; readonly hosts: readonly string[] }
+  | { readonly kind: 'outside'; readonly fronts: readonly FrontAnswer[] };
 
 export type Emit = (event: Event) => void;

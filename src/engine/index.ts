@@ -1,4 +1,5 @@
 export { converge, exitCodeOf, type Outcome } from './converge.ts';
+export { answer } from './enquire.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
 export { Interrupted, NotSettled, StepFailed } from './failures.ts';
 export {

@@ -83,6 +83,16 @@ export class Session implements AsyncDisposable {
     });
   }
 
+  /** Runs a script for its output, which is shown as it comes, however long that takes. Gives its exit code. */
+  async show(script: Script, write: (text: string) => void): Promise<number> {
+    const { abort } = this.#options;
+    const { code } = await this.#transport.run(script, {
+      signal: abort,
+      onOutput: (_stream, text) => write(text),
+    });
+    return code;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
   }

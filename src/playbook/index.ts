@@ -1,3 +1,4 @@
+export { type Answer, type Enquiry, enquire } from './enquiry.ts';
 export {
   type Cluster,
   type Consent,
@@ -10,3 +11,4 @@ export {
 export { loadPlaybooks, type Provided } from './load.ts';
 export { definePlaybook, type Mistake, type Playbook, type StatusTable } from './playbook.ts';
 export type { Gate, Rolling, Stage } from './stage.ts';
+export { type Command, type Denied, isDenied, type LogRequest, type Removal } from './verb.ts';

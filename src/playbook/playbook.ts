@@ -1,8 +1,11 @@
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { Finding } from '../errors/index.ts';
 import type { Section } from '../inventory/index.ts';
+import type { OutsideCheck } from '../outside/index.ts';
+import type { Enquiry } from './enquiry.ts';
 import type { Cluster, Fact } from './host.ts';
 import type { Stage } from './stage.ts';
+import type { Command, Denied, LogRequest, Removal } from './verb.ts';
 
 /** A mistake that a schema cannot see, at a path of the whole inventory. */
 export interface Mistake {
@@ -37,7 +40,21 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** What the facts show to be wrong, before anything is changed. */
   readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Finding[];
   readonly stages: readonly Stage<S, H, ValuesOf<F>, OutputsOf<O>>[];
-  readonly status?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly StatusTable[];
+  /** What `provision status` shows: from the facts, or asked for it alone. */
+  readonly status?: (
+    cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
+  ) => readonly (StatusTable | Enquiry<StatusTable>)[];
+  /** `provision dns`: the records to publish, as text of a zone file. */
+  readonly records?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | undefined;
+  /** `provision logs`. */
+  readonly logs?: (
+    cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
+    request: LogRequest,
+  ) => Command | Denied;
+  /** `provision remove-stack`. */
+  readonly removal?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Removal | Denied;
+  /** `provision check`, and after a run that changed something of this playbook. */
+  readonly outside?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => OutsideCheck | undefined;
 }
 
 type AnyCluster = Cluster<unknown, unknown, unknown>;
@@ -49,7 +66,11 @@ export interface Playbook extends Section {
   readonly check: (cluster: AnyCluster) => readonly Mistake[];
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
   readonly stages: readonly Stage<unknown, unknown, unknown>[];
-  readonly status: (cluster: AnyCluster) => readonly StatusTable[];
+  readonly status: (cluster: AnyCluster) => readonly (StatusTable | Enquiry<StatusTable>)[];
+  readonly records: ((cluster: AnyCluster) => Enquiry<string> | undefined) | undefined;
+  readonly logs: ((cluster: AnyCluster, request: LogRequest) => Command | Denied) | undefined;
+  readonly removal: ((cluster: AnyCluster) => Removal | Denied) | undefined;
+  readonly outside: ((cluster: AnyCluster) => OutsideCheck | undefined) | undefined;
 }
 
 const BRAND = Symbol.for('provision.playbook');
@@ -76,6 +97,10 @@ export function definePlaybook<
     check: none,
     inspect: none,
     status: none,
+    records: undefined,
+    logs: undefined,
+    removal: undefined,
+    outside: undefined,
     ...(playbook as unknown as Partial<Playbook> & Pick<Playbook, 'name' | 'cluster' | 'host' | 'stages'>),
     [BRAND]: true,
   } as Playbook;

@@ -1,5 +1,6 @@
 import type { Colours } from './colours.ts';
 import { errorText, findingText } from './error-text.ts';
+import { outsideText } from './outside-text.ts';
 import { recapText } from './recap.ts';
 import { dispatch, type Handlers, type Renderer, type Write } from './renderer.ts';
 
@@ -32,6 +33,8 @@ export function plainRenderer(progress: Write, result: Write, c: Colours, verbos
     'run-finished': (event) => {
       for (const line of recapText(event, c)) result(`${line}\n`);
     },
+    'outside-started': ({ hosts }) => say(`looking from outside at ${hosts.join(', ')}`),
+    outside: ({ fronts }) => result(`${outsideText(fronts, c).join('\n')}\n`),
   };
   return { handle: dispatch(handlers), close: async () => undefined };
 }

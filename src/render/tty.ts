@@ -1,6 +1,7 @@
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { Colours } from './colours.ts';
 import { errorText, findingText } from './error-text.ts';
+import { outsideText } from './outside-text.ts';
 import { recapText } from './recap.ts';
 import { dispatch, type Handlers, type Renderer, type Write } from './renderer.ts';
 
@@ -83,6 +84,16 @@ export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Colour
         await end();
         for (const line of after.splice(0)) stream.write(`${line}\n`);
         result(`${recapText(event, c).join('\n')}\n`);
+      }),
+    'outside-started': ({ hosts }) =>
+      next(async () => {
+        await end();
+        begin('look from outside', hosts);
+      }),
+    outside: ({ fronts }) =>
+      next(async () => {
+        await end();
+        result(`${outsideText(fronts, c).join('\n')}\n`);
       }),
   };
   return {

@@ -14,6 +14,7 @@ import { glusterHeal } from '../../src/resources/gluster/heal.ts';
 import { glusterIdentity } from '../../src/resources/gluster/identity.ts';
 import { glusterPeer } from '../../src/resources/gluster/peer.ts';
 import { glusterVolume } from '../../src/resources/gluster/volume.ts';
+import { mailuAccounts } from '../../src/resources/mailu/accounts.ts';
 import { masked } from '../../src/resources/masked.ts';
 import { mount } from '../../src/resources/mount.ts';
 import { nfsExport } from '../../src/resources/nfs-export.ts';
@@ -50,6 +51,15 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'gluster-identity': glusterIdentity,
   'gluster-peer': glusterPeer,
   'gluster-volume': glusterVolume,
+  'mailu-accounts': ({ administrator, ...want }: Want) =>
+    mailuAccounts({
+      ...want,
+      ...(administrator === undefined
+        ? {}
+        : {
+            administrator: { ...(administrator as Want), password: revive((administrator as Want).password) },
+          }),
+    } as never),
   masked,
   mount,
   'nfs-export': nfsExport,

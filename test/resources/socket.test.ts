@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
+  containerFacts,
   dockerFacts,
   glusterFacts,
   machineFacts,
@@ -53,6 +54,7 @@ function probesOfKinds(): readonly (readonly [string, string])[] {
 }
 
 const facts = {
+  containerFacts,
   machineFacts,
   dockerFacts,
   swarmFacts,

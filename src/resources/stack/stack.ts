@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { type Change, defineResource, ProbeError, type Settling, type Shown } from '../../resource/index.ts';
+import { type Change, defineResource, type Settling, type Shown } from '../../resource/index.ts';
 import { looksSecret, MASK, sh } from '../../shell/index.ts';
-import { managerProbe } from '../docker/manager.ts';
 import { parseCompose } from './compose.ts';
-import { differing, type Fields } from './fields.ts';
-import { serviceSchema, taskSchema } from './inspected.ts';
-import { liveFields } from './live.ts';
-import { isMadeFrom } from './made-from.ts';
-import { type Progress, progressOf, type Task } from './progress.ts';
+import { differing } from './fields.ts';
+import { stackProbe } from './look.ts';
 import { wantedServices } from './wanted.ts';
 
 const want = z
@@ -20,15 +16,6 @@ const want = z
   })
   .transform((stack) => ({ ...stack, services: wantedServices(stack.name, parseCompose(stack.compose)) }));
 
-interface LiveService {
-  readonly fields: Fields;
-  readonly progress: Progress;
-  readonly log: readonly string[];
-}
-
-/** Lines of a task's log that are fetched where its service does not run. */
-const LOG_LINES = 20;
-
 /**
  * A stack: its services as the stack file says, and running. Services of the stack that the file does not have are
  * removed. Managers only.
@@ -38,36 +25,7 @@ export const stack = defineResource({
   want,
   key: ({ name }) => name,
 
-  observe: ({ name }) =>
-    managerProbe(
-      `stack ${name}`,
-      sh`
-        ids=$(docker service ls --quiet --filter ${`label=com.docker.stack.namespace=${name}`}) || exit 1
-        [ -n "$ids" ] || exit 0
-        echo "now $(date +%s)"
-        docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit 1
-        docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit 1
-        docker service inspect --format 'service {{json .}}' $ids || exit 1
-        # A task that is replaced in between is gone: then all are asked for again.
-        for try in 1 2 3; do
-          listed=$(docker service ps --quiet --no-trunc $ids) || exit 1
-          tasks=''
-          [ -n "$listed" ] || break
-          tasks=$(docker inspect --type task --format 'task {{json .}}' $listed) && break
-          [ "$try" -lt 3 ] || exit 1
-        done
-        printf '%s\n' "$tasks"
-        # A service of which nothing runs: its last failed task may have said why.
-        for id in $ids; do
-          [ -z "$(docker service ps --quiet --filter desired-state=running "$id" | head -n 1)" ] ||
-            docker service ps --format '{{.CurrentState}}' --filter desired-state=running "$id" | grep -qv '^Running' || continue
-          failed=$(docker service ps --no-trunc --filter desired-state=shutdown --format '{{.ID}} {{.CurrentState}}' "$id" |
-            sed -n '/ \(Failed\|Complete\)/{s/ .*//p;q}')
-          [ -z "$failed" ] || timeout 10 docker service logs --raw --tail ${LOG_LINES} "$failed" 2>&1 | sed "s/^/log $id /"
-        done
-        exit 0`,
-      (stdout) => readStack(name, stdout),
-    ),
+  observe: ({ name }) => stackProbe(name),
 
   diff({ services }, live): readonly Change[] {
     const names = [...new Set([...services.keys(), ...live.keys()])].toSorted();
@@ -85,12 +43,12 @@ export const stack = defineResource({
       }));
       const { running, expected, text } = have.progress;
       if (changes.length > 0 || running >= expected) return changes;
-      return [{ field: `${name} tasks`, from: text, to: `${expected} of ${expected} running` }];
+      return [{ field: name + TASKS, from: text, to: `${expected} of ${expected} running` }];
     });
   },
 
-  apply: ({ name, compose }, _live, changes) =>
-    changes.every(({ field }) => field.endsWith(' tasks'))
+  apply: ({ name, compose }, live, changes) => [
+    ...(changes.every(isOfTasks)
       ? []
       : [
           {
@@ -106,7 +64,20 @@ export const stack = defineResource({
               case $help in *--detach*) detach=--detach ;; *) detach= ;; esac
               printf %s ${compose} | docker stack deploy --compose-file - --prune --resolve-image changed --with-registry-auth $detach ${name}`,
           },
-        ],
+        ]),
+    // Docker has given up, or waits longer and longer: what was wrong may be mended by now.
+    ...changes.filter(isOfTasks).flatMap(({ field }) => {
+      const service = field.slice(0, -TASKS.length);
+      return live.get(service)?.progress.failed === undefined
+        ? []
+        : [
+            {
+              title: `try ${service} again`,
+              script: sh`docker service update --quiet --detach --force ${`${name}_${service}`} >/dev/null`,
+            },
+          ];
+    }),
+  ],
 
   settling({ services, patience }, live): Settling | undefined {
     const there = [...services].flatMap(([name, wanted]) => {
@@ -133,57 +104,12 @@ export const stack = defineResource({
   },
 });
 
+/** The field that says that a service does not run as it should, though it is what it should be. */
+const TASKS = ' tasks';
+const isOfTasks = ({ field }: Change) => field.endsWith(TASKS);
+
 /** A field's value for the plan: one of a variable that somebody has set by hand may be a password. */
 function shown(field: string, value: Shown | undefined): Shown {
   if (value === undefined || value === null) return null;
   return field.startsWith('environment ') && looksSecret(field) ? MASK : value;
-}
-
-function readStack(stackName: string, stdout: string): ReadonlyMap<string, LiveService> {
-  const lines = stdout.split('\n').map(atSpace);
-  const all = (kind: string) => lines.filter(([key]) => key === kind).map(([, rest]) => rest);
-  const pairs = (kind: string) => all(kind).map(atSpace);
-  const networks = new Map(pairs('network'));
-  const nodes = new Map(pairs('node'));
-  const logs = pairs('log');
-  const now = Number(all('now')[0] ?? 0);
-  const services = all('service').map((text) => JSON.parse(text) as { Spec: { TaskTemplate: unknown } });
-  const tasks = all('task').map((text) => {
-    const whole = JSON.parse(text) as { Spec: unknown };
-    return { spec: whole.Spec, task: parsed(taskSchema, whole, 'task') };
-  });
-  return new Map(
-    services.map((whole): [string, LiveService] => {
-      const service = parsed(serviceSchema, whole, 'service');
-      const own = tasks
-        .filter(({ task }) => task.ServiceID === service.ID)
-        .map(
-          ({ spec, task }): Task => ({
-            ...task,
-            current: isMadeFrom(spec, whole.Spec.TaskTemplate),
-            node: nodes.get(task.NodeID ?? '') ?? '',
-          }),
-        );
-      return [
-        service.Spec.Name.slice(stackName.length + 1),
-        {
-          fields: liveFields(service, networks),
-          progress: progressOf(service, own, now),
-          log: logs.filter(([id]) => service.ID.startsWith(id)).map(([, line]) => line),
-        },
-      ];
-    }),
-  );
-}
-
-/** A line's first word, and the rest. */
-function atSpace(line: string): [string, string] {
-  const space = line.indexOf(' ');
-  return [line.slice(0, space), line.slice(space + 1)];
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new ProbeError(`docker described a ${what} in an unknown way`);
-  return result.data;
 }

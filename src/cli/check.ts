@@ -1,0 +1,47 @@
+import { viewFor, type World } from '../engine/index.ts';
+import { checkOutside, isOpenRelay } from '../outside/index.ts';
+import { frontProblems } from '../render/index.ts';
+import { deny, whileConnected } from './connected.ts';
+import type { CommonOptions } from './program.ts';
+import type { Prepared } from './set-up.ts';
+
+const REFUSED = 5;
+const FAILED = 2;
+
+/** The mail servers as this machine sees them, which has no part in the swarm. */
+export function check(file: string, options: CommonOptions): Promise<number> {
+  return whileConnected(file, options, async ({ run, verb, view }) => {
+    const { playbook, verb: outside } = verb('check', (each) => each.outside);
+    const wanted = outside(view(playbook));
+    if (wanted === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
+    run.emit({ kind: 'outside-started', hosts: wanted.fronts.map(({ host }) => host) });
+    const fronts = await checkOutside(wanted);
+    run.emit({ kind: 'outside', fronts });
+    if (fronts.some(isOpenRelay)) return REFUSED;
+    return fronts.some((front) => frontProblems(front).length > 0) ? FAILED : undefined;
+  });
+}
+
+/**
+ * After a run: what it changed is looked at from outside. An open relay is an error; what this machine cannot reach, as
+ * port 25 in many networks, is only said.
+ *
+ * @returns the exit code where the run must not count as done.
+ */
+export async function checkAfterRun(
+  world: World,
+  { run }: Prepared,
+  changed: ReadonlySet<string>,
+): Promise<number | undefined> {
+  const checks = world.playbooks
+    .filter(({ name }) => changed.has(name))
+    .flatMap((playbook) => playbook.outside?.(viewFor(world, playbook, run.onHost)) ?? []);
+  let code: number | undefined;
+  for (const wanted of checks) {
+    run.emit({ kind: 'outside-started', hosts: wanted.fronts.map(({ host }) => host) });
+    const fronts = await checkOutside(wanted);
+    run.emit({ kind: 'outside', fronts });
+    if (fronts.some(isOpenRelay)) code = REFUSED;
+  }
+  return code;
+}

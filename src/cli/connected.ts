@@ -1,0 +1,53 @@
+import { connect, exitCodeOf, viewFor, type World } from '../engine/index.ts';
+import { ProvisionError } from '../errors/index.ts';
+import type { Denied, Playbook } from '../playbook/index.ts';
+import type { CommonOptions } from './program.ts';
+import { type Prepared, setUp } from './set-up.ts';
+
+/** The hosts are connected and have told their facts; nothing is planned. */
+export interface Connected extends Prepared {
+  readonly world: World;
+  /** The first playbook that has this verb, and what it makes of it. */
+  verb<V>(name: string, of: (playbook: Playbook) => V | undefined): { playbook: Playbook; verb: V };
+  view(playbook: Playbook): ReturnType<typeof viewFor>;
+}
+
+/** Does something with connected hosts, and lets them go. A host that was not reached is told by the exit code. */
+export async function whileConnected(
+  file: string,
+  options: CommonOptions,
+  work: (connected: Connected) => Promise<number | undefined>,
+): Promise<number> {
+  const prepared = await setUp(file, options);
+  const { renderer, run, release } = prepared;
+  try {
+    await using world = await connect(run);
+    const code = await work({
+      ...prepared,
+      world,
+      view: (playbook) => viewFor(world, playbook, run.onHost),
+      verb: (name, of) => {
+        for (const playbook of run.playbooks) {
+          const verb = of(playbook);
+          if (verb !== undefined) return { playbook, verb };
+        }
+        throw new ProvisionError(`no playbook of this site has anything for \`provision ${name}\``, {
+          code: 'no-verb',
+          exit: 3,
+        });
+      },
+    });
+    const failures = [...world.states.values()]
+      .filter(({ error }) => error !== undefined)
+      .map(({ host, error }) => ({ host: host.name, error }));
+    return code ?? exitCodeOf(failures) ?? 0;
+  } finally {
+    await renderer.close();
+    release();
+  }
+}
+
+/** A playbook says no: the words are its own. */
+export function deny({ denied, fix = [] }: Denied): ProvisionError {
+  return new ProvisionError(denied, { code: 'denied', exit: 2, fix });
+}

@@ -1,0 +1,25 @@
+import { isDenied, type LogRequest } from '../playbook/index.ts';
+import { deny, whileConnected } from './connected.ts';
+import type { LogOptions } from './program.ts';
+
+/** What the tasks of a service have printed, from all nodes. */
+export function logs(file: string, service: string, options: LogOptions): Promise<number> {
+  const { tail, follow = false, since } = options;
+  const request: LogRequest = { service, tail, follow, since };
+  return whileConnected(file, options, async ({ screen, renderer, run, world, view, verb }) => {
+    const { playbook, verb: ask } = verb('logs', (each) => each.logs);
+    const command = ask(view(playbook), request);
+    await renderer.close();
+    if (isDenied(command)) throw deny(command);
+    const { session } = world.state(command.host);
+    if (session === undefined) throw deny({ denied: `${command.host} was not reached` });
+    const showing = session.show(command.script, screen.out);
+    // What is followed has no end of its own: the first Ctrl-C is it.
+    const stopped = new Promise<number>((resolve) =>
+      run.stop.addEventListener('abort', () => resolve(0), { once: true }),
+    );
+    const code = await (follow ? Promise.race([showing, stopped]) : showing);
+    showing.catch(() => undefined);
+    return code === 0 ? undefined : 2;
+  });
+}

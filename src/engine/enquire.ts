@@ -1,0 +1,30 @@
+import type { Enquiry } from '../playbook/index.ts';
+import type { Output } from '../resource/index.ts';
+import { everyHost, reached } from './prepare.ts';
+import type { RunOptions } from './run.ts';
+import type { Session } from './session.ts';
+import type { World } from './world.ts';
+
+/** Puts questions to the hosts that were reached: one exec a host, whatever their number. */
+export async function answer<T>(
+  world: World,
+  enquiries: readonly Enquiry<T>[],
+  options: RunOptions,
+): Promise<readonly T[]> {
+  const outputs = enquiries.map(() => new Map<string, Output>());
+  const asked = reached(world).filter(({ host }) => enquiries.some(({ hosts }) => hosts.includes(host.name)));
+  await everyHost(options, world, asked, async ({ host: { name }, session }) => {
+    const own = enquiries.flatMap(({ hosts, script }, index) =>
+      hosts.includes(name) ? [{ script, index }] : [],
+    );
+    const said = await (session as Session).ask(
+      own.map(({ script }) => script),
+      'enquiry',
+    );
+    own.forEach(({ index }, at) => {
+      const output = said[at];
+      if (output !== undefined) outputs[index]?.set(name, output);
+    });
+  });
+  return enquiries.map((enquiry, index) => enquiry.read(outputs[index] ?? new Map()));
+}

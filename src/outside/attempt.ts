@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream';
+import { Dialogue } from './dialogue.ts';
+import { type RelayAttempt, relayAttempts } from './relay.ts';
+import { command, isGood, reply } from './smtp.ts';
+import type { Service } from './want.ts';
+
+/** Opens a connection to a port; TLS from the start, where it is wanted, is the dialogue's. */
+export type Dial = (port: number) => Promise<Duplex>;
+
+export interface RelayAnswer {
+  readonly name: string;
+  /** `relayed` is an open relay; `unknown`: nobody said anything, so nothing is known. */
+  readonly result: 'refused' | 'relayed' | 'unknown';
+  readonly said: string;
+}
+
+const PATIENCE = 30_000;
+
+/** Asks to relay in every way. No message is sent: a recipient that is accepted is the answer. */
+export async function askToRelay(
+  target: { readonly address: string; readonly domain: string; readonly hostname: string },
+  services: readonly Service[],
+  dial: Dial,
+  width = 4,
+): Promise<readonly RelayAnswer[]> {
+  const submission =
+    services.find(({ port }) => port === 465) ?? services.find(({ port }) => port === 587) ?? undefined;
+  const smtp = services.find(({ port }) => port === 25);
+  const waiting = relayAttempts(target.domain, target.address).flatMap((attempt) => {
+    const service = attempt.on === 'smtp' ? smtp : submission;
+    return service === undefined ? [] : [{ attempt, service }];
+  });
+  const answers: RelayAnswer[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      answers.push(await one(next.attempt, next.service, target.hostname, dial));
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return answers;
+}
+
+async function one(
+  { name, encrypt, lines }: RelayAttempt,
+  { port, encryption }: Service,
+  servername: string,
+  dial: Dial,
+): Promise<RelayAnswer> {
+  try {
+    using dialogue = new Dialogue(await dial(port), PATIENCE);
+    if (encryption === 'start') await dialogue.encrypt({ servername });
+    const greeting = await reply(dialogue);
+    if (!isGood(greeting)) return { name, result: 'refused', said: `${greeting.code} ${greeting.text}` };
+    if (encrypt && encryption === 'upgrade') {
+      await command(dialogue, lines[0] ?? '');
+      if (isGood(await command(dialogue, 'STARTTLS'))) await dialogue.encrypt({ servername });
+    }
+    let said = greeting;
+    for (const line of lines) {
+      said = await command(dialogue, line);
+      if (line.startsWith('MAIL') && !isGood(said)) break;
+    }
+    const relayed = isGood(said);
+    return { name, result: relayed ? 'relayed' : 'refused', said: `${said.code} ${said.text}` };
+  } catch (error) {
+    return { name, result: 'unknown', said: (error as Error).message };
+  }
+}

@@ -1,0 +1,106 @@
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { Dial } from './attempt.ts';
+import { Dialogue } from './dialogue.ts';
+import { command, isGood, reply } from './smtp.ts';
+import type { Service } from './want.ts';
+
+export interface ServiceAnswer {
+  readonly port: number;
+  readonly protocol: Service['protocol'];
+  /** What it greets with; empty where nothing was said. */
+  readonly banner: string;
+  /** Who the certificate is of and until when; absent where it is not to encrypt. */
+  readonly certificate: string | undefined;
+  /** Why it does not serve as it should. */
+  readonly problem: string | undefined;
+}
+
+const PATIENCE = 20_000;
+/** Days before a certificate's end at which it is time to say so. */
+const SOON = 14;
+
+/** What a port says, and which certificate it shows for `hostname`. */
+export async function askService(service: Service, hostname: string, dial: Dial): Promise<ServiceAnswer> {
+  const { port, protocol, encryption } = service;
+  let banner = '';
+  try {
+    using dialogue = new Dialogue(await dial(port), PATIENCE);
+    const servername = hostname;
+    let secure = encryption === 'start' ? await dialogue.encrypt({ servername }) : undefined;
+    banner = await greeting(dialogue, protocol, hostname);
+    if (encryption === 'upgrade') {
+      await upgrade(dialogue, protocol);
+      secure = await dialogue.encrypt({ servername });
+    }
+    if (secure === undefined) return { port, protocol, banner, certificate: undefined, problem: undefined };
+    const certificate = secure.getPeerCertificate();
+    return {
+      port,
+      protocol,
+      banner,
+      certificate: describe(certificate),
+      problem: certificateProblem(secure, certificate),
+    };
+  } catch (error) {
+    return { port, protocol, banner, certificate: undefined, problem: (error as Error).message };
+  }
+}
+
+async function greeting(
+  dialogue: Dialogue,
+  protocol: Service['protocol'],
+  hostname: string,
+): Promise<string> {
+  if (protocol === 'http') {
+    dialogue.write(`GET / HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n`);
+    return dialogue.line();
+  }
+  if (protocol === 'smtp') {
+    const { code, text } = await reply(dialogue);
+    if (code !== 220) throw new Error(`it greets with ${code} ${text}`);
+    return text;
+  }
+  const line = await dialogue.line();
+  if (protocol !== 'sieve') {
+    const good = protocol === 'imap' ? /^\* OK/ : /^\+OK/;
+    if (!good.test(line)) throw new Error(`it greets with ${line}`);
+    return line;
+  }
+  for (let last = line; !/^OK/.test(last); ) last = await dialogue.line();
+  return line;
+}
+
+/** Asks for encryption in the protocol's own words (RFC 3207, RFC 2595, RFC 5804). */
+async function upgrade(dialogue: Dialogue, protocol: Service['protocol']): Promise<void> {
+  const refuse = (said: string) => {
+    throw new Error(`it does not encrypt: ${said}`);
+  };
+  if (protocol === 'smtp') {
+    await command(dialogue, 'EHLO check.example.com');
+    const said = await command(dialogue, 'STARTTLS');
+    if (!isGood(said)) refuse(`${said.code} ${said.text}`);
+    return;
+  }
+  const [line, good] =
+    protocol === 'imap'
+      ? ['a STARTTLS', /^a OK/]
+      : protocol === 'pop3'
+        ? ['STLS', /^\+OK/]
+        : (['STARTTLS', /^OK/] as const);
+  dialogue.write(line);
+  const said = await dialogue.line();
+  if (!(good as RegExp).test(said)) refuse(said);
+}
+
+function describe({ subject, valid_to }: PeerCertificate): string {
+  const until = new Date(valid_to);
+  const day = Number.isNaN(until.getTime()) ? valid_to : until.toISOString().slice(0, 10);
+  return `${String(subject?.CN ?? 'no name')}, until ${day}`;
+}
+
+function certificateProblem(secure: TLSSocket, { valid_to }: PeerCertificate): string | undefined {
+  if (!secure.authorized)
+    return `its certificate is not trusted: ${String((secure.authorizationError as Error | undefined)?.message ?? secure.authorizationError)}`;
+  const days = (Date.parse(valid_to) - Date.now()) / 86_400_000;
+  return days < SOON ? `its certificate ends in ${Math.floor(days)} days` : undefined;
+}

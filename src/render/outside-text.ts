@@ -1,0 +1,47 @@
+import type { FrontAnswer } from '../outside/index.ts';
+import type { Colours } from './colours.ts';
+import { tableText } from './table.ts';
+
+/** What is wrong with a front, each in a line. */
+export function frontProblems({ services, relay, delivery }: FrontAnswer): readonly string[] {
+  const relayed = relay.filter(({ result }) => result === 'relayed');
+  const unknown = relay.filter(({ result }) => result === 'unknown');
+  return [
+    ...relayed.map(({ name, said }) => `AN OPEN RELAY: it passes mail on, asked ${name} (${said})`),
+    ...services.flatMap(({ port, protocol, problem }) =>
+      problem === undefined ? [] : [`port ${port} (${protocol}): ${problem}`],
+    ),
+    ...(unknown.length === 0
+      ? []
+      : [`whether it relays could not be told in ${unknown.length} ways: ${unknown[0]?.said}`]),
+    ...(delivery.result === 'failed' ? [`mail: ${delivery.said}`] : []),
+    ...(delivery.result === 'deferred' ? [`mail: put off for now (${delivery.said})`] : []),
+  ];
+}
+
+/** A front as an outsider sees it. */
+export function outsideText(fronts: readonly FrontAnswer[], c: Colours): readonly string[] {
+  return fronts.flatMap((front) => {
+    const { host, address, services, relay, delivery } = front;
+    const rows = services.map(({ port, protocol, certificate, banner, problem }) => [
+      String(port),
+      protocol,
+      certificate ?? '',
+      problem === undefined ? banner.slice(0, 40) : 'see below',
+    ]);
+    const title = `From outside: ${host} (${address})`;
+    const refused = relay.filter(({ result }) => result === 'refused').length;
+    const good = [
+      ...(refused === 0 ? [] : [`relaying: refused, asked in ${refused} ways`]),
+      ...(delivery.result === 'read' ? [`mail: ${delivery.said} after ${delivery.seconds} s`] : []),
+      ...(delivery.result === 'taken'
+        ? [`mail: ${delivery.said}; nobody's password is known to read it`]
+        : []),
+    ];
+    return [
+      ...tableText({ title, columns: ['PORT', 'SERVES', 'CERTIFICATE', 'ANSWER'], rows }, c).split('\n'),
+      ...good.map((line) => `  ${c.green('ok')}  ${line}`),
+      ...frontProblems(front).map((line) => `  ${c.red('problem')}  ${line}`),
+    ];
+  });
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { type Change, defineResource, ProbeError, type Step } from '../../resource/index.ts';
+import { Secret, sh } from '../../shell/index.ts';
+import { adminProbe, findAdmin } from './ask.ts';
+
+const want = z.strictObject({
+  /** The service of the swarm that is Mailu's admin. */
+  service: z.string(),
+  /** The main mail domain. */
+  domain: z.string(),
+  /** Local part of the address that mail about the server goes to. Mailu asks for it to be there. */
+  postmaster: z.string(),
+  /** The first administrator, made with this password where there is none of that name. Its password is never changed. */
+  administrator: z.strictObject({ localPart: z.string(), password: z.instanceof(Secret) }).optional(),
+});
+type Want = z.output<typeof want>;
+
+const exported = z.object({
+  domain: z
+    .array(z.object({ name: z.string(), dkim_publickey: z.string().nullish() }))
+    .nullish()
+    .transform((list) => list ?? []),
+  user: z
+    .array(z.object({ email: z.string(), global_admin: z.boolean().nullish() }))
+    .nullish()
+    .transform((list) => list ?? []),
+  alias: z
+    .array(z.object({ email: z.string() }))
+    .nullish()
+    .transform((list) => list ?? []),
+});
+
+const ATTRIBUTES = ['domain.name', 'domain.dkim_publickey', 'user.email', 'user.global_admin', 'alias.email'];
+
+const administratorOf = ({ domain, administrator }: Want) => `${administrator?.localPart}@${domain}`;
+const postmasterOf = ({ domain, postmaster }: Want) => `${postmaster}@${domain}`;
+
+/**
+ * What Mailu needs before mail can come in: the domain with a DKIM key, an administrator, and somebody who reads the
+ * postmaster's mail. Only what is missing is made. Through the host that runs admin.
+ */
+export const mailuAccounts = defineResource({
+  kind: 'mailu-accounts',
+  want,
+  key: ({ domain }) => domain,
+
+  observe: ({ service }) =>
+    adminProbe(service, ATTRIBUTES, (value) => {
+      const read = exported.safeParse(value);
+      if (!read.success) throw new ProbeError(`${service} exported in a way that we do not know`);
+      const { domain, user, alias } = read.data;
+      return {
+        domains: new Map(domain.map(({ name, dkim_publickey }) => [name, Boolean(dkim_publickey)])),
+        users: new Map(user.map(({ email, global_admin }) => [email, global_admin === true])),
+        aliases: new Set(alias.map(({ email }) => email)),
+      };
+    }),
+
+  diff(wanted, { domains, users, aliases }): readonly Change[] {
+    const { domain, administrator } = wanted;
+    const admin = administratorOf(wanted);
+    const postmaster = postmasterOf(wanted);
+    const known = users.has(postmaster) || aliases.has(postmaster);
+    return [
+      ...(domains.has(domain) ? [] : [{ field: 'domain', from: null, to: domain }]),
+      ...(domains.get(domain) === true ? [] : [{ field: 'DKIM key', from: null, to: 'generated' }]),
+      ...(administrator === undefined || users.get(admin) === true
+        ? []
+        : [
+            { field: 'administrator', from: users.has(admin) ? `${admin}, without rights` : null, to: admin },
+          ]),
+      ...(administrator === undefined || postmaster === admin || known
+        ? []
+        : [{ field: 'postmaster', from: null, to: `${postmaster} for ${admin}` }]),
+    ];
+  },
+
+  apply(wanted, { users }, changes): readonly Step[] {
+    const { service, domain } = wanted;
+    const fields = changes.map(({ field }) => field);
+    const admin = administratorOf(wanted);
+    const made = {
+      ...(fields.includes('domain') || fields.includes('DKIM key')
+        ? {
+            domain: [{ name: domain, ...(fields.includes('DKIM key') ? { dkim_key: '-generate-' } : {}) }],
+          }
+        : {}),
+      ...(fields.includes('administrator')
+        ? {
+            user: [
+              {
+                email: admin,
+                global_admin: true,
+                ...(users.has(admin) ? {} : { hash_password: true, password: PLACE }),
+              },
+            ],
+          }
+        : {}),
+      ...(fields.includes('postmaster')
+        ? { alias: [{ email: postmasterOf(wanted), destination: [admin] }] }
+        : {}),
+    };
+    // Without --update Mailu would take everything else away. YAML is what it reads, and JSON is YAML.
+    return [
+      {
+        title: `make in Mailu: ${fields.join(', ')}`,
+        script: sh`
+          ${findAdmin(service)}
+          printf %s ${withPassword(JSON.stringify(made), wanted.administrator?.password)} |
+            docker exec -i "$admin" flask mailu config-import --update --quiet -`,
+      },
+    ];
+  },
+});
+
+/** Stands for the password until the text is put together: only that part of it is a secret. */
+const PLACE = '\u0001password\u0001';
+
+function withPassword(json: string, password: Secret | undefined): readonly (string | Secret)[] {
+  const [before = '', after] = json.split(JSON.stringify(PLACE).slice(1, -1));
+  if (after === undefined || password === undefined) return [before];
+  return [before, new Secret(JSON.stringify(password.reveal()).slice(1, -1)), after];
+}

@@ -1,0 +1,41 @@
+import { type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
+import { type Script, sh } from '../../shell/index.ts';
+import { dockerProbe } from '../docker/ask.ts';
+
+const ELSEWHERE = 'elsewhere';
+const NOT_READY = 'not ready';
+
+/** Text that sets `$admin` to the container of Mailu's admin on this host, or ends. A task has a container of its own. */
+export function findAdmin(service: string): Script {
+  return sh`
+    admin=$(docker ps --quiet --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`} | head -n 1) || exit 1
+    [ -n "$admin" ] || { echo ${ELSEWHERE}; exit 0; }
+    health=$(docker inspect --format '{{with .State.Health}}{{.Status}}{{end}}' "$admin") || exit 1
+    case $health in ''|healthy) ;; *) echo ${NOT_READY}; exit 0 ;; esac`;
+}
+
+/**
+ * What Mailu says of itself, as JSON (docs/cli.rst, config-export): these attributes, whether or not they have their
+ * default. Asked on the host that runs admin.
+ */
+export function adminProbe<Have>(
+  service: string,
+  attributes: readonly string[],
+  parse: (exported: unknown) => Have,
+): Probe<Have> {
+  return dockerProbe(
+    service,
+    sh`
+      ${findAdmin(service)}
+      timeout 60 docker exec "$admin" flask mailu config-export --json ${attributes}`,
+    (stdout) => {
+      const said = stdout.trim();
+      if (said === ELSEWHERE) return new Unobservable(`${service} does not run on this host yet`);
+      if (said === NOT_READY) return new Unobservable(`${service} is not ready yet`);
+      // What Python warns of comes before it, where it goes to stdout.
+      const json = said.split('\n').findLast((line) => line.startsWith('{'));
+      if (json === undefined) throw new ProbeError(`${service} exported nothing: ${said.slice(0, 200)}`);
+      return parse(JSON.parse(json));
+    },
+  );
+}

@@ -1,0 +1,115 @@
+import type { z } from 'zod';
+import { type Probe, ProbeError } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { managerProbe } from '../docker/manager.ts';
+import type { Fields } from './fields.ts';
+import { serviceSchema, taskSchema } from './inspected.ts';
+import { liveFields } from './live.ts';
+import { isMadeFrom } from './made-from.ts';
+import { type Progress, progressOf, type Task } from './progress.ts';
+
+/** A service of a stack as it is, by its name in the stack. */
+export type Live = ReadonlyMap<string, LiveService>;
+
+export interface LiveService {
+  readonly fields: Fields;
+  readonly progress: Progress;
+  readonly tasks: readonly Task[];
+  /** The last lines of what has failed, where nothing runs in its place. */
+  readonly log: readonly string[];
+}
+
+/** Lines of a task's log that are fetched where nothing runs in its place, and tasks that they are fetched of. */
+const LOG_LINES = 20;
+const MOST_LOGS = 8;
+
+/** A task as `docker service ps` lists it, the newest of a place first. Its name is that of its place. */
+const LISTED = '{{.ID}} {{.Name}} {{.DesiredState}} {{.CurrentState}}';
+/** Of such a list: the last task that ended in each place in which none runs, with its service. */
+const SILENT = `
+  { place = $2; service = place; sub(/\\.[^.]*$/, "", service); of[place] = service }
+  $3 != "Shutdown" && $3 != "Remove" { wanted[place] = 1; some[service] = 1 }
+  $4 == "Running" { runs[place] = 1 }
+  ($4 == "Failed" || $4 == "Complete") && !(place in ended) { ended[place] = $1 }
+  END {
+    for (place in ended)
+      if (!(place in runs) && (place in wanted || !(of[place] in some))) print ended[place], of[place]
+  }`;
+
+/** Asks a manager for the services of a stack and their tasks. */
+export const stackProbe = (name: string): Probe<Live> =>
+  managerProbe(
+    `stack ${name}`,
+    sh`
+    ids=$(docker service ls --quiet --filter ${`label=com.docker.stack.namespace=${name}`}) || exit 1
+    [ -n "$ids" ] || exit 0
+    echo "now $(date +%s)"
+    docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit 1
+    docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit 1
+    docker service inspect --format 'service {{json .}}' $ids || exit 1
+    # A task that is replaced in between is gone: then all are asked for again.
+    for try in 1 2 3; do
+      listed=$(docker service ps --no-trunc --format ${LISTED} $ids) || exit 1
+      tasks=''
+      [ -n "$listed" ] || break
+      tasks=$(docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1)) && break
+      [ "$try" -lt 3 ] || exit 1
+    done
+    printf '%s\n' "$tasks"
+    # What a task that failed has said, where no other runs in its place.
+    printf '%s\n' "$listed" | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
+      timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
+    done
+    exit 0`,
+    (stdout) => readStack(name, stdout),
+  );
+
+function readStack(stackName: string, stdout: string): Live {
+  const lines = stdout.split('\n').map(atSpace);
+  const all = (kind: string) => lines.filter(([key]) => key === kind).map(([, rest]) => rest);
+  const pairs = (kind: string) => all(kind).map(atSpace);
+  const networks = new Map(pairs('network'));
+  const nodes = new Map(pairs('node'));
+  const logs = pairs('log');
+  const now = Number(all('now')[0] ?? 0);
+  const services = all('service').map((text) => JSON.parse(text) as { Spec: { TaskTemplate: unknown } });
+  const tasks = all('task').map((text) => {
+    const whole = JSON.parse(text) as { Spec: unknown };
+    return { spec: whole.Spec, task: parsed(taskSchema, whole, 'task') };
+  });
+  return new Map(
+    services.map((whole): [string, LiveService] => {
+      const service = parsed(serviceSchema, whole, 'service');
+      const own = tasks
+        .filter(({ task }) => task.ServiceID === service.ID)
+        .map(
+          ({ spec, task }): Task => ({
+            ...task,
+            current: isMadeFrom(spec, whole.Spec.TaskTemplate),
+            node: nodes.get(task.NodeID ?? '') ?? '',
+          }),
+        );
+      return [
+        service.Spec.Name.slice(stackName.length + 1),
+        {
+          fields: liveFields(service, networks),
+          progress: progressOf(service, own, now),
+          tasks: own,
+          log: logs.filter(([of]) => of === service.Spec.Name).map(([, line]) => line),
+        },
+      ];
+    }),
+  );
+}
+
+/** A line's first word, and the rest. */
+function atSpace(line: string): [string, string] {
+  const space = line.indexOf(' ');
+  return [line.slice(0, space), line.slice(space + 1)];
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ProbeError(`docker described a ${what} in an unknown way`);
+  return result.data;
+}
