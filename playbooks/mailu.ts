@@ -1,4 +1,5 @@
 import {
+  containerFacts,
   containerResolver,
   dataDirectory,
   definePlaybook,
@@ -11,6 +12,7 @@ import {
 import { checkMailu } from './mailu/check.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import * as parts from './mailu/parts.ts';
+import { records } from './mailu/records.ts';
 import {
   clusterSettings,
   hostSettings,
@@ -19,6 +21,8 @@ import {
   type Reached,
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
+import { mailuStatus } from './mailu/status.ts';
+import { logs, outside, removal } from './mailu/verbs.ts';
 import { clusterSettings as storageSettings } from './storage/settings.ts';
 import { clusterSettings as swarmSettings } from './swarm/settings.ts';
 
@@ -45,6 +49,7 @@ export default definePlaybook({
     machine: { probe: () => machineFacts },
     swarm: { probe: () => swarmFacts },
     networks: { probe: () => networkFacts },
+    containers: { probe: () => containerFacts },
   },
 
   check: checkMailu,
@@ -79,6 +84,7 @@ export default definePlaybook({
         }),
       ]),
     },
+    { name: 'accounts', resources: wanted(parts.accounts) },
     {
       name: 'clean',
       resources: throughLead((mailu, cluster) => parts.superseded(mailu, cluster)),
@@ -88,4 +94,10 @@ export default definePlaybook({
       resources: wanted((mailu) => [containerResolver({ network: mailu.network.name })]),
     },
   ],
+
+  status: mailuStatus,
+  records,
+  logs,
+  removal,
+  outside,
 });

@@ -1,4 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision';
+import { ADMIN, makesAccounts } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -15,6 +16,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...consequences(mailu),
+    ...byHand(mailu, cluster),
     ...passwords(mailu, cluster),
   ];
 }
@@ -81,6 +83,21 @@ function consequences(mailu: Mailu): readonly Finding[] {
     ...(mailu.tls.kind === 'notls'
       ? [warn('notls', 'tls: notls sends passwords in clear, unless something in front of Mailu encrypts')]
       : []),
+  ];
+}
+
+/** What a run cannot make in an old Mailu. */
+function byHand(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  if (makesAccounts(mailu)) return [];
+  const host = cluster.hosts.filter(isReached).find(({ facts }) => facts.containers.includes(ADMIN));
+  const command = `docker exec -it $(docker ps -q -f label=com.docker.swarm.service.name=${ADMIN}) flask mailu admin ${mailu.postmaster} ${mailu.domain} PASSWORD`;
+  return [
+    {
+      level: 'warn',
+      code: 'accounts-by-hand',
+      message: `Mailu ${mailu.version} takes accounts only one by one: the first administrator and the DKIM key are yours to make, once it runs`,
+      fix: [host?.onHost(command) ?? command],
+    },
   ];
 }
 

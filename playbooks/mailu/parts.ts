@@ -9,6 +9,7 @@ import {
   file,
   type Host,
   isReached,
+  mailuAccounts,
   membershipOf,
   nodeLabel,
   type Resource,
@@ -18,10 +19,12 @@ import {
 } from 'provision';
 import { LEASE } from '../storage/options.ts';
 import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './services.ts';
-import type { Facts, Mailu, MailuCluster, Settings } from './settings.ts';
-import { familyOf } from './version.ts';
+import type { Facts, Mailu, MailuCluster, Reached, Settings } from './settings.ts';
+import { atLeast, familyOf } from './version.ts';
 
-const STACK = 'mailu';
+export const STACK = 'mailu';
+/** The service that is Mailu's own administration. */
+export const ADMIN = `${STACK}_admin`;
 /** Bytes of the key that is made where the inventory gives none: Mailu asks for 16 random ones. */
 const KEY_BYTES = 24;
 
@@ -145,6 +148,33 @@ export function superseded(mailu: Mailu, cluster: MailuCluster): readonly Resour
     ...configs().map(([, config]) =>
       dockerSuperseded({ object: 'config', name: config.name, keep: configVersion(config) }),
     ),
+  ];
+}
+
+/** Accounts can be made by `config-import` since 1.9 (Mailu's docs/cli.rst). */
+export const makesAccounts = ({ version }: Mailu) => atLeast(familyOf(version), 1, 9);
+
+/**
+ * Mailu's accounts, through the host that runs admin. While none does, every host that might is looked at.
+ */
+export function accounts(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
+  if (!makesAccounts(mailu)) return [];
+  const reached = cluster.hosts.filter(isReached);
+  const running = reached.filter(({ facts }) => facts.containers.includes(ADMIN));
+  const places = running.length > 0 ? running : reached;
+  if (!places.some(({ name }) => name === host.name)) return [];
+  const { password, account } = mailu.admin;
+  return [
+    mailuAccounts({
+      service: ADMIN,
+      domain: mailu.domain,
+      postmaster: mailu.postmaster,
+      ...(password === undefined
+        ? {}
+        : {
+            administrator: { localPart: account ?? mailu.postmaster, password: cluster.secret(password) },
+          }),
+    }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  type ContainerFacts,
   type MachineFacts,
   type NetworkFacts,
   type ReachedHost,
@@ -205,6 +206,11 @@ export const clusterSettings = z
 
 export const hostSettings = z.strictObject({
   front: z.boolean().default(true).describe('whether mail and web clients are served on this host'),
+  publicAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .min(1)
+    .optional()
+    .describe('addresses that clients reach this front at; default: `address`'),
 });
 
 export type ClusterSettings = z.output<typeof clusterSettings>;
@@ -215,6 +221,7 @@ export interface Facts {
   readonly machine: MachineFacts;
   readonly swarm: SwarmFacts;
   readonly networks: NetworkFacts;
+  readonly containers: ContainerFacts;
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

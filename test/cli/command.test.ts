@@ -33,7 +33,10 @@ describe('the command line', () => {
   test('help fits 80 columns, for every command', () => {
     for (const args of [
       ['--help'],
-      ...['plan', 'status', 'validate', 'schema'].map((verb) => [verb, '--help']),
+      ...['plan', 'status', 'logs', 'check', 'dns', 'remove-stack', 'validate', 'schema'].map((verb) => [
+        verb,
+        '--help',
+      ]),
     ]) {
       const { code, stdout } = provision(...args);
       expect(code).toBe(0);
@@ -54,6 +57,7 @@ describe('the command line', () => {
       'swarm',
       'storage',
       'resolver',
+      'mailu',
     ]);
   });
 

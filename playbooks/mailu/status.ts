@@ -1,0 +1,31 @@
+import { type Enquiry, enquire, type StatusTable, stackProbe } from 'provision';
+import { leadOf, STACK } from './parts.ts';
+import type { MailuCluster } from './settings.ts';
+
+/** The services, and of each task where it runs, or why it does not. */
+export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enquiry<StatusTable>)[] {
+  const lead = leadOf(cluster);
+  if (cluster.settings === undefined || lead === undefined) return [];
+  const title = `Stack ${STACK}`;
+  const columns = ['SERVICE', 'STATE', 'NODES', 'IMAGE', 'SAID'];
+  return [
+    enquire([lead.name], stackProbe(STACK), (answers): StatusTable => {
+      const answer = answers.get(lead.name);
+      if (answer === undefined) return { title: `${title}: ${lead.name} was not reached`, columns, rows: [] };
+      if ('unknown' in answer) return { title: `${title}: ${answer.unknown}`, columns, rows: [] };
+      if (answer.value.size === 0) return { title: `${title}: not deployed`, columns, rows: [] };
+      const rows = [...answer.value]
+        .toSorted(([a], [b]) => a.localeCompare(b))
+        .map(([name, { fields, progress, tasks, log }]) => [
+          name,
+          progress.failed === undefined ? progress.text : `${progress.text}: ${progress.failed}`,
+          [...new Set(tasks.filter(({ Status }) => Status.State === 'running').map(({ node }) => node))]
+            .toSorted()
+            .join(' '),
+          String(fields.get('image') ?? ''),
+          log.at(-1) ?? '',
+        ]);
+      return { title, columns, rows };
+    }),
+  ];
+}

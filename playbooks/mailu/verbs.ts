@@ -1,0 +1,126 @@
+import {
+  type Command,
+  type Denied,
+  isReached,
+  type LogRequest,
+  type OutsideCheck,
+  type Removal,
+  sh,
+} from 'provision';
+import { leadOf, STACK } from './parts.ts';
+import { servicesOf } from './services.ts';
+import type { Mailu, MailuCluster } from './settings.ts';
+
+const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
+const NO_MANAGER: Denied = {
+  denied: 'no host that was reached is a manager of a swarm that has a leader',
+  fix: ['see what runs with: provision status'],
+};
+
+/** The manager that is asked, or why there is none. */
+function manager(cluster: MailuCluster): string | Denied {
+  const lead = leadOf(cluster);
+  return lead !== undefined && isReached(lead) && lead.facts.swarm.nodes !== undefined
+    ? lead.name
+    : NO_MANAGER;
+}
+
+export function logs(cluster: MailuCluster, request: LogRequest): Command | Denied {
+  const { settings: mailu } = cluster;
+  if (mailu === undefined) return NO_STACK;
+  const there = servicesOf(mailu);
+  if (!there.some((name) => name === request.service))
+    return { denied: `there is no service ${request.service}; there are ${there.join(', ')}` };
+  const host = manager(cluster);
+  if (typeof host !== 'string') return host;
+  const { service, tail, follow, since } = request;
+  const options = [
+    ...['--timestamps', '--tail', String(tail)],
+    ...(follow ? ['--follow'] : []),
+    ...(since === undefined ? [] : ['--since', since]),
+  ];
+  return { host, script: sh`exec docker service logs ${options} -- ${`${STACK}_${service}`} 2>&1` };
+}
+
+/** Seconds that tasks get to end after their services are gone. */
+const PATIENCE = 180;
+
+export function removal(cluster: MailuCluster): Removal | Denied {
+  const { settings: mailu, others } = cluster;
+  if (mailu === undefined) return NO_STACK;
+  const host = manager(cluster);
+  if (typeof host !== 'string') return host;
+  const { root } = others.storage;
+  const label = `label=com.docker.stack.namespace=${STACK}`;
+  return {
+    host,
+    goes: [
+      `the services of the stack ${STACK}: ${servicesOf(mailu).join(', ')}`,
+      'the networks that only they use; nobody can send or read mail until the next run',
+    ],
+    stays: [
+      `all mail and settings: ${root} on the shared storage${mailu.database.kind === 'sqlite' ? `, and ${mailu.database.path} on the host of the database` : ''}`,
+      `the secrets and configs ${STACK}_… in the swarm, with the key that Mailu signs with`,
+      `the network ${mailu.network.name}, the labels of the nodes, and the images on them`,
+    ],
+    steps: [
+      {
+        title: `remove the stack ${STACK}`,
+        script: sh`
+          docker stack rm ${STACK}
+          end=$(($(date +%s) + ${PATIENCE}))
+          while :; do
+            services=$(docker service ls --quiet --filter ${label}) || exit 1
+            tasks=$(docker stack ps --quiet --filter desired-state=running ${STACK} 2>/dev/null)
+            networks=$(docker network ls --quiet --filter ${label}) || exit 1
+            [ -n "$services$tasks$networks" ] || exit 0
+            [ "$(date +%s)" -lt "$end" ] || { echo 'parts of the stack are still there' >&2; exit 1; }
+            sleep 1
+          done`,
+      },
+    ],
+  };
+}
+
+const CLEAR: Readonly<Record<number, OutsideCheck['services'][number]['protocol']>> = {
+  25: 'smtp',
+  587: 'smtp',
+  143: 'imap',
+  110: 'pop3',
+  4190: 'sieve',
+};
+const ENCRYPTED: typeof CLEAR = { 465: 'smtp', 993: 'imap', 995: 'pop3', 443: 'http' };
+
+/** Seconds that a message may take to arrive: a filter that has just begun is slow. */
+const DELIVERY = 60;
+
+export function outside(cluster: MailuCluster): OutsideCheck | undefined {
+  const { settings: mailu } = cluster;
+  if (mailu === undefined) return undefined;
+  const [hostname = ''] = mailu.hostnames;
+  const account = mailu.admin.account ?? mailu.postmaster;
+  const password = mailu.admin.password;
+  return {
+    fronts: cluster.hosts
+      .filter(({ settings }) => settings.front)
+      .map(({ name, address, settings }) => ({
+        host: name,
+        address: settings.publicAddresses?.[0] ?? address,
+      })),
+    hostname,
+    domain: mailu.domain,
+    services: mailu.ports.flatMap((port) => serviceAt(port, mailu)),
+    mailbox: {
+      address: `${account}@${mailu.domain}`,
+      password: password === undefined ? undefined : cluster.secret(password),
+    },
+    patience: DELIVERY,
+  };
+}
+
+function serviceAt(port: number, { tls }: Mailu): OutsideCheck['services'] {
+  const protocol = CLEAR[port] ?? ENCRYPTED[port];
+  if (protocol === undefined) return port === 80 ? [{ port, protocol: 'http', encryption: 'never' }] : [];
+  if (tls.kind === 'notls') return [{ port, protocol, encryption: 'never' }];
+  return [{ port, protocol, encryption: port in ENCRYPTED ? 'start' : 'upgrade' }];
+}
