@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config';
 const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) };
 
 const LAB = ['test/lab/**/*.test.ts'];
-/** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`. */
+/** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`, `npm run test:mailu`. */
 const STORAGE = ['test/lab/storage*.test.ts'];
 const RESOLVER = ['test/lab/resolver*.test.ts'];
+const MAILU = ['test/lab/mailu*.test.ts'];
 const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
 
 export default defineConfig({
@@ -18,10 +19,11 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: 'lab', include: LAB, exclude: [...STORAGE, ...RESOLVER], ...ONE_BY_ONE },
+        test: { name: 'lab', include: LAB, exclude: [...STORAGE, ...RESOLVER, ...MAILU], ...ONE_BY_ONE },
       },
       { resolve: { alias }, test: { name: 'storage', include: STORAGE, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'resolver', include: RESOLVER, ...ONE_BY_ONE } },
+      { resolve: { alias }, test: { name: 'mailu', include: MAILU, ...ONE_BY_ONE } },
     ],
   },
 });

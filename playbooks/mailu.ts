@@ -3,6 +3,7 @@ import {
   containerResolver,
   dataDirectory,
   definePlaybook,
+  listenerFacts,
   machineFacts,
   networkFacts,
   type Resource,
@@ -50,6 +51,7 @@ export default definePlaybook({
     swarm: { probe: () => swarmFacts },
     networks: { probe: () => networkFacts },
     containers: { probe: () => containerFacts },
+    listeners: { probe: () => listenerFacts },
   },
 
   check: checkMailu,

@@ -7,6 +7,8 @@ export {
   dockerFacts,
   type GlusterFacts,
   glusterFacts,
+  type ListenerFact,
+  listenerFacts,
   type MachineFacts,
   type MountFact,
   machineFacts,

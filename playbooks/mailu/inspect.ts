@@ -15,6 +15,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
       fix: [],
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
+    ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...consequences(mailu),
     ...byHand(mailu, cluster),
     ...passwords(mailu, cluster),
@@ -62,6 +63,30 @@ function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reac
         ),
       ),
   ];
+}
+
+/** Docker's own, for ports that are published already. */
+const DOCKER = ['docker-proxy', 'dockerd'];
+
+/** A front cannot open a port that another program has, be it on loopback alone: many systems come with a mail server. */
+function portsInUse(mailu: Mailu, host: Reached): readonly Finding[] {
+  const { settings, facts } = host;
+  if (!settings.front && mailu.publish === 'host') return [];
+  const taken = (facts.listeners ?? []).filter(
+    ({ port, program }) => mailu.ports.some((wanted) => wanted === port) && !DOCKER.includes(program),
+  );
+  const others = new Map(taken.map((listener) => [`${listener.program} ${listener.port}`, listener]));
+  return [...others.values()].map(({ port, program, unit }) => ({
+    level: 'refuse' as const,
+    code: 'port-in-use',
+    host: host.name,
+    message: `port ${port}, which Mailu's front opens, is used by ${program || 'another program'}${unit === undefined ? '' : ` (${unit})`}`,
+    fix: [
+      unit === undefined
+        ? `stop that program, or make this host no front: hosts.${host.name}.mailu.front: false`
+        : host.onHost(`systemctl disable --now ${unit}`),
+    ],
+  }));
 }
 
 function consequences(mailu: Mailu): readonly Finding[] {

@@ -18,9 +18,9 @@ import {
   template,
 } from 'provision';
 import { LEASE } from '../storage/options.ts';
-import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './services.ts';
+import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './service.ts';
 import type { Facts, Mailu, MailuCluster, Reached, Settings } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import { atLeast, familyOf, sharesOverrides } from './version.ts';
 
 export const STACK = 'mailu';
 /** The service that is Mailu's own administration. */
@@ -88,12 +88,14 @@ const dovecotConf = () => template(import.meta.url, '../../templates/dovecot.con
 
 /** What Mailu finds on the shared storage. Its services take these for their own, so only that they exist is kept. */
 export function directories(mailu: Mailu, root: string): readonly Resource[] {
-  const { legacy } = familyOf(mailu.version);
   return [
     ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
       dataDirectory({ path: `${root}/${name}` }),
     ),
-    file({ path: `${root}/overrides/${legacy ? '' : 'dovecot/'}dovecot.conf`, content: dovecotConf() }),
+    file({
+      path: `${root}/overrides/${sharesOverrides(mailu) ? '' : 'dovecot/'}dovecot.conf`,
+      content: dovecotConf(),
+    }),
   ];
 }
 

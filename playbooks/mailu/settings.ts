@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type ContainerFacts,
+  type ListenerFact,
   type MachineFacts,
   type NetworkFacts,
   type ReachedHost,
@@ -222,6 +223,7 @@ export interface Facts {
   readonly swarm: SwarmFacts;
   readonly networks: NetworkFacts;
   readonly containers: ContainerFacts;
+  readonly listeners: readonly ListenerFact[] | null;
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

@@ -1,5 +1,6 @@
 import { template } from 'provision';
-import { networksOf, type Service, type Surroundings, stackServices } from './services.ts';
+import type { Service, Surroundings } from './service.ts';
+import { networksOf, stackServices } from './services.ts';
 import type { Mailu } from './settings.ts';
 
 /** The stack file, rendered. */

@@ -22,3 +22,7 @@ export function atLeast(
 ): boolean {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
+
+/** Until 1.8 all services had one directory of overrides. */
+export const sharesOverrides = ({ version }: { readonly version: string }): boolean =>
+  !atLeast(familyOf(version), 1, 8);

@@ -8,6 +8,7 @@ export {
   readPeers,
   readVolumes,
 } from './gluster.ts';
+export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';

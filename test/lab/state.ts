@@ -12,6 +12,12 @@ export const paths = {
   identity: join(STATE, 'id_ed25519'),
   knownHosts: join(STATE, 'known_hosts'),
   sudoPassword: join(STATE, 'sudo-password'),
+  /** Of mail.example.org, and who signed it. */
+  certificate: join(STATE, 'mail', 'cert.pem'),
+  certificateKey: join(STATE, 'mail', 'key.pem'),
+  authority: join(STATE, 'mail', 'ca.pem'),
+  /** Of the first administrator of Mailu. */
+  mailPassword: join(STATE, 'mail', 'password'),
   /** Nodes that are cut off, and stay so when they boot again. */
   cuts: join(STATE, 'cuts'),
   /** What this machine's forwarding was before. */

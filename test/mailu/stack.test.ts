@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Surroundings } from '../../playbooks/mailu/services.ts';
+import type { Surroundings } from '../../playbooks/mailu/service.ts';
 import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';

@@ -1,0 +1,157 @@
+import type { Mount, Surroundings } from './service.ts';
+import type { Mailu, ServiceName } from './settings.ts';
+import { atLeast, familyOf, sharesOverrides } from './version.ts';
+
+/** What differs from service to service. */
+export interface Part {
+  readonly mounts: readonly Mount[];
+  readonly networks: readonly string[];
+  /** What the image starts, where the lease or a password has to come before it. */
+  readonly command: readonly string[];
+  /** On shared storage, and may have one writer. */
+  readonly leased: boolean;
+  readonly grace: string;
+  /** Seconds that it may take until its own check of health holds. */
+  readonly startPeriod: number;
+  readonly hostname?: string;
+  readonly test?: readonly string[];
+}
+
+export const bind = (source: string, target: string, readOnly = false): Mount => ({
+  type: 'bind',
+  source,
+  target,
+  readOnly,
+});
+
+const START = ['/start.py'];
+
+export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
+  const family = familyOf(mailu.version);
+  const { legacy } = family;
+  const override = (folder: string) =>
+    bind(sharesOverrides(mailu) ? `${root}/overrides` : `${root}/overrides/${folder}`, '/overrides', true);
+  const plain = { command: START, leased: false, grace: '20s', startPeriod: 60 };
+  const own = (folder: string, target: string): Mount => ({
+    type: 'volume',
+    source: folder,
+    target,
+    readOnly: false,
+  });
+  switch (name) {
+    case 'front':
+      return {
+        ...plain,
+        mounts: [
+          ...(mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined
+            ? []
+            : [bind(`${root}/certs`, '/certs')]),
+          override('nginx'),
+        ],
+        networks: [
+          'default',
+          ...(mailu.webmail === 'none' ? [] : ['webmail']),
+          ...(mailu.webdav ? ['radicale'] : []),
+        ],
+      };
+    case 'redis':
+      return {
+        ...plain,
+        command: ['docker-entrypoint.sh', 'redis-server'],
+        leased: true,
+        mounts: [bind(`${root}/redis`, '/data')],
+        networks: ['default'],
+        test: ['CMD', 'redis-cli', 'ping'],
+        startPeriod: 30,
+        grace: '30s',
+      };
+    case 'admin':
+      return {
+        ...plain,
+        leased: mailu.database.kind !== 'sqlite',
+        mounts: [
+          bind(mailu.database.kind === 'sqlite' ? `${mailu.database.path}/data` : `${root}/data`, '/data'),
+          bind(`${root}/dkim`, '/dkim'),
+        ],
+        networks: ['default'],
+        startPeriod: 180,
+      };
+    case 'imap':
+      return {
+        ...plain,
+        leased: true,
+        grace: '30s',
+        mounts: [bind(`${root}/mail`, '/mail'), override('dovecot')],
+        networks: ['default', ...(mailu.tika ? ['tika'] : [])],
+      };
+    case 'smtp':
+      return {
+        ...plain,
+        leased: true,
+        grace: '30s',
+        mounts: [bind(`${root}/mailqueue`, '/queue'), override('postfix')],
+        networks: ['default'],
+      };
+    case 'antispam':
+      return {
+        ...plain,
+        leased: true,
+        hostname: 'antispam',
+        mounts: [
+          bind(`${root}/filter`, '/var/lib/rspamd'),
+          // Since 1.9 keys are asked for over HTTP.
+          ...(atLeast(family, 1, 9) ? [] : [bind(`${root}/dkim`, '/dkim', true)]),
+          ...(legacy
+            ? [bind(`${root}/overrides/rspamd`, '/etc/rspamd/override.d', true)]
+            : [override('rspamd')]),
+        ],
+        networks: [
+          'default',
+          ...(mailu.antivirus ? ['clamav'] : []),
+          ...(mailu.oletools ? ['oletools'] : []),
+        ],
+        startPeriod: 350,
+      };
+    case 'webmail':
+      return {
+        ...plain,
+        // Its own database is a file; with one outside, any number may run.
+        leased: mailu.webmailDatabase === undefined,
+        mounts: [bind(`${root}/webmail`, '/data'), ...(legacy ? [] : [override(mailu.webmail)])],
+        networks: ['webmail'],
+      };
+    case 'antivirus':
+      return {
+        ...plain,
+        mounts: [own('clamav', legacy ? '/data' : '/var/lib/clamav')],
+        networks: ['clamav'],
+        startPeriod: 300,
+      };
+    case 'webdav':
+      return {
+        ...plain,
+        leased: true,
+        command: ['radicale', '-S', '-C', '/radicale.conf'],
+        mounts: [bind(`${root}/dav`, '/data')],
+        networks: ['radicale'],
+      };
+    case 'fetchmail':
+      return {
+        ...plain,
+        leased: true,
+        command: ['/fetchmail.py'],
+        mounts: [bind(`${root}/data/fetchmail`, '/data')],
+        networks: ['default'],
+      };
+    case 'oletools':
+      return { ...plain, hostname: 'oletools', mounts: [], networks: ['oletools'] };
+    case 'tika':
+      return {
+        ...plain,
+        hostname: 'tika',
+        mounts: [],
+        networks: ['tika'],
+        test: ['CMD-SHELL', 'wget -nv -t1 -O /dev/null http://127.0.0.1:9998/tika || exit 1'],
+      };
+  }
+}

@@ -1,0 +1,54 @@
+import type { SecretKey, Surroundings } from './service.ts';
+import type { Mailu, ServiceName } from './settings.ts';
+import { atLeast, familyOf } from './version.ts';
+
+export interface GivenSecret {
+  readonly source: SecretKey;
+  readonly target: string;
+  /** The variable that Mailu takes the file's name from. */
+  readonly file?: string;
+  /** The variable that has to have the value itself, for what reads no file. */
+  readonly variable?: string;
+}
+
+const path = (key: SecretKey) => `/run/secrets/${key}`;
+
+/** Which secrets a service gets, and how it comes to them. */
+export function secretsOf(
+  name: ServiceName,
+  mailu: Mailu,
+  { secrets }: Surroundings,
+): readonly GivenSecret[] {
+  const family = familyOf(mailu.version);
+  // Read from a file since 1.9.0 (Mailu#1607), by each container that calls set_env.
+  const fromFile = atLeast(family, 1, 9);
+  const all: readonly (GivenSecret & { readonly readers: readonly ServiceName[] })[] = [
+    {
+      source: 'secret-key',
+      target: path('secret-key'),
+      ...(fromFile ? { file: 'SECRET_KEY_FILE' } : { variable: 'SECRET_KEY' }),
+      readers: ['front', 'admin', 'imap', 'smtp', 'antispam', 'webmail', 'fetchmail'],
+    },
+    {
+      source: 'database-password',
+      target: path('database-password'),
+      ...(fromFile ? { file: 'DB_PW_FILE' } : { variable: 'DB_PW' }),
+      readers: ['admin'],
+    },
+    {
+      source: 'relay-password',
+      target: path('relay-password'),
+      variable: 'RELAYPASSWORD',
+      readers: ['smtp'],
+    },
+    {
+      source: 'webmail-database-password',
+      target: path('webmail-database-password'),
+      variable: 'ROUNDCUBE_DB_PW',
+      readers: ['webmail'],
+    },
+    { source: 'certificate', target: '/certs/cert.pem', readers: ['front'] },
+    { source: 'certificate-key', target: '/certs/key.pem', readers: ['front'] },
+  ];
+  return all.filter(({ source, readers }) => readers.includes(name) && secrets[source] !== undefined);
+}

@@ -1,0 +1,66 @@
+import type { ServiceName } from './settings.ts';
+
+/** What the stack is made from beside the inventory's section. */
+export interface Surroundings {
+  /** Where the file system of all nodes is mounted. */
+  readonly root: string;
+  /** Versions of the secrets in the swarm, by what they are for; absent where there is none. */
+  readonly secrets: Readonly<Partial<Record<SecretKey, string>>>;
+  /** Versions of the configs in the swarm. */
+  readonly configs: Readonly<Record<'lease' | 'start', string>>;
+  /** The host name of the node that keeps sqlite's file, and runs admin. */
+  readonly adminNode: string | undefined;
+  /** A digest of our own Dovecot settings: Dovecot reads them when it starts. */
+  readonly dovecotSettings: string;
+}
+
+export const SECRET_KEYS = [
+  'secret-key',
+  'database-password',
+  'webmail-database-password',
+  'relay-password',
+  'certificate',
+  'certificate-key',
+] as const;
+export type SecretKey = (typeof SECRET_KEYS)[number];
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** `volume`: local to a node. */
+  readonly type: 'bind' | 'volume';
+}
+
+export interface Service {
+  readonly name: ServiceName;
+  readonly image: string;
+  /** What the container starts, in full; absent: what the image says. */
+  readonly entrypoint: readonly string[] | undefined;
+  readonly hostname: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** Secrets by where they are mounted. */
+  readonly secrets: readonly { readonly source: SecretKey; readonly target: string }[];
+  readonly configs: readonly { readonly source: 'lease' | 'start'; readonly target: string }[];
+  readonly networks: readonly string[];
+  readonly ports: readonly number[];
+  readonly publish: 'host' | 'ingress';
+  readonly health: Health;
+  readonly grace: string;
+  readonly global: boolean;
+  readonly replicas: number;
+  readonly constraints: readonly string[];
+  readonly endpointMode: 'vip' | 'dnsrr';
+  readonly failureAction: 'rollback' | 'pause';
+  readonly limit: { readonly memory?: string | undefined; readonly cpus?: string | undefined } | undefined;
+  readonly reserve: { readonly memory?: string | undefined; readonly cpus?: string | undefined } | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** `test` absent: the image's own. Docker fills in what is not said from the image. */
+type Health = 'none' | { readonly test: readonly string[] | undefined; readonly startPeriod: string };
+
+export const LEASE_FOLDER = '/leases';
+/** Put by us on the nodes that are to be fronts, after what all our labels begin with. */
+export const FRONT_LABEL = 'front';

@@ -1,0 +1,44 @@
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { raw } from '../shell/index.ts';
+
+/** A TCP port that a program of this host listens on. */
+export interface ListenerFact {
+  readonly address: string;
+  readonly port: number;
+  /** The program's name; empty where it is not told. */
+  readonly program: string;
+  /** The systemd unit that it belongs to: `exim4.service`. */
+  readonly unit: string | undefined;
+}
+
+/** `null` where the host has no `ss` (iproute2), and nothing can be told. */
+export const listenerFacts: Probe<readonly ListenerFact[] | null> = {
+  script: raw(`\
+command -v ss >/dev/null || { echo unknown; exit 0; }
+list=$(timeout 10 ss -Hltnp) || exit 66
+printf '%s\\n' "$list" | while read -r _ _ _ local _ users; do
+  [ -n "$local" ] || continue
+  program=\${users#*\\"}; program=\${program%%\\"*}
+  pid=\${users#*pid=}; pid=\${pid%%,*}
+  unit=$(sed -n 's|.*/\\([^/]*\\.service\\)$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+  echo "listen $local \${unit:--} $program"
+done`),
+
+  parse(output) {
+    if (output.code !== 0) throw new ProbeError('could not list the ports that programs listen on', output);
+    if (output.stdout.trim() === 'unknown') return null;
+    return output.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('listen '))
+      .map((line) => {
+        const [, local = '', unit = '-', ...program] = line.split(' ');
+        const colon = local.lastIndexOf(':');
+        return {
+          address: local.slice(0, colon),
+          port: Number(local.slice(colon + 1)),
+          program: program.join(' '),
+          unit: unit === '-' ? undefined : unit,
+        };
+      });
+  },
+};

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Dial, dialTo } from '../../src/outside/index.ts';
+import { Dialogue } from '../../src/outside/dialogue.ts';
+import { command, isGood, reply } from '../../src/outside/smtp.ts';
+import { inventory, type Tree } from './harness.ts';
+import { exec, up } from './lab.ts';
+import { nodeNamed } from './node.ts';
+import { REGISTRY } from './registry.ts';
+import { paths } from './state.ts';
+
+export const DOMAIN = 'example.org';
+export const POSTMASTER = `postmaster@${DOMAIN}`;
+export const NODES = ['node-1', 'node-2', 'node-3'] as const;
+export const mailPassword = () => readFileSync(paths.mailPassword, 'utf8').trim();
+export const front = (node: string) => dialTo(nodeNamed(node).address);
+
+/** Bare nodes that know the lab's Internet and its registry. */
+export const bareMailNodes = (nodes = 3) => up({ nodes, fresh: true, internet: true, registry: true });
+
+/** Puts the site with a mail stack into an inventory. */
+export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => undefined): void {
+  tree.docker = {
+    settings: {
+      'log-driver': 'json-file',
+      'log-opts': { 'max-size': '10m', 'max-file': '3' },
+      'insecure-registries': [REGISTRY],
+    },
+  };
+  tree.storage = { kind: 'glusterfs', replica: 3 };
+  tree.resolver = { kind: 'dnssec-trigger' };
+  tree.secrets = {
+    ...(tree.secrets as Tree),
+    certificate: { file: paths.certificate },
+    'certificate-key': { file: paths.certificateKey },
+    postmaster: { file: paths.mailPassword },
+  };
+  const mailu: Tree = {
+    domain: DOMAIN,
+    hostnames: [`mail.${DOMAIN}`],
+    registry: `${REGISTRY}/mailu`,
+    images: { redis: `${REGISTRY}/redis:alpine` },
+    tls: { kind: 'cert', certificate: 'certificate', key: 'certificate-key' },
+    admin: { password: 'postmaster' },
+  };
+  change(mailu);
+  tree.mailu = mailu;
+}
+
+export const mailInventory = (change?: (mailu: Tree, tree: Tree) => void, nodes = 3) =>
+  inventory(nodes, (tree) => withMailu(tree, (mailu) => change?.(mailu, tree)));
+
+/** Hands a message to a server as any stranger does. Gives what it said where it does not take it. */
+export async function send(dial: Dial, id: string, to = POSTMASTER): Promise<string | undefined> {
+  using dialogue = new Dialogue(await dial(25), 30_000);
+  const message = `From: <test@example.com>\r\nTo: <${to}>\r\nSubject: ${id}\r\nMessage-ID: <${id}@test.example.com>\r\n\r\n${id}\r\n.`;
+  await reply(dialogue);
+  for (const line of ['EHLO test.example.com', 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', message]) {
+    const said = await command(dialogue, line);
+    if (!isGood(said)) return `${said.code} ${said.text}`;
+  }
+  return undefined;
+}
+
+/** Subjects of all messages in the postmaster's mailbox, as IMAP gives them. */
+export async function subjects(dial: Dial): Promise<readonly string[]> {
+  using dialogue = new Dialogue(await dial(993), 30_000);
+  await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
+  await dialogue.line();
+  const run = async (line: string): Promise<readonly string[]> => {
+    dialogue.write(`a ${line}`);
+    const lines: string[] = [];
+    for (let said = await dialogue.line(); ; said = await dialogue.line()) {
+      if (!said.startsWith('a ')) lines.push(said);
+      else if (said.startsWith('a OK')) return lines;
+      else throw new Error(said);
+    }
+  };
+  await run(`LOGIN "${POSTMASTER}" "${mailPassword()}"`);
+  const selected = await run('SELECT INBOX');
+  if (selected.includes('* 0 EXISTS')) return [];
+  const fetched = await run('FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]');
+  return fetched.flatMap((line) => /^Subject: (\S+)/i.exec(line)?.[1] ?? []);
+}
+
+/** Tries until it comes true. An error is "not yet". */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  attempt: () => Promise<T | undefined | false>,
+): Promise<{ value: T; seconds: number }> {
+  const begin = Date.now();
+  let last: unknown = 'nothing';
+  while (Date.now() - begin < seconds * 1000) {
+    try {
+      const value = await attempt();
+      if (value !== undefined && value !== false) return { value, seconds: (Date.now() - begin) / 1000 };
+    } catch (error) {
+      last = error;
+    }
+    await sleep(1000);
+  }
+  throw new Error(`not in ${seconds} s: ${what} (${String(last)})`);
+}
+
+/** The node on which the task of a service runs, and its id. */
+export async function taskOf(service: string, asked = 'node-1'): Promise<{ node: string; id: string }> {
+  const format = '{{.Node}} {{.ID}} {{.CurrentState}}';
+  const { stdout } = await exec(
+    asked,
+    `docker service ps --no-trunc --filter desired-state=running --format '${format}' mailu_${service}`,
+  );
+  const [node = '', id = ''] = stdout.split(' ');
+  return { node, id };
+}
+
+/** Tasks of all services, to see which were replaced. */
+export async function allTasks(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const format = '{{.Name}} {{.ID}}';
+  const { stdout } = await exec(
+    'node-1',
+    `docker stack ps --no-trunc --filter desired-state=running --format '${format}' mailu`,
+  );
+  const found: Record<string, string[]> = {};
+  for (const line of stdout.trim().split('\n')) {
+    const [name = '', id = ''] = line.split(' ');
+    const service = name.slice('mailu_'.length).split('.')[0] ?? '';
+    found[service] = [...(found[service] ?? []), id].toSorted();
+  }
+  return found;
+}
+
+/** Connects from within a container of a node: what it reads and writes is a connection to `address`. */
+export const dialFrom =
+  (node: string, container: string, address: string): Dial =>
+  async (port) => {
+    const inner = ['docker', 'exec', '-i', container, 'nc', address, String(port)];
+    const child = spawn('docker', ['exec', '-i', `provision-lab-${node}`, ...inner], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, DOCKER_HOST: 'unix:///run/provision-lab.sock' },
+    });
+    child.stdin.on('error', () => undefined);
+    return Duplex.from({ readable: child.stdout, writable: child.stdin });
+  };
+
+/** What a service has logged, from all nodes. */
+export async function logOf(service: string): Promise<string> {
+  const { stdout, stderr } = await exec('node-1', `docker service logs --raw --tail 2000 mailu_${service}`);
+  return stdout + stderr;
+}

@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { cutDocker, healDocker } from './disaster.ts';
+import { figure, finished, json } from './harness.ts';
+import { cut, exec, heal, start, stop } from './lab.ts';
+import {
+  bareMailNodes,
+  eventually,
+  front,
+  mailInventory,
+  NODES,
+  POSTMASTER,
+  send,
+  subjects,
+  taskOf,
+} from './mail.ts';
+import { failures, on } from './steps.ts';
+
+const ROUNDS = Number(process.env.LAB_MAILU_ROUNDS ?? 4);
+
+/** What happens to the node that runs imap, and how it is over. `seconds`: how long it lasts. */
+const EVENTS = [
+  { name: 'cut from the swarm, not from storage', seconds: 100, begin: cutDocker, end: healDocker },
+  { name: 'cut off', seconds: 120, begin: cut, end: heal },
+  {
+    name: 'drained',
+    seconds: 40,
+    begin: (node: string) => availability(node, 'drain'),
+    end: (node: string) => availability(node, 'active'),
+  },
+  { name: 'stopped', seconds: 60, begin: stop, end: start },
+] as const;
+
+const other = (node: string) => NODES.find((name) => name !== node) ?? 'node-1';
+async function availability(node: string, value: string): Promise<void> {
+  await on(other(node), `docker node update --availability ${value} ${node}`);
+}
+
+let file = '';
+beforeAll(async () => {
+  await bareMailNodes();
+  file = mailInventory();
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+});
+
+let count = 0;
+/** Sends a message a second through whichever front takes it, until it is stopped. Gives what was acknowledged. */
+function sending() {
+  let going = true;
+  const acknowledged: string[] = [];
+  const work = (async () => {
+    while (going) {
+      const id = `m${++count}`;
+      const node = NODES[count % NODES.length] ?? 'node-1';
+      const said = await send(front(node), id).catch((error: Error) => error.message);
+      if (said === undefined) acknowledged.push(id);
+      await sleep(1000);
+    }
+  })();
+  return async () => {
+    going = false;
+    await work;
+    return acknowledged;
+  };
+}
+
+/** Counts, every half second, the nodes on which a Dovecot of the service lives: its processes themselves. */
+function watchWriters() {
+  let going = true;
+  let most = 0;
+  let looks = 0;
+  const work = (async () => {
+    while (going) {
+      const alive = await Promise.all(
+        NODES.map(async (node) => {
+          const { code, stdout } = await exec(
+            node,
+            'cat /proc/[0-9]*/comm 2>/dev/null | grep -cx dovecot',
+          ).catch(() => ({ code: 1, stdout: '0' }));
+          return code === 0 && Number(stdout) > 0;
+        }),
+      );
+      looks++;
+      most = Math.max(most, alive.filter(Boolean).length);
+      await sleep(500);
+    }
+  })();
+  return async () => {
+    going = false;
+    await work;
+    return { looks, most };
+  };
+}
+
+const DOVECOT = 'container=$(docker ps -q --filter label=com.docker.swarm.service.name=mailu_imap)';
+
+test.each(
+  Array.from(
+    { length: ROUNDS },
+    (_, round) => [round + 1, EVENTS[round % EVENTS.length] as (typeof EVENTS)[number]] as const,
+  ),
+)('round %i: $name: nothing is lost, and never two write', async (round, event) => {
+  const { name, seconds, begin, end } = event;
+  const before = await subjects(front('node-1'));
+  const { node } = await taskOf('imap');
+  const stopWatching = watchWriters();
+  const stopSending = sending();
+  await sleep(5000);
+  await begin(node);
+  const began = Date.now();
+  const back = await eventually('imap runs elsewhere', 240, async () => {
+    const now = await taskOf('imap', other(node));
+    return (
+      now.node !== node && now.node !== '' && (await subjects(front(other(node)))).length >= before.length
+    );
+  }).catch((error: Error) => error);
+  await sleep(Math.max(0, seconds * 1000 - (Date.now() - began)));
+  await end(node);
+  const acknowledged = await stopSending();
+  const arrived = await eventually('all that was acknowledged is there', 300, async () => {
+    const found = await subjects(front('node-1'));
+    return acknowledged.every((id) => found.includes(id)) && found;
+  });
+  const writers = await stopWatching();
+  const doubled = arrived.value.length - new Set(arrived.value).size;
+  figure(`round ${round}: ${node} ${name}`, {
+    'imap elsewhere after s': back instanceof Error ? String(back.message) : Math.round(back.seconds),
+    acknowledged: acknowledged.length,
+    'all there after s': Math.round(arrived.seconds),
+    doubled,
+    'most writers at a time': writers.most,
+    looks: writers.looks,
+  });
+  expect(writers.most).toBeLessThanOrEqual(1);
+  expect(before.filter((id) => !arrived.value.includes(id))).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(0);
+  await eventually('the swarm is whole', 200, async () => {
+    const list = await on(
+      other(node),
+      "docker node ls --format '{{.Status}} {{.Availability}} {{.ManagerStatus}}'",
+    );
+    return list.split('\n').every((line) => /^Ready Active (Leader|Reachable)$/.test(line));
+  });
+});
+
+test("after all rounds Dovecot's own check finds nothing broken, and a run changes nothing", async () => {
+  const { node } = await taskOf('imap');
+  const doveadm = (command: string) =>
+    on(node, `${DOVECOT}; docker exec "$container" sh -c 'doveadm ${command} 2>&1'`);
+  const messages = `mailbox status -u ${POSTMASTER} messages INBOX`;
+  const before = await doveadm(messages);
+  const said = await doveadm(`force-resync -u ${POSTMASTER} INBOX`);
+  expect(said.split('\n').filter((line) => /error|warning|corrupt|broken|panic/i.test(line))).toEqual([]);
+  expect(await doveadm(messages)).toBe(before);
+  const { stdout, stderr } = await exec(node, 'docker service logs --raw mailu_imap');
+  const broken = (stdout + stderr).split('\n').filter((line) => /corrupt|broken|panic/i.test(line));
+  expect(broken).toEqual([]);
+  figure("doveadm's words, words of corruption in imap's log", [said || 'none', broken.length]);
+  const { value } = await eventually('a run is clean', 300, async () => {
+    const ran = await json(file);
+    return ran.code === 0 && ran;
+  });
+  expect(finished(await json(file))?.changes).toBe(0);
+  void value;
+});

@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  changedLines,
+  figure,
+  finished,
+  json,
+  plannedLines,
+  provision,
+  refusals,
+  type Tree,
+} from './harness.ts';
+import { allTasks, bareMailNodes, eventually, front, mailInventory, NODES, send, subjects } from './mail.ts';
+import { REGISTRY } from './registry.ts';
+import { failures, on } from './steps.ts';
+import { watchArguments } from './watch.ts';
+
+/** Seconds that services may take in these tests. */
+const PATIENCE = 240;
+const plain = (change: (mailu: Tree, tree: Tree) => void = () => undefined) =>
+  mailInventory((mailu, tree) => {
+    mailu.patience = PATIENCE;
+    change(mailu, tree);
+  });
+
+let file = '';
+beforeAll(async () => {
+  await bareMailNodes();
+  file = plain();
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+});
+
+/** A run that has to fail within its time, and the next one with the right inventory, which has to mend it. */
+async function failing(name: string, broken: string) {
+  const begin = Date.now();
+  const ran = await json(broken);
+  const seconds = Math.round((Date.now() - begin) / 1000);
+  const [failure] = failures(ran) as readonly { code: string; message: string; tail?: readonly string[] }[];
+  figure(name, { seconds, message: failure?.message, tail: failure?.tail?.at(-1) });
+  expect(ran.code).toBe(2);
+  expect(seconds).toBeLessThan(PATIENCE + 60);
+  const mended = await json(file);
+  expect({ code: mended.code, failures: failures(mended) }).toEqual({ code: 0, failures: [] });
+  expect(finished(await json(file))?.changes).toBe(0);
+  return { ...failure, message: failure?.message ?? '', tail: failure?.tail ?? [] };
+}
+
+test("an image that is not there: the task's own error; what ran goes on", async () => {
+  const { message } = await failing(
+    'an image that is not there',
+    plain((mailu) => {
+      mailu.images = { ...(mailu.images as Tree), antispam: `${REGISTRY}/mailu/rspamd:nosuch` };
+    }),
+  );
+  expect(message).toMatch(/service antispam: .*(No such image|not found|manifest unknown)/);
+});
+
+test('a service that crashes: its exit code and its last words', async () => {
+  const { message, tail } = await failing(
+    'a service that crashes',
+    plain((mailu) => {
+      mailu.images = { ...(mailu.images as Tree), antispam: `${REGISTRY}/mailu/broken:1` };
+    }),
+  );
+  expect(message).toMatch(/service antispam: .*(non-zero exit|exit code)/);
+  expect(tail.join('\n')).toContain('broken on purpose');
+});
+
+test('a secret that is not to be had is told before anything is connected', async () => {
+  const ran = await provision(
+    file.endsWith('.yaml')
+      ? plain((mailu, tree) => {
+          tree.secrets = { ...(tree.secrets as Tree), relay: { env: 'NOT_SET_ANYWHERE' } };
+          mailu.relay = { host: '[172.31.77.200]:25', user: 'u', password: 'relay' };
+        })
+      : '',
+  );
+  expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('NOT_SET_ANYWHERE is not set') });
+});
+
+test('a secret whose value Mailu cannot use: the words of the service that refuses it', async () => {
+  const { message } = await failing(
+    'a certificate that is none',
+    plain((_mailu, tree) => {
+      const folder = mkdtempSync(join(tmpdir(), 'provision-lab-'));
+      writeFileSync(join(folder, 'none'), 'this is no certificate\n', { mode: 0o600 });
+      tree.secrets = { ...(tree.secrets as Tree), certificate: { file: join(folder, 'none') } };
+    }),
+  );
+  expect(message).toMatch(/service front: /);
+});
+
+test('a port that a program has: refused, with its name; one that another stack has: the task says so', async () => {
+  await on('node-2', 'systemd-run -q --unit=old-mail busybox nc -lk -p 4190 -s 127.0.0.1 || true');
+  const wide = plain((mailu) => (mailu.ports = [25, 80, 443, 465, 587, 993, 995, 4190]));
+  await on(
+    'node-2',
+    'systemctl stop old-mail; systemd-run -q --unit=old-mail busybox nc -ll -p 587 -s 127.0.0.1',
+  );
+  await eventually('it listens', 10, async () => (await on('node-2', 'ss -Hltn sport = :587')) !== '');
+  const refused = await json(wide);
+  expect({ code: refused.code, changed: changedLines(refused) }).toEqual({ code: 5, changed: [] });
+  expect(refusals(refused)).toMatchObject([
+    { host: 'node-2', code: 'port-in-use', message: expect.stringContaining('old-mail.service') },
+  ]);
+  figure('a port that a program has', refusals(refused)[0]?.message);
+  await on('node-2', 'systemctl stop old-mail');
+
+  const image = `${REGISTRY}/mailu/postfix:2024.06`;
+  await on(
+    'node-1',
+    `docker service create -q --detach --name squatter --constraint node.hostname==node-3 --publish mode=host,target=587,published=587 --entrypoint sleep ${image} 3600`,
+  );
+  await eventually(
+    'the other stack has the port',
+    60,
+    async () => (await on('node-3', 'ss -Hltn sport = :587')) !== '',
+  );
+  const ran = await json(
+    plain((mailu) => {
+      mailu.ports = [25, 80, 443, 465, 587, 993, 995, 4190];
+      mailu.patience = 60;
+    }),
+  );
+  const [failure] = failures(ran);
+  figure('a port that another stack has', failure?.message);
+  expect(ran.code).toBe(2);
+  expect(failure?.message).toMatch(/front: .*port/);
+  await on('node-1', 'docker service rm squatter');
+  const mended = await json(wide);
+  expect({ code: mended.code, failures: failures(mended) }).toEqual({ code: 0, failures: [] });
+  expect((await json(file)).code).toBe(0);
+});
+
+test("a secret's value changed: a new version, the old one gone, its users updated, and the value nowhere to be seen", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'provision-lab-'));
+  const secret = join(folder, 'relay');
+  const canary = () => `canary-${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
+  const values = [canary(), canary()];
+  const relayed = plain((mailu, tree) => {
+    tree.secrets = { ...(tree.secrets as Tree), relay: { file: secret } };
+    mailu.relay = { host: '[172.31.77.200]:25', user: 'somebody', password: 'relay' };
+  });
+  const known = [...values, readFileSync('/var/lib/provision-lab/mail/password', 'utf8').trim()];
+  const watches = await Promise.all(NODES.map((node) => watchArguments(node, known)));
+  const outputs: string[] = [];
+  const run = async (...args: string[]) => {
+    const ran = await provision(...args);
+    outputs.push(ran.stdout, ran.stderr);
+    return ran;
+  };
+
+  writeFileSync(secret, values[0] ?? '', { mode: 0o600 });
+  expect((await run(relayed, '-v')).code).toBe(0);
+  const names = () => on('node-1', "docker secret ls --format '{{.Name}}' | grep relay-password");
+  const first = await names();
+  const before = await allTasks();
+
+  writeFileSync(secret, values[1] ?? '', { mode: 0o600 });
+  const planned = await json('plan', relayed);
+  outputs.push(planned.stdout);
+  expect(plannedLines(planned)).toEqual([
+    'node-1: docker-secret mailu_relay-password: version',
+    `node-1: docker-superseded secret mailu_relay-password: ${first}`,
+    'node-1: stack mailu: smtp secret /run/secrets/relay-password',
+  ]);
+  expect((await run(relayed, '--output', 'json')).code).toBe(0);
+  const second = await names();
+  expect(second).toMatch(/^mailu_relay-password_[0-9a-f]{12}$/);
+  expect(second).not.toBe(first);
+  const after = await allTasks();
+  expect(Object.keys(after).filter((service) => String(after[service]) !== String(before[service]))).toEqual([
+    'smtp',
+  ]);
+  expect((await run('status', relayed)).code).toBe(0);
+  expect((await run('logs', relayed, 'smtp')).code).toBe(0);
+
+  const seen = await Promise.all(watches.map((stop) => stop()));
+  figure('looks at the arguments of all processes, secrets found', [
+    seen.reduce((sum, { looks }) => sum + looks, 0),
+    seen.reduce((sum, { found }) => sum + found, 0),
+  ]);
+  for (const { looks, found } of seen)
+    expect({ enough: looks > 50, found }).toEqual({ enough: true, found: 0 });
+  for (const value of known) expect(outputs.join('\n')).not.toContain(value);
+  for (const node of NODES)
+    for (const value of known) {
+      const [a, b] = [value.slice(0, 9), value.slice(9)];
+      const pattern = `pattern=$(printf %s%s ${a} ${b})`;
+      // What anybody but root could read, and what Docker and the journal tell.
+      const files = await on(
+        node,
+        `${pattern}; setpriv --reuid=65534 --regid=65534 --clear-groups grep -rlsIF -e "$pattern" /etc /var /run /tmp /home /srv /mailu 2>/dev/null | head; true`,
+      );
+      const told = await on(
+        node,
+        `${pattern}; { docker service inspect $(docker service ls -q); docker container inspect $(docker ps -aq); docker secret inspect $(docker secret ls -q); journalctl --no-pager -q; } 2>/dev/null | grep -cF -e "$pattern" || true`,
+      );
+      expect({ node, files, told }).toEqual({ node, files: '', told: '0' });
+    }
+  expect(await send(front('node-1'), 'after-rotation')).toBeUndefined();
+  await eventually('mail goes on', 60, async () =>
+    (await subjects(front('node-2'))).includes('after-rotation'),
+  );
+  expect((await json(file)).code).toBe(0);
+  expect(await on('node-1', "docker secret ls --format '{{.Name}}' | grep -c relay-password || true")).toBe(
+    '0',
+  );
+});
