@@ -1,5 +1,6 @@
 """What the other services ask admin."""
 
+import os
 import socket
 from urllib.parse import unquote
 
@@ -78,9 +79,21 @@ def mailbox(accounts, email):
 
 
 def alias(accounts, email):
-    """Users as well: each may send as itself."""
-    found = accounts.get("alias", email)
-    return mailbox(accounts, email) if found is None else ",".join(found.get("destination", []))
+    """Users as well: each may send as itself. Postfix asks a socketmap for whole addresses, with their extensions."""
+    for each in dict.fromkeys((email, without_extension(email))):
+        found = accounts.get("alias", each)
+        if found is not None:
+            return ",".join(found.get("destination", []))
+        if accounts.get("user", each) is not None:
+            return each
+    return None
+
+
+def without_extension(email):
+    local, at, name = email.rpartition("@")
+    for delimiter in os.environ.get("RECIPIENT_DELIMITER", ""):
+        local = local.split(delimiter)[0] or local
+    return local + at + name
 
 
 def nothing(*_):

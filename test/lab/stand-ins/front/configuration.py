@@ -109,7 +109,7 @@ http {{
   access_log /dev/stdout;
   resolver 127.0.0.11 valid=5s ipv6=off;
   client_max_body_size {int(limit) + 8388608};
-  server {{ listen 127.0.0.1:10204; access_log off; location = /health {{ return 204; }} }}
+  server {{ listen 127.0.0.1:10204; access_log off; error_log /dev/null; location = /health {{ return 204; }} }}
   server {{
     listen 127.0.0.1:8000;
     location /auth/email {{
