@@ -15,11 +15,18 @@ export function stackFile(mailu: Mailu, around: Surroundings): string {
       services: services.map(shown),
       network: mailu.network.name,
       networks: networksOf(mailu),
+      volumes: volumesOf(services),
       logging: mailu.logging,
       secrets: [...used].map((key) => ({ key, name: around.secrets[key] ?? '' })),
       configs: [...configs].map((key) => ({ key, name: around.configs[key] })),
     }) as Record<string, unknown>,
   );
+}
+
+/** Volumes that services name, once each. */
+function volumesOf(services: readonly Service[]): readonly string[] {
+  const local = services.flatMap(({ mounts }) => mounts).filter(({ type }) => type === 'volume');
+  return [...new Set(local.map(({ source }) => source))];
 }
 
 /** A service as the template takes it. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REGISTRY } from './addresses.ts';
 import { $, LabError, must, until } from './shell.ts';
 import { paths } from './state.ts';
 
@@ -9,20 +10,28 @@ const PID_FILE = join(paths.engine, 'docker.pid');
 const LOG = join(paths.engine, 'log');
 const SETTINGS = join(paths.engine, 'daemon.json');
 const EXEC_ROOT = '/run/provision-lab';
+/** The registry of the lab has no TLS. */
+const CONTENT = JSON.stringify({ 'insecure-registries': [REGISTRY] });
 
 /**
  * The lab's own Docker Engine. An engine that already runs here is not used: its settings are not known, and the
  * lab must be able to take away everything that it made.
  */
 export const docker = $({
-  env: { ...process.env, DOCKER_HOST: `unix://${SOCKET}`, DOCKER_CONFIG: join(paths.engine, 'config') },
+  env: {
+    ...process.env,
+    DOCKER_HOST: `unix://${SOCKET}`,
+    DOCKER_CONFIG: join(paths.engine, 'config'),
+    // The old builder needs neither a plugin nor a network.
+    DOCKER_BUILDKIT: '0',
+  },
 });
 
 export async function startEngine(): Promise<void> {
-  if (await answers()) return;
+  if (await answers()) return reload();
   await stopEngine();
   mkdirSync(paths.engine, { recursive: true });
-  writeFileSync(SETTINGS, '{}');
+  writeFileSync(SETTINGS, CONTENT);
   const log = openSync(LOG, 'a');
   const daemon = spawn(
     '/usr/sbin/dockerd',
@@ -41,6 +50,14 @@ export async function startEngine(): Promise<void> {
   closeSync(log);
   daemon.unref();
   await until(`the lab's Docker Engine answers (see ${LOG})`, 60, answers);
+}
+
+/** An engine that an older clone started learns of the registry without a restart. */
+function reload(): void {
+  const pid = ownPid();
+  if (pid === undefined || readFileSync(SETTINGS, 'utf8') === CONTENT) return;
+  writeFileSync(SETTINGS, CONTENT);
+  process.kill(pid, 'SIGHUP');
 }
 
 async function answers(): Promise<boolean> {

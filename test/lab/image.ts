@@ -21,8 +21,8 @@ const RESOLVER = 'dnssec-trigger unbound unbound-anchor dns-root-data e2fsprogs 
 
 /** Downloaded and not installed, so that a node is bare and no test waits for the mirror. */
 const WARM = {
-  12: `docker.io apparmor ${GLUSTER} ${RESOLVER}`,
-  13: `docker.io docker-cli apparmor ${GLUSTER} ${RESOLVER}`,
+  12: `docker.io apparmor ${GLUSTER} ${RESOLVER} docker-registry`,
+  13: `docker.io docker-cli apparmor ${GLUSTER} ${RESOLVER} docker-registry`,
 } as const;
 
 const CUSTOMIZE = fileURLToPath(new URL('./customize.sh', import.meta.url));

@@ -20,6 +20,7 @@ import {
   startNode,
   stopNode,
 } from './node.ts';
+import { createRegistry, removeRegistry } from './registry.ts';
 import { LabError } from './shell.ts';
 import { paths } from './state.ts';
 
@@ -30,6 +31,8 @@ export interface UpOptions {
   readonly fresh?: boolean;
   /** With `fresh`: the nodes know no DNS but that of a small Internet of their own. */
   readonly internet?: boolean;
+  /** With `fresh`: a registry beside them, with stand-ins for the images of Mailu. */
+  readonly registry?: boolean;
   readonly say?: (text: string) => void;
 }
 
@@ -39,6 +42,7 @@ export async function up({
   debian = 13,
   fresh = false,
   internet: closed = false,
+  registry = false,
   say = () => undefined,
 }: UpOptions = {}): Promise<void> {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) throw new LabError('the lab has one to nine nodes');
@@ -50,10 +54,13 @@ export async function up({
   const there = await listNodes();
   const wanted = Array.from({ length: nodes }, (_, index) => nodeOf(index + 1));
   if (fresh) {
-    await Promise.all([...there.map(removeNode), removeInternet()]);
+    await Promise.all([...there.map(removeNode), removeInternet(), removeRegistry()]);
     await createNetworkAnew();
     forget(paths.knownHosts, paths.cuts);
-    if (closed) await createInternet(image, debian);
+    await Promise.all([
+      closed ? createInternet(image, debian) : undefined,
+      registry ? createRegistry(image, debian, say) : undefined,
+    ]);
   }
   const dns = await internet();
   await Promise.all(
@@ -86,7 +93,7 @@ async function createNetworkAnew(): Promise<void> {
 export async function down(): Promise<void> {
   await prepareMachine();
   await startEngine();
-  await Promise.all([...(await listNodes()).map(removeNode), removeInternet()]);
+  await Promise.all([...(await listNodes()).map(removeNode), removeInternet(), removeRegistry()]);
   await removeNetwork();
   await removeEngine();
   forget(paths.knownHosts, `${paths.knownHosts}.old`, paths.cuts);

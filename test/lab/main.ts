@@ -11,6 +11,7 @@ interface UpArguments {
   readonly debian: Debian;
   readonly fresh?: boolean;
   readonly internet?: boolean;
+  readonly registry?: boolean;
 }
 
 const say = (text: string) => console.error(text);
@@ -26,9 +27,10 @@ program
   .option('--debian <release>', '12 or 13', release, 13)
   .option('--fresh', 'make nodes that are there anew')
   .option('--internet', 'with --fresh: give them a small signed Internet of their own, and no other DNS')
-  .action(async ({ nodes, debian, fresh = false, internet = false }: UpArguments) => {
+  .option('--registry', "with --fresh: a registry with stand-ins for Mailu's images")
+  .action(async ({ nodes, debian, fresh = false, internet = false, registry = false }: UpArguments) => {
     const begin = Date.now();
-    await up({ nodes, debian, fresh, internet, say });
+    await up({ nodes, debian, fresh, internet, registry, say });
     await showStatus();
     say(`up in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
   });

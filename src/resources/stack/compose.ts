@@ -115,6 +115,7 @@ const composeSchema = z.strictObject({
       }),
     ]),
   ),
+  volumes: z.record(z.string(), z.strictObject({})).default({}),
   secrets: z.record(z.string(), external).default({}),
   configs: z.record(z.string(), external).default({}),
 });
@@ -142,5 +143,15 @@ export function parseCompose(text: string): Compose {
   const parsed = composeSchema.safeParse(asRead(document.toJS()));
   if (!parsed.success)
     throw new Error(`the stack file is not one that swarm keeps: ${z.prettifyError(parsed.error)}`);
+  const missing = missingVolume(parsed.data);
+  if (missing !== undefined) throw new Error(`the stack file does not define the volume ${missing}`);
   return parsed.data;
+}
+
+/** `docker stack deploy` refuses a volume that only a service names. */
+function missingVolume({ services, volumes }: Compose): string | undefined {
+  return Object.values(services)
+    .flatMap((each) => each.volumes)
+    .flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []))
+    .find((source) => !(source in volumes));
 }

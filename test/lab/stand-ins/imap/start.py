@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+import os
+
+from stand_in import give, run, set_env, subnets, write
+
+set_env("SUBNET", "DOMAIN", "HOSTNAMES", "POSTMASTER", mounts=["/mail"])
+give("/mail", "mail:mail")
+write(
+    "/etc/dovecot/dovecot.conf",
+    f"""
+protocols = imap pop3 lmtp sieve
+listen = *
+log_path = /dev/stderr
+postmaster_address = {os.environ['POSTMASTER']}@{os.environ['DOMAIN']}
+hostname = {os.environ['HOSTNAMES'].split(',')[0]}
+ssl = no
+disable_plaintext_auth = no
+login_trusted_networks = {subnets()}
+recipient_delimiter = {os.environ.get('RECIPIENT_DELIMITER', '')}
+mail_location = maildir:/mail/%u
+mail_uid = mail
+mail_gid = mail
+first_valid_uid = 8
+first_valid_gid = 8
+mail_privileged_group = mail
+mail_access_groups = mail
+maildir_stat_dirs = yes
+passdb {{
+  driver = static
+  args = nopassword=y allow_nets={subnets().replace(' ', ',')}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home=/mail/%u allow_all_users=yes
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Trash {{
+    auto = subscribe
+    special_use = \\Trash
+  }}
+  mailbox Drafts {{
+    auto = subscribe
+    special_use = \\Drafts
+  }}
+  mailbox Sent {{
+    auto = subscribe
+    special_use = \\Sent
+  }}
+  mailbox Junk {{
+    auto = subscribe
+    special_use = \\Junk
+  }}
+}}
+protocol lmtp {{
+  mail_plugins = $mail_plugins sieve
+}}
+plugin {{
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = 143
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = 110
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = 2525
+  }}
+}}
+service managesieve-login {{
+  inet_listener sieve {{
+    port = 4190
+  }}
+}}
+!include_try /overrides/dovecot.conf
+""",
+)
+run(["dovecot", "-F"])
