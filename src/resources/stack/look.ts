@@ -5,7 +5,6 @@ import { managerProbe } from '../docker/manager.ts';
 import type { Fields } from './fields.ts';
 import { serviceSchema, taskSchema } from './inspected.ts';
 import { liveFields } from './live.ts';
-import { isMadeFrom } from './made-from.ts';
 import { type Progress, progressOf, type Task } from './progress.ts';
 
 /** A service of a stack as it is, by its name in the stack. */
@@ -55,6 +54,8 @@ export const stackProbe = (name: string): Probe<Live> =>
       tasks=$(docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1)) && break
       [ "$try" -lt 3 ] || exit 1
     done
+    # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
+    docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit 1
     printf '%s\n' "$tasks"
     # What a task that failed has said, where no other runs in its place.
     printf '%s\n' "$listed" | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
@@ -72,20 +73,17 @@ function readStack(stackName: string, stdout: string): Live {
   const nodes = new Map(pairs('node'));
   const logs = pairs('log');
   const now = Number(all('now')[0] ?? 0);
-  const services = all('service').map((text) => JSON.parse(text) as { Spec: { TaskTemplate: unknown } });
-  const tasks = all('task').map((text) => {
-    const whole = JSON.parse(text) as { Spec: unknown };
-    return { spec: whole.Spec, task: parsed(taskSchema, whole, 'task') };
-  });
+  const current = new Set(all('current'));
+  const services = all('service').map((text) => parsed(serviceSchema, JSON.parse(text), 'service'));
+  const tasks = all('task').map((text) => parsed(taskSchema, JSON.parse(text), 'task'));
   return new Map(
-    services.map((whole): [string, LiveService] => {
-      const service = parsed(serviceSchema, whole, 'service');
+    services.map((service): [string, LiveService] => {
       const own = tasks
-        .filter(({ task }) => task.ServiceID === service.ID)
+        .filter((task) => task.ServiceID === service.ID)
         .map(
-          ({ spec, task }): Task => ({
+          (task): Task => ({
             ...task,
-            current: isMadeFrom(spec, whole.Spec.TaskTemplate),
+            current: current.has(task.ID),
             node: nodes.get(task.NodeID ?? '') ?? '',
           }),
         );
