@@ -92,6 +92,17 @@ async function upgrade(dialogue: Dialogue, protocol: Service['protocol']): Promi
   if (!(good as RegExp).test(said)) refuse(said);
 }
 
+/** What OpenSSL's and Node's codes mean for whoever put the certificate there. */
+const WORDS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'this machine does not know who signed it',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'this machine does not know who signed it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate in between is missing; give the whole chain',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
+};
+
 function describe({ subject, valid_to }: PeerCertificate): string {
   const until = new Date(valid_to);
   const day = Number.isNaN(until.getTime()) ? valid_to : until.toISOString().slice(0, 10);
@@ -99,8 +110,10 @@ function describe({ subject, valid_to }: PeerCertificate): string {
 }
 
 function certificateProblem(secure: TLSSocket, { valid_to }: PeerCertificate): string | undefined {
-  if (!secure.authorized)
-    return `its certificate is not trusted: ${String((secure.authorizationError as Error | undefined)?.message ?? secure.authorizationError)}`;
+  if (!secure.authorized) {
+    const code = String(secure.authorizationError);
+    return `its certificate is not trusted: ${WORDS[code] ?? code}`;
+  }
   const days = (Date.parse(valid_to) - Date.now()) / 86_400_000;
   return days < SOON ? `its certificate ends in ${Math.floor(days)} days` : undefined;
 }

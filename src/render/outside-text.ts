@@ -1,5 +1,6 @@
-import type { FrontAnswer } from '../outside/index.ts';
+import { type FrontAnswer, isOpenRelay } from '../outside/index.ts';
 import type { Colours } from './colours.ts';
+import { count } from './plan-text.ts';
 import { tableText } from './table.ts';
 
 /** What is wrong with a front, each in a line. */
@@ -32,7 +33,9 @@ export function outsideText(fronts: readonly FrontAnswer[], c: Colours): readonl
     const title = `From outside: ${host} (${address})`;
     const refused = relay.filter(({ result }) => result === 'refused').length;
     const good = [
-      ...(refused === 0 ? [] : [`relaying: refused, asked in ${refused} ways`]),
+      ...(refused === 0 || isOpenRelay(front)
+        ? []
+        : [`relaying: refused, asked in ${count(refused, 'way')}`]),
       ...(delivery.result === 'read' ? [`mail: ${delivery.said} after ${delivery.seconds} s`] : []),
       ...(delivery.result === 'taken'
         ? [`mail: ${delivery.said}; nobody's password is known to read it`]

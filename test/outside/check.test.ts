@@ -1,0 +1,206 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { connect, createServer as createPlainServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Dial } from '../../src/outside/attempt.ts';
+import { deliver } from '../../src/outside/delivery.ts';
+import type { OutsideCheck, Service } from '../../src/outside/index.ts';
+import { askService } from '../../src/outside/service.ts';
+import { colours } from '../../src/render/index.ts';
+import { frontProblems, outsideText } from '../../src/render/outside-text.ts';
+import { Secret } from '../../src/shell/index.ts';
+import { lineServer } from './server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'provision-outside-'));
+const key = join(folder, 'key.pem');
+const certificate = join(folder, 'cert.pem');
+const PASSWORD = 'a "quoted" \\ password';
+
+let messages: string[] = [];
+const servers = new Map<number, { port: number; close: () => void }>();
+const dial: Dial = async (port) => connect({ host: '127.0.0.1', port: servers.get(port)?.port ?? 1 });
+
+/** Reads lines of a socket. */
+function lines(socket: NodeJS.ReadWriteStream, on: (line: string) => void): void {
+  let rest = '';
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk: Buffer) => {
+    const all = (rest + chunk.toString()).split('\r\n');
+    rest = all.pop() ?? '';
+    for (const line of all) on(line);
+  });
+}
+
+beforeAll(async () => {
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=mail.example.org'],
+    ...['-addext', 'subjectAltName=DNS:mail.example.org', '-keyout', key, '-out', certificate],
+  ]);
+  expect(made.status).toBe(0);
+  const pem = { key: readFileSync(key), cert: readFileSync(certificate) };
+
+  const smtp = createPlainServer((socket) => {
+    let text: string[] | undefined;
+    socket.write('220 mail.example.org ESMTP\r\n');
+    lines(socket, (line) => {
+      const say = (words: string) => socket.write(`${words}\r\n`);
+      if (text !== undefined) {
+        if (line !== '.') return text.push(line);
+        messages.push(text.join('\n'));
+        text = undefined;
+        return say('250 queued');
+      }
+      if (line.startsWith('RCPT')) return say(line.includes('postmaster@') ? '250 ok' : '550 no such user');
+      if (line === 'DATA') {
+        text = [];
+        return say('354 go on');
+      }
+      return say('250 ok');
+    });
+  });
+  const imap = createTlsServer(pem, (socket) => {
+    socket.write('* OK ready\r\n');
+    lines(socket, (line) => {
+      const [tag = '', verb = ''] = line.split(' ');
+      const say = (words: string) => socket.write(`${words}\r\n`);
+      if (verb === 'LOGIN')
+        return say(
+          line.endsWith('"a \\"quoted\\" \\\\ password"')
+            ? `${tag} OK`
+            : `${tag} NO [AUTHENTICATIONFAILED] no`,
+        );
+      if (line.includes('SEARCH')) {
+        const id = /"(\S+)"$/.exec(line)?.[1] ?? '';
+        const found = messages.findIndex((message) => message.includes(`<${id}>`));
+        say(found < 0 ? '* SEARCH' : `* SEARCH ${found + 1}`);
+      }
+      if (line.includes('STORE')) messages = [];
+      return say(`${tag} OK done`);
+    });
+  });
+  for (const [port, server] of [
+    [25, smtp],
+    [993, imap],
+  ] as const) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    servers.set(port, {
+      port: (server.address() as { port: number }).port,
+      close: () => server.close(),
+    });
+  }
+});
+afterAll(() => {
+  for (const { close } of servers.values()) close();
+});
+
+const services: readonly Service[] = [
+  { port: 25, protocol: 'smtp', encryption: 'never' },
+  { port: 993, protocol: 'imap', encryption: 'start' },
+];
+const check = (more: Partial<OutsideCheck> = {}): OutsideCheck => ({
+  fronts: [],
+  hostname: 'mail.example.org',
+  domain: 'example.org',
+  services,
+  mailbox: { address: 'postmaster@example.org', password: new Secret(PASSWORD) },
+  patience: 3,
+  ...more,
+});
+
+test('a message is sent, read, and taken away again', async () => {
+  expect(await deliver(check(), dial)).toMatchObject({
+    result: 'read',
+    said: 'a message to postmaster@example.org was read',
+  });
+  expect(messages).toEqual([]);
+});
+
+test.each<[string, Partial<OutsideCheck>, string, RegExp]>([
+  [
+    'nobody with a password',
+    { mailbox: { address: 'postmaster@example.org', password: undefined } },
+    'taken',
+    /was taken$/,
+  ],
+  [
+    'a wrong password',
+    { mailbox: { address: 'postmaster@example.org', password: new Secret('no') } },
+    'failed',
+    /LOGIN as postmaster@example\.org: NO/,
+  ],
+  [
+    'no such mailbox',
+    { mailbox: { address: 'nobody@example.org', password: undefined } },
+    'failed',
+    /550 no such user/,
+  ],
+])('%s', async (_name, more, result, said) => {
+  const answer = await deliver(check(more), dial);
+  expect(answer).toMatchObject({ result, said: expect.stringMatching(said) });
+  expect(answer.said).not.toContain('"no"');
+});
+
+test('a certificate that nobody vouches for is a problem, and told with its name and end', async () => {
+  const [, imap] = services;
+  const answer = await askService(imap as Service, 'mail.example.org', dial);
+  expect(answer).toMatchObject({
+    banner: '* OK ready',
+    certificate: expect.stringMatching(/^mail\.example\.org, until \d{4}-\d\d-\d\d$/),
+    problem: expect.stringMatching(/not trusted: it is self-signed/),
+  });
+});
+
+test('a port that is closed, one that greets otherwise, and one that does not encrypt', async () => {
+  const closed = await askService({ port: 110, protocol: 'pop3', encryption: 'never' }, 'm', dial);
+  expect(closed.problem).toMatch(/ECONNREFUSED/);
+  await using busy = await lineServer('421 too busy', () => undefined);
+  const smtp: Service = { port: 25, protocol: 'smtp', encryption: 'upgrade' };
+  const via =
+    (port: number): Dial =>
+    async () =>
+      connect({ host: '127.0.0.1', port });
+  expect((await askService(smtp, 'm', via(busy.port))).problem).toBe('it greets with 421 too busy');
+  await using plain = await lineServer('220 ok', (line) => (line === 'STARTTLS' ? '502 no' : '250 ok'));
+  expect((await askService(smtp, 'm', via(plain.port))).problem).toBe('it does not encrypt: 502 no');
+});
+
+test('what a person reads of a front', () => {
+  const front = {
+    host: 'mail-1',
+    address: '192.0.2.11',
+    services: [
+      {
+        port: 25,
+        protocol: 'smtp' as const,
+        banner: 'mail.example.org ESMTP',
+        certificate: 'mail.example.org, until 2027-01-01',
+        problem: undefined,
+      },
+      {
+        port: 993,
+        protocol: 'imap' as const,
+        banner: '',
+        certificate: undefined,
+        problem: 'connect ECONNREFUSED',
+      },
+    ],
+    relay: [
+      { name: 'from nobody', result: 'refused' as const, said: '554 no' },
+      { name: 'bang path', result: 'relayed' as const, said: '250 ok' },
+    ],
+    delivery: { result: 'read' as const, said: 'a message to postmaster@example.org was read', seconds: 1.2 },
+  };
+  expect(outsideText([front], colours(false)).join('\n')).toMatchInlineSnapshot(`
+    "From outside: mail-1 (192.0.2.11)
+      PORT  SERVES  CERTIFICATE                         ANSWER
+      25    smtp    mail.example.org, until 2027-01-01  mail.example.org ESMTP
+      993   imap                                        see below
+      ok  mail: a message to postmaster@example.org was read after 1.2 s
+      problem  AN OPEN RELAY: it passes mail on, asked bang path (250 ok)
+      problem  port 993 (imap): connect ECONNREFUSED"
+  `);
+  expect(frontProblems({ ...front, services: [], relay: [] })).toEqual([]);
+});
