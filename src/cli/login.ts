@@ -9,8 +9,9 @@ import {
   secretNamesIn,
 } from '../inventory/index.ts';
 import type { Playbook } from '../playbook/index.ts';
-import { readSecret } from '../secrets/index.ts';
+import { secretReader } from '../secrets/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
+import { meansOf } from './means.ts';
 
 /** How we log in to a host: the inventory, and over it the command line. */
 export interface Login {
@@ -67,14 +68,15 @@ export async function readSecrets(
     ...inventory.hosts.flatMap(({ ssh }) => ssh.sudoPassword ?? []),
     ...sections.flatMap((section) => secretNamesIn(section).map(({ secret }) => secret.name)),
   ]);
+  const read = secretReader(meansOf(inventory, env));
   const found = new Map<string, Secret>();
   const problems = [];
   for (const name of needed) {
     const from = inventory.secrets.get(name);
     if (from === undefined) continue;
-    const at = 'env' in from ? from : { file: inventoryPath(inventory.file, from.file) };
+    const at = 'file' in from ? { file: inventoryPath(inventory.file, from.file) } : from;
     try {
-      found.set(name, await readSecret(at, env));
+      found.set(name, await read(at));
     } catch (error) {
       problems.push(source.problem(['secrets', name], (error as Error).message));
     }

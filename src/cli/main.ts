@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { Interrupted } from '../engine/index.ts';
 import { ConfigError, ProvisionError } from '../errors/index.ts';
 import { colours, errorText } from '../render/index.ts';
@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const command = program(version, actions, (result) => {
     code = result;
   });
-  for (const each of [command, ...command.commands]) each.exitOverride();
+  for (const each of all(command)) each.exitOverride();
   try {
     await command.parseAsync(argv);
     return code;
@@ -27,6 +27,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return report(error);
   }
 }
+
+const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
 
 function report(error: unknown): number {
   const c = colours(process.stderr.isTTY === true && !process.env.NO_COLOR);

@@ -37,6 +37,8 @@ export interface Actions {
   dns(inventory: string, options: CommonOptions): Promise<number>;
   check(inventory: string, options: CommonOptions): Promise<number>;
   removeStack(inventory: string, options: RemoveOptions): Promise<number>;
+  editSecrets(inventory: string): Promise<number>;
+  rekeySecrets(inventory: string): Promise<number>;
   validate(inventory: string, options: CommonOptions): Promise<number>;
   schema(options: CommonOptions): Promise<number>;
 }
@@ -133,6 +135,18 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .action(async (inventory: string, options: RemoveOptions) =>
       done(await actions.removeStack(inventory, options)),
     );
+
+  const secrets = root.command('secrets').description('the encrypted secrets of an inventory: edit, rekey');
+  secrets
+    .command('edit')
+    .description('open them in $EDITOR; makes the file, and a key of yours, where they are missing')
+    .argument('<inventory>', 'YAML file that says under `age:` where they are')
+    .action(async (inventory: string) => done(await actions.editSecrets(inventory)));
+  secrets
+    .command('rekey')
+    .description('encrypt them anew, for the recipients that the inventory names now')
+    .argument('<inventory>', 'YAML file that says under `age:` where they are')
+    .action(async (inventory: string) => done(await actions.rekeySecrets(inventory)));
 
   root
     .command('validate')

@@ -17,12 +17,25 @@ import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { removeStack } from './remove-stack.ts';
 import { openScreen } from './screen.ts';
+import { editSecrets, rekeySecrets } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { status } from './status.ts';
 
 const CHANGES = 10;
 
-export const actions: Actions = { run, plan, status, logs, dns, check, removeStack, validate, schema };
+export const actions: Actions = {
+  run,
+  plan,
+  status,
+  logs,
+  dns,
+  check,
+  removeStack,
+  editSecrets,
+  rekeySecrets,
+  validate,
+  schema,
+};
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {
   const { screen, renderer, run: runOptions, release } = await setUp(file, options);

@@ -39,9 +39,29 @@ export const groupSchema = z.looseObject({
 });
 
 const secretSchema = z.union(
-  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: path })],
-  'expected { env: NAME } or { file: PATH }',
+  [
+    z.strictObject({ env: z.string().min(1) }),
+    z.strictObject({ file: path }),
+    z.strictObject({
+      command: z.string().min(1).describe('a command of /bin/sh here that prints the value'),
+    }),
+    z.strictObject({ age: z.string().min(1).describe('its name in the encrypted file of `age:`') }),
+    z.strictObject({ prompt: z.string().min(1).describe('asked on the terminal, in these words') }),
+  ],
+  'expected one of { env: NAME }, { file: PATH }, { command: TEXT }, { age: NAME }, { prompt: TEXT }',
 );
+
+/** Secrets in one file that may be in version control: encrypted with age (age-encryption.org). */
+const ageSchema = z.strictObject({
+  file: path.default('secrets.age').describe('the encrypted file; `provision secrets edit` makes it'),
+  identity: path
+    .default('~/.config/provision/age.txt')
+    .describe('your own key, as age-keygen makes it; nobody else reads it (0600)'),
+  recipients: z
+    .array(z.string().regex(/^age1[0-9a-z]+$/, 'expected a recipient, as in age1…'))
+    .default([])
+    .describe('who else may decrypt it; your own key always may'),
+});
 
 /** What every inventory has. All other keys at the top are sections of playbooks. */
 export const coreSchema = z.looseObject({
@@ -52,8 +72,10 @@ export const coreSchema = z.looseObject({
     .refine((hosts) => Object.keys(hosts).length > 0, 'expected at least one host'),
   groups: z.record(name, groupSchema).default({}),
   secrets: z.record(name, secretSchema).default({}),
+  age: ageSchema.prefault({}),
 });
 
 export type SshSettings = Readonly<z.output<typeof sshSchema>>;
+export type AgeSettings = Readonly<z.output<typeof ageSchema>>;
 export type SecretSource = Readonly<z.output<typeof secretSchema>>;
 export type Core = z.output<typeof coreSchema>;

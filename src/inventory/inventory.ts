@@ -1,5 +1,5 @@
 import type { ZodObject, ZodType } from 'zod';
-import type { SecretSource, SshSettings } from './core.ts';
+import type { AgeSettings, SecretSource, SshSettings } from './core.ts';
 
 /** A part of the inventory that a playbook owns, under the playbook's name. */
 export interface Section {
@@ -30,5 +30,6 @@ export interface Inventory {
   readonly hosts: readonly InventoryHost[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly secrets: ReadonlyMap<string, SecretSource>;
+  readonly age: AgeSettings;
   readonly sections: ReadonlyMap<string, SectionValues>;
 }

@@ -71,6 +71,7 @@ function inventoryOf(
     hosts,
     groups,
     secrets: new Map(Object.entries(core.secrets)),
+    age: core.age,
     sections,
   };
 }

@@ -1,1 +1,2 @@
-export { readSecret, type Source } from './resolve.ts';
+export { type AgeKeys, decryptAge, encryptAge, newIdentity, readContent } from './age-file.ts';
+export { type Means, type Source, secretReader } from './resolve.ts';

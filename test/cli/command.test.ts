@@ -52,6 +52,7 @@ describe('the command line', () => {
       'hosts',
       'groups',
       'secrets',
+      'age',
       'base',
       'docker',
       'swarm',

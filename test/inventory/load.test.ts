@@ -132,7 +132,9 @@ describe('mistakes are told with their place and what was expected', () => {
     [
       'a secret in the clear',
       'cluster: m\nsecrets: { pw: hunter2 }\nhosts: { a: { address: 192.0.2.1 } }\n',
-      ['2:12 secrets.pw: expected { env: NAME } or { file: PATH }'],
+      [
+        '2:12 secrets.pw: expected one of { env: NAME }, { file: PATH }, { command: TEXT }, { age: NAME }, { prompt: TEXT }',
+      ],
     ],
     [
       'a port that is none',
