@@ -1,14 +1,13 @@
-import type { Inventory, InventoryHost } from '../inventory/index.ts';
+import type { InventoryHost } from '../inventory/index.ts';
 import type { Secret } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
-import { loginOf } from './login.ts';
+import type { Login } from './login.ts';
 
-/** Opens the way to a host that the inventory and the command line describe. */
+/** Opens the way to a host. `unlock` asks for a key's passphrase. */
 export function connector(
-  inventory: Inventory,
-  over: { readonly user?: string; readonly identity?: string },
+  logins: ReadonlyMap<string, Login>,
   secrets: ReadonlyMap<string, Secret>,
-  env: NodeJS.ProcessEnv,
+  unlock: ((path: string) => Promise<Secret>) | undefined,
 ): (host: InventoryHost, signal: AbortSignal) => Promise<Transport> {
   return async (host, signal) => {
     const { ssh } = host;
@@ -25,21 +24,34 @@ export function connector(
   }
 
   async function open(host: InventoryHost, signal: AbortSignal): Promise<Transport> {
-    const { user, port, identities, knownHosts } = loginOf(inventory, host, over);
+    const login = logins.get(host.name);
+    if (login === undefined) throw new Error(`no login for ${host.name}`);
     const { connectSsh } = await import('../transport/ssh.ts');
-    return connectSsh(
-      {
-        name: host.name,
-        address: host.address,
-        port,
-        user,
-        ...(identities === undefined ? {} : { identities }),
-        agent: env.SSH_AUTH_SOCK,
-        knownHosts: [knownHosts],
-        hostKeyPolicy: host.ssh.hostKeyPolicy,
-        connectTimeout: host.ssh.connectTimeout * 1000,
-      },
-      { signal },
-    );
+    const jumps = login.jumps.map((jump) => target(`the jump host ${jump.address}`, jump));
+    return connectSsh(target(host.name, login), {
+      signal,
+      jumps,
+      ...(unlock === undefined ? {} : { unlock }),
+    });
+  }
+
+  function target(name: string, login: Login) {
+    const { address, hostname, user, port, identities, identitiesOnly, agent, knownHosts } = login;
+    return {
+      name,
+      address: hostname,
+      port,
+      user,
+      ...(identities === undefined ? {} : { identities }),
+      identitiesOnly,
+      agent,
+      password: login.password === undefined ? undefined : secrets.get(login.password),
+      knownHosts,
+      // As ssh(1) looks it up: by the alias alone, else by name and port.
+      keyName:
+        login.hostKeyAlias === undefined ? { address, port } : { address: login.hostKeyAlias, port: 22 },
+      hostKeyPolicy: login.hostKeyPolicy,
+      connectTimeout: login.connectTimeout * 1000,
+    };
   }
 }

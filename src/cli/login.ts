@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '../errors/index.ts';
+import { ConfigError, ProvisionError } from '../errors/index.ts';
 import {
   type Inventory,
   type InventoryHost,
@@ -11,44 +11,134 @@ import {
 import type { Playbook } from '../playbook/index.ts';
 import { secretReader } from '../secrets/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
+import { type Asked, askOpenSsh, type OpenSshSettings, readJump } from '../transport/openssh.ts';
 import { meansOf } from './means.ts';
 
-/** How we log in to a host: the inventory, and over it the command line. */
+/** How we log in to a host: the command line, then the inventory, then what ssh of this machine would do. */
 export interface Login {
+  /** What the inventory says, and what its key is asked for by unless it has an alias. */
+  readonly address: string;
+  /** Where the connection goes. */
+  readonly hostname: string;
   readonly user: string;
   readonly port: number;
   readonly identities: readonly string[] | undefined;
-  readonly knownHosts: string;
+  readonly identitiesOnly: boolean;
+  readonly agent: string | undefined;
+  readonly knownHosts: readonly string[];
+  readonly hostKeyAlias: string | undefined;
+  readonly hostKeyPolicy: 'yes' | 'accept-new' | 'no';
+  /** Seconds. */
+  readonly connectTimeout: number;
+  /** The name of a secret. */
+  readonly password: string | undefined;
+  /** What is gone through before, the first to be connected to first. */
+  readonly jumps: readonly Login[];
 }
 
-export function loginOf(
+/** What the command line says over the inventory. */
+export interface Over {
+  readonly user?: string;
+  readonly identity?: string;
+}
+
+const KNOWN_HOSTS = ['.ssh/known_hosts', '.ssh/known_hosts2'].map((path) => join(homedir(), path));
+const CONNECT = 10;
+
+/** Asks ssh, and puts what the inventory and the command line say over its answer. */
+export async function loginOf(
   inventory: Inventory,
-  { ssh }: InventoryHost,
-  over: { readonly user?: string; readonly identity?: string },
-): Login {
+  host: InventoryHost,
+  over: Over,
+  env: NodeJS.ProcessEnv,
+): Promise<Login> {
+  const { ssh, address } = host;
+  const file = (path: string) => inventoryPath(inventory.file, path);
+  const config = ssh.config === undefined ? undefined : file(ssh.config);
+  const found = await ask(address, { user: over.user ?? ssh.user, port: ssh.port, config });
   const identities = typeof ssh.identity === 'string' ? [ssh.identity] : ssh.identity;
+  const own = over.identity === undefined ? identities?.map(file) : [over.identity];
+  const common = plain(address, found, env);
   return {
-    user: over.user ?? ssh.user ?? userInfo().username,
-    port: ssh.port,
-    identities:
-      over.identity === undefined
-        ? identities?.map((path) => inventoryPath(inventory.file, path))
-        : [over.identity],
-    knownHosts: inventoryPath(inventory.file, ssh.knownHosts),
+    ...common,
+    user: over.user ?? ssh.user ?? common.user,
+    port: ssh.port ?? common.port,
+    identities: own ?? common.identities,
+    knownHosts: ssh.knownHosts === undefined ? common.knownHosts : [file(ssh.knownHosts)],
+    hostKeyPolicy: ssh.hostKeyPolicy ?? common.hostKeyPolicy,
+    connectTimeout: ssh.connectTimeout ?? common.connectTimeout,
+    password: ssh.password,
+    jumps: await jumpsOf(ssh.proxyJump?.split(',') ?? found?.jumps ?? [], config, env),
   };
 }
 
+/** Each jump as ssh itself would log in to it, and what it in turn goes through. */
+async function jumpsOf(
+  jumps: readonly string[],
+  config: string | undefined,
+  env: NodeJS.ProcessEnv,
+  depth = 0,
+): Promise<readonly Login[]> {
+  if (depth > 5) throw new Error('ProxyJump goes round in a circle');
+  const found = await Promise.all(
+    jumps.map(async (text, index) => {
+      const { host, user, port } = readJump(text.trim());
+      const settings = await ask(host, { user, port, config });
+      const first = index === 0 ? await jumpsOf(settings?.jumps ?? [], config, env, depth + 1) : [];
+      return [...first, { ...plain(host, settings, env), jumps: [] }];
+    }),
+  );
+  return found.flat();
+}
+
+/** A login by ssh's settings alone. */
+function plain(address: string, found: OpenSshSettings | undefined, env: NodeJS.ProcessEnv): Login {
+  if (found?.proxyCommand !== undefined)
+    throw new Error(
+      `${address}: ssh is set to go through a ProxyCommand, which is not run here; use ProxyJump, or set ssh.config`,
+    );
+  return {
+    address,
+    hostname: found?.hostname || address,
+    user: found?.user || userInfo().username,
+    port: found?.port ?? 22,
+    identities: found?.identities,
+    identitiesOnly: found?.identitiesOnly ?? false,
+    agent: found?.agent === undefined ? env.SSH_AUTH_SOCK : found.agent === 'none' ? undefined : found.agent,
+    knownHosts: found === undefined ? KNOWN_HOSTS : found.knownHosts,
+    hostKeyAlias: found?.hostKeyAlias,
+    hostKeyPolicy: found?.policy ?? 'accept-new',
+    connectTimeout: found?.connectTimeout ?? CONNECT,
+    password: undefined,
+    jumps: [],
+  };
+}
+
+async function ask(host: string, asked: Asked): Promise<OpenSshSettings | undefined> {
+  return askOpenSsh(host, asked).catch((error: Error) => {
+    throw new ProvisionError(`ssh's own settings cannot be read: ${error.message}`, {
+      code: 'ssh-config',
+      exit: 3,
+      cause: error,
+    });
+  });
+}
+
 /** A command that a person pastes into a shell here to run `command` as root on a host. */
-export function pasteable(host: InventoryHost, login: Login, command: string): string {
-  if (host.connection === 'local') return `sudo sh -c ${quote(command)}`;
+export function pasteable(host: InventoryHost, login: Login | undefined, command: string): string {
+  if (login === undefined) return `sudo sh -c ${quote(command)}`;
+  const { ssh } = host;
   const asRoot = login.user === 'root' ? command : `sudo sh -c ${quote(command)}`;
+  // What is in ssh's own settings it finds itself.
   const options = [
-    ...(host.ssh.sudoPassword === undefined || login.user === 'root' ? [] : ['-t']),
-    ...(login.port === 22 ? [] : ['-p', String(login.port)]),
-    ...(login.identities ?? []).flatMap((path) => ['-i', path]),
-    ...(login.knownHosts === join(homedir(), '.ssh/known_hosts')
+    ...(ssh.sudoPassword === undefined || login.user === 'root' ? [] : ['-t']),
+    ...(ssh.config === undefined ? [] : ['-F', ssh.config]),
+    ...(ssh.port === undefined || ssh.port === 22 ? [] : ['-p', String(ssh.port)]),
+    ...(ssh.identity === undefined ? [] : (login.identities ?? []).flatMap((path) => ['-i', path])),
+    ...(ssh.proxyJump === undefined ? [] : ['-J', ssh.proxyJump]),
+    ...(ssh.knownHosts === undefined || login.knownHosts[0] === KNOWN_HOSTS[0]
       ? []
-      : ['-o', `UserKnownHostsFile=${login.knownHosts}`]),
+      : ['-o', `UserKnownHostsFile=${login.knownHosts.join(' ')}`]),
   ];
   return ['ssh', ...options, `${login.user}@${host.address}`, asRoot].map(quote).join(' ');
 }
@@ -65,7 +155,9 @@ export async function readSecrets(
     return [section?.cluster, ...(section?.hosts.values() ?? [])];
   });
   const needed = new Set([
-    ...inventory.hosts.flatMap(({ ssh }) => ssh.sudoPassword ?? []),
+    ...inventory.hosts
+      .flatMap(({ ssh }) => [ssh.sudoPassword, ssh.password])
+      .filter((name) => name !== undefined),
     ...sections.flatMap((section) => secretNamesIn(section).map(({ secret }) => secret.name)),
   ]);
   const read = secretReader(meansOf(inventory, env));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Inventory, inventoryPath } from '../inventory/index.ts';
 import type { AgeKeys, Means } from '../secrets/index.ts';
+import { Secret } from '../shell/index.ts';
 
 /** Milliseconds that a command may take: somebody may have to touch a key. */
 const PATIENCE = 120_000;
@@ -41,4 +42,18 @@ async function ask(question: string): Promise<string> {
     throw new Error('it is asked on a terminal, and there is none; name another source for it');
   const { default: password } = await import('@inquirer/password');
   return password({ message: question }, { output: process.stderr });
+}
+
+/** Asks for the passphrases of keys, each once in a run. Where nobody can be asked there is none. */
+export function unlocker(): ((path: string) => Promise<Secret>) | undefined {
+  if (process.stdin.isTTY !== true) return undefined;
+  const asked = new Map<string, Promise<Secret>>();
+  let before: Promise<unknown> = Promise.resolve();
+  return (path) => {
+    // One question at a time, whoever asks.
+    const answer = asked.get(path) ?? before.then(async () => new Secret(await ask(`Passphrase of ${path}`)));
+    asked.set(path, answer);
+    before = answer.catch(() => undefined);
+    return answer;
+  };
 }

@@ -5,6 +5,7 @@ import type { Renderer } from '../render/index.ts';
 import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loginOf, pasteable, readSecrets } from './login.ts';
+import { unlocker } from './means.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -25,6 +26,13 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
   const { inventory, playbooks, source } = await readProject(file, options.playbook);
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, playbooks, source, env);
+  const logins = new Map(
+    await Promise.all(
+      inventory.hosts
+        .filter(({ connection }) => connection === 'ssh')
+        .map(async (host) => [host.name, await loginOf(inventory, host, options, env)] as const),
+    ),
+  );
   const screen = openScreen(options.output, env);
   const renderer = await screen.renderer(options.verbose ?? false);
   const { stop, abort, release } = onInterrupt(screen.err);
@@ -39,10 +47,10 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
       selected,
       consents: new Set(options.remount ? (['remount'] as const) : []),
       secrets,
-      connect: connector(inventory, options, secrets, env),
+      connect: connector(logins, secrets, unlocker()),
       onHost: (name, command) => {
         const host = hosts.get(name);
-        return host === undefined ? command : pasteable(host, loginOf(inventory, host, options), command);
+        return host === undefined ? command : pasteable(host, logins.get(name), command);
       },
       emit: renderer.handle,
       concurrency: options.concurrency,

@@ -9,18 +9,31 @@ const path = z.string().min(1).describe('a file; relative paths start at the inv
 
 /** How to reach a host. Said in `ssh:` for all, in a group or in a host for some; later wins. */
 export const sshSchema = z.strictObject({
-  user: z.string().min(1).optional().describe('login name; default: your own'),
-  port: z.int().min(1).max(65535).default(22),
+  user: z.string().min(1).optional().describe('login name; default: as ssh has it'),
+  port: z.int().min(1).max(65535).optional().describe('default: as ssh has it, 22'),
   identity: z
     .union([path, z.array(path).min(1)])
     .optional()
-    .describe('private key file(s); default: the agent, then ~/.ssh/id_*'),
-  knownHosts: path.default('~/.ssh/known_hosts').describe('file of known host keys'),
+    .describe('private key file(s); default: as ssh has it, else the agent, then ~/.ssh/id_*'),
+  password: name
+    .optional()
+    .describe('the name of a secret: a password to log in with, where no key is taken'),
+  knownHosts: path.optional().describe('file of known host keys; default: as ssh has it, ~/.ssh/known_hosts'),
   hostKeyPolicy: z
     .enum(['yes', 'accept-new', 'no'])
-    .default('accept-new')
-    .describe('as StrictHostKeyChecking of ssh_config(5)'),
-  connectTimeout: z.number().positive().default(10).describe('seconds'),
+    .optional()
+    .describe(
+      'as StrictHostKeyChecking of ssh_config(5); default: as ssh has it, accept-new where it would ask',
+    ),
+  proxyJump: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('hosts to go through, as ProxyJump of ssh_config(5); default: as ssh has it'),
+  config: path
+    .optional()
+    .describe("ssh's own settings are read from this file instead of ~/.ssh/config; `/dev/null`: from none"),
+  connectTimeout: z.number().positive().optional().describe('seconds; default: as ssh has it, 10'),
   become: z.enum(['sudo', 'none']).default('sudo').describe('how a login that is not root becomes root'),
   sudoPassword: name.optional().describe('the name of a secret; sent only where sudo asks for it'),
 });

@@ -134,10 +134,11 @@ const noSecret = (name: string) => `there is no secret \`${name}\`; name it unde
 
 function unknownSecrets(core: Core, ssh: ReadonlyMap<string, SshSettings | undefined>, report: Report): void {
   for (const [host, settings] of ssh) {
-    const secret = settings?.sudoPassword;
-    if (secret === undefined || secret in core.secrets) continue;
-    const path = originOf(layersOf(core as Partial<Core>, 'ssh')(host), ['sudoPassword']);
-    report(path, noSecret(secret));
+    for (const key of ['sudoPassword', 'password'] as const) {
+      const secret = settings?.[key];
+      if (secret === undefined || secret in core.secrets) continue;
+      report(originOf(layersOf(core as Partial<Core>, 'ssh')(host), [key]), noSecret(secret));
+    }
   }
 }
 

@@ -3,12 +3,16 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { TransportError } from '../errors/index.ts';
-import { quote } from '../shell/index.ts';
+import { quote, type Secret } from '../shell/index.ts';
 
 export interface Identity {
   readonly path: string;
   readonly key: Buffer;
+  readonly passphrase?: Secret;
 }
+
+/** Asks for the passphrase of a key. */
+export type Unlock = (path: string) => Promise<Secret>;
 
 const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
@@ -17,14 +21,24 @@ const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
  *
  * @throws TransportError where a named key cannot be used.
  */
-export async function readIdentities(paths: readonly string[] | undefined): Promise<readonly Identity[]> {
-  if (paths !== undefined) return Promise.all(paths.map(readIdentity));
+export async function readIdentities(
+  paths: readonly string[] | undefined,
+  unlock?: Unlock,
+  held: ReadonlySet<string> = new Set(),
+): Promise<readonly Identity[]> {
+  if (paths !== undefined) {
+    const own = await Promise.all(
+      paths.map(async (path) => ({ path, held: held.has((await publicHalf(path)) ?? '') })),
+    );
+    // What the agent holds needs no passphrase.
+    return Promise.all(own.filter((each) => !each.held).map(({ path }) => readIdentity(path, unlock)));
+  }
   const usual = USUAL.map((name) => join(homedir(), '.ssh', name));
-  const read = await Promise.allSettled(usual.map(readIdentity));
+  const read = await Promise.allSettled(usual.map((path) => readIdentity(path)));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-async function readIdentity(path: string): Promise<Identity> {
+async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
   const refuse = (message: string, ...fix: string[]) => new TransportError('key-file', message, { fix });
   const attributes = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(`cannot read the key ${path} (${error.code ?? error.message})`);
@@ -35,9 +49,37 @@ async function readIdentity(path: string): Promise<Identity> {
   const { utils } = (await import('ssh2')).default;
   const parsed = utils.parseKey(key);
   if (!(parsed instanceof Error)) return { path, key };
-  if (/encrypted/i.test(parsed.message))
-    throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
+  if (/encrypted/i.test(parsed.message)) {
+    if (unlock === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
+    const passphrase = await unlock(path);
+    if (!(utils.parseKey(key, passphrase.reveal()) instanceof Error)) return { path, key, passphrase };
+    throw refuse(`the passphrase of the key ${path} is another`, `ssh-add ${quote(path)}`);
+  }
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);
+}
+
+/** Public keys that an agent holds, as their files have them: type and text. None where it does not say. */
+export async function keysOfAgent(socket: string): Promise<ReadonlySet<string>> {
+  const { createAgent, utils } = (await import('ssh2')).default;
+  return new Promise((resolve) => {
+    createAgent(socket).getIdentities((error, keys) => {
+      const parsed = (error ? [] : (keys ?? [])).map((key) => utils.parseKey(key as never));
+      resolve(
+        new Set(
+          parsed.flatMap((key) =>
+            key instanceof Error ? [] : [`${key.type} ${key.getPublicSSH().toString('base64')}`],
+          ),
+        ),
+      );
+    });
+  });
+}
+
+/** The public half beside a private key: type and text. */
+export async function publicHalf(path: string): Promise<string | undefined> {
+  const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
+  const [type, key] = text.split(' ');
+  return type && key ? `${type} ${key.trim()}` : undefined;
 }
 
 /** Whether an agent answers at this socket. One that is gone would end the whole login. */

@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { NodeSSH } from 'node-ssh';
 import pLimit from 'p-limit';
 import type { AnyAuthMethod, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 import { TransportError } from '../errors/index.ts';
-import type { Script } from '../shell/index.ts';
+import type { Script, Secret } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
-import { isAgentAlive, readIdentities } from './identities.ts';
+import { isAgentAlive, keysOfAgent, readIdentities } from './identities.ts';
 import { input } from './input.ts';
 import { connectFailure } from './ssh-failure.ts';
 import type { RunOptions, RunResult, Transport } from './transport.ts';
@@ -20,8 +20,14 @@ export interface SshTarget {
   readonly user: string;
   /** Key files, offered before the agent's. Default: the usual ones in ~/.ssh that are there, after the agent's. */
   readonly identities?: readonly string[];
+  /** No other keys than the named ones, whatever the agent holds. Default: false. */
+  readonly identitiesOnly?: boolean;
   /** Socket of an ssh-agent. */
   readonly agent?: string | undefined;
+  /** Tried where no key is taken. */
+  readonly password?: Secret | undefined;
+  /** What the host's key is known by. Default: address and port. */
+  readonly keyName?: { readonly address: string; readonly port: number };
   readonly knownHosts: readonly string[];
   readonly hostKeyPolicy: HostKeyPolicy;
   /** Milliseconds. */
@@ -40,35 +46,72 @@ const KILLED = 128;
 /** Any login shell takes this. What is to be done comes on stdin. */
 const COMMAND = 'exec /bin/sh -s';
 
+export interface ConnectOptions {
+  readonly signal?: AbortSignal;
+  /** Hosts to go through, the first to be connected to first. The key of each is checked. */
+  readonly jumps?: readonly SshTarget[];
+  /** Asks for the passphrase of a key. Default: a key that has one is refused. */
+  readonly unlock?: (path: string) => Promise<Secret>;
+}
+
 /** Connects to a host whose key is known, or becomes known by the policy. */
-export async function connectSsh(
+export async function connectSsh(target: SshTarget, options: ConnectOptions = {}): Promise<Transport> {
+  let via: SshTransport | undefined;
+  for (const hop of [...(options.jumps ?? []), target]) {
+    try {
+      via = await connectOne(hop, options, via);
+    } catch (error) {
+      await via?.[Symbol.asyncDispose]();
+      throw hop === target ? error : atJump(hop, error);
+    }
+  }
+  return via as SshTransport;
+}
+
+/** Of a host on the way: which one it is has to be said. */
+function atJump({ name }: SshTarget, error: unknown): unknown {
+  if (!(error instanceof TransportError)) return error;
+  const { failure, message, fix, cause } = error;
+  return new TransportError(failure, `${name}: ${message}`, { fix, cause });
+}
+
+async function connectOne(
   target: SshTarget,
-  options: { signal?: AbortSignal } = {},
-): Promise<Transport> {
+  { signal, unlock }: ConnectOptions,
+  via: SshTransport | undefined,
+): Promise<SshTransport> {
   const { address, port, user, agent } = target;
-  const identities = await readIdentities(target.identities);
   const check = new HostKeyCheck({
-    address,
-    port,
+    ...(target.keyName ?? { address, port }),
     knownHosts: target.knownHosts,
     policy: target.hostKeyPolicy,
   });
   const { NodeSSH: Client } = await import('node-ssh');
   const client = new Client();
-  const viaAgent = agent !== undefined && (await isAgentAlive(agent));
+  const alive = agent !== undefined && (await isAgentAlive(agent));
+  const held = alive ? await keysOfAgent(agent) : new Set<string>();
+  const identities = await readIdentities(target.identities, unlock, held);
+  const viaAgent =
+    alive && (target.identitiesOnly !== true || identities.length < (target.identities?.length ?? 0));
   const byAgent = viaAgent ? [{ type: 'agent' as const, username: user, agent }] : [];
-  const byKey = identities.map(({ key }) => ({ type: 'publickey' as const, username: user, key }));
+  const byKey = identities.map(({ key, passphrase }) => ({
+    type: 'publickey' as const,
+    username: user,
+    key,
+    ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
+  }));
   // A server hangs up after some tries (MaxAuthTries), and an agent may hold many keys: named ones go first.
   const methods: AnyAuthMethod[] = [
     { type: 'none', username: user },
     ...(target.identities === undefined ? [...byAgent, ...byKey] : [...byKey, ...byAgent]),
+    ...byPassword(user, target.password),
   ];
+  const sock = await via?.forward(address, port);
   let untrusted: unknown;
-  using deadline = new Deadline({ signal: options.signal }, () => client.connection?.destroy());
+  using deadline = new Deadline({ signal }, () => client.connection?.destroy());
   try {
     const connected = client.connect({
-      host: address,
-      port,
+      ...(sock === undefined ? { host: address, port } : { sock }),
       username: user,
       readyTimeout: target.connectTimeout,
       keepaliveInterval: KEEPALIVE,
@@ -88,17 +131,32 @@ export async function connectSsh(
     await Promise.race([connected, deadline.reached]);
   } catch (error) {
     client.dispose();
-    if (options.signal?.aborted) throw options.signal.reason;
+    if (signal?.aborted) throw signal.reason;
     throw (
       untrusted ??
       connectFailure(error, target, [
         ...(viaAgent ? ['the agent'] : []),
         ...identities.map(({ path }) => path),
+        ...(target.password === undefined ? [] : ['a password']),
       ])
     );
   }
   client.connection?.setNoDelay(true);
-  return new SshTransport(target.name, client);
+  return new SshTransport(target.name, client, via);
+}
+
+/** Servers take a password in either way, by their settings. */
+function byPassword(username: string, password: Secret | undefined): readonly AnyAuthMethod[] {
+  if (password === undefined) return [];
+  const answer = password.reveal();
+  return [
+    { type: 'password', username, password: answer },
+    {
+      type: 'keyboard-interactive',
+      username,
+      prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => answer)),
+    },
+  ];
 }
 
 /** ssh2 takes the keys in their order, leaves alone what its list has already, and throws at what it does not know. */
@@ -123,14 +181,32 @@ class SshTransport implements Transport {
   readonly name: string;
   readonly #client: NodeSSH;
   readonly #limit = pLimit(SESSIONS);
+  readonly #via: SshTransport | undefined;
   #lost: Error | undefined;
 
-  constructor(name: string, client: NodeSSH) {
+  constructor(name: string, client: NodeSSH, via: SshTransport | undefined) {
     this.name = name;
+    this.#via = via;
     this.#client = client;
     client.connection?.on('error', (error) => {
       this.#lost = error;
     });
+  }
+
+  /** A connection from this host on to another. */
+  async forward(address: string, port: number): Promise<Duplex> {
+    try {
+      return await this.#client.forwardOut('127.0.0.1', 0, address, port);
+    } catch (cause) {
+      throw new TransportError(
+        'unreachable',
+        `${this.name} does not get through to ${address}, port ${port} (${(cause as Error).message})`,
+        {
+          cause,
+          fix: ['look whether the machine runs, and whether the jump host may forward (AllowTcpForwarding)'],
+        },
+      );
+    }
   }
 
   run(script: Script, options: RunOptions = {}): Promise<RunResult> {
@@ -175,5 +251,6 @@ class SshTransport implements Transport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client.dispose();
+    await this.#via?.[Symbol.asyncDispose]();
   }
 }

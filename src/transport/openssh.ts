@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+
+/** What a person's ssh would do for a host, as `ssh -G` says it (ssh(1)): patterns, Match, Include and tokens are its own. */
+export interface OpenSshSettings {
+  readonly hostname: string;
+  readonly port: number;
+  readonly user: string;
+  /** Absent where no file is named and the usual ones are meant. */
+  readonly identities: readonly string[] | undefined;
+  readonly identitiesOnly: boolean;
+  /** `none`: no agent. Absent: the one of the environment. */
+  readonly agent: string | undefined;
+  readonly knownHosts: readonly string[];
+  /** The name that the host's key is known by, where it is another. */
+  readonly hostKeyAlias: string | undefined;
+  /** Absent where it would ask. */
+  readonly policy: 'yes' | 'accept-new' | 'no' | undefined;
+  /** Seconds. */
+  readonly connectTimeout: number | undefined;
+  /** `[user@]host[:port]`, the first to be connected to first. */
+  readonly jumps: readonly string[];
+  /** A command instead of a connection, which we do not run. */
+  readonly proxyCommand: string | undefined;
+}
+
+const USUAL = /^~\/\.ssh\/id_/;
+const POLICIES = {
+  true: 'yes',
+  yes: 'yes',
+  'accept-new': 'accept-new',
+  false: 'no',
+  no: 'no',
+  off: 'no',
+} as const;
+
+/** Reads what `ssh -G` prints. */
+export function readOpenSsh(text: string): OpenSshSettings {
+  const rows = text.split('\n').map((line): [string, string] => {
+    const space = line.indexOf(' ');
+    return [line.slice(0, space).toLowerCase(), line.slice(space + 1).trim()];
+  });
+  const all = (name: string) => rows.filter(([key]) => key === name).map(([, value]) => value);
+  const one = (name: string) => {
+    const [value] = all(name);
+    return value === undefined || value === 'none' ? undefined : value;
+  };
+  const files = all('identityfile');
+  const named = files.filter((file) => !USUAL.test(file));
+  const timeout = Number(one('connecttimeout'));
+  const policy = one('stricthostkeychecking') as keyof typeof POLICIES | undefined;
+  const agent = all('identityagent')[0];
+  return {
+    hostname: one('hostname') ?? '',
+    port: Number(one('port') ?? 22),
+    user: one('user') ?? '',
+    identities: named.length === 0 ? undefined : files.map(expanded),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    agent: agent === undefined || agent === 'SSH_AUTH_SOCK' ? undefined : expanded(agent),
+    knownHosts: [...words(one('userknownhostsfile')), ...words(one('globalknownhostsfile'))].map(expanded),
+    hostKeyAlias: one('hostkeyalias'),
+    policy: policy === undefined ? undefined : POLICIES[policy],
+    connectTimeout: timeout > 0 ? timeout : undefined,
+    jumps: (one('proxyjump') ?? '').split(',').filter((jump) => jump !== ''),
+    proxyCommand: one('proxycommand'),
+  };
+}
+
+const words = (text: string | undefined) => (text ?? '').split(' ').filter((word) => word !== '');
+const expanded = (path: string) => path.replace(/^~(?=\/|$)/, homedir());
+
+/** Options that the command line or the inventory sets before ssh's own files are read. */
+export interface Asked {
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  /** Instead of `~/.ssh/config`. */
+  readonly config?: string | undefined;
+}
+
+/**
+ * Asks the ssh of this machine. Where there is none there are no settings.
+ *
+ * @throws Error with ssh's words where a configuration file is wrong.
+ */
+export function askOpenSsh(
+  host: string,
+  { user, port, config }: Asked = {},
+): Promise<OpenSshSettings | undefined> {
+  const options = [
+    ...(config === undefined ? [] : ['-F', config]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+  ];
+  return new Promise((resolve, reject) => {
+    execFile('ssh', ['-G', ...options, '--', host], (error, stdout, stderr) => {
+      if (error === null) return resolve(readOpenSsh(stdout));
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return resolve(undefined);
+      const said = stderr.trim().split('\n').at(-1);
+      reject(new Error(said || error.message));
+    });
+  });
+}
+
+/** A jump as ssh_config(5) writes it: `[user@]host[:port]`, also `ssh://…`, an IPv6 address in brackets. */
+export function readJump(text: string): { host: string; user?: string; port?: number } {
+  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?\/?$/.exec(text);
+  if (match === null) throw new Error(`ProxyJump ${text}: expected [user@]host[:port]`);
+  const [, user, host = '', port] = match;
+  return {
+    host: host.replace(/^\[(.*)\]$/, '$1'),
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}

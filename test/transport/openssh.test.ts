@@ -1,0 +1,139 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loginOf, pasteable } from '../../src/cli/login.ts';
+import type { InventoryHost } from '../../src/inventory/index.ts';
+import { loadInventory } from '../../src/inventory/index.ts';
+import { askOpenSsh, readJump } from '../../src/transport/openssh.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'provision-ssh-config-'));
+const written = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+written('more', 'Host mail-2\n  User from-the-included\n');
+const config = written(
+  'config',
+  `Include ${join(folder, 'more')}
+Host mail-*
+  HostName %h.internal.example
+  User deploy
+  Port 2222
+  IdentityFile ~/.ssh/mail
+  IdentitiesOnly yes
+  ProxyJump hop@bastion.example:2200,inner
+  UserKnownHostsFile ~/.ssh/mail_hosts
+  HostKeyAlias the-cluster
+  StrictHostKeyChecking yes
+  ConnectTimeout 7
+Match host bastion.example
+  IdentityFile ~/.ssh/bastion
+Host inner
+  HostName 10.0.0.7
+Host strange
+  ProxyCommand nc %h %p
+`,
+);
+
+/** The first host of an inventory with this `ssh:`. */
+function host(address: string, ssh: string) {
+  const file = join(folder, 'inventory.yaml');
+  const { inventory, problems } = loadInventory(
+    `cluster: m\nhosts:\n  a: { address: ${address}, ssh: { config: ${config}${ssh === '' ? '' : `, ${ssh}`} } }\n`,
+    file,
+    [],
+  );
+  if (inventory === undefined) throw new Error(JSON.stringify(problems));
+  return { inventory, host: inventory.hosts[0] as InventoryHost };
+}
+const login = async (address: string, ssh = '', over = {}) => {
+  const given = host(address, ssh);
+  return loginOf(given.inventory, given.host, over, { SSH_AUTH_SOCK: '/run/agent' });
+};
+
+describe("what a person's ssh would do", () => {
+  test('patterns, tokens, and all that they set', async () => {
+    expect(await login('mail-1')).toEqual({
+      address: 'mail-1',
+      hostname: 'mail-1.internal.example',
+      user: 'deploy',
+      port: 2222,
+      identities: [join(homedir(), '.ssh/mail')],
+      identitiesOnly: true,
+      agent: '/run/agent',
+      knownHosts: [
+        join(homedir(), '.ssh/mail_hosts'),
+        '/etc/ssh/ssh_known_hosts',
+        '/etc/ssh/ssh_known_hosts2',
+      ],
+      hostKeyAlias: 'the-cluster',
+      hostKeyPolicy: 'yes',
+      connectTimeout: 7,
+      password: undefined,
+      jumps: [
+        expect.objectContaining({
+          hostname: 'bastion.example',
+          user: 'hop',
+          port: 2200,
+          identities: [join(homedir(), '.ssh/bastion')],
+        }),
+        expect.objectContaining({ address: 'inner', hostname: '10.0.0.7', port: 22 }),
+      ],
+    });
+  });
+
+  test('what is included comes first, and an unknown name is plain', async () => {
+    expect((await login('mail-2')).user).toBe('from-the-included');
+    expect(await login('192.0.2.1')).toMatchObject({
+      hostname: '192.0.2.1',
+      user: userInfo().username,
+      port: 22,
+      identities: undefined,
+      hostKeyPolicy: 'accept-new',
+      connectTimeout: 10,
+      jumps: [],
+    });
+  });
+
+  test('the inventory is over it, and the command line over the inventory', async () => {
+    const own =
+      'user: ops, port: 2022, identity: key, knownHosts: known, hostKeyPolicy: no, proxyJump: other';
+    expect(await login('mail-1', own)).toMatchObject({
+      hostname: 'mail-1.internal.example',
+      user: 'ops',
+      port: 2022,
+      identities: [join(folder, 'key')],
+      knownHosts: [join(folder, 'known')],
+      hostKeyPolicy: 'no',
+      jumps: [{ hostname: 'other' }],
+    });
+    expect(await login('mail-1', own, { user: 'root', identity: '/k' })).toMatchObject({
+      user: 'root',
+      identities: ['/k'],
+    });
+  });
+
+  test('a command instead of a connection is refused, and so is a file with a mistake', async () => {
+    await expect(login('strange')).rejects.toThrow(/ProxyCommand, which is not run here/);
+    const wrong = written('wrong', 'Hots mail\n');
+    await expect(askOpenSsh('a', { config: wrong })).rejects.toThrow(/wrong|Bad configuration/);
+  });
+});
+
+test.each([
+  ['bastion', { host: 'bastion' }],
+  ['me@bastion:22', { host: 'bastion', user: 'me', port: 22 }],
+  ['ssh://me@[2001:db8::1]:2200', { host: '2001:db8::1', user: 'me', port: 2200 }],
+])('the jump %s', (text, expected) => {
+  expect(readJump(text)).toEqual(expected);
+});
+
+test('a command to paste says what the inventory says, and leaves the rest to ssh', async () => {
+  const given = host('mail-1', 'user: root, port: 2022, proxyJump: other');
+  const known = await loginOf(given.inventory, given.host, {}, {});
+  expect(pasteable(given.host, known, 'docker node ls')).toBe(
+    `ssh -F ${config} -p 2022 -J other root@mail-1 'docker node ls'`,
+  );
+});
