@@ -18,4 +18,4 @@ wait_for("admin", 5, domains)
 with open("/var/lib/rspamd/stats.ucl", "w") as file:
     file.write(f"# {time.time()}\n")
 threading.Thread(target=lambda: serve(11334, {"/ping": lambda *_: "pong\n"}), daemon=True).start()
-run(["/milter.py"], grace=1)
+run(["/judge.py"], grace=1)
