@@ -11,7 +11,10 @@ TLS_ONLY = {465: "smtp", 993: "imap", 995: "pop3"}
 
 
 def ports():
-    return [int(port) for port in os.environ.get("PORTS", "25,80,443,465,993,995,4190").split(",")]
+    """1.x has no such variable, and opens all."""
+    with open("/version") as version:
+        more = ",110,143,587" if version.read().startswith("1.") else ""
+    return [int(port) for port in os.environ.get("PORTS", f"25,80,443,465,993,995,4190{more}").split(",")]
 
 
 def mail_server(listen, port, protocol, *lines):
