@@ -84,9 +84,9 @@ def web(tls, wanted):
     return servers
 
 
-def stream(wanted):
+def stream():
     """Dovecot behind one name: for deliveries, and for filters."""
-    servers = [(2525, 2525), (14190, 4190)] + ([(4190, 4190)] if 4190 in wanted else [])
+    servers = [(2525, 2525), (14190, 4190)]
     return "".join(
         f"\n  server {{ listen 0.0.0.0:{here}; set $to{here} {address('imap')}:{there}; proxy_pass $to{here}; }}"
         for here, there in servers
@@ -135,6 +135,6 @@ mail {{
 stream {{
   access_log off;
   resolver 127.0.0.11 valid=5s ipv6=off;
-{stream(wanted)}
+{stream()}
 }}
 """
