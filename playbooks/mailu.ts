@@ -67,9 +67,7 @@ export default definePlaybook({
           ...parts.objects(mailu, cluster),
         ])(host, cluster),
         ...wanted((mailu) => [
-          ...(parts.writerOf(cluster)?.name === host.name
-            ? parts.directories(mailu, cluster.others.storage.root)
-            : []),
+          ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(mailu, cluster) : []),
           ...(mailu.database.kind === 'sqlite' && parts.adminHostOf(mailu, cluster)?.name === host.name
             ? [dataDirectory({ path: `${mailu.database.path}/data` })]
             : []),

@@ -84,17 +84,21 @@ const DIRECTORIES = [
 ];
 const OVERRIDES = ['nginx', 'dovecot', 'postfix', 'rspamd', 'roundcube', 'snappymail', 'rainloop'];
 
-const dovecotConf = () => template(import.meta.url, '../../templates/dovecot.conf.hbs', {});
+const dovecotConf = ({ others: { storage } }: MailuCluster) =>
+  template(import.meta.url, '../../templates/dovecot.conf.hbs', {
+    noBlockingLocks: storage.kind === 'glusterfs',
+  });
 
 /** What Mailu finds on the shared storage. Its services take these for their own, so only that they exist is kept. */
-export function directories(mailu: Mailu, root: string): readonly Resource[] {
+export function directories(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
+  const { root } = cluster.others.storage;
   return [
     ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
       dataDirectory({ path: `${root}/${name}` }),
     ),
     file({
       path: `${root}/overrides/${sharesOverrides(mailu) ? '' : 'dovecot/'}dovecot.conf`,
-      content: dovecotConf(),
+      content: dovecotConf(cluster),
     }),
   ];
 }
@@ -191,6 +195,6 @@ export function surroundings(mailu: Mailu, cluster: MailuCluster): Surroundings 
       configs().map(([key, config]) => [key, configVersion(config)]),
     ) as Surroundings['configs'],
     adminNode: admin?.facts?.machine.hostname ?? admin?.name,
-    dovecotSettings: contentDigest(dovecotConf()),
+    dovecotSettings: contentDigest(dovecotConf(cluster)),
   };
 }

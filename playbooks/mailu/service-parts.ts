@@ -24,6 +24,12 @@ export const bind = (source: string, target: string, readOnly = false): Mount =>
   readOnly,
 });
 
+/**
+ * Postfix's processes wait here for each other by a lock, and a signal ends their wait: on that, a mount of GlusterFS hangs
+ * for ever (glusterfs#4371, seen with 11.1). The files are of no use to any other container.
+ */
+const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', readOnly: false };
+
 const START = ['/start.py'];
 
 export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
@@ -89,7 +95,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         leased: true,
         grace: '30s',
-        mounts: [bind(`${root}/mailqueue`, '/queue'), override('postfix')],
+        mounts: [bind(`${root}/mailqueue`, '/queue'), POSTFIX_LOCKS, override('postfix')],
         networks: ['default'],
       };
     case 'antispam':

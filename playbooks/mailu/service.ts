@@ -28,8 +28,8 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
-  /** `volume`: local to a node. */
-  readonly type: 'bind' | 'volume';
+  /** `volume`: local to a node. `tmpfs`: in memory, gone with the container; it has no source. */
+  readonly type: 'bind' | 'volume' | 'tmpfs';
 }
 
 export interface Service {

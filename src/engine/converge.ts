@@ -178,10 +178,12 @@ class Convergence {
     } finally {
       this.#world.changed(state);
     }
-    await this.#world.observe(state, resourcesFrom(this.#built, index, host));
+    const look = () => this.#world.observe(state, resourcesFrom(this.#built, index, host));
+    await look();
     const resources = new Set(work.map(({ resource }) => resource));
     const judge = () => this.#judge(index, state);
-    const after = await settle(state, resources, judge, this.#world, this.#options);
+    if (await settle(state, resources, judge, this.#world, this.#options)) await look();
+    const after = judge();
     for (const { resource, verdict } of work) {
       const now = after.find((judged) => judged.resource === resource)?.verdict;
       if (now?.state === 'unobservable') throw new NotObservable(resource.id, now.reason);

@@ -116,7 +116,7 @@ function makePlan(
             fix: verdict.refusal.fix,
           });
       }
-      const items = judged.filter(needsWork).map(planItem);
+      const items = judged.filter(needsWork).filter(isPlannable).map(planItem);
       if (items.length === 0) return;
       stages.push({
         order,
@@ -135,6 +135,9 @@ function makePlan(
     hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
   };
 }
+
+/** What failed or is refused is told for itself. */
+const isPlannable = ({ verdict }: Judged) => verdict.state !== 'failed' && verdict.state !== 'refused';
 
 function planItem({ resource, verdict }: Judged): PlanItem {
   return {

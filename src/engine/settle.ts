@@ -11,7 +11,7 @@ const PAUSE = 2000;
 /**
  * Asks the resources that were changed again until none of them goes on by itself any more. Each has its own time.
  *
- * @returns what comes of all at the end.
+ * @returns whether anything went on: what else was seen of the host before is then old.
  * @throws NotSettled where one says that it will not come about, or has not in its time.
  */
 export async function settle(
@@ -20,9 +20,10 @@ export async function settle(
   judge: () => readonly Judged[],
   world: World,
   { emit, stop, abort }: RunOptions,
-): Promise<readonly Judged[]> {
+): Promise<boolean> {
   const start = performance.now();
   const shown = new Map<string, string>();
+  let waited = false;
   for (;;) {
     const judged = judge();
     const going = judged.flatMap(({ resource, verdict }) =>
@@ -30,7 +31,7 @@ export async function settle(
         ? [{ resource, ...verdict.settling }]
         : [],
     );
-    if (going.length === 0) return judged;
+    if (going.length === 0) return waited;
     const seconds = Math.round((performance.now() - start) / 1000);
     for (const { resource, progress, patience, failed, details = [] } of going) {
       if (failed !== undefined) throw new NotSettled(resource.id, failed, details);
@@ -42,6 +43,7 @@ export async function settle(
       shown.set(resource.id, text);
     }
     if (stop.aborted) throw new Interrupted();
+    waited = true;
     await sleep(PAUSE, undefined, { signal: abort });
     await world.askAgain(
       state,

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { Dialogue } from './dialogue.ts';
+import { Dialogue, Silence } from './dialogue.ts';
 import { type RelayAttempt, relayAttempts } from './relay.ts';
 import { command, isGood, reply } from './smtp.ts';
 import type { Service } from './want.ts';
@@ -45,10 +45,12 @@ async function one(
   servername: string,
   dial: Dial,
 ): Promise<RelayAnswer> {
+  let greeted = false;
   try {
     using dialogue = new Dialogue(await dial(port), PATIENCE);
     if (encryption === 'start') await dialogue.encrypt({ servername });
     const greeting = await reply(dialogue);
+    greeted = true;
     if (!isGood(greeting)) return { name, result: 'refused', said: `${greeting.code} ${greeting.text}` };
     if (encrypt && encryption === 'upgrade') {
       await command(dialogue, lines[0] ?? '');
@@ -62,6 +64,8 @@ async function one(
     const relayed = isGood(said);
     return { name, result: relayed ? 'relayed' : 'refused', said: `${said.code} ${said.text}` };
   } catch (error) {
-    return { name, result: 'unknown', said: (error as Error).message };
+    const { message } = error as Error;
+    // To hang up on what it was asked is an answer, too.
+    return { name, result: greeted && !(error instanceof Silence) ? 'refused' : 'unknown', said: message };
   }
 }

@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 
+/** The other side says nothing, and goes on holding the line. */
+export class Silence extends Error {}
+
 /** A connection that speaks in lines, as SMTP, IMAP, POP3 and ManageSieve do. Each wait has a limit. */
 export class Dialogue implements Disposable {
   #stream: Duplex;
@@ -42,7 +45,7 @@ export class Dialogue implements Disposable {
         return line;
       }
       if (this.#ended !== undefined) throw this.#ended;
-      if (Date.now() >= end) throw new Error(`no answer within ${this.#patience / 1000} s`);
+      if (Date.now() >= end) throw new Silence(`no answer within ${this.#patience / 1000} s`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(1, end - Date.now()));
         this.#wake = () => {

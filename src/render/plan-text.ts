@@ -45,8 +45,11 @@ function planSummary(plan: Plan, c: Colours): string {
     .filter((item) => item.unknown !== undefined).length;
   const hosts = new Set(plan.stages.map(({ host }) => host)).size;
   const more = unknown === 0 ? '' : `, and ${count(unknown, 'thing')} not known yet`;
-  if (changes === 0 && unknown === 0) return c.green('No changes.');
-  return `${c.bold(`Plan: ${count(changes, 'change')} on ${count(hosts, 'host')}${more}.`)}`;
+  const silent = [...new Set(plan.failures.map(({ host }) => host))].join(', ');
+  const rest = silent === '' ? '' : ` What ${silent} would need is not known.`;
+  if (changes === 0 && unknown === 0)
+    return silent === '' ? c.green('No changes.') : `No changes elsewhere.${rest}`;
+  return c.bold(`Plan: ${count(changes, 'change')} on ${count(hosts, 'host')}${more}.`) + rest;
 }
 
 export function count(number: number, noun: string): string {

@@ -248,8 +248,8 @@ describe('a run', () => {
     ]);
     expect(hosts.changed()).toEqual(['a: starting it: state']);
     expect(hosts.events.filter(({ kind }) => kind === 'settling')).toHaveLength(3);
-    // Facts and resources, apply, look, and one more look.
-    expect(hosts.took('a')).toBe(5);
+    // Facts and resources, apply, look, one more look at what goes on, and one at all that it has changed.
+    expect(hosts.took('a')).toBe(6);
   });
 
   test('a thing that is wanted twice on a host is a mistake of the playbook', async () => {

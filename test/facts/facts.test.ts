@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { dockerFacts, machineFacts, portFacts, swarmFacts } from '../../src/facts/index.ts';
+import {
+  containerFacts,
+  dockerFacts,
+  listenerFacts,
+  machineFacts,
+  portFacts,
+  swarmFacts,
+} from '../../src/facts/index.ts';
 import { ProbeError } from '../../src/resource/index.ts';
 
 const ok = (stdout: string, code = 0, stderr = '') => ({ code, stdout, stderr });
@@ -163,4 +170,31 @@ test('packages that bring an engine', () => {
   });
   expect(dockerFacts.parse(ok(''))).toEqual({ packages: [] });
   expect(() => dockerFacts.parse(ok('', 1))).toThrow(ProbeError);
+});
+
+describe('what runs on a machine', () => {
+  test('services of the swarm, each once; that docker does not answer is no answer', () => {
+    expect(containerFacts.parse(ok('mailu_front\nmailu_admin\nmailu_front\n'))).toEqual([
+      'mailu_admin',
+      'mailu_front',
+    ]);
+    expect(containerFacts.parse(ok(''))).toEqual([]);
+    expect(() => containerFacts.parse({ code: 66, stdout: '', stderr: 'no' })).toThrow('could not list');
+  });
+
+  test('programs that listen, with their units', () => {
+    const output = `listen 0.0.0.0:22 ssh.service sshd
+listen 127.0.0.1:25 exim4.service exim4
+listen [::]:22 ssh.service sshd
+listen *:4190 - 
+`;
+    expect(listenerFacts.parse(ok(output))).toEqual([
+      { address: '0.0.0.0', port: 22, program: 'sshd', unit: 'ssh.service' },
+      { address: '127.0.0.1', port: 25, program: 'exim4', unit: 'exim4.service' },
+      { address: '[::]', port: 22, program: 'sshd', unit: 'ssh.service' },
+      { address: '*', port: 4190, program: '', unit: undefined },
+    ]);
+    expect(listenerFacts.parse(ok('unknown\n'))).toBeNull();
+    expect(() => listenerFacts.parse({ code: 66, stdout: '', stderr: '' })).toThrow('could not list');
+  });
 });

@@ -10,6 +10,7 @@ const NEEDED = {
   'openssh-client': 'ssh',
   procps: 'ps',
   busybox: 'busybox',
+  openssl: 'openssl',
 } as const;
 
 /** Installs what the lab needs on this machine and does not find. */

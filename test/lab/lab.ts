@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createMailCredentials } from './certificate.ts';
 import { removeEngine, startEngine } from './engine.ts';
 import { prepareMachine } from './host.ts';
 import { type Debian, nodeImage } from './image.ts';
@@ -48,6 +49,7 @@ export async function up({
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) throw new LabError('the lab has one to nine nodes');
   await prepareMachine();
   await createCredentials();
+  if (registry) await createMailCredentials();
   await startEngine();
   const image = await nodeImage(debian, say);
   await createNetwork();

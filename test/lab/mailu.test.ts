@@ -142,7 +142,10 @@ test('nobody outside can relay: from this machine, from another container networ
   const { address } = nodeNamed('node-2');
   const target = { address, domain: DOMAIN, hostname: `mail.${DOMAIN}` };
   const image = `${REGISTRY}/mailu/postfix:2024.06`;
-  await on('node-1', 'docker network create -q -d overlay --attachable other || true');
+  await on(
+    'node-1',
+    'docker rm -f on-bridge on-overlay on-host; docker network inspect other >/dev/null 2>&1 || docker network create -d overlay --attachable other',
+  );
   const client = (name: string, network: string) =>
     on('node-1', `docker run -d --name ${name} --network ${network} --entrypoint sleep ${image} 3600`);
   await client('on-bridge', 'bridge');

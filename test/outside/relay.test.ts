@@ -57,12 +57,19 @@ test('one way that is open is found among all that are closed', async () => {
   ]);
 });
 
-test('one that hangs up, or is not there, tells nothing', async () => {
-  await using server = await lineServer('220 ok', (_line, socket) => {
+test('one that hangs up when it is asked refuses; one that does not greet, or is not there, tells nothing', async () => {
+  await using rude = await lineServer('220 ok', (_line, socket) => {
     socket.destroy();
     return undefined;
   });
-  for (const { result } of await asked(server)) expect(result).toBe('unknown');
+  for (const { result } of await asked(rude)) expect(result).toBe('refused');
+  await using shut = await lineServer('', () => undefined);
+  const hanging = askToRelay(target, services, async () => {
+    const socket = await dialTo('127.0.0.1')(shut.port);
+    setTimeout(() => socket.destroy(), 20);
+    return socket;
+  });
+  for (const { result } of await hanging) expect(result).toBe('unknown');
   const closed = await askToRelay(target, services, () => dialTo('127.0.0.1')(1));
   for (const { result } of closed) expect(result).toBe('unknown');
 });

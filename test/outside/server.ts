@@ -8,7 +8,7 @@ export async function lineServer(
   const told: string[] = [];
   const server: Server = createServer((socket) => {
     socket.on('error', () => undefined);
-    socket.write(`${greeting}\r\n`);
+    if (greeting !== '') socket.write(`${greeting}\r\n`);
     let rest = '';
     socket.on('data', (chunk) => {
       const lines = (rest + chunk.toString()).split('\r\n');

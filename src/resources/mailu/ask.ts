@@ -33,9 +33,9 @@ export function adminProbe<Have>(
       if (said === ELSEWHERE) return new Unobservable(`${service} does not run on this host yet`);
       if (said === NOT_READY) return new Unobservable(`${service} is not ready yet`);
       // What Python warns of comes before it, where it goes to stdout.
-      const json = said.split('\n').findLast((line) => line.startsWith('{'));
-      if (json === undefined) throw new ProbeError(`${service} exported nothing: ${said.slice(0, 200)}`);
-      return parse(JSON.parse(json));
+      const begin = /^\{/m.exec(said)?.index;
+      if (begin === undefined) throw new ProbeError(`${service} exported nothing: ${said.slice(0, 200)}`);
+      return parse(JSON.parse(said.slice(begin)));
     },
   );
 }

@@ -11,7 +11,10 @@ TLS_ONLY = {465: "smtp", 993: "imap", 995: "pop3"}
 
 
 def ports():
-    return [int(port) for port in os.environ.get("PORTS", "25,80,443,465,993,995,4190").split(",")]
+    """1.x has no such variable, and opens all."""
+    with open("/version") as version:
+        more = ",110,143,587" if version.read().startswith("1.") else ""
+    return [int(port) for port in os.environ.get("PORTS", f"25,80,443,465,993,995,4190{more}").split(",")]
 
 
 def mail_server(listen, port, protocol, *lines):
@@ -81,9 +84,9 @@ def web(tls, wanted):
     return servers
 
 
-def stream(wanted):
+def stream():
     """Dovecot behind one name: for deliveries, and for filters."""
-    servers = [(2525, 2525), (14190, 4190)] + ([(4190, 4190)] if 4190 in wanted else [])
+    servers = [(2525, 2525), (14190, 4190)]
     return "".join(
         f"\n  server {{ listen 0.0.0.0:{here}; set $to{here} {address('imap')}:{there}; proxy_pass $to{here}; }}"
         for here, there in servers
@@ -132,6 +135,6 @@ mail {{
 stream {{
   access_log off;
   resolver 127.0.0.11 valid=5s ipv6=off;
-{stream(wanted)}
+{stream()}
 }}
 """

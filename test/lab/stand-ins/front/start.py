@@ -2,6 +2,7 @@
 import os
 import subprocess
 
+import sieve
 from configuration import CERTIFICATE, KEY, configuration
 from stand_in import refuse, run, say, set_env, write
 
@@ -26,6 +27,18 @@ def configure():
     return subprocess.run(["nginx", "-t", "-q"], check=False).returncode == 0
 
 
+proxy = None
+
+
+def start_sieve():
+    """Afresh: it reads its certificate when it starts."""
+    global proxy
+    if proxy is not None:
+        proxy.terminate()
+        proxy.wait(15)
+    proxy = subprocess.Popen(["dovecot", "-F"])
+
+
 def watch():
     global used
     found = certificate()
@@ -34,6 +47,8 @@ def watch():
         if configure():
             say("the certificate has changed; reloading")
             subprocess.run(["nginx", "-s", "reload"], check=False)
+            if sieve.configure(flavor, used is not None):
+                start_sieve()
 
 
 if flavor == "letsencrypt" and certificate() is None:
@@ -49,4 +64,6 @@ if flavor == "letsencrypt" and certificate() is None:
 used = certificate()
 if not configure():
     refuse("nginx does not take its configuration")
+if sieve.configure(flavor, used is not None):
+    start_sieve()
 run(["nginx", "-g", "daemon off;"], tick=watch)

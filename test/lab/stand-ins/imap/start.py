@@ -27,7 +27,7 @@ mail_access_groups = mail
 maildir_stat_dirs = yes
 passdb {{
   driver = static
-  args = nopassword=y allow_nets={subnets().replace(' ', ',')}
+  args = nopassword=y allow_real_nets={subnets().replace(' ', ',')}
 }}
 userdb {{
   driver = static

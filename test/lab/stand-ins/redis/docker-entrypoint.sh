@@ -1,7 +1,6 @@
 #!/bin/sh
 # As the entry point of the redis image: its folder is made redis's own, and the server runs as that user.
 set -e
-cd /data
 if [ "${1#-}" != "$1" ]; then set -- redis-server "$@"; fi
 if [ "$1" = redis-server ]; then
   find . \! -user redis -exec chown redis '{}' +

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
+import {
+  clusterSettings,
+  type Facts,
+  type Mailu,
+  type MailuCluster,
+} from '../../playbooks/mailu/settings.ts';
+import { Secret } from '../../src/shell/index.ts';
+
+const NETWORKS = { ingress: ['10.0.0.0/24'], docker_gwbridge: ['172.18.0.0/16'], mailu: ['10.203.0.0/24'] };
+
+interface Host {
+  readonly front?: boolean;
+  readonly listeners?: Facts['listeners'];
+  readonly docker?: Readonly<Record<string, readonly string[]>>;
+  readonly routes?: readonly string[];
+}
+
+/** Codes of the findings, as `host: code`, and the first one's words. */
+function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: {} }) {
+  const settings = clusterSettings.parse(
+    parse(`domain: example.org\nhostnames: [mail.example.org]\n${section}`),
+  ) as Mailu;
+  const cluster = {
+    name: 'mail',
+    settings,
+    others: {},
+    consents: new Set(),
+    secret: () => new Secret('p@ss/word'),
+    hosts: Object.entries(hosts).map(
+      ([name, { front = true, listeners = [], docker = NETWORKS, routes = [] }]) => ({
+        name,
+        address: '192.0.2.1',
+        settings: { front },
+        askedAt: 0,
+        onHost: (command: string) => `on ${name}: ${command}`,
+        facts: {
+          machine: { routes, addresses: [{ device: 'eth0', cidr: '192.0.2.1/24' }] },
+          networks: { mtu: {}, docker },
+          containers: [],
+          listeners,
+        },
+      }),
+    ),
+  } as unknown as MailuCluster;
+  return inspectMailu(cluster).filter(({ code }) => code !== 'mailu-on-swarm');
+}
+const codes = (...given: Parameters<typeof findings>) =>
+  findings(...given).map(({ host, code, level }) => `${host ?? 'all'}: ${level} ${code}`);
+
+test('a plain site is only told that Mailu is on swarm', () => {
+  expect(codes('')).toEqual([]);
+});
+
+test.each<[string, string, Host, readonly string[]]>([
+  [
+    "a network of Docker's in Mailu's",
+    '',
+    { docker: { ...NETWORKS, other: ['10.203.0.128/25'] } },
+    ['a: refuse subnet-not-alone'],
+  ],
+  ["the hosts' own in Mailu's", 'network: { subnet: 192.0.2.0/24 }', {}, ['a: refuse subnet-not-alone']],
+  [
+    'a route of a host',
+    'network: { subnet: 10.9.0.0/24 }',
+    { routes: ['10.0.0.0/8'] },
+    ['a: refuse subnet-not-alone'],
+  ],
+  ['the ingress network may relay', 'relayNetworks: [10.0.0.0/16]', {}, ['a: refuse open-relay']],
+  ["the bridge's network may relay", 'relayNetworks: [172.16.0.0/12]', {}, ['a: refuse open-relay']],
+  ['another network may relay', 'relayNetworks: [192.168.7.0/24]', {}, []],
+  ['ingress', 'publish: ingress', {}, ['all: warn ingress']],
+  ['no encryption', 'tls: { kind: notls }', {}, ['all: warn notls']],
+  ['an old Mailu', "version: '1.7'", {}, ['all: warn accounts-by-hand']],
+  [
+    'a password that is no part of a URL',
+    'database: { kind: postgresql, server: db, password: pw }',
+    {},
+    ['all: refuse password-not-in-url'],
+  ],
+])('%s', (_name, section, host, expected) => {
+  expect(codes(section, { a: host })).toEqual(expected);
+});
+
+test('a port that another program has is named once, with what to do; that of Docker is ours', () => {
+  const exim = { address: '127.0.0.1', port: 25, program: 'exim4', unit: 'exim4.service' };
+  const here = [exim, { ...exim, address: '[::1]' }, { ...exim, port: 22, program: 'sshd' }];
+  expect(findings('', { a: { listeners: here }, b: { listeners: here, front: false } })).toEqual([
+    {
+      level: 'refuse',
+      code: 'port-in-use',
+      host: 'a',
+      message: "port 25, which Mailu's front opens, is used by exim4 (exim4.service)",
+      fix: ['on a: systemctl disable --now exim4.service'],
+    },
+  ]);
+  const docker = [{ address: '0.0.0.0', port: 25, program: 'docker-proxy', unit: 'docker.service' }];
+  expect(codes('', { a: { listeners: docker } })).toEqual([]);
+  expect(codes('', { a: { listeners: null } })).toEqual([]);
+  const plain = [{ address: '*', port: 80, program: 'nginx', unit: undefined }];
+  expect(findings('', { a: { listeners: plain } })[0]?.fix).toEqual([
+    'stop that program, or make this host no front: hosts.a.mailu.front: false',
+  ]);
+});
