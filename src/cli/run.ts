@@ -1,6 +1,7 @@
 import {
   converge,
   countChanges,
+  type Event,
   exitCodeOf,
   hasWork,
   isRefused,
@@ -16,12 +17,14 @@ import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { removeStack } from './remove-stack.ts';
+import { openRunLog } from './run-log.ts';
 import { openScreen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
-import { setUp } from './set-up.ts';
+import { type Prepared as SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
 
 const CHANGES = 10;
+const GOOD = [0, CHANGES];
 
 export const actions: Actions = {
   run,
@@ -52,6 +55,23 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
 
 async function run(file: string, options: RunCommandOptions): Promise<number> {
   const given = await setUp(file, options);
+  const log = openRunLog(given.run.inventory.cluster, process.env);
+  const emit = (event: Event) => {
+    given.run.emit(event);
+    log.emit(event);
+  };
+  const told = { ...given, run: { ...given.run, emit } };
+  let code: number | undefined;
+  try {
+    code = await converged(told, options);
+    return code;
+  } finally {
+    if (code === undefined || !GOOD.includes(code))
+      given.screen.err(`What ran, and what it said: ${log.path}\n`);
+  }
+}
+
+async function converged(given: SetUp, options: RunCommandOptions): Promise<number> {
   const { screen, renderer, run: runOptions, release } = given;
   try {
     await using prepared = await prepare(runOptions);

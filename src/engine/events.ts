@@ -32,6 +32,8 @@ export type Event =
       readonly kind: 'step-started';
       readonly host: string;
       readonly title: string;
+      /** The text that is run, secrets masked. */
+      readonly command: string;
       readonly number: number;
       readonly of: number;
     }

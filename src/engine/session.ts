@@ -54,7 +54,14 @@ export class Session implements AsyncDisposable {
     const started = (index: number) => {
       const planned = steps[index];
       if (planned !== undefined)
-        emit({ kind: 'step-started', host, title: planned.step.title, number: index + 1, of: steps.length });
+        emit({
+          kind: 'step-started',
+          host,
+          title: planned.step.title,
+          command: planned.step.script.shown,
+          number: index + 1,
+          of: steps.length,
+        });
     };
     started(0);
     const follow = followFrame(nonce, {

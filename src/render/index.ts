@@ -1,6 +1,6 @@
 export { type Colours, colours } from './colours.ts';
 export { errorText } from './error-text.ts';
-export { jsonRenderer } from './json.ts';
+export { jsonRenderer, logRenderer } from './json.ts';
 export { frontProblems } from './outside-text.ts';
 export { plainRenderer } from './plain.ts';
 export { planText } from './plan-text.ts';

@@ -7,6 +7,14 @@ export function jsonRenderer(result: Write): Renderer {
   return { handle: (event) => result(`${eventJson(event)}\n`), close: async () => undefined };
 }
 
+/** The same for a file: each line with its moment. */
+export function logRenderer(write: Write, now: () => Date = () => new Date()): Renderer {
+  return {
+    handle: (event) => write(`{"at":"${now().toISOString()}",${eventJson(event).slice(1)}\n`),
+    close: async () => undefined,
+  };
+}
+
 function eventJson(event: Event): string {
   const summary =
     event.kind === 'planned' ? { changes: countChanges(event.plan), refused: isRefused(event.plan) } : {};

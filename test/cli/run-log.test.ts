@@ -1,0 +1,29 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openRunLog } from '../../src/cli/run-log.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'provision-log-'));
+const env = { XDG_STATE_HOME: state };
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+
+test('a log has a line for each event, with its moment, and only its owner may read it', () => {
+  const { path, emit } = openRunLog('mail', env, at(0));
+  emit({ kind: 'run-started', cluster: 'mail', hosts: ['a'] });
+  emit({ kind: 'step-output', host: 'a', line: 'a "quoted" line' });
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    { at: expect.stringMatching(/^\d{4}-.*Z$/), kind: 'run-started', cluster: 'mail', hosts: ['a'] },
+    { at: expect.any(String), kind: 'step-output', host: 'a', line: 'a "quoted" line' },
+  ]);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(state, 'provision/mail')).mode & 0o777).toBe(0o700);
+});
+
+test('the oldest go', () => {
+  for (let minute = 1; minute <= 40; minute++) openRunLog('mail', env, at(minute));
+  const names = readdirSync(join(state, 'provision/mail'));
+  expect(names).toHaveLength(30);
+  expect(names.toSorted()[0]).toContain('001100');
+});
