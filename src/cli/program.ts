@@ -67,7 +67,10 @@ export function program(version: string, actions: Actions, done: (code: number) 
   const connecting = (command: Command) =>
     command
       .argument('<inventory>', 'YAML file that names the hosts')
-      .option('--limit <hosts>', 'change only these hosts and @groups, by commas; all are looked at')
+      .option(
+        '--limit <hosts>',
+        'change only these: hosts, globs, @groups, !exclusions, by commas; all are looked at',
+      )
       .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
       .addOption(
         new Option('--output <form>', 'default: tty on a terminal, else plain').choices([
