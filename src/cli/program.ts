@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 export interface CommonOptions {
   readonly limit?: string;
   readonly playbook?: readonly string[];
+  readonly stage?: readonly string[];
   readonly output?: 'tty' | 'plain' | 'json';
   readonly user?: string;
   readonly identity?: string;
@@ -15,6 +16,7 @@ export interface CommonOptions {
 
 export interface RunCommandOptions extends CommonOptions {
   readonly yes?: boolean;
+  readonly exact?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface Actions {
   run(inventory: string, options: RunCommandOptions): Promise<number>;
   plan(inventory: string, options: RunCommandOptions): Promise<number>;
   status(inventory: string, options: CommonOptions): Promise<number>;
+  facts(inventory: string, options: CommonOptions): Promise<number>;
   logs(inventory: string, service: string, options: LogOptions): Promise<number>;
   dns(inventory: string, options: CommonOptions): Promise<number>;
   check(inventory: string, options: CommonOptions): Promise<number>;
@@ -89,6 +92,8 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .usage('<inventory> [options]')
     .description('converge: make the hosts what the inventory says')
     .option('-y, --yes', 'do not ask before changing')
+    .option('--exact', 'do nothing that the plan did not show; ends where more becomes known')
+    .option('--stage <name>', 'only this stage, as in storage/mount, or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where something was changed')
     .option('--remount', 'mount anew, host by host, where options have changed; stops Docker there')
     .addHelpText('after', EXIT_CODES)
@@ -100,6 +105,7 @@ export function program(version: string, actions: Actions, done: (code: number) 
 
   connecting(root.command('plan'))
     .description('show what a run would change, and change nothing')
+    .option('--stage <name>', 'only this stage or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where there are changes')
     .option('--remount', 'as a run with --remount would')
     .action(async (inventory: string, options: RunCommandOptions) =>
@@ -110,6 +116,12 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .description('show what runs where')
     .action(async (inventory: string, options: CommonOptions) =>
       done(await actions.status(inventory, options)),
+    );
+
+  connecting(root.command('facts'))
+    .description('print what is known of each host')
+    .action(async (inventory: string, options: CommonOptions) =>
+      done(await actions.facts(inventory, options)),
     );
 
   connecting(root.command('logs'))

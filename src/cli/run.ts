@@ -1,4 +1,5 @@
 import {
+  changesOf,
   converge,
   countChanges,
   type Event,
@@ -13,6 +14,7 @@ import { planText } from '../render/index.ts';
 import { check, checkAfterRun } from './check.ts';
 import { consent } from './consent.ts';
 import { dns } from './dns.ts';
+import { facts } from './facts.ts';
 import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
@@ -30,6 +32,7 @@ export const actions: Actions = {
   run,
   plan,
   status,
+  facts,
   logs,
   dns,
   check,
@@ -89,7 +92,8 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       screen.err('Nothing was changed.\n');
       return 0;
     }
-    const outcome = await converge(prepared, runOptions);
+    const allowed = options.exact === true ? { allowed: changesOf(prepared.plan) } : {};
+    const outcome = await converge(prepared, { ...runOptions, ...allowed });
     const changes = options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0;
     return (
       exitCodeOf(outcome.failures) ??

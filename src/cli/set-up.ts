@@ -6,6 +6,7 @@ import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loginOf, pasteable, readSecrets } from './login.ts';
 import { unlocker } from './means.ts';
+import { onlyStages } from './only-stages.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -23,7 +24,8 @@ export interface Prepared {
 /** Reads all that a connecting command needs. Nothing is connected yet. */
 export async function setUp(file: string, options: CommonOptions): Promise<Prepared> {
   const { env } = process;
-  const { inventory, playbooks, source } = await readProject(file, options.playbook);
+  const { inventory, playbooks: all, source } = await readProject(file, options.playbook);
+  const playbooks = onlyStages(all, options.stage);
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, playbooks, source, env);
   const logins = new Map(

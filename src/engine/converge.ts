@@ -1,10 +1,10 @@
 import { type ExitCode, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
-import { CouldNotLook, Interrupted, NotConverged, NotObservable } from './failures.ts';
+import { CouldNotLook, Interrupted, MoreThanShown, NotConverged, NotObservable } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
-import type { HostFailure } from './plan.ts';
+import { changeKey, type HostFailure } from './plan.ts';
 import { everyHost, type Prepared, reached } from './prepare.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
@@ -167,6 +167,7 @@ class Convergence {
     const { playbook, stage } = this.#built[index] as BuiltStage;
     const host = state.host.name;
     const work = this.#judge(index, state).filter(needsWork);
+    this.#refuseMore(host, work);
     const resolve = resolver(this.#world, this.#built);
     const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
       verdict.state === 'observed'
@@ -202,6 +203,20 @@ class Convergence {
         changes: verdict.changes,
       });
     }
+  }
+
+  /** A plan that was agreed to holds: a run does less than it, never more. */
+  #refuseMore(host: string, work: readonly Judged[]): void {
+    const { allowed } = this.#options;
+    if (allowed === undefined) return;
+    const more = work.flatMap(({ resource, verdict }) =>
+      verdict.state !== 'observed'
+        ? []
+        : verdict.changes
+            .filter(({ field }) => !allowed.has(changeKey(host, resource.id, field)))
+            .map(({ field }) => `${resource.id}: ${field}`),
+    );
+    if (more.length > 0) throw new MoreThanShown(more);
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

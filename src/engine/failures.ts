@@ -60,6 +60,17 @@ export class NotSettled extends ProvisionError {
   }
 }
 
+/** With `--exact`: what an earlier stage has made known was not in the plan. */
+export class MoreThanShown extends ProvisionError {
+  constructor(more: readonly string[]) {
+    super(`it would do more than the plan showed: ${more.join('; ')}`, {
+      code: 'more-than-shown',
+      exit: 5,
+      fix: ['read the plan again, which knows more by now, and run again'],
+    });
+  }
+}
+
 /** What had to be known by now cannot be told. */
 export class NotObservable extends ProvisionError {
   constructor(resource: string, reason: string) {

@@ -3,6 +3,7 @@ export { answer } from './enquire.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
 export { Interrupted, NotSettled, StepFailed } from './failures.ts';
 export {
+  changesOf,
   countChanges,
   type HostFailure,
   hasWork,

@@ -49,3 +49,18 @@ export function hasWork(plan: Plan): boolean {
 export function isRefused(plan: Plan): boolean {
   return plan.findings.some(({ level }) => level === 'refuse');
 }
+
+/** Tells a change of a host from every other. */
+export const changeKey = (host: string, resource: string, field: string): string =>
+  [host, resource, field].join('\n');
+
+/** What a plan shows, for a run that must do no more. */
+export function changesOf(plan: Plan): ReadonlySet<string> {
+  return new Set(
+    plan.stages.flatMap(({ host, items }) =>
+      items.flatMap(({ kind, key, changes }) =>
+        changes.map(({ field }) => changeKey(host, `${kind} ${key}`, field)),
+      ),
+    ),
+  );
+}

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly connect: (host: InventoryHost, signal: AbortSignal) => Promise<Transport>;
   readonly onHost: OnHost;
   readonly emit: Emit;
+  /** Changes that may be made, by `changeKey`; a run that would make another fails before it. Default: all. */
+  readonly allowed?: ReadonlySet<string>;
   /** Hosts that are worked on at the same time. */
   readonly concurrency: number;
   /** Milliseconds for a question, and for all commands of a stage on a host. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
+import { changesOf, converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
 import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { sh } from '../../src/shell/index.ts';
@@ -64,6 +64,31 @@ describe('a run', () => {
     ]);
     expect(outcome.changes).toBe(2);
     expect(read(hosts, 'a', 'y')).toBe('2');
+  });
+
+  test('with a plan that must hold, what becomes known later is refused, and what was shown is done', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      [
+        playbook(
+          stage('one', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : [])),
+          stage('two', (host) => (host === 'a' ? [flag({ name: 'y', value: '2', needs: 'x' })] : [])),
+        ),
+      ],
+    );
+    await using prepared = await prepare(hosts.options());
+    const allowed = changesOf(prepared.plan);
+    const outcome = await converge(prepared, { ...hosts.options(), allowed });
+    expect(hosts.changed()).toEqual(['a: flag x: value']);
+    expect(outcome.failures).toMatchObject([
+      { host: 'a', error: { code: 'more-than-shown', message: expect.stringContaining('flag y: value') } },
+    ]);
+    expect(exitCodeOf(outcome.failures)).toBe(5);
+    await using again = await prepare(hosts.options());
+    expect(await converge(again, { ...hosts.options(), allowed: changesOf(again.plan) })).toMatchObject({
+      changes: 1,
+      failures: [],
+    });
   });
 
   test('what is still not known when its stage begins is an error', async () => {

@@ -1,0 +1,21 @@
+import { stringify } from 'yaml';
+import { whileConnected } from './connected.ts';
+import type { CommonOptions } from './program.ts';
+
+/** What is known of each host, as playbooks get it. */
+export function facts(file: string, options: CommonOptions): Promise<number> {
+  return whileConnected(file, options, async ({ screen, renderer, run, world }) => {
+    await renderer.close();
+    const known = [...world.states.values()].filter(({ host }) => run.selected.has(host.name));
+    if (screen.form === 'json')
+      for (const { host, facts } of known)
+        screen.out(`${JSON.stringify({ kind: 'facts', host: host.name, facts: facts ?? null })}\n`);
+    else
+      screen.out(
+        stringify(Object.fromEntries(known.map(({ host, facts }) => [host.name, facts ?? 'not reached'])), {
+          aliasDuplicateObjects: false,
+        }),
+      );
+    return undefined;
+  });
+}
