@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { completionScript, SHELLS, type Shell } from './completion.ts';
 
 /** Options that every command which connects has. */
 export interface CommonOptions {
@@ -44,6 +45,7 @@ export interface Actions {
   rekeySecrets(inventory: string): Promise<number>;
   validate(inventory: string, options: CommonOptions): Promise<number>;
   schema(options: CommonOptions): Promise<number>;
+  completion(script: string): Promise<number>;
 }
 
 const EXIT_CODES = `
@@ -178,7 +180,19 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
     .action(async (options: CommonOptions) => done(await actions.schema(options)));
 
+  root
+    .command('completion')
+    .description('print completions for a shell')
+    .argument('<shell>', SHELLS.join(', '), oneOf)
+    .action(async (shell: Shell) => done(await actions.completion(completionScript(root, shell))));
+
   return root;
+}
+
+function oneOf(text: string): Shell {
+  const shell = SHELLS.find((name) => name === text);
+  if (shell === undefined) throw new InvalidArgumentError(`expected one of ${SHELLS.join(', ')}`);
+  return shell;
 }
 
 /** The options of a run, which are also those of the command without a verb. */

@@ -41,6 +41,7 @@ export const actions: Actions = {
   rekeySecrets,
   validate,
   schema,
+  completion,
 };
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {
@@ -146,5 +147,10 @@ async function validate(file: string, options: CommonOptions): Promise<number> {
 async function schema(options: CommonOptions): Promise<number> {
   const { sections } = await readPlaybooks(options.playbook);
   openScreen('plain', process.env).out(`${JSON.stringify(inventoryJsonSchema(sections), null, 2)}\n`);
+  return 0;
+}
+
+async function completion(script: string): Promise<number> {
+  process.stdout.write(script);
   return 0;
 }
