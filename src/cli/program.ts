@@ -31,6 +31,14 @@ export interface RemoveOptions extends CommonOptions {
   readonly yes?: boolean;
 }
 
+export interface InitOptions {
+  readonly host?: readonly string[];
+  readonly user?: string;
+  readonly cluster?: string;
+  readonly domain?: string;
+  readonly hostname?: string;
+}
+
 /** What the command line can be told to do. Each gives the exit code. */
 export interface Actions {
   run(inventory: string, options: RunCommandOptions): Promise<number>;
@@ -46,6 +54,7 @@ export interface Actions {
   validate(inventory: string, options: CommonOptions): Promise<number>;
   schema(options: CommonOptions): Promise<number>;
   completion(script: string): Promise<number>;
+  init(file: string, options: InitOptions): Promise<number>;
 }
 
 const EXIT_CODES = `
@@ -179,6 +188,17 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .description('print the JSON Schema of inventories, for editors')
     .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
     .action(async (options: CommonOptions) => done(await actions.schema(options)));
+
+  root
+    .command('init')
+    .description('write an inventory to begin with; asks what the options do not say')
+    .argument('<file>', 'the inventory to write')
+    .option('--host <name=address>', 'a host, the first three are managers; may be repeated', collect)
+    .option('--user <name>', 'log in as this user')
+    .option('--cluster <name>', 'a name for the whole; default: mail')
+    .option('--domain <domain>', 'the main mail domain; empty: no mail stack yet')
+    .option('--hostname <name>', 'of the mail server; default: mail.DOMAIN')
+    .action(async (file: string, options: InitOptions) => done(await actions.init(file, options)));
 
   root
     .command('completion')

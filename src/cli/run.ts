@@ -15,6 +15,7 @@ import { check, checkAfterRun } from './check.ts';
 import { consent } from './consent.ts';
 import { dns } from './dns.ts';
 import { facts } from './facts.ts';
+import { init } from './init.ts';
 import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
@@ -42,6 +43,7 @@ export const actions: Actions = {
   validate,
   schema,
   completion,
+  init,
 };
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {

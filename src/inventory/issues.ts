@@ -24,6 +24,11 @@ function mistakes(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): reado
         path: [...issue.path, key],
         message: unknownKey(key, keysAt(schema, issue.path)),
       }));
+    // What is wrong with a key of a record stands inside.
+    if (issue.code === 'invalid_key') {
+      const [inner] = issue.issues;
+      return [{ path: issue.path, message: inner?.message ?? issue.message }];
+    }
     if (issue.code === 'invalid_union') {
       const deepest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
       if (depth(deepest) > 0)
