@@ -94,12 +94,8 @@ test('a secret whose value Mailu cannot use: the words of the service that refus
 });
 
 test('a port that a program has: refused, with its name; one that another stack has: the task says so', async () => {
-  await on('node-2', 'systemd-run -q --unit=old-mail busybox nc -lk -p 4190 -s 127.0.0.1 || true');
   const wide = plain((mailu) => (mailu.ports = [25, 80, 443, 465, 587, 993, 995, 4190]));
-  await on(
-    'node-2',
-    'systemctl stop old-mail; systemd-run -q --unit=old-mail busybox nc -ll -p 587 -s 127.0.0.1',
-  );
+  await on('node-2', 'systemd-run -q --collect --unit=old-mail busybox nc -ll -p 587 -s 127.0.0.1');
   await eventually('it listens', 10, async () => (await on('node-2', 'ss -Hltn sport = :587')) !== '');
   const refused = await json(wide);
   expect({ code: refused.code, changed: changedLines(refused) }).toEqual({ code: 5, changed: [] });

@@ -24,15 +24,19 @@ const MOST_LOGS = 8;
 
 /** A task as `docker service ps` lists it, the newest of a place first. Its name is that of its place. */
 const LISTED = '{{.ID}} {{.Name}} {{.DesiredState}} {{.CurrentState}}';
-/** Of such a list: the last task that ended in each place in which none runs, with its service. */
+/** Services of which Docker has taken an update back, before such a list. */
+const TAKEN_BACK = '{{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}';
+/** Of the two: the last task that ended in each place in which none runs, or in which an older one runs again. */
 const SILENT = `
+  $1 ~ /^rollback/ { back[$2] = 1; next }
+  NF < 4 { next }
   { place = $2; service = place; sub(/\\.[^.]*$/, "", service); of[place] = service }
   $3 != "Shutdown" && $3 != "Remove" { wanted[place] = 1; some[service] = 1 }
   $4 == "Running" { runs[place] = 1 }
   ($4 == "Failed" || $4 == "Complete") && !(place in ended) { ended[place] = $1 }
   END {
     for (place in ended)
-      if (!(place in runs) && (place in wanted || !(of[place] in some))) print ended[place], of[place]
+      if (of[place] in back || (!(place in runs) && (place in wanted || !(of[place] in some)))) print ended[place], of[place]
   }`;
 
 /** Asks a manager for the services of a stack and their tasks. */
@@ -58,7 +62,7 @@ export const stackProbe = (name: string): Probe<Live> =>
     docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit 1
     printf '%s\n' "$tasks"
     # What a task that failed has said, where no other runs in its place.
-    printf '%s\n' "$listed" | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
+    { docker service inspect --format ${TAKEN_BACK} $ids; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
       timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
     done
     exit 0`,
