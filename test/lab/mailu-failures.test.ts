@@ -12,6 +12,7 @@ import {
   refusals,
   type Tree,
 } from './harness.ts';
+import { exec } from './lab.ts';
 import { allTasks, bareMailNodes, eventually, front, mailInventory, NODES, send, subjects } from './mail.ts';
 import { REGISTRY } from './registry.ts';
 import { failures, on } from './steps.ts';
@@ -95,7 +96,10 @@ test('a secret whose value Mailu cannot use: the words of the service that refus
 
 test('a port that a program has: refused, with its name; one that another stack has: the task says so', async () => {
   const wide = plain((mailu) => (mailu.ports = [25, 80, 443, 465, 587, 993, 995, 4190]));
-  await on('node-2', 'systemd-run -q --collect --unit=old-mail busybox nc -ll -p 587 -s 127.0.0.1');
+  const listen =
+    'use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", LocalPort => 587) or die; sleep;';
+  await exec('node-2', 'cat >/root/listen.pl', listen);
+  await on('node-2', 'systemd-run -q --collect --unit=old-mail perl /root/listen.pl');
   await eventually('it listens', 10, async () => (await on('node-2', 'ss -Hltn sport = :587')) !== '');
   const refused = await json(wide);
   expect({ code: refused.code, changed: changedLines(refused) }).toEqual({ code: 5, changed: [] });
@@ -108,7 +112,7 @@ test('a port that a program has: refused, with its name; one that another stack 
   const image = `${REGISTRY}/mailu/postfix:2024.06`;
   await on(
     'node-1',
-    `docker service create -q --detach --name squatter --constraint node.hostname==node-3 --publish mode=host,target=587,published=587 --entrypoint sleep ${image} 3600`,
+    `docker service create -q --detach --no-healthcheck --name squatter --constraint node.hostname==node-3 --publish mode=host,target=587,published=587 --entrypoint sleep ${image} 3600`,
   );
   await eventually(
     'the other stack has the port',
