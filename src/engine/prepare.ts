@@ -145,6 +145,7 @@ function planItem({ resource, verdict }: Judged): PlanItem {
     key: resource.key,
     origin: resource.origin,
     changes: verdict.state === 'observed' ? verdict.changes : [],
+    restarts: verdict.state === 'observed' ? verdict.restarts : [],
     unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
   };
 }

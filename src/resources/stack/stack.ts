@@ -47,6 +47,15 @@ export const stack = defineResource({
     });
   },
 
+  /** A service that is there and changes gets new tasks. */
+  restarts({ services }, changes) {
+    const names = changes
+      .filter((change) => !isOfTasks(change))
+      .map(({ field }) => field.split(' ')[0] ?? '')
+      .filter((name) => services.has(name));
+    return [...new Set(names)].map((name) => ({ name, here: false }));
+  },
+
   apply: ({ name, compose }, live, changes) => [
     ...(changes.every(isOfTasks)
       ? []
