@@ -43,7 +43,7 @@ async function toTheEnd(): Promise<Ran> {
 /** What could tell a disturbed history: packages, settings, the swarm; and what must not be there at all. */
 async function state(node: string) {
   return {
-    packages: await on(node, "dpkg-query -W -f '${Package} ${Status}\\n' | sort | sha256sum"),
+    packages: await on(node, "dpkg -l | sed -n 's/^\\(..\\) *\\([^ ]*\\).*/\\1 \\2/p' | sort | sha256sum"),
     half: await on(node, 'dpkg --audit'),
     settings: await on(node, 'sha256sum /etc/docker/daemon.json; stat -c "%a %U:%G" /etc/docker/daemon.json'),
     docker: await on(node, 'systemctl is-active docker; systemctl is-enabled docker'),
