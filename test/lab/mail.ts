@@ -105,15 +105,15 @@ export async function eventually<T>(
   throw new Error(`not in ${seconds} s: ${what} (${String(last)})`);
 }
 
-/** The node on which the task of a service runs, and its id. */
-export async function taskOf(service: string, asked = 'node-1'): Promise<{ node: string; id: string }> {
-  const format = '{{.Node}} {{.ID}} {{.CurrentState}}';
+/** The newest task of a service that is to run: its node and state. */
+export async function taskOf(service: string, asked = 'node-1'): Promise<{ node: string; state: string }> {
+  const format = '{{.Node}} {{.CurrentState}}';
   const { stdout } = await exec(
     asked,
     `docker service ps --no-trunc --filter desired-state=running --format '${format}' mailu_${service}`,
   );
-  const [node = '', id = ''] = stdout.split(' ');
-  return { node, id };
+  const [node = '', state = ''] = stdout.split(' ');
+  return { node, state };
 }
 
 /** Tasks of all services, to see which were replaced. */
