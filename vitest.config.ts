@@ -21,7 +21,12 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: 'lab', include: LAB, exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...TRUST], ...ONE_BY_ONE },
+        test: {
+          name: 'lab',
+          include: LAB,
+          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...TRUST],
+          ...ONE_BY_ONE,
+        },
       },
       { resolve: { alias }, test: { name: 'storage', include: STORAGE, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'resolver', include: RESOLVER, ...ONE_BY_ONE } },
