@@ -100,9 +100,11 @@ export const stack = defineResource({
     const going = there.filter(({ settled }) => !settled);
     const failures = going.filter(({ failed }) => failed !== undefined);
     if (going.length === 0) return undefined;
+    // What runs has only to go on for a few seconds more.
+    const runs = going.every(({ service: { progress } }) => progress.running >= progress.expected);
     return {
       progress: going.map(({ name, text }) => `${name}: ${text}`),
-      patience,
+      patience: runs ? patience + STEADYING : patience,
       ...(failures.length === 0
         ? {}
         : { failed: failures.map(({ name, failed }) => `service ${name}: ${failed}`).join('; ') }),
@@ -116,6 +118,9 @@ export const stack = defineResource({
 /** The field that says that a service does not run as it should, though it is what it should be. */
 const TASKS = ' tasks';
 const isOfTasks = ({ field }: Change) => field.endsWith(TASKS);
+
+/** Seconds beyond their time that services get which run, and have not run for long. */
+const STEADYING = 15;
 
 /** A field's value for the plan: one of a variable that somebody has set by hand may be a password. */
 function shown(field: string, value: Shown | undefined): Shown {
