@@ -22,7 +22,10 @@ export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enqu
           [...new Set(tasks.filter(({ Status }) => Status.State === 'running').map(({ node }) => node))]
             .toSorted()
             .join(' '),
-          String(fields.get('image') ?? ''),
+          // Without the registry, which is the same for most.
+          String(fields.get('image') ?? '')
+            .split('/')
+            .at(-1) ?? '',
           log.at(-1) ?? '',
         ]);
       return { title, columns, rows };

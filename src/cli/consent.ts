@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { Interrupted } from '../engine/index.ts';
+import { Interrupted } from '../errors/index.ts';
 
 /** Asks once, on the terminal. No answer is no. @throws Interrupted at Ctrl-C. */
 export async function consent(question: string): Promise<boolean> {

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
-import { Interrupted } from '../engine/index.ts';
-import { ConfigError, ProvisionError } from '../errors/index.ts';
-import { colours, errorText } from '../render/index.ts';
+import { ConfigError, Interrupted, ProvisionError } from '../errors/index.ts';
 import { program } from './program.ts';
-import { actions } from './run.ts';
 
 const INTERNAL = 1;
 const USAGE = 3;
@@ -16,24 +13,29 @@ export async function main(argv: readonly string[]): Promise<number> {
     version: string;
   };
   let code = 0;
-  const command = program(version, actions, (result) => {
-    code = result;
-  });
+  const command = program(
+    version,
+    async () => (await import('./run.ts')).actions,
+    (result) => {
+      code = result;
+    },
+  );
   for (const each of all(command)) each.exitOverride();
   try {
     await command.parseAsync(argv);
     return code;
   } catch (error) {
-    return report(error);
+    return await report(error);
   }
 }
 
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  const { colours, errorText } = await import('../render/index.ts');
   const c = colours(process.stderr.isTTY === true && !process.env.NO_COLOR);
   const say = (text: string) => void process.stderr.write(`${text}\n`);
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof Interrupted) {
     say('Interrupted. Run again to go on from where things are.');
     return INTERRUPTED;

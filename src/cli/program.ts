@@ -70,7 +70,13 @@ Examples:
   provision plan inventory/prod.yaml   show what a run would change
   provision inventory/prod.yaml        make it so; again, it changes nothing`;
 
-export function program(version: string, actions: Actions, done: (code: number) => void): Command {
+/** The command line. `load` gives what it can be told to do, once it is told: help and the version need none of it. */
+export function program(
+  version: string,
+  load: () => Promise<Actions>,
+  done: (code: number) => void,
+): Command {
+  const act = async (what: (actions: Actions) => Promise<number>) => done(await what(await load()));
   const root = new Command('provision')
     .description('Makes bare Linux machines that answer SSH a Docker Swarm that runs the Mailu mail stack.')
     .usage('<inventory> [options]\n       provision <command> [options]')
@@ -108,8 +114,8 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .option('--detailed-exitcode', 'exit 10 where something was changed')
     .option('--remount', 'mount anew, host by host, where options have changed; stops Docker there')
     .addHelpText('after', EXIT_CODES)
-    .action(async (inventory: string, options: RunCommandOptions) =>
-      done(await actions.run(inventory, options)),
+    .action((inventory: string, options: RunCommandOptions) =>
+      act((actions) => actions.run(inventory, options)),
     );
 
   root.addHelpText('after', () => `${optionsOf(run)}${EXIT_CODES}${EXAMPLES}`);
@@ -119,20 +125,20 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .option('--stage <name>', 'only this stage or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where there are changes')
     .option('--remount', 'as a run with --remount would')
-    .action(async (inventory: string, options: RunCommandOptions) =>
-      done(await actions.plan(inventory, options)),
+    .action((inventory: string, options: RunCommandOptions) =>
+      act((actions) => actions.plan(inventory, options)),
     );
 
   connecting(root.command('status'))
     .description('show what runs where')
-    .action(async (inventory: string, options: CommonOptions) =>
-      done(await actions.status(inventory, options)),
+    .action((inventory: string, options: CommonOptions) =>
+      act((actions) => actions.status(inventory, options)),
     );
 
   connecting(root.command('facts'))
     .description('print what is known of each host')
-    .action(async (inventory: string, options: CommonOptions) =>
-      done(await actions.facts(inventory, options)),
+    .action((inventory: string, options: CommonOptions) =>
+      act((actions) => actions.facts(inventory, options)),
     );
 
   connecting(root.command('logs'))
@@ -141,25 +147,25 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .option('--tail <lines>', 'of each task, from the end', positive, 100)
     .option('-f, --follow', 'go on as more comes, until Ctrl-C')
     .option('--since <when>', 'a moment or an age, as in 10m')
-    .action(async (inventory: string, service: string, options: LogOptions) =>
-      done(await actions.logs(inventory, service, options)),
+    .action((inventory: string, service: string, options: LogOptions) =>
+      act((actions) => actions.logs(inventory, service, options)),
     );
 
   connecting(root.command('check'))
     .description('look at the mail servers from here, as a client: ports, relaying, a message')
-    .action(async (inventory: string, options: CommonOptions) =>
-      done(await actions.check(inventory, options)),
+    .action((inventory: string, options: CommonOptions) =>
+      act((actions) => actions.check(inventory, options)),
     );
 
   connecting(root.command('dns'))
     .description('print the DNS records to publish, as a zone file')
-    .action(async (inventory: string, options: CommonOptions) => done(await actions.dns(inventory, options)));
+    .action((inventory: string, options: CommonOptions) => act((actions) => actions.dns(inventory, options)));
 
   connecting(root.command('remove-stack'))
     .description('remove the mail stack; says what stays, and asks')
     .option('-y, --yes', 'do not ask')
-    .action(async (inventory: string, options: RemoveOptions) =>
-      done(await actions.removeStack(inventory, options)),
+    .action((inventory: string, options: RemoveOptions) =>
+      act((actions) => actions.removeStack(inventory, options)),
     );
 
   const secrets = root.command('secrets').description('the encrypted secrets of an inventory: edit, rekey');
@@ -167,27 +173,27 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .command('edit')
     .description('open them in $EDITOR; makes the file, and a key of yours, where they are missing')
     .argument('<inventory>', 'YAML file that says under `age:` where they are')
-    .action(async (inventory: string) => done(await actions.editSecrets(inventory)));
+    .action((inventory: string) => act((actions) => actions.editSecrets(inventory)));
   secrets
     .command('rekey')
     .description('encrypt them anew, for the recipients that the inventory names now')
     .argument('<inventory>', 'YAML file that says under `age:` where they are')
-    .action(async (inventory: string) => done(await actions.rekeySecrets(inventory)));
+    .action((inventory: string) => act((actions) => actions.rekeySecrets(inventory)));
 
   root
     .command('validate')
     .description('check an inventory and its playbooks; connects to nothing')
     .argument('<inventory>', 'YAML file that names the hosts')
     .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
-    .action(async (inventory: string, options: CommonOptions) =>
-      done(await actions.validate(inventory, options)),
+    .action((inventory: string, options: CommonOptions) =>
+      act((actions) => actions.validate(inventory, options)),
     );
 
   root
     .command('schema')
     .description('print the JSON Schema of inventories, for editors')
     .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
-    .action(async (options: CommonOptions) => done(await actions.schema(options)));
+    .action((options: CommonOptions) => act((actions) => actions.schema(options)));
 
   root
     .command('init')
@@ -198,13 +204,13 @@ export function program(version: string, actions: Actions, done: (code: number) 
     .option('--cluster <name>', 'a name for the whole; default: mail')
     .option('--domain <domain>', 'the main mail domain; empty: no mail stack yet')
     .option('--hostname <name>', 'of the mail server; default: mail.DOMAIN')
-    .action(async (file: string, options: InitOptions) => done(await actions.init(file, options)));
+    .action((file: string, options: InitOptions) => act((actions) => actions.init(file, options)));
 
   root
     .command('completion')
     .description('print completions for a shell')
     .argument('<shell>', SHELLS.join(', '), oneOf)
-    .action(async (shell: Shell) => done(await actions.completion(completionScript(root, shell))));
+    .action((shell: Shell) => act((actions) => actions.completion(completionScript(root, shell))));
 
   return root;
 }

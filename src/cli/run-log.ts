@@ -1,7 +1,15 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Emit } from '../engine/index.ts';
+import type { Emit, Event } from '../engine/index.ts';
 import { logRenderer } from '../render/index.ts';
 
 /** Logs of a cluster that are kept. */
@@ -12,12 +20,15 @@ export interface RunLog {
   readonly emit: Emit;
 }
 
+const folderOf = (cluster: string, env: NodeJS.ProcessEnv) =>
+  join(env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'provision', cluster);
+
 /**
  * The log of a run: one event a line, with its moment, what ran and what it printed, secrets masked. Below
  * `$XDG_STATE_HOME/provision` (default `~/.local/state`), for its owner alone; the oldest go.
  */
 export function openRunLog(cluster: string, env: NodeJS.ProcessEnv, now: Date = new Date()): RunLog {
-  const folder = join(env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'provision', cluster);
+  const folder = folderOf(cluster, env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const old = readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
@@ -28,3 +39,19 @@ export function openRunLog(cluster: string, env: NodeJS.ProcessEnv, now: Date = 
   const { handle } = logRenderer((text) => appendFileSync(path, text));
   return { path, emit: handle };
 }
+
+/** How long the last run took that changed something and came to its end, by its log. Milliseconds. */
+export function lastRun(cluster: string, env: NodeJS.ProcessEnv): number | undefined {
+  const folder = folderOf(cluster, env);
+  const names = existsSync(folder) ? readdirSync(folder).toSorted().toReversed() : [];
+  for (const name of names) {
+    const line = readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .findLast((text) => text.includes('"kind":"run-finished"'));
+    const event = line === undefined ? undefined : (JSON.parse(line) as FinishedRun);
+    if (event !== undefined && !event.interrupted && event.changes > 0) return event.milliseconds;
+  }
+  return undefined;
+}
+
+type FinishedRun = Extract<Event, { kind: 'run-finished' }>;

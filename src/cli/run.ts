@@ -10,7 +10,7 @@ import {
   prepare,
 } from '../engine/index.ts';
 import { inventoryJsonSchema, selectHosts } from '../inventory/index.ts';
-import { planText } from '../render/index.ts';
+import { duration, planText } from '../render/index.ts';
 import { check, checkAfterRun } from './check.ts';
 import { consent } from './consent.ts';
 import { dns } from './dns.ts';
@@ -20,8 +20,8 @@ import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { removeStack } from './remove-stack.ts';
-import { openRunLog } from './run-log.ts';
-import { openScreen } from './screen.ts';
+import { lastRun, openRunLog } from './run-log.ts';
+import { openScreen, type Screen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
 import { type Prepared as SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
@@ -51,7 +51,7 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
   try {
     await using prepared = await prepare(runOptions);
     await renderer.close();
-    if (screen.form !== 'json') screen.out(`${planText(prepared.plan, screen.outColours)}\n`);
+    if (screen.form !== 'json') screen.out(shownPlan(prepared.plan, screen));
     return verdict(prepared.plan) ?? (options.detailedExitcode && hasWork(prepared.plan) ? CHANGES : 0);
   } finally {
     await renderer.close();
@@ -84,7 +84,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
     const refused = verdict(prepared.plan);
     if (screen.form !== 'json' && hasWork(prepared.plan)) {
       await renderer.close();
-      screen.out(`${planText(prepared.plan, screen.outColours)}\n`);
+      screen.out(shownPlan(prepared.plan, screen));
     }
     if (refused !== undefined) {
       await renderer.close();
@@ -112,6 +112,13 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
   function verdict(made: Plan): number | undefined {
     return verdictFor(made, runOptions.selected);
   }
+}
+
+/** A plan, and how long it takes to carry such things out. */
+function shownPlan(made: Plan, screen: Screen): string {
+  const took = countChanges(made) === 0 ? undefined : lastRun(made.cluster, process.env);
+  const before = took === undefined ? '' : `The last run that changed something took ${duration(took)}.\n`;
+  return `${planText(made, screen.outColours)}\n${before}`;
 }
 
 function verdict(made: Plan): number | undefined {

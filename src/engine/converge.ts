@@ -1,7 +1,7 @@
-import { type ExitCode, ProvisionError } from '../errors/index.ts';
+import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
-import { CouldNotLook, Interrupted, MoreThanShown, NotConverged, NotObservable } from './failures.ts';
+import { CouldNotLook, MoreThanShown, NotConverged, NotObservable } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import { changeKey, type HostFailure } from './plan.ts';

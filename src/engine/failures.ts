@@ -120,11 +120,3 @@ export class GateClosed extends ProvisionError {
     });
   }
 }
-
-/** A person stopped the run. */
-export class Interrupted extends Error {
-  constructor() {
-    super('interrupted');
-    this.name = 'Interrupted';
-  }
-}

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from '../errors/index.ts';
 import type { Gate } from '../playbook/index.ts';
 import { Unobservable } from '../resource/index.ts';
-import { GateClosed, Interrupted } from './failures.ts';
+import { GateClosed } from './failures.ts';
 import type { RunOptions } from './run.ts';
 import type { World } from './world.ts';
 

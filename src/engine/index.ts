@@ -1,7 +1,7 @@
 export { converge, exitCodeOf, type Outcome } from './converge.ts';
 export { answer } from './enquire.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
-export { Interrupted, NotSettled, StepFailed } from './failures.ts';
+export { NotSettled, StepFailed } from './failures.ts';
 export {
   changesOf,
   countChanges,

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { Change } from '../resource/index.ts';
+import type { Change, Restart } from '../resource/index.ts';
 
 /** A resource that a run would change, or whose state cannot be told yet. */
 export interface PlanItem {
@@ -7,6 +7,8 @@ export interface PlanItem {
   readonly key: string;
   readonly origin: string | undefined;
   readonly changes: readonly Change[];
+  /** What they stop for a moment or longer. */
+  readonly restarts: readonly Restart[];
   /** Why it cannot be told yet. What it then needs is known after an earlier stage has run. */
   readonly unknown: string | undefined;
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import type { Finding } from '../errors/index.ts';
+import { type Finding, Interrupted } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
-import { CouldNotLook, Interrupted } from './failures.ts';
+import { CouldNotLook } from './failures.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import type { RunOptions } from './run.ts';
@@ -145,6 +145,7 @@ function planItem({ resource, verdict }: Judged): PlanItem {
     key: resource.key,
     origin: resource.origin,
     changes: verdict.state === 'observed' ? verdict.changes : [],
+    restarts: verdict.state === 'observed' ? verdict.restarts : [],
     unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from '../errors/index.ts';
 import type { Resource } from '../resource/index.ts';
-import { Interrupted, NotSettled } from './failures.ts';
+import { NotSettled } from './failures.ts';
 import type { Judged } from './judge.ts';
 import type { RunOptions } from './run.ts';
 import type { HostState, World } from './world.ts';

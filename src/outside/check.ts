@@ -15,6 +15,12 @@ export interface FrontAnswer {
 
 const CONNECT = 10_000;
 
+const UNTRIED: DeliveryAnswer = {
+  result: 'untried',
+  said: 'port 25 does not answer this machine; look from another network with: provision check',
+  seconds: undefined,
+};
+
 /** Connects from this machine, over the network, as any client would. */
 export const dialTo =
   (address: string): Dial =>
@@ -43,6 +49,9 @@ export function checkOutside(check: OutsideCheck): Promise<readonly FrontAnswer[
       const services = await Promise.all(
         check.services.map((service) => askService(service, check.hostname, dial)),
       );
+      // Many networks let nobody out on port 25: 27 waits would tell no more than one.
+      const silent = services.some(({ port, banner }) => port === 25 && banner === '');
+      if (silent) return { host, address, services, relay: [], delivery: UNTRIED };
       const { domain, hostname } = check;
       const relay = await askToRelay({ address, domain, hostname }, check.services, dial);
       return { host, address, services, relay, delivery: await deliver(check, dial) };

@@ -7,8 +7,8 @@ import { command, isGood, reply } from './smtp.ts';
 import type { OutsideCheck } from './want.ts';
 
 export interface DeliveryAnswer {
-  /** `taken`: the server has it, and nobody could read whether it arrived. */
-  readonly result: 'read' | 'taken' | 'deferred' | 'failed';
+  /** `taken`: the server has it, and nobody could read whether it arrived. `untried`: nobody answers. */
+  readonly result: 'read' | 'taken' | 'deferred' | 'failed' | 'untried';
   readonly said: string;
   /** Seconds from sending to reading. */
   readonly seconds: number | undefined;

@@ -4,5 +4,6 @@ export { jsonRenderer, logRenderer } from './json.ts';
 export { frontProblems } from './outside-text.ts';
 export { plainRenderer } from './plain.ts';
 export { planText } from './plan-text.ts';
+export { duration } from './recap.ts';
 export type { Renderer, Write } from './renderer.ts';
 export { tableText } from './table.ts';

@@ -16,6 +16,7 @@ export function frontProblems({ services, relay, delivery }: FrontAnswer): reado
       ? []
       : [`whether it relays could not be told in ${unknown.length} ways: ${unknown[0]?.said}`]),
     ...(delivery.result === 'failed' ? [`mail: ${delivery.said}`] : []),
+    ...(delivery.result === 'untried' ? [`relaying and mail were not tried: ${delivery.said}`] : []),
     ...(delivery.result === 'deferred' ? [`mail: put off for now (${delivery.said})`] : []),
   ];
 }

@@ -16,7 +16,15 @@ export function planText(plan: Plan, c: Colours): string {
     }
     lines.push('');
   }
-  return [...lines, planSummary(plan, c)].join('\n');
+  return [...lines, ...restarts(plan), planSummary(plan, c)].join('\n');
+}
+
+/** What people and programs will notice while it runs. */
+function restarts({ stages }: Plan): readonly string[] {
+  const found = stages.flatMap(({ host, items }) =>
+    items.flatMap(({ restarts: all }) => all.map(({ name, here }) => (here ? `${name} on ${host}` : name))),
+  );
+  return found.length === 0 ? [] : [`Restarts: ${[...new Set(found)].join(', ')}.`];
 }
 
 function stageText(stage: PlanStage, after: PlanStage | undefined, c: Colours): readonly string[] {

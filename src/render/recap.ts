@@ -24,7 +24,8 @@ export function recapText(
   return [...rows.map((row) => row.trimEnd()), end];
 }
 
-function duration(milliseconds: number): string {
+/** For people: `12.3 s`, `2 min 5 s`. */
+export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 100) / 10;
   if (seconds < 60) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

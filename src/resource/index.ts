@@ -9,6 +9,7 @@ export {
   type Resource,
   type ResourceFactory,
   type ResourceType,
+  type Restart,
   type Settling,
   type Step,
 } from './resource.ts';

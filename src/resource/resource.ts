@@ -24,6 +24,14 @@ export interface Settling {
   readonly details?: readonly string[];
 }
 
+/** What people or programs will notice: it stops for a moment, or for good. */
+export interface Restart {
+  /** `docker.service`, `imap`. */
+  readonly name: string;
+  /** Whether it is on the host that is changed, or somewhere in the swarm. */
+  readonly here: boolean;
+}
+
 /** What the resources before this one, on the same host and stage, are about to change. */
 export interface Pending {
   /** Paths whose content will be written. */
@@ -47,6 +55,8 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   output?(want: Want, have: Have): Out;
   /** Asked after `apply`, again and again, until it tells nothing more. Then `diff` decides. */
   settling?(want: Want, have: Have): Settling | undefined;
+  /** What these changes stop. Default: nothing. */
+  restarts?(want: Want, changes: readonly Change[]): readonly Restart[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Change[]): readonly string[];
 }
@@ -59,6 +69,7 @@ export type Judgement =
       readonly changes: readonly Change[];
       readonly output: unknown;
       readonly writes: readonly string[];
+      readonly restarts: readonly Restart[];
       readonly settling: Settling | undefined;
       steps(resolve: Resolve): readonly Step[];
     };
@@ -108,6 +119,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
           changes,
           output: type.output?.(want, have),
           writes: type.writes?.(want, changes) ?? [],
+          restarts: type.restarts?.(want, changes) ?? [],
           settling: type.settling?.(want, have),
           steps: (resolve) => (changes.length === 0 ? [] : type.apply(want, have, changes, resolve)),
         };

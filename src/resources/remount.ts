@@ -31,6 +31,8 @@ export const remount = defineResource({
   diff: (_wanted, outdated) =>
     outdated ? [{ field: 'mounted', from: 'before its unit was changed', to: 'as its unit says' }] : [],
 
+  restarts: (_wanted, changes) => (changes.length > 0 ? [{ name: 'docker.service', here: true }] : []),
+
   apply: ({ where }) => [
     {
       title: `mount ${where} anew`,

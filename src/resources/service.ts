@@ -76,6 +76,11 @@ export const service = defineResource({
     return changes;
   },
 
+  restarts: ({ unit, active }, changes) =>
+    changes.some(({ field }) => field === 'running' || (field === 'active' && !active))
+      ? [{ name: unit, here: true }]
+      : [],
+
   apply({ unit, enabled, active }, have, changes) {
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];

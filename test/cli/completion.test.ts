@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { completionScript, SHELLS } from '../../src/cli/completion.ts';
-import type { Actions } from '../../src/cli/program.ts';
 import { program } from '../../src/cli/program.ts';
 
-const root = program('1', {} as Actions, () => undefined);
+const root = program(
+  '1',
+  () => Promise.reject(new Error('nothing is run here')),
+  () => undefined,
+);
 
 /** What bash offers after these words, the last of which is being typed. */
 function offered(...words: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRunLog } from '../../src/cli/run-log.ts';
+import { lastRun, openRunLog } from '../../src/cli/run-log.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'provision-log-'));
 const env = { XDG_STATE_HOME: state };
@@ -26,4 +26,22 @@ test('the oldest go', () => {
   const names = readdirSync(join(state, 'provision/mail'));
   expect(names).toHaveLength(30);
   expect(names.toSorted()[0]).toContain('001100');
+});
+
+test('the last run that changed something, and came to its end, tells how long one takes', () => {
+  expect(lastRun('other', env)).toBeUndefined();
+  const finished = (minute: number, changes: number, milliseconds: number, interrupted = false) =>
+    openRunLog('other', env, at(minute)).emit({
+      kind: 'run-finished',
+      changes,
+      hosts: [],
+      milliseconds,
+      interrupted,
+    });
+  finished(1, 3, 1000);
+  finished(2, 5, 2000);
+  finished(3, 0, 3000);
+  finished(4, 2, 4000, true);
+  openRunLog('other', env, at(5));
+  expect(lastRun('other', env)).toBe(2000);
 });

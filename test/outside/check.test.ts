@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dial } from '../../src/outside/attempt.ts';
 import { deliver } from '../../src/outside/delivery.ts';
-import type { OutsideCheck, Service } from '../../src/outside/index.ts';
+import { checkOutside, type FrontAnswer, type OutsideCheck, type Service } from '../../src/outside/index.ts';
 import { askService } from '../../src/outside/service.ts';
 import { colours } from '../../src/render/index.ts';
 import { frontProblems, outsideText } from '../../src/render/outside-text.ts';
@@ -165,6 +165,20 @@ test('a port that is closed, one that greets otherwise, and one that does not en
   expect((await askService(smtp, 'm', via(busy.port))).problem).toBe('it greets with 421 too busy');
   await using plain = await lineServer('220 ok', (line) => (line === 'STARTTLS' ? '502 no' : '250 ok'));
   expect((await askService(smtp, 'm', via(plain.port))).problem).toBe('it does not encrypt: 502 no');
+});
+
+test('where port 25 does not answer, the rest is not waited for', async () => {
+  const begin = Date.now();
+  const closed: readonly Service[] = [{ port: 25, protocol: 'smtp', encryption: 'never' }];
+  const [front] = await checkOutside(
+    check({ fronts: [{ host: 'a', address: '127.0.0.1' }], services: closed }),
+  );
+  expect(front).toMatchObject({ relay: [], delivery: { result: 'untried' } });
+  expect(frontProblems(front as FrontAnswer)).toEqual([
+    expect.stringMatching(/^port 25 \(smtp\): .*ECONNREFUSED/),
+    expect.stringMatching(/^relaying and mail were not tried: port 25 does not answer/),
+  ]);
+  expect(Date.now() - begin).toBeLessThan(5000);
 });
 
 test('what a person reads of a front', () => {

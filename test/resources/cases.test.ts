@@ -33,6 +33,7 @@ function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
       changes: judged.changes,
       steps: steps.map(({ title, script }) => ({ title, script: script.shown })),
       ...(judged.writes.length > 0 ? { writes: judged.writes } : {}),
+      ...(judged.restarts.length > 0 ? { restarts: judged.restarts } : {}),
       ...(judged.settling === undefined ? {} : { settling: judged.settling }),
     };
   } catch (error) {

@@ -47,6 +47,15 @@ export const stack = defineResource({
     });
   },
 
+  /** A service that is there and changes gets new tasks. */
+  restarts({ services }, changes) {
+    const names = changes
+      .filter((change) => !isOfTasks(change))
+      .map(({ field }) => field.split(' ')[0] ?? '')
+      .filter((name) => services.has(name));
+    return [...new Set(names)].map((name) => ({ name, here: false }));
+  },
+
   apply: ({ name, compose }, live, changes) => [
     ...(changes.every(isOfTasks)
       ? []
@@ -91,9 +100,11 @@ export const stack = defineResource({
     const going = there.filter(({ settled }) => !settled);
     const failures = going.filter(({ failed }) => failed !== undefined);
     if (going.length === 0) return undefined;
+    // What runs has only to go on for a few seconds more.
+    const runs = going.every(({ service: { progress } }) => progress.running >= progress.expected);
     return {
       progress: going.map(({ name, text }) => `${name}: ${text}`),
-      patience,
+      patience: runs ? patience + STEADYING : patience,
       ...(failures.length === 0
         ? {}
         : { failed: failures.map(({ name, failed }) => `service ${name}: ${failed}`).join('; ') }),
@@ -107,6 +118,9 @@ export const stack = defineResource({
 /** The field that says that a service does not run as it should, though it is what it should be. */
 const TASKS = ' tasks';
 const isOfTasks = ({ field }: Change) => field.endsWith(TASKS);
+
+/** Seconds beyond their time that services get which run, and have not run for long. */
+const STEADYING = 15;
 
 /** A field's value for the plan: one of a variable that somebody has set by hand may be a password. */
 function shown(field: string, value: Shown | undefined): Shown {

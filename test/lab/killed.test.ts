@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  bareNodes,
+  changedLines,
+  figure,
+  finished,
+  inventory,
+  json,
+  nodeList,
+  plannedLines,
+  type Ran,
+} from './harness.ts';
+import { $ } from './shell.ts';
+import { failures, on } from './steps.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NODES = ['node-1', 'node-2', 'node-3'];
+
+let file = '';
+beforeAll(async () => {
+  await bareNodes();
+  file = inventory(3);
+});
+
+/** A run in the background, as a person starts one. */
+function begin() {
+  const running = $({ cwd: ROOT })`node bin/provision.js ${[file, '--output', 'json']}`;
+  return { running, signal: (name: NodeJS.Signals) => running.child?.kill(name) };
+}
+
+/** Runs until one gets the locks: what a killed run has begun on a host may still be ending there. */
+async function toTheEnd(): Promise<Ran> {
+  for (let tries = 0; tries < 20; tries++) {
+    const ran = await json(file);
+    if (!failures(ran).some(({ code }) => code === 'lock-held')) return ran;
+    await sleep(3000);
+  }
+  throw new Error('the lock of a host stays taken');
+}
+
+/** What could tell a disturbed history: packages, settings, the swarm; and what must not be there at all. */
+async function state(node: string) {
+  return {
+    packages: await on(node, "dpkg -l | sed -n 's/^\\(..\\) *\\([^ ]*\\).*/\\1 \\2/p' | sort | sha256sum"),
+    half: await on(node, 'dpkg --audit'),
+    settings: await on(node, 'sha256sum /etc/docker/daemon.json; stat -c "%a %U:%G" /etc/docker/daemon.json'),
+    docker: await on(node, 'systemctl is-active docker; systemctl is-enabled docker'),
+    left: await on(node, "find / -xdev -name '.*.provision' -not -path '/proc/*'"),
+    lock: await on(node, 'flock -n /run/provision.lock true && echo free'),
+  };
+}
+
+test('killed at ten moments and run to the end: the same as one undisturbed run, and nothing left over', async () => {
+  const undisturbed = await json(file);
+  expect({ code: undisturbed.code, failures: failures(undisturbed) }).toEqual({ code: 0, failures: [] });
+  const expected = await Promise.all(NODES.map(state));
+  const members = await nodeList('node-1');
+  await bareNodes();
+  const moments = [1, 2, 3, 4, 6, 9, 13, 18, 24, 30];
+  for (const seconds of moments) {
+    const { running, signal } = begin();
+    await sleep(seconds * 1000);
+    signal('SIGKILL');
+    await running;
+  }
+  const last = await toTheEnd();
+  expect({ code: last.code, failures: failures(last) }).toEqual({ code: 0, failures: [] });
+  expect(await Promise.all(NODES.map(state))).toEqual(expected);
+  expect((await nodeList('node-1')).map((line) => line.replace('Leader', 'Reachable'))).toEqual(
+    members.map((line) => line.replace('Leader', 'Reachable')),
+  );
+  expect(plannedLines(await json('plan', file))).toEqual([]);
+  figure('runs killed before the last', moments.length);
+});
+
+const SLOW = 'ExecStartPre=/bin/sleep 8';
+/** Docker takes its time to start again, so that a run can be met in the middle of a step. */
+const slow = (node: string) =>
+  on(
+    node,
+    `mkdir -p /etc/systemd/system/docker.service.d; printf '[Service]\\n${SLOW}\\n' >/etc/systemd/system/docker.service.d/slow.conf; systemctl daemon-reload; echo '{}' >/etc/docker/daemon.json`,
+  );
+
+test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; twice: at once', async () => {
+  for (const node of NODES) await slow(node);
+  const first = begin();
+  await sleep(7000);
+  const asked = Date.now();
+  first.signal('SIGINT');
+  const { exitCode, stdout, stderr } = await first.running;
+  const took = Date.now() - asked;
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain('what runs now is finished');
+  expect(stderr).toContain('Run again to go on');
+  const done = stdout.split('\n').filter((text) => text.includes('"kind":"changed"')).length;
+  expect(done).toBeGreaterThan(0);
+  expect(await on('node-1', 'systemctl is-active docker')).toBe('active');
+
+  const second = begin();
+  await sleep(7000);
+  second.signal('SIGINT');
+  await sleep(300);
+  const twice = Date.now();
+  second.signal('SIGINT');
+  expect((await second.running).exitCode).toBe(130);
+  const atOnce = Date.now() - twice;
+  expect(atOnce).toBeLessThan(3000);
+  figure('Ctrl-C: ms until the end, once and twice', [took, atOnce]);
+
+  const last = await toTheEnd();
+  expect(last.code).toBe(0);
+  expect(changedLines(last).length).toBeGreaterThan(0);
+  expect(finished(await json(file))?.changes).toBe(0);
+});
+
+test('two runs at the same time: one of them changes, the other is told who does', async () => {
+  for (const node of NODES) await slow(node);
+  const one = begin();
+  await sleep(6000);
+  const other = await json(file);
+
+  expect((await one.running).exitCode).toBe(0);
+  const told = failures(other).filter(({ code }) => code === 'lock-held');
+  figure('a second run is told', told[0]?.message);
+  expect(other.code).toBe(2);
+  expect(told[0]?.message).toMatch(
+    /another run is changing this host: \S+@\S+, process \d+ since \d\d:\d\d:\d\dZ/,
+  );
+  expect(finished(await toTheEnd())?.changes).toBe(0);
+});
+
+test('sshd that dies in the middle of a step: its own error, and the next run converges', async () => {
+  await slow('node-1');
+  const one = begin();
+  await sleep(6000);
+  await on('node-1', "pkill -9 -f 'sshd-session|sshd: ' || pkill -9 sshd; systemctl restart ssh; true");
+  const { exitCode, stdout } = await one.running;
+  const failed = stdout
+    .split('\n')
+    .filter((text) => text.includes('"kind":"host-failed"'))
+    .map((text) => JSON.parse(text) as { host: string; error: { code: string; message: string } });
+  figure('sshd dies', failed[0]?.error.message);
+  expect(exitCode).toBe(4);
+  expect(failed).toMatchObject([{ host: 'node-1', error: { code: 'lost' } }]);
+  expect((await toTheEnd()).code).toBe(0);
+  expect(finished(await json(file))?.changes).toBe(0);
+});
