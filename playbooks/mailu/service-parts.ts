@@ -14,6 +14,8 @@ export interface Part {
   /** Seconds that it may take until its own check of health holds. */
   readonly startPeriod: number;
   readonly hostname?: string;
+  /** What it listens on once it works, inside the container. */
+  readonly listens?: number;
   readonly test?: readonly string[];
 }
 
@@ -74,6 +76,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'admin':
       return {
         ...plain,
+        listens: legacy ? 80 : 8080,
         leased: mailu.database.kind !== 'sqlite',
         mounts: [
           bind(mailu.database.kind === 'sqlite' ? `${mailu.database.path}/data` : `${root}/data`, '/data'),
@@ -85,6 +88,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'imap':
       return {
         ...plain,
+        listens: 143,
         leased: true,
         grace: '30s',
         mounts: [bind(`${root}/mail`, '/mail'), override('dovecot')],
@@ -93,6 +97,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'smtp':
       return {
         ...plain,
+        listens: 25,
         leased: true,
         grace: '30s',
         mounts: [bind(`${root}/mailqueue`, '/queue'), POSTFIX_LOCKS, override('postfix')],
@@ -101,6 +106,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'antispam':
       return {
         ...plain,
+        listens: 11334,
         leased: true,
         hostname: 'antispam',
         mounts: [
@@ -121,6 +127,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'webmail':
       return {
         ...plain,
+        listens: 80,
         // Its own database is a file; with one outside, any number may run.
         leased: mailu.webmailDatabase === undefined,
         mounts: [bind(`${root}/webmail`, '/data'), ...(legacy ? [] : [override(mailu.webmail)])],
@@ -136,6 +143,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
     case 'webdav':
       return {
         ...plain,
+        listens: 5232,
         leased: true,
         command: ['radicale', '-S', '-C', '/radicale.conf'],
         mounts: [bind(`${root}/dav`, '/data')],

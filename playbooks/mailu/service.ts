@@ -59,8 +59,17 @@ export interface Service {
 }
 
 /** `test` absent: the image's own. Docker fills in what is not said from the image. */
-type Health = 'none' | { readonly test: readonly string[] | undefined; readonly startPeriod: string };
+type Health =
+  | 'none'
+  | {
+      readonly test: readonly string[] | undefined;
+      readonly startPeriod: string;
+      readonly interval: string | undefined;
+      readonly retries: number | undefined;
+    };
 
 export const LEASE_FOLDER = '/leases';
+/** In a container, while it waits for its lease. */
+export const WAITING = '/dev/shm/provision-waiting';
 /** Put by us on the nodes that are to be fronts, after what all our labels begin with. */
 export const FRONT_LABEL = 'front';

@@ -1,8 +1,8 @@
 import { OUR_LABELS } from 'provision';
 import { environmentOf } from './environment.ts';
 import { imageOf } from './images.ts';
-import { FRONT_LABEL, LEASE_FOLDER, type Service, type Surroundings } from './service.ts';
-import { bind, partOf } from './service-parts.ts';
+import { FRONT_LABEL, LEASE_FOLDER, type Service, type Surroundings, WAITING } from './service.ts';
+import { bind, type Part, partOf } from './service-parts.ts';
 import { secretsOf } from './service-secrets.ts';
 import type { Mailu, ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
@@ -48,9 +48,6 @@ export function networksOf(mailu: Mailu): readonly { readonly name: string; read
   ];
 }
 
-/** A holder that was cut off has stopped by then, and the storage has given its lock free. */
-const HANDOVER = 180;
-
 export function stackServices(mailu: Mailu, around: Surroundings): readonly Service[] {
   return servicesOf(mailu).map((name) => serviceOf(name, mailu, around));
 }
@@ -66,7 +63,7 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
     image: imageOf(mailu, name),
     entrypoint: wrapped
       ? [
-          ...(part.leased ? ['/provision-lease', `${LEASE_FOLDER}/${name}`] : []),
+          ...(part.leased ? ['/provision-lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`] : []),
           ...(exported.length > 0
             ? ['/provision-start', ...exported.map(({ variable, target }) => `${variable}=${target}`), '--']
             : []),
@@ -89,10 +86,7 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
     networks: legacy ? ['default'] : part.networks,
     ports: name === 'front' ? mailu.ports : [],
     publish: mailu.publish,
-    health:
-      legacy && name !== 'front' && name !== 'redis'
-        ? 'none'
-        : { test: part.test, startPeriod: `${part.startPeriod + (part.leased ? HANDOVER : 0)}s` },
+    health: healthOf(name, mailu, part),
     grace: part.grace,
     global: name === 'front' && mailu.publish === 'host',
     replicas: name === 'front' ? 1 : (mailu.replicas[name] ?? 1),
@@ -108,6 +102,38 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
     reserve: amount(mailu.resources[name]?.reserve),
     labels: name === 'imap' ? { 'provision.dovecot-settings': around.dovecotSettings } : {},
   };
+}
+
+/** Seconds between two looks at the health of a service that runs under a lease. */
+const INTERVAL = 10;
+
+/**
+ * Whether a container that waits for its lease is healthy: it is, for swarm gives a task its name in DNS only then, and
+ * never where the swarm elects a leader before (moby#37535), which is what happens when a node is cut off. What the
+ * image itself would ask does not know of the wait, so that the port is looked for instead.
+ */
+function healthOf(name: ServiceName, mailu: Mailu, part: Part): Service['health'] {
+  const { legacy } = familyOf(mailu.version);
+  if (legacy && name !== 'front' && name !== 'redis') return 'none';
+  const startPeriod = `${part.startPeriod}s`;
+  if (!part.leased) return { test: part.test, startPeriod, interval: undefined, retries: undefined };
+  const works =
+    part.test?.slice(1).join(' ') ?? (part.listens === undefined ? undefined : isListening(part.listens));
+  if (works === undefined) return 'none';
+  // Its time to start begins when it has the lease, and Docker's when the container starts.
+  const retries = Math.ceil(part.startPeriod / INTERVAL);
+  return {
+    test: ['CMD-SHELL', `[ -e ${WAITING} ] || ${works}`],
+    startPeriod,
+    interval: `${INTERVAL}s`,
+    retries,
+  };
+}
+
+/** By what the kernel says (proc(5)), for which no image lacks a program. */
+function isListening(port: number): string {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return `cat /proc/net/tcp* | grep -q ':${hex} 0*:0000 0A'`;
 }
 
 const amount = (value: { memory?: string | undefined; cpus?: number | undefined } | undefined) =>

@@ -39,8 +39,14 @@ function shown(service: Service) {
     environment: Object.entries(service.environment).map(([name, value]) => ({ name, value })),
     health:
       health === 'none'
-        ? { disable: true, test: null, startPeriod: '' }
-        : { disable: false, test: health.test ?? null, startPeriod: health.startPeriod },
+        ? { disable: true, test: null, startPeriod: '', interval: null, retries: null }
+        : {
+            disable: false,
+            test: health.test ?? null,
+            startPeriod: health.startPeriod,
+            interval: health.interval ?? null,
+            retries: health.retries ?? null,
+          },
     resources: {
       ...(limit === undefined ? {} : { limits: limit }),
       ...(reserve === undefined ? {} : { reservations: reserve }),

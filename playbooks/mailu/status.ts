@@ -16,9 +16,9 @@ export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enqu
       if (answer.value.size === 0) return { title: `${title}: not deployed`, columns, rows: [] };
       const rows = [...answer.value]
         .toSorted(([a], [b]) => a.localeCompare(b))
-        .map(([name, { fields, progress, tasks, log }]) => [
+        .map(([name, { fields, progress, tasks, lost, log }]) => [
           name,
-          progress.failed === undefined ? progress.text : `${progress.text}: ${progress.failed}`,
+          `${progress.text}${lost.length === 0 ? '' : ', not found by its name'}${progress.failed === undefined ? '' : `: ${progress.failed}`}`,
           [...new Set(tasks.filter(({ Status }) => Status.State === 'running').map(({ node }) => node))]
             .toSorted()
             .join(' '),

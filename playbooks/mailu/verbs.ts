@@ -91,8 +91,8 @@ const CLEAR: Readonly<Record<number, OutsideCheck['services'][number]['protocol'
 };
 const ENCRYPTED: typeof CLEAR = { 465: 'smtp', 993: 'imap', 995: 'pop3', 443: 'http' };
 
-/** Seconds that a message may take to arrive: a filter that has just begun is slow. */
-const DELIVERY = 60;
+/** Seconds that a message may take to arrive: a filter that has just begun is slow, and a service may wait for its lease. */
+const DELIVERY = 120;
 
 export function outside(cluster: MailuCluster): OutsideCheck | undefined {
   const { settings: mailu } = cluster;

@@ -96,7 +96,12 @@ test('no service on a network of its own can send or log in as one that is trust
 test('what one alone may write is written under the lease, and stopped before the next starts', () => {
   const { services } = parseCompose(stackFile(read(EVERYTHING), all));
   for (const name of ['imap', 'smtp', 'redis', 'antispam', 'webdav', 'fetchmail', 'admin'])
-    expect(services[name]?.entrypoint?.slice(0, 2)).toEqual(['/provision-lease', `/leases/${name}`]);
+    expect(services[name]?.entrypoint?.slice(0, 4)).toEqual([
+      '/provision-lease',
+      '--waiting',
+      '/dev/shm/provision-waiting',
+      `/leases/${name}`,
+    ]);
   for (const { deploy } of Object.values(services)) {
     expect(deploy.update_config?.order).toBe('stop-first');
     expect(deploy.rollback_config?.order).toBe('stop-first');

@@ -14,6 +14,8 @@ export interface LiveService {
   readonly fields: Fields;
   readonly progress: Progress;
   readonly tasks: readonly Task[];
+  /** Networks in which other services are found by their names, and this one is not, though it runs. */
+  readonly lost: readonly string[];
   /** The last lines of what has failed, where nothing runs in its place. */
   readonly log: readonly string[];
 }
@@ -24,6 +26,9 @@ const MOST_LOGS = 8;
 
 /** A task as `docker service ps` lists it, the newest of a place first. Its name is that of its place. */
 const LISTED = '{{.ID}} {{.Name}} {{.DesiredState}} {{.CurrentState}}';
+/** Of a network: its id, and each service that is found in it by its name. */
+const FOUND = '{{$id := .ID}}{{range $name, $_ := .Services}}found {{$id}} {{$name}}\n{{end}}';
+
 /** Services of which Docker has taken an update back, before such a list. */
 const TAKEN_BACK = '{{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}';
 /** Of the two: the last task that ended in each place in which none runs, or in which an older one runs again. */
@@ -61,6 +66,10 @@ export const stackProbe = (name: string): Probe<Live> =>
     # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
     docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit 1
     printf '%s\n' "$tasks"
+    # Names that the containers of each network find: those that this manager has seen.
+    for network in $(docker service inspect --format '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' $ids | tr ' ' '\n' | sort -u); do
+      docker network inspect --verbose --format ${FOUND} "$network" || exit 1
+    done
     # What a task that failed has said, where no other runs in its place.
     { docker service inspect --format ${TAKEN_BACK} $ids; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
       timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
@@ -78,6 +87,7 @@ function readStack(stackName: string, stdout: string): Live {
   const logs = pairs('log');
   const now = Number(all('now')[0] ?? 0);
   const current = new Set(all('current'));
+  const found = pairs('found');
   const services = all('service').map((text) => parsed(serviceSchema, JSON.parse(text), 'service'));
   const tasks = all('task').map((text) => parsed(taskSchema, JSON.parse(text), 'task'));
   return new Map(
@@ -97,11 +107,21 @@ function readStack(stackName: string, stdout: string): Live {
           fields: liveFields(service, networks),
           progress: progressOf(service, own, now),
           tasks: own,
+          lost: (service.Spec.TaskTemplate.Networks ?? [])
+            .map(({ Target }) => Target)
+            .filter((network) => isLost(found, network, service.Spec.Name))
+            .map((network) => networks.get(network) ?? network),
           log: logs.filter(([of]) => of === service.Spec.Name).map(([, line]) => line),
         },
       ];
     }),
   );
+}
+
+/** A manager that has no part in a network knows no names of it: then nothing can be told. */
+function isLost(found: readonly (readonly [string, string])[], network: string, service: string): boolean {
+  const names = found.filter(([id]) => id === network).map(([, name]) => name);
+  return names.length > 0 && !names.includes(service);
 }
 
 /** A line's first word, and the rest. */

@@ -42,22 +42,26 @@ export const stack = defineResource({
         to: shown(field, wanted.get(field)),
       }));
       const { running, expected, text } = have.progress;
-      if (changes.length > 0 || running >= expected) return changes;
-      return [{ field: name + TASKS, from: text, to: `${expected} of ${expected} running` }];
+      if (changes.length > 0) return changes;
+      if (running < expected)
+        return [{ field: name + TASKS, from: text, to: `${expected} of ${expected} running` }];
+      return have.lost.length === 0
+        ? []
+        : [{ field: name + NAME, from: `not found in ${have.lost.join(', ')}`, to: 'found' }];
     });
   },
 
   /** A service that is there and changes gets new tasks. */
   restarts({ services }, changes) {
     const names = changes
-      .filter((change) => !isOfTasks(change))
+      .filter(({ field }) => !field.endsWith(TASKS))
       .map(({ field }) => field.split(' ')[0] ?? '')
       .filter((name) => services.has(name));
     return [...new Set(names)].map((name) => ({ name, here: false }));
   },
 
   apply: ({ name, compose }, live, changes) => [
-    ...(changes.every(isOfTasks)
+    ...(changes.every(isOfRunning)
       ? []
       : [
           {
@@ -75,9 +79,9 @@ export const stack = defineResource({
           },
         ]),
     // Docker has given up, or waits longer and longer: what was wrong may be mended by now.
-    ...changes.filter(isOfTasks).flatMap(({ field }) => {
-      const service = field.slice(0, -TASKS.length);
-      return live.get(service)?.progress.failed === undefined
+    ...changes.filter(isOfRunning).flatMap(({ field }) => {
+      const service = field.slice(0, field.lastIndexOf(' '));
+      return field.endsWith(TASKS) && live.get(service)?.progress.failed === undefined
         ? []
         : [
             {
@@ -95,7 +99,16 @@ export const stack = defineResource({
       // A state that is left from an earlier update says nothing where the service is as it should be.
       const { back, failed, settled, text } = service.progress;
       const undone = back !== undefined && differing(wanted, service.fields).length > 0;
-      return [{ name, service, text, settled: settled && !undone, failed: undone ? back : failed }];
+      const nameless = settled && service.lost.length > 0;
+      return [
+        {
+          name,
+          service,
+          text: nameless ? `${text}, not found by its name` : text,
+          settled: settled && !undone && !nameless,
+          failed: undone ? back : failed,
+        },
+      ];
     });
     const going = there.filter(({ settled }) => !settled);
     const failures = going.filter(({ failed }) => failed !== undefined);
@@ -117,7 +130,9 @@ export const stack = defineResource({
 
 /** The field that says that a service does not run as it should, though it is what it should be. */
 const TASKS = ' tasks';
-const isOfTasks = ({ field }: Change) => field.endsWith(TASKS);
+/** That swarm's DNS has lost it, which it does not find again by itself (moby#37535, moby#53141). */
+const NAME = ' name';
+const isOfRunning = ({ field }: Change) => field.endsWith(TASKS) || field.endsWith(NAME);
 
 /** Seconds beyond their time that services get which run, and have not run for long. */
 const STEADYING = 15;
