@@ -4,7 +4,7 @@ import { raw } from '../shell/index.ts';
 export interface NetworkFacts {
   /** Bytes, of each device that Docker did not make, by name. */
   readonly mtu: Readonly<Record<string, number>>;
-  /** Subnets of Docker's networks, by name; empty where Docker does not run. */
+  /** Subnets of Docker's networks, by name; empty where Docker does not run, or has no command to ask it by. */
   readonly docker: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -17,6 +17,7 @@ for device in /sys/class/net/*; do
   case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
   [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
 done
+command -v docker >/dev/null || exit 0
 [ "$(systemctl is-active docker.service)" = active ] || exit 0
 ids=$(timeout 30 docker network ls --quiet --no-trunc) || exit 66
 timeout 30 docker network inspect --format 'network {{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' $ids || exit 66`),
