@@ -132,11 +132,24 @@ export async function allTasks(): Promise<Readonly<Record<string, readonly strin
   return found;
 }
 
+/** Unlike netcat it ends when the other side has hung up. */
+const PIPE = `
+import os, socket, sys, threading
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+def up():
+    while data := os.read(0, 65536):
+        s.sendall(data)
+threading.Thread(target=up, daemon=True).start()
+while data := s.recv(65536):
+    os.write(1, data)
+os._exit(0)
+`;
+
 /** Connects from within a container of a node: what it reads and writes is a connection to `address`. */
 export const dialFrom =
   (node: string, container: string, address: string): Dial =>
   async (port) => {
-    const inner = ['docker', 'exec', '-i', container, 'nc', address, String(port)];
+    const inner = ['docker', 'exec', '-i', container, 'python3', '-c', PIPE, address, String(port)];
     const child = spawn('docker', ['exec', '-i', `provision-lab-${node}`, ...inner], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, DOCKER_HOST: 'unix:///run/provision-lab.sock' },
