@@ -64,7 +64,7 @@ export { glusterIdentity } from './resources/gluster/identity.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
 export { mailuAccounts } from './resources/mailu/accounts.ts';
-export { adminProbe } from './resources/mailu/ask.ts';
+export { adminProbe, exportedList } from './resources/mailu/ask.ts';
 export { masked } from './resources/masked.ts';
 export { mount } from './resources/mount.ts';
 export { nfsExport } from './resources/nfs-export.ts';

@@ -1,18 +1,19 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { adminProbe, type Enquiry, enquire, isReached } from 'provision';
+import { adminProbe, type Enquiry, enquire, exportedList, isReached } from 'provision';
 import { z } from 'zod';
 import { ADMIN } from './parts.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
 const text = z.string().nullish();
-const exported = z.object({
-  domain: z
-    .array(z.object({ name: z.string(), dns_mx: text, dns_spf: text, dns_dkim: text, dns_dmarc: text }))
-    .nullish()
-    .transform((list) => list ?? []),
-});
-export type Domain = z.output<typeof exported>['domain'][number];
+const exported = z
+  .object({
+    domain: exportedList(
+      z.object({ name: z.string(), dns_mx: text, dns_spf: text, dns_dkim: text, dns_dmarc: text }),
+    ),
+  })
+  .transform(({ domain }) => domain);
+export type Domain = z.output<typeof exported>[number];
 
 const ATTRIBUTES = ['name', 'dns_mx', 'dns_spf', 'dns_dkim', 'dns_dmarc'].map((name) => `domain.${name}`);
 
@@ -20,7 +21,7 @@ const ATTRIBUTES = ['name', 'dns_mx', 'dns_spf', 'dns_dkim', 'dns_dmarc'].map((n
 export function records(cluster: MailuCluster): Enquiry<string> | undefined {
   const { settings: mailu } = cluster;
   if (mailu === undefined) return undefined;
-  const probe = adminProbe(ADMIN, ATTRIBUTES, (value) => exported.parse(value).domain);
+  const probe = adminProbe(ADMIN, ATTRIBUTES, exported);
   const certificate =
     mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined
       ? cluster.secret(mailu.tls.certificate).reveal()

@@ -1,5 +1,5 @@
-import { viewFor, type World } from '../engine/index.ts';
-import { checkOutside, isOpenRelay } from '../outside/index.ts';
+import { type Emit, viewFor, type World } from '../engine/index.ts';
+import { checkOutside, type FrontAnswer, isOpenRelay, type OutsideCheck } from '../outside/index.ts';
 import { frontProblems } from '../render/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
@@ -14,9 +14,7 @@ export function check(file: string, options: CommonOptions): Promise<number> {
     const { playbook, verb: outside } = verb('check', (each) => each.outside);
     const wanted = outside(view(playbook));
     if (wanted === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
-    run.emit({ kind: 'outside-started', hosts: wanted.fronts.map(({ host }) => host) });
-    const fronts = await checkOutside(wanted);
-    run.emit({ kind: 'outside', fronts });
+    const fronts = await look(wanted, run.emit);
     if (fronts.some(isOpenRelay)) return REFUSED;
     return fronts.some((front) => frontProblems(front).length > 0) ? FAILED : undefined;
   });
@@ -37,11 +35,13 @@ export async function checkAfterRun(
     .filter(({ name }) => changed.has(name))
     .flatMap((playbook) => playbook.outside?.(viewFor(world, playbook, run.onHost)) ?? []);
   let code: number | undefined;
-  for (const wanted of checks) {
-    run.emit({ kind: 'outside-started', hosts: wanted.fronts.map(({ host }) => host) });
-    const fronts = await checkOutside(wanted);
-    run.emit({ kind: 'outside', fronts });
-    if (fronts.some(isOpenRelay)) code = REFUSED;
-  }
+  for (const wanted of checks) if ((await look(wanted, run.emit)).some(isOpenRelay)) code = REFUSED;
   return code;
+}
+
+async function look(wanted: OutsideCheck, emit: Emit): Promise<readonly FrontAnswer[]> {
+  emit({ kind: 'outside-started', hosts: wanted.fronts.map(({ host }) => host) });
+  const fronts = await checkOutside(wanted);
+  emit({ kind: 'outside', fronts });
+  return fronts;
 }

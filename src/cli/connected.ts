@@ -1,4 +1,4 @@
-import { connect, exitCodeOf, viewFor, type World } from '../engine/index.ts';
+import { connect, exitCodeOf, type Session, viewFor, type World } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
 import type { CommonOptions } from './program.ts';
@@ -10,6 +10,8 @@ export interface Connected extends Prepared {
   /** The first playbook that has this verb, and what it makes of it. */
   verb<V>(name: string, of: (playbook: Playbook) => V | undefined): { playbook: Playbook; verb: V };
   view(playbook: Playbook): ReturnType<typeof viewFor>;
+  /** @throws ProvisionError where the host was not reached. */
+  session(host: string): Session;
 }
 
 /** Does something with connected hosts, and lets them go. A host that was not reached is told by the exit code. */
@@ -26,6 +28,11 @@ export async function whileConnected(
       ...prepared,
       world,
       view: (playbook) => viewFor(world, playbook, run.onHost),
+      session: (host) => {
+        const { session } = world.state(host);
+        if (session === undefined) throw deny({ denied: `${host} was not reached` });
+        return session;
+      },
       verb: (name, of) => {
         for (const playbook of run.playbooks) {
           const verb = of(playbook);
@@ -37,10 +44,7 @@ export async function whileConnected(
         });
       },
     });
-    const failures = [...world.states.values()]
-      .filter(({ error }) => error !== undefined)
-      .map(({ host, error }) => ({ host: host.name, error }));
-    return code ?? exitCodeOf(failures) ?? 0;
+    return code ?? exitCodeOf(world.failures()) ?? 0;
   } finally {
     await renderer.close();
     release();

@@ -1,5 +1,4 @@
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { userInfo } from 'node:os';
 import { ConfigError, ProvisionError } from '../errors/index.ts';
 import {
   type Inventory,
@@ -11,22 +10,19 @@ import {
 import type { Playbook } from '../playbook/index.ts';
 import { secretReader } from '../secrets/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
-import { type Asked, askOpenSsh, type OpenSshSettings, readJump } from '../transport/openssh.ts';
+import { type Asked, askOpenSsh, KNOWN_HOSTS, type OpenSshSettings, readJump } from '../transport/openssh.ts';
 import { meansOf } from './means.ts';
 
 /** How we log in to a host: the command line, then the inventory, then what ssh of this machine would do. */
-export interface Login {
+export interface Login
+  extends Pick<
+    OpenSshSettings,
+    'hostname' | 'user' | 'port' | 'identities' | 'identitiesOnly' | 'knownHosts' | 'hostKeyAlias'
+  > {
   /** What the inventory says, and what its key is asked for by unless it has an alias. */
   readonly address: string;
-  /** Where the connection goes. */
-  readonly hostname: string;
-  readonly user: string;
-  readonly port: number;
-  readonly identities: readonly string[] | undefined;
-  readonly identitiesOnly: boolean;
+  /** A socket. */
   readonly agent: string | undefined;
-  readonly knownHosts: readonly string[];
-  readonly hostKeyAlias: string | undefined;
   readonly hostKeyPolicy: 'yes' | 'accept-new' | 'no';
   /** Seconds. */
   readonly connectTimeout: number;
@@ -42,7 +38,6 @@ export interface Over {
   readonly identity?: string;
 }
 
-const KNOWN_HOSTS = ['.ssh/known_hosts', '.ssh/known_hosts2'].map((path) => join(homedir(), path));
 const CONNECT = 10;
 
 /** Asks ssh, and puts what the inventory and the command line say over its answer. */
@@ -68,7 +63,7 @@ export async function loginOf(
     hostKeyPolicy: ssh.hostKeyPolicy ?? common.hostKeyPolicy,
     connectTimeout: ssh.connectTimeout ?? common.connectTimeout,
     password: ssh.password,
-    jumps: await jumpsOf(ssh.proxyJump?.split(',') ?? found?.jumps ?? [], config, env),
+    jumps: await jumpsOf(ssh.proxyJump?.split(',') ?? found.jumps, config, env),
   };
 }
 
@@ -84,7 +79,7 @@ async function jumpsOf(
     jumps.map(async (text, index) => {
       const { host, user, port } = readJump(text.trim());
       const settings = await ask(host, { user, port, config });
-      const first = index === 0 ? await jumpsOf(settings?.jumps ?? [], config, env, depth + 1) : [];
+      const first = index === 0 ? await jumpsOf(settings.jumps, config, env, depth + 1) : [];
       return [...first, { ...plain(host, settings, env), jumps: [] }];
     }),
   );
@@ -92,29 +87,30 @@ async function jumpsOf(
 }
 
 /** A login by ssh's settings alone. */
-function plain(address: string, found: OpenSshSettings | undefined, env: NodeJS.ProcessEnv): Login {
-  if (found?.proxyCommand !== undefined)
+function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv): Login {
+  const { hostname, user, port, identities, identitiesOnly, agent, knownHosts, hostKeyAlias } = found;
+  if (found.proxyCommand !== undefined)
     throw new Error(
       `${address}: ssh is set to go through a ProxyCommand, which is not run here; use ProxyJump, or set ssh.config`,
     );
   return {
     address,
-    hostname: found?.hostname || address,
-    user: found?.user || userInfo().username,
-    port: found?.port ?? 22,
-    identities: found?.identities,
-    identitiesOnly: found?.identitiesOnly ?? false,
-    agent: found?.agent === undefined ? env.SSH_AUTH_SOCK : found.agent === 'none' ? undefined : found.agent,
-    knownHosts: found === undefined ? KNOWN_HOSTS : found.knownHosts,
-    hostKeyAlias: found?.hostKeyAlias,
-    hostKeyPolicy: found?.policy ?? 'accept-new',
-    connectTimeout: found?.connectTimeout ?? CONNECT,
+    hostname: hostname || address,
+    user: user || userInfo().username,
+    port,
+    identities,
+    identitiesOnly,
+    agent: agent === undefined ? env.SSH_AUTH_SOCK : agent === 'none' ? undefined : agent,
+    knownHosts,
+    hostKeyAlias,
+    hostKeyPolicy: found.policy ?? 'accept-new',
+    connectTimeout: found.connectTimeout ?? CONNECT,
     password: undefined,
     jumps: [],
   };
 }
 
-async function ask(host: string, asked: Asked): Promise<OpenSshSettings | undefined> {
+async function ask(host: string, asked: Asked): Promise<OpenSshSettings> {
   return askOpenSsh(host, asked).catch((error: Error) => {
     throw new ProvisionError(`ssh's own settings cannot be read: ${error.message}`, {
       code: 'ssh-config',

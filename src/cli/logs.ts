@@ -6,14 +6,12 @@ import type { LogOptions } from './program.ts';
 export function logs(file: string, service: string, options: LogOptions): Promise<number> {
   const { tail, follow = false, since } = options;
   const request: LogRequest = { service, tail, follow, since };
-  return whileConnected(file, options, async ({ screen, renderer, run, world, view, verb }) => {
+  return whileConnected(file, options, async ({ screen, renderer, run, session, view, verb }) => {
     const { playbook, verb: ask } = verb('logs', (each) => each.logs);
     const command = ask(view(playbook), request);
     await renderer.close();
     if (isDenied(command)) throw deny(command);
-    const { session } = world.state(command.host);
-    if (session === undefined) throw deny({ denied: `${command.host} was not reached` });
-    const showing = session.show(command.script, screen.out);
+    const showing = session(command.host).show(command.script, screen.out);
     // What is followed has no end of its own: the first Ctrl-C is it.
     const stopped = new Promise<number>((resolve) =>
       run.stop.addEventListener('abort', () => resolve(0), { once: true }),

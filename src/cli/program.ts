@@ -129,17 +129,17 @@ export function program(
       act((actions) => actions.plan(inventory, options)),
     );
 
-  connecting(root.command('status'))
-    .description('show what runs where')
-    .action((inventory: string, options: CommonOptions) =>
-      act((actions) => actions.status(inventory, options)),
-    );
+  /** A verb that changes nothing, and has no options of its own. */
+  const looking = (name: 'status' | 'facts' | 'check' | 'dns', about: string) =>
+    connecting(root.command(name))
+      .description(about)
+      .action((inventory: string, options: CommonOptions) =>
+        act((actions) => actions[name](inventory, options)),
+      );
 
-  connecting(root.command('facts'))
-    .description('print what is known of each host')
-    .action((inventory: string, options: CommonOptions) =>
-      act((actions) => actions.facts(inventory, options)),
-    );
+  looking('status', 'show what runs where');
+
+  looking('facts', 'print what is known of each host');
 
   connecting(root.command('logs'))
     .argument('<service>', 'as in the stack: front, imap, smtp, admin …')
@@ -151,15 +151,9 @@ export function program(
       act((actions) => actions.logs(inventory, service, options)),
     );
 
-  connecting(root.command('check'))
-    .description('look at the mail servers from here, as a client: ports, relaying, a message')
-    .action((inventory: string, options: CommonOptions) =>
-      act((actions) => actions.check(inventory, options)),
-    );
+  looking('check', 'look at the mail servers from here, as a client: ports, relaying, a message');
 
-  connecting(root.command('dns'))
-    .description('print the DNS records to publish, as a zone file')
-    .action((inventory: string, options: CommonOptions) => act((actions) => actions.dns(inventory, options)));
+  looking('dns', 'print the DNS records to publish, as a zone file');
 
   connecting(root.command('remove-stack'))
     .description('remove the mail stack; says what stays, and asks')

@@ -6,7 +6,7 @@ import type { RemoveOptions } from './program.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */
 export function removeStack(file: string, options: RemoveOptions): Promise<number> {
-  return whileConnected(file, options, async ({ screen, renderer, world, view, verb }) => {
+  return whileConnected(file, options, async ({ screen, renderer, session, view, verb }) => {
     const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
     const removal = remove(view(playbook));
     await renderer.close();
@@ -26,9 +26,7 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
         return 0;
       }
     }
-    const { session } = world.state(host);
-    if (session === undefined) throw deny({ denied: `${host} was not reached` });
-    await session.change(steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })));
+    await session(host).change(steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })));
     if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'removed', goes, stays })}\n`);
     else screen.out('Removed. The next run deploys it again.\n');
     return undefined;

@@ -75,9 +75,7 @@ class Convergence {
   }
 
   failures(): readonly HostFailure[] {
-    return [...this.#world.states.values()]
-      .filter(({ host, error }) => error !== undefined && this.#options.selected.has(host.name))
-      .map(({ host, error }) => ({ host: host.name, error }));
+    return this.#world.failures().filter(({ host }) => this.#options.selected.has(host));
   }
 
   summaries(): readonly HostSummary[] {

@@ -129,9 +129,7 @@ function makePlan(
     cluster: world.inventory.cluster,
     stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
     findings: [...findings, ...refused],
-    failures: [...world.states.values()]
-      .filter(({ error }) => error !== undefined)
-      .map(({ host, error }) => ({ host: host.name, error })),
+    failures: world.failures(),
     hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
   };
 }

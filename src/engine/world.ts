@@ -4,6 +4,7 @@ import type { Output, Resource } from '../resource/index.ts';
 import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
+import type { HostFailure } from './plan.ts';
 import type { Session } from './session.ts';
 
 /** What is known of a host at this moment of a run. */
@@ -75,6 +76,13 @@ export class World {
     state.error = error;
     state.facts = undefined;
     this.emit({ kind: 'host-failed', host, error });
+  }
+
+  /** The hosts that failed, each with its error. */
+  failures(): readonly HostFailure[] {
+    return [...this.states.values()]
+      .filter(({ error }) => error !== undefined)
+      .map(({ host, error }) => ({ host: host.name, error }));
   }
 
   /** Asks for the facts alone. */

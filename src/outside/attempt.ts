@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
 import { Dialogue, Silence } from './dialogue.ts';
 import { type RelayAttempt, relayAttempts } from './relay.ts';
 import { command, isGood, reply } from './smtp.ts';
@@ -23,20 +24,15 @@ export async function askToRelay(
   dial: Dial,
   width = 4,
 ): Promise<readonly RelayAnswer[]> {
-  const submission =
-    services.find(({ port }) => port === 465) ?? services.find(({ port }) => port === 587) ?? undefined;
-  const smtp = services.find(({ port }) => port === 25);
-  const waiting = relayAttempts(target.domain, target.address).flatMap((attempt) => {
-    const service = attempt.on === 'smtp' ? smtp : submission;
-    return service === undefined ? [] : [{ attempt, service }];
-  });
-  const answers: RelayAnswer[] = [];
-  const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      answers.push(await one(next.attempt, next.service, target.hostname, dial));
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return answers;
+  const at = (wanted: number) => services.find(({ port }) => port === wanted);
+  const places = { smtp: at(25), submission: at(465) ?? at(587) };
+  const limit = pLimit(width);
+  return Promise.all(
+    relayAttempts(target.domain, target.address).flatMap((attempt) => {
+      const service = places[attempt.on];
+      return service === undefined ? [] : [limit(() => one(attempt, service, target.hostname, dial))];
+    }),
+  );
 }
 
 async function one(

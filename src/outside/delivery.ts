@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secret } from '../shell/index.ts';
 import type { Dial } from './attempt.ts';
 import { Dialogue } from './dialogue.ts';
-import { command, isGood, reply } from './smtp.ts';
+import { imapCommands, quoted } from './imap.ts';
+import { handOver } from './smtp.ts';
 import type { OutsideCheck } from './want.ts';
 
 export interface DeliveryAnswer {
@@ -57,14 +58,10 @@ async function send(dial: Dial, to: string, id: string): Promise<string | undefi
     '',
     'Sent by `provision check`, which takes it away again when it has read it.',
     '.',
-  ].join('\r\n');
-  await reply(dialogue);
-  for (const line of ['EHLO check.example.com', 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', message]) {
-    const said = await command(dialogue, line);
-    if (!isGood(said)) return `${said.code} ${said.text}`;
-  }
-  dialogue.write('QUIT');
-  return undefined;
+  ];
+  const refused = await handOver(dialogue, 'check.example.com', to, message);
+  if (refused === undefined) dialogue.write('QUIT');
+  return refused;
 }
 
 /** Whether the message is in the mailbox; then it is taken away. @throws Error where the mailbox cannot be opened. */
@@ -78,21 +75,7 @@ async function take(
   using dialogue = new Dialogue(await dial(993), PATIENCE);
   await dialogue.encrypt({ servername });
   await dialogue.line();
-  let number = 0;
-  const run = async (line: string): Promise<readonly string[]> => {
-    const tag = `a${++number}`;
-    dialogue.write(`${tag} ${line}`);
-    const lines: string[] = [];
-    for (;;) {
-      const said = await dialogue.line();
-      if (said.startsWith(`${tag} `)) {
-        if (!said.startsWith(`${tag} OK`))
-          throw new Error(`${line.split(' ')[0]} as ${user}: ${said.slice(tag.length + 1)}`);
-        return lines;
-      }
-      lines.push(said);
-    }
-  };
+  const run = imapCommands(dialogue, user);
   await run(`LOGIN ${quoted(user)} ${quoted(password.reveal())}`);
   await run('SELECT INBOX');
   const found = await run(`UID SEARCH HEADER Message-ID ${quoted(id)}`);
@@ -103,9 +86,4 @@ async function take(
   }
   await run('LOGOUT');
   return uid !== undefined;
-}
-
-/** A quoted string of IMAP (RFC 3501, 4.3). Its characters go as UTF-8. */
-function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }

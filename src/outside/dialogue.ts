@@ -63,14 +63,13 @@ export class Dialogue implements Disposable {
     const secure = connectTls({ ...options, socket: plain, rejectUnauthorized: false });
     this.#stream = secure;
     this.#buffer = '';
+    let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no TLS within the time')), this.#patience);
+      timer = setTimeout(() => reject(new Error('no TLS within the time')), this.#patience);
       secure.once('secureConnect', () => resolve());
       secure.once('error', reject);
       secure.once('close', () => reject(new Error('the connection was closed during the TLS handshake')));
-      secure.once('secureConnect', () => clearTimeout(timer));
-      secure.once('error', () => clearTimeout(timer));
-    });
+    }).finally(() => clearTimeout(timer));
     this.#listen();
     return secure;
   }

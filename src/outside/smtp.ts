@@ -20,4 +20,24 @@ export async function command(dialogue: Dialogue, line: string): Promise<Reply> 
   return reply(dialogue);
 }
 
+/**
+ * Hands a message over as a stranger does, as `client`, from nobody. `message`: its lines, the last of which is a dot.
+ *
+ * @returns what was said where it is not taken.
+ */
+export async function handOver(
+  dialogue: Dialogue,
+  client: string,
+  to: string,
+  message: readonly string[],
+): Promise<string | undefined> {
+  await reply(dialogue);
+  const lines = [`EHLO ${client}`, 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', message.join('\r\n')];
+  for (const line of lines) {
+    const said = await command(dialogue, line);
+    if (!isGood(said)) return `${said.code} ${said.text}`;
+  }
+  return undefined;
+}
+
 export const isGood = ({ code }: Reply) => code >= 200 && code < 400;

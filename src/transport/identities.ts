@@ -24,9 +24,10 @@ const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 export async function readIdentities(
   paths: readonly string[] | undefined,
   unlock?: Unlock,
-  held: ReadonlySet<string> = new Set(),
+  agent?: string,
 ): Promise<readonly Identity[]> {
   if (paths !== undefined) {
+    const held = agent === undefined ? new Set() : await keysOfAgent(agent);
     const own = await Promise.all(
       paths.map(async (path) => ({ path, held: held.has((await publicHalf(path)) ?? '') })),
     );
@@ -59,7 +60,7 @@ async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
 }
 
 /** Public keys that an agent holds, as their files have them: type and text. None where it does not say. */
-export async function keysOfAgent(socket: string): Promise<ReadonlySet<string>> {
+async function keysOfAgent(socket: string): Promise<ReadonlySet<string>> {
   const { createAgent, utils } = (await import('ssh2')).default;
   return new Promise((resolve) => {
     createAgent(socket).getIdentities((error, keys) => {
@@ -76,7 +77,7 @@ export async function keysOfAgent(socket: string): Promise<ReadonlySet<string>> 
 }
 
 /** The public half beside a private key: type and text. */
-export async function publicHalf(path: string): Promise<string | undefined> {
+async function publicHalf(path: string): Promise<string | undefined> {
   const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
   const [type, key] = text.split(' ');
   return type && key ? `${type} ${key.trim()}` : undefined;

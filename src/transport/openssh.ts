@@ -3,8 +3,10 @@ import { homedir } from 'node:os';
 
 /** What a person's ssh would do for a host, as `ssh -G` says it (ssh(1)): patterns, Match, Include and tokens are its own. */
 export interface OpenSshSettings {
+  /** Empty where nobody says. */
   readonly hostname: string;
   readonly port: number;
+  /** Empty where nobody says. */
   readonly user: string;
   /** Absent where no file is named and the usual ones are meant. */
   readonly identities: readonly string[] | undefined;
@@ -66,8 +68,13 @@ export function readOpenSsh(text: string): OpenSshSettings {
   };
 }
 
-const words = (text: string | undefined) => (text ?? '').split(' ').filter((word) => word !== '');
-const expanded = (path: string) => path.replace(/^~(?=\/|$)/, homedir());
+function words(text: string | undefined): readonly string[] {
+  return (text ?? '').split(' ').filter((word) => word !== '');
+}
+
+function expanded(path: string): string {
+  return path.replace(/^~(?=\/|$)/, homedir());
+}
 
 /** Options that the command line or the inventory sets before ssh's own files are read. */
 export interface Asked {
@@ -77,15 +84,15 @@ export interface Asked {
   readonly config?: string | undefined;
 }
 
+/** Where known host keys are unless somebody says otherwise (ssh_config(5), UserKnownHostsFile). */
+export const KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'].map(expanded);
+
 /**
- * Asks the ssh of this machine. Where there is none there are no settings.
+ * Asks the ssh of this machine. Where there is none there are only defaults.
  *
  * @throws Error with ssh's words where a configuration file is wrong.
  */
-export function askOpenSsh(
-  host: string,
-  { user, port, config }: Asked = {},
-): Promise<OpenSshSettings | undefined> {
+export function askOpenSsh(host: string, { user, port, config }: Asked = {}): Promise<OpenSshSettings> {
   const options = [
     ...(config === undefined ? [] : ['-F', config]),
     ...(user === undefined ? [] : ['-l', user]),
@@ -94,7 +101,8 @@ export function askOpenSsh(
   return new Promise((resolve, reject) => {
     execFile('ssh', ['-G', ...options, '--', host], (error, stdout, stderr) => {
       if (error === null) return resolve(readOpenSsh(stdout));
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return resolve(undefined);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        return resolve({ ...readOpenSsh(''), knownHosts: KNOWN_HOSTS });
       const said = stderr.trim().split('\n').at(-1);
       reject(new Error(said || error.message));
     });

@@ -7,7 +7,7 @@ import type { Script, Secret } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
-import { isAgentAlive, keysOfAgent, readIdentities } from './identities.ts';
+import { isAgentAlive, readIdentities } from './identities.ts';
 import { input } from './input.ts';
 import { connectFailure } from './ssh-failure.ts';
 import type { RunOptions, RunResult, Transport } from './transport.ts';
@@ -89,8 +89,7 @@ async function connectOne(
   const { NodeSSH: Client } = await import('node-ssh');
   const client = new Client();
   const alive = agent !== undefined && (await isAgentAlive(agent));
-  const held = alive ? await keysOfAgent(agent) : new Set<string>();
-  const identities = await readIdentities(target.identities, unlock, held);
+  const identities = await readIdentities(target.identities, unlock, alive ? agent : undefined);
   const viaAgent =
     alive && (target.identitiesOnly !== true || identities.length < (target.identities?.length ?? 0));
   const byAgent = viaAgent ? [{ type: 'agent' as const, username: user, agent }] : [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Change, defineResource, ProbeError, type Step } from '../../resource/index.ts';
+import { type Change, defineResource, type Step } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
-import { adminProbe, findAdmin } from './ask.ts';
+import { adminProbe, exportedList, findAdmin } from './ask.ts';
 
 const want = z.strictObject({
   /** The service of the swarm that is Mailu's admin. */
@@ -15,20 +15,17 @@ const want = z.strictObject({
 });
 type Want = z.output<typeof want>;
 
-const exported = z.object({
-  domain: z
-    .array(z.object({ name: z.string(), dkim_publickey: z.string().nullish() }))
-    .nullish()
-    .transform((list) => list ?? []),
-  user: z
-    .array(z.object({ email: z.string(), global_admin: z.boolean().nullish() }))
-    .nullish()
-    .transform((list) => list ?? []),
-  alias: z
-    .array(z.object({ email: z.string() }))
-    .nullish()
-    .transform((list) => list ?? []),
-});
+const exported = z
+  .object({
+    domain: exportedList(z.object({ name: z.string(), dkim_publickey: z.string().nullish() })),
+    user: exportedList(z.object({ email: z.string(), global_admin: z.boolean().nullish() })),
+    alias: exportedList(z.object({ email: z.string() })),
+  })
+  .transform(({ domain, user, alias }) => ({
+    domains: new Map(domain.map(({ name, dkim_publickey }) => [name, Boolean(dkim_publickey)])),
+    users: new Map(user.map(({ email, global_admin }) => [email, global_admin === true])),
+    aliases: new Set(alias.map(({ email }) => email)),
+  }));
 
 const ATTRIBUTES = ['domain.name', 'domain.dkim_publickey', 'user.email', 'user.global_admin', 'alias.email'];
 
@@ -44,17 +41,7 @@ export const mailuAccounts = defineResource({
   want,
   key: ({ domain }) => domain,
 
-  observe: ({ service }) =>
-    adminProbe(service, ATTRIBUTES, (value) => {
-      const read = exported.safeParse(value);
-      if (!read.success) throw new ProbeError(`${service} exported in a way that we do not know`);
-      const { domain, user, alias } = read.data;
-      return {
-        domains: new Map(domain.map(({ name, dkim_publickey }) => [name, Boolean(dkim_publickey)])),
-        users: new Map(user.map(({ email, global_admin }) => [email, global_admin === true])),
-        aliases: new Set(alias.map(({ email }) => email)),
-      };
-    }),
+  observe: ({ service }) => adminProbe(service, ATTRIBUTES, exported),
 
   diff(wanted, { domains, users, aliases }): readonly Change[] {
     const { domain, administrator } = wanted;

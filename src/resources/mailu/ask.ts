@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/ask.ts';
@@ -14,14 +15,21 @@ export function findAdmin(service: string): Script {
     case $health in ''|healthy) ;; *) echo ${NOT_READY}; exit 0 ;; esac`;
 }
 
+/** A list in what Mailu exports, which leaves out one that is empty. */
+export const exportedList = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+
 /**
  * What Mailu says of itself, as JSON (docs/cli.rst, config-export): these attributes, whether or not they have their
- * default. Asked on the host that runs admin.
+ * default, read by `schema`. Asked on the host that runs admin.
  */
 export function adminProbe<Have>(
   service: string,
   attributes: readonly string[],
-  parse: (exported: unknown) => Have,
+  schema: z.ZodType<Have>,
 ): Probe<Have> {
   return dockerProbe(
     service,
@@ -35,7 +43,9 @@ export function adminProbe<Have>(
       // What Python warns of comes before it, where it goes to stdout.
       const begin = /^\{/m.exec(said)?.index;
       if (begin === undefined) throw new ProbeError(`${service} exported nothing: ${said.slice(0, 200)}`);
-      return parse(JSON.parse(said.slice(begin)));
+      const read = schema.safeParse(JSON.parse(said.slice(begin)));
+      if (!read.success) throw new ProbeError(`${service} exported in a way that we do not know`);
+      return read.data;
     },
   );
 }
