@@ -8,6 +8,7 @@ import {
   finished,
   inventory,
   json,
+  NODES,
   nodeList,
   plannedLines,
   provision,
@@ -16,7 +17,6 @@ import {
 import { up } from './lab.ts';
 import { sudoPassword, watchArguments } from './watch.ts';
 
-const NODES = ['node-1', 'node-2', 'node-3'];
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
 describe('three bare machines', () => {

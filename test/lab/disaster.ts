@@ -1,5 +1,5 @@
+import { NODES } from './harness.ts';
 import { exec } from './lab.ts';
-import { NODES } from './lease.ts';
 
 /** An image without a registry: the node's busybox, and flock, which Debian's lacks, with what they are linked with. */
 const IMAGE = `

@@ -28,15 +28,17 @@ export interface Ran {
 const trusting = () =>
   existsSync(paths.authority) ? { ...process.env, NODE_EXTRA_CA_CERTS: paths.authority } : process.env;
 
+/** Reads what `--output json` prints. */
+export const eventsOf = (stdout: string): readonly JsonEvent[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as JsonEvent);
+
 /** Runs the built command as a person would. With `--output json` its events are read. */
 export async function provision(...args: readonly string[]): Promise<Ran> {
   const { exitCode, stdout, stderr } = await $({ cwd: ROOT, env: trusting() })`node bin/provision.js ${args}`;
-  const events = args.includes('json')
-    ? stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as JsonEvent)
-    : [];
+  const events = args.includes('json') ? eventsOf(stdout) : [];
   return { code: exitCode ?? 255, stdout, stderr, events };
 }
 
@@ -70,6 +72,9 @@ export function inventory(
   writeFileSync(file, stringify(tree));
   return file;
 }
+
+/** The nodes of most tests: an odd number of managers that can lose one. */
+export const NODES = ['node-1', 'node-2', 'node-3'] as const;
 
 /** Bare nodes, made anew, so that no test depends on one before it. */
 export async function bareNodes(nodes = 3): Promise<void> {

@@ -4,10 +4,12 @@ import { beforeAll, expect, test } from 'vitest';
 import {
   bareNodes,
   changedLines,
+  eventsOf,
   figure,
   finished,
   inventory,
   json,
+  NODES,
   nodeList,
   plannedLines,
   type Ran,
@@ -16,7 +18,6 @@ import { $ } from './shell.ts';
 import { failures, on } from './steps.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NODES = ['node-1', 'node-2', 'node-3'];
 
 let file = '';
 beforeAll(async () => {
@@ -94,7 +95,7 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
   expect(exitCode).toBe(130);
   expect(stderr).toContain('what runs now is finished');
   expect(stderr).toContain('Run again to go on');
-  const done = stdout.split('\n').filter((text) => text.includes('"kind":"changed"')).length;
+  const done = eventsOf(stdout).filter(({ kind }) => kind === 'changed').length;
   expect(done).toBeGreaterThan(0);
   expect(await on('node-1', 'systemctl is-active docker')).toBe('active');
 
@@ -137,13 +138,10 @@ test('sshd that dies in the middle of a step: its own error, and the next run co
   await sleep(6000);
   await on('node-1', "pkill -9 -f 'sshd-session|sshd: ' || pkill -9 sshd; systemctl restart ssh; true");
   const { exitCode, stdout } = await one.running;
-  const failed = stdout
-    .split('\n')
-    .filter((text) => text.includes('"kind":"host-failed"'))
-    .map((text) => JSON.parse(text) as { host: string; error: { code: string; message: string } });
-  figure('sshd dies', failed[0]?.error.message);
+  const failed = failures({ events: eventsOf(stdout) });
+  figure('sshd dies', failed[0]?.message);
   expect(exitCode).toBe(4);
-  expect(failed).toMatchObject([{ host: 'node-1', error: { code: 'lost' } }]);
+  expect(failed).toMatchObject([{ host: 'node-1', code: 'lost' }]);
   expect((await toTheEnd()).code).toBe(0);
   expect(finished(await json(file))?.changes).toBe(0);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { NODES } from './harness.ts';
 import { exec } from './lab.ts';
 
 const WRITER = readFileSync(fileURLToPath(new URL('./fixtures/writer.sh', import.meta.url)), 'utf8');
-export const NODES = ['node-1', 'node-2', 'node-3'] as const;
 
 /** Starts a writer under the lease on every node, as a service that is started again when it ends. */
 export async function startWriters(): Promise<void> {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dialogue } from '../../src/outside/dialogue.ts';
+import { imapCommands, quoted } from '../../src/outside/imap.ts';
 import { type Dial, dialTo } from '../../src/outside/index.ts';
-import { command, isGood, reply } from '../../src/outside/smtp.ts';
+import { handOver } from '../../src/outside/smtp.ts';
 import { inventory, type Tree } from './harness.ts';
 import { exec, up } from './lab.ts';
 import { nodeNamed } from './node.ts';
@@ -13,7 +14,6 @@ import { paths } from './state.ts';
 
 export const DOMAIN = 'example.org';
 export const POSTMASTER = `postmaster@${DOMAIN}`;
-export const NODES = ['node-1', 'node-2', 'node-3'] as const;
 export const mailPassword = () => readFileSync(paths.mailPassword, 'utf8').trim();
 export const front = (node: string) => dialTo(nodeNamed(node).address);
 
@@ -55,13 +55,15 @@ export const mailInventory = (change?: (mailu: Tree, tree: Tree) => void, nodes 
 /** Hands a message to a server as any stranger does. Gives what it said where it does not take it. */
 export async function send(dial: Dial, id: string, to = POSTMASTER): Promise<string | undefined> {
   using dialogue = new Dialogue(await dial(25), 30_000);
-  const message = `From: <test@example.com>\r\nTo: <${to}>\r\nSubject: ${id}\r\nMessage-ID: <${id}@test.example.com>\r\n\r\n${id}\r\n.`;
-  await reply(dialogue);
-  for (const line of ['EHLO test.example.com', 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', message]) {
-    const said = await command(dialogue, line);
-    if (!isGood(said)) return `${said.code} ${said.text}`;
-  }
-  return undefined;
+  return handOver(dialogue, 'test.example.com', to, [
+    'From: <test@example.com>',
+    `To: <${to}>`,
+    `Subject: ${id}`,
+    `Message-ID: <${id}@test.example.com>`,
+    '',
+    id,
+    '.',
+  ]);
 }
 
 /** Subjects of all messages in the postmaster's mailbox, as IMAP gives them. */
@@ -69,16 +71,8 @@ export async function subjects(dial: Dial): Promise<readonly string[]> {
   using dialogue = new Dialogue(await dial(993), 30_000);
   await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
   await dialogue.line();
-  const run = async (line: string): Promise<readonly string[]> => {
-    dialogue.write(`a ${line}`);
-    const lines: string[] = [];
-    for (let said = await dialogue.line(); ; said = await dialogue.line()) {
-      if (!said.startsWith('a ')) lines.push(said);
-      else if (said.startsWith('a OK')) return lines;
-      else throw new Error(said);
-    }
-  };
-  await run(`LOGIN "${POSTMASTER}" "${mailPassword()}"`);
+  const run = imapCommands(dialogue, POSTMASTER);
+  await run(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
   const selected = await run('SELECT INBOX');
   if (selected.includes('* 0 EXISTS')) return [];
   const fetched = await run('FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]');

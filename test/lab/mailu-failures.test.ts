@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -7,13 +7,23 @@ import {
   figure,
   finished,
   json,
+  NODES,
   plannedLines,
   provision,
   refusals,
   type Tree,
 } from './harness.ts';
 import { exec } from './lab.ts';
-import { allTasks, bareMailNodes, eventually, front, mailInventory, NODES, send, subjects } from './mail.ts';
+import {
+  allTasks,
+  bareMailNodes,
+  eventually,
+  front,
+  mailInventory,
+  mailPassword,
+  send,
+  subjects,
+} from './mail.ts';
 import { REGISTRY } from './registry.ts';
 import { failures, on } from './steps.ts';
 import { watchArguments } from './watch.ts';
@@ -72,12 +82,10 @@ test('a service that crashes: its exit code and its last words', async () => {
 
 test('a secret that is not to be had is told before anything is connected', async () => {
   const ran = await provision(
-    file.endsWith('.yaml')
-      ? plain((mailu, tree) => {
-          tree.secrets = { ...(tree.secrets as Tree), relay: { env: 'NOT_SET_ANYWHERE' } };
-          mailu.relay = { host: '[172.31.77.200]:25', user: 'u', password: 'relay' };
-        })
-      : '',
+    plain((mailu, tree) => {
+      tree.secrets = { ...(tree.secrets as Tree), relay: { env: 'NOT_SET_ANYWHERE' } };
+      mailu.relay = { host: '[172.31.77.200]:25', user: 'u', password: 'relay' };
+    }),
   );
   expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('NOT_SET_ANYWHERE is not set') });
 });
@@ -144,7 +152,7 @@ test("a secret's value changed: a new version, the old one gone, its users updat
     tree.secrets = { ...(tree.secrets as Tree), relay: { file: secret } };
     mailu.relay = { host: '[172.31.77.200]:25', user: 'somebody', password: 'relay' };
   });
-  const known = [...values, readFileSync('/var/lib/provision-lab/mail/password', 'utf8').trim()];
+  const known = [...values, mailPassword()];
   const watches = await Promise.all(NODES.map((node) => watchArguments(node, known)));
   const outputs: string[] = [];
   const run = async (...args: string[]) => {

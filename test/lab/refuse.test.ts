@@ -1,8 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bareNodes, changedLines, counted, figure, inventory, json, type Ran, refusals } from './harness.ts';
+import {
+  bareNodes,
+  changedLines,
+  counted,
+  figure,
+  inventory,
+  json,
+  NODES,
+  type Ran,
+  refusals,
+} from './harness.ts';
 import { cut, exec, heal, start, stop } from './lab.ts';
 
-const NODES = ['node-1', 'node-2', 'node-3'];
 /** Does something by hand on a node, which has to succeed. */
 async function byHand(node: string, command: string): Promise<string> {
   const { code, stdout, stderr } = await exec(node, `set -e; ${command}`);

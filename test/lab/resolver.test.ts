@@ -7,6 +7,7 @@ import {
   finished,
   inventory,
   json,
+  NODES,
   plannedLines,
   provision,
   refusals,
@@ -16,8 +17,6 @@ import { start, stop, up } from './lab.ts';
 import { address, PAUSE, stripWithin, UNPAUSE } from './resolving.ts';
 import { failures, on } from './steps.ts';
 import { countStrangers } from './strangers.ts';
-
-const NODES = ['node-1', 'node-2', 'node-3'];
 
 const site = (nodes: number) =>
   inventory(nodes, (tree) => {

@@ -32,7 +32,7 @@ export interface Failure {
 }
 
 /** The hosts that failed, each with its error. */
-export function failures(ran: Ran): readonly Failure[] {
+export function failures(ran: Pick<Ran, 'events'>): readonly Failure[] {
   return ran.events
     .filter(({ kind }) => kind === 'host-failed')
     .map(({ host, error }) => ({ host, ...(error as object) }) as Failure);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { cutDocker, healDocker, notes, said, startService } from './disaster.ts';
-import { bareNodes, figure, finished, inventory, json, nodeList } from './harness.ts';
+import { bareNodes, figure, finished, inventory, json, NODES, nodeList } from './harness.ts';
 import { cut, exec, heal } from './lab.ts';
-import { acknowledged, holder, leaseLog, NODES, startWriters, stopWriters, written } from './lease.ts';
+import { acknowledged, holder, leaseLog, startWriters, stopWriters, written } from './lease.ts';
 
 /** Rounds of cutting, and seconds of each. `npm run test:cut` asks for all; a test run has the one that matters most. */
 const ROUNDS = Number(process.env.LAB_CUT_ROUNDS ?? 1);

@@ -8,6 +8,7 @@ import {
   finished,
   inventory,
   json,
+  NODES,
   nodeList,
   plannedLines,
   type Ran,
@@ -16,7 +17,6 @@ import {
 import { cut, exec, heal, up, wipe } from './lab.ts';
 import { failures, follow, on } from './steps.ts';
 
-const NODES = ['node-1', 'node-2', 'node-3'];
 const gluster = (tree: Record<string, unknown>) => {
   tree.storage = { kind: 'glusterfs', replica: 3 };
 };

@@ -63,14 +63,13 @@ afterAll(async () => {
 
 let count = 0;
 /** Converges a small playbook on one host that is reached in this way. */
-async function enter(host: Tree, more: Tree = {}, env: Record<string, string> = {}): Promise<Ran> {
+async function enter(host: Tree, env: Record<string, string> = {}): Promise<Ran> {
   const inventory = written(
     `inventory-${count++}.yaml`,
     stringify({
       cluster: 'ways',
       secrets: { sudo: { file: paths.sudoPassword }, login: { env: 'LOGIN_PASSWORD' } },
       hosts: { here: host },
-      ...more,
     }),
   );
   Object.assign(process.env, { LOGIN_PASSWORD: PASSWORD, ...env });
@@ -81,11 +80,17 @@ const known = (name: string, ...lines: readonly string[]) => written(name, lines
 const ED = 'ssh-ed25519';
 const usual = { identity: paths.identity, config: '/dev/null' };
 const knownOne = () => known('one', line(one.name, ED, one.address));
+const knownPort = () => known('port', line(one.name, ED, `[${one.address}]:${PORT}`));
+/** Root at the first node, by these settings. */
+const root = (ssh: Tree, address = one.address): Tree => ({
+  address,
+  ssh: { ...usual, user: 'root', ...ssh },
+});
 
 type Way = () => { host: Tree; env?: Record<string, string> };
 const ways: Readonly<Record<string, Way>> = {
   'a key file': () => ({
-    host: { address: one.address, ssh: { ...usual, user: 'root', knownHosts: knownOne() } },
+    host: root({ knownHosts: knownOne() }),
   }),
   'an agent': () => ({
     host: { address: one.address, ssh: { config: '/dev/null', user: 'root', knownHosts: knownOne() } },
@@ -99,29 +104,15 @@ const ways: Readonly<Record<string, Way>> = {
     env: { SSH_AUTH_SOCK: agent.socket },
   }),
   'a password': () => ({
-    host: {
-      address: one.address,
-      ssh: {
-        ...usual,
-        identity: written('unwelcome', readFileSync(file('stranger'), 'utf8')),
-        user: 'root',
-        port: PORT,
-        password: 'login',
-        knownHosts: known('port', line(one.name, ED, `[${one.address}]:${PORT}`)),
-      },
-    },
+    host: root({
+      identity: written('unwelcome', readFileSync(file('stranger'), 'utf8')),
+      port: PORT,
+      password: 'login',
+      knownHosts: knownPort(),
+    }),
   }),
   'another port': () => ({
-    host: {
-      address: one.address,
-      ssh: {
-        ...usual,
-        user: 'root',
-        port: PORT,
-        hostKeyPolicy: 'yes',
-        knownHosts: known('port', line(one.name, ED, `[${one.address}]:${PORT}`)),
-      },
-    },
+    host: root({ port: PORT, hostKeyPolicy: 'yes', knownHosts: knownPort() }),
   }),
   'sudo without a password': () => ({
     host: {
@@ -182,44 +173,20 @@ const ways: Readonly<Record<string, Way>> = {
     const hashed = known('hashed', line(one.name, ED, one.address));
     execFileSync('ssh-keygen', ['-q', '-H', '-f', hashed], { stdio: 'ignore' });
     return {
-      host: {
-        address: one.address,
-        ssh: { ...usual, user: 'root', hostKeyPolicy: 'yes', knownHosts: hashed },
-      },
+      host: root({ hostKeyPolicy: 'yes', knownHosts: hashed }),
     };
   },
   'a host known by its RSA key': () => ({
-    host: {
-      address: one.address,
-      ssh: {
-        ...usual,
-        user: 'root',
-        hostKeyPolicy: 'yes',
-        knownHosts: known('rsa', line(one.name, 'ssh-rsa', one.address)),
-      },
-    },
+    host: root({ hostKeyPolicy: 'yes', knownHosts: known('rsa', line(one.name, 'ssh-rsa', one.address)) }),
   }),
   'a host known by its ECDSA key': () => ({
-    host: {
-      address: one.address,
-      ssh: {
-        ...usual,
-        user: 'root',
-        hostKeyPolicy: 'yes',
-        knownHosts: known('ecdsa', line(one.name, 'ecdsa-sha2-nistp256', one.address)),
-      },
-    },
+    host: root({
+      hostKeyPolicy: 'yes',
+      knownHosts: known('ecdsa', line(one.name, 'ecdsa-sha2-nistp256', one.address)),
+    }),
   }),
   IPv6: () => ({
-    host: {
-      address: IPV6,
-      ssh: {
-        ...usual,
-        user: 'root',
-        hostKeyPolicy: 'yes',
-        knownHosts: known('six', line(one.name, ED, IPV6)),
-      },
-    },
+    host: root({ hostKeyPolicy: 'yes', knownHosts: known('six', line(one.name, ED, IPV6)) }, IPV6),
   }),
 };
 
@@ -229,14 +196,14 @@ test('every way in converges, and the second run changes nothing', async () => {
   for (const [name, way] of Object.entries(ways)) {
     delete process.env.SSH_AUTH_SOCK;
     const { host, env } = way();
-    const ran = await enter(host, {}, env);
+    const ran = await enter(host, env);
     expect({
       name,
       code: ran.code,
       failures: failures(ran),
       stderr: ran.code === 0 ? '' : ran.stderr,
     }).toEqual({ name, code: 0, failures: [], stderr: '' });
-    expect({ name, changes: finished(await enter(host, {}, env))?.changes }).toEqual({ name, changes: 0 });
+    expect({ name, changes: finished(await enter(host, env))?.changes }).toEqual({ name, changes: 0 });
   }
   if (before !== undefined) process.env.SSH_AUTH_SOCK = before;
   figure('ways in that converge', Object.keys(ways));
@@ -249,7 +216,7 @@ test('ways that must not are refused, each in its own words, with exit 4 and not
     Record<string, { host: Tree; code: string; words: RegExp; env?: Record<string, string> }>
   > = {
     'another key than the known one': {
-      host: { address: one.address, ssh: { ...usual, user: 'root', knownHosts: known('changed', stranger) } },
+      host: root({ knownHosts: known('changed', stranger) }),
       code: 'host-key-changed',
       words: /^its host key changed: .*ssh-keygen|^its host key changed/,
     },
@@ -269,57 +236,32 @@ test('ways that must not are refused, each in its own words, with exit 4 and not
       words: /^the jump host 172\.31\.77\.11: its host key changed/,
     },
     'a revoked key': {
-      host: {
-        address: one.address,
-        ssh: {
-          ...usual,
-          user: 'root',
-          knownHosts: known('revoked', `@revoked ${line(one.name, ED, one.address)}`),
-        },
-      },
+      host: root({ knownHosts: known('revoked', `@revoked ${line(one.name, ED, one.address)}`) }),
       code: 'host-key-revoked',
       words: /is revoked by/,
     },
     'an unknown key, where only known ones are let in': {
-      host: {
-        address: one.address,
-        ssh: { ...usual, user: 'root', hostKeyPolicy: 'yes', knownHosts: known('nobody', '') },
-      },
+      host: root({ hostKeyPolicy: 'yes', knownHosts: known('nobody', '') }),
       code: 'host-key-unknown',
       words: /is not known, and hostKeyPolicy is yes/,
     },
     'a wrong password': {
-      host: {
-        address: one.address,
-        ssh: {
-          ...usual,
-          identity: file('stranger'),
-          user: 'root',
-          port: PORT,
-          password: 'login',
-          knownHosts: known('p', line(one.name, ED, `[${one.address}]:${PORT}`)),
-        },
-      },
+      host: root({ identity: file('stranger'), port: PORT, password: 'login', knownHosts: knownPort() }),
       code: 'auth',
       words: /root may not log in at .*a password/,
       env: { LOGIN_PASSWORD: 'not this one' },
     },
     'a key that others can read': {
-      host: {
-        address: one.address,
-        ssh: {
-          ...usual,
-          identity: written('wide', readFileSync(paths.identity, 'utf8'), 0o644),
-          user: 'root',
-          knownHosts: knownOne(),
-        },
-      },
+      host: root({
+        identity: written('wide', readFileSync(paths.identity, 'utf8'), 0o644),
+        knownHosts: knownOne(),
+      }),
       code: 'key-file',
       words: /others can read the key/,
     },
   };
   for (const [name, { host, code, words, env }] of Object.entries(refused)) {
-    const ran = await enter(host, {}, env);
+    const ran = await enter(host, env);
     const [failure] = failures(ran);
     figure(`refused: ${name}`, failure?.message);
     expect({ name, exit: ran.code, code: failure?.code, changed: changedLines(ran) }).toEqual({

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Surroundings } from '../../playbooks/mailu/service.ts';
 import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
 import { type ComposeService, parseCompose } from '../../src/resources/stack/compose.ts';
+import { around } from './around.ts';
 
 const SUBNET = '10.0.1.0/24';
 
@@ -79,13 +79,6 @@ webdav: true
 fetchmail: true
 `),
 ) as Mailu;
-const around: Surroundings = {
-  root: '/mailu',
-  secrets: { 'secret-key': 'mailu_secret-key_generated' },
-  configs: { lease: 'mailu_lease_1', start: 'mailu_start_1' },
-  adminNode: 'mail-1',
-  dovecotSettings: 'abc',
-};
 
 function said(service: ComposeService): Said {
   const mounts = service.volumes

@@ -6,17 +6,11 @@ import { stackFile } from '../../playbooks/mailu/stack.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { differing } from '../../src/resources/stack/fields.ts';
 import { wantedServices } from '../../src/resources/stack/wanted.ts';
+import { around } from './around.ts';
 
 const SMALL = 'domain: example.org\nhostnames: [mail.example.org]\n';
 const read = (text: string): Mailu => clusterSettings.parse(parse(SMALL + text)) as Mailu;
 
-const around: Surroundings = {
-  root: '/mailu',
-  secrets: { 'secret-key': 'mailu_secret-key_generated' },
-  configs: { lease: 'mailu_lease_1', start: 'mailu_start_1' },
-  adminNode: 'mail-1',
-  dovecotSettings: 'abc',
-};
 const all: Surroundings = {
   ...around,
   adminNode: undefined,
