@@ -7,7 +7,6 @@ import {
   machineFacts,
   networkFacts,
   type Resource,
-  safety,
   stack,
   swarmFacts,
 } from 'provision';
@@ -78,13 +77,6 @@ export default definePlaybook({
     {
       name: 'deploy',
       resources: throughLead((mailu, cluster) => [
-        // On a bare host Docker's networks are not there when a run begins.
-        safety({
-          subject: `the networks of ${mailu.network.name}`,
-          refusals: inspectMailu(cluster)
-            .filter(({ level }) => level === 'refuse')
-            .map(({ message, fix }) => ({ message, fix: [...fix] })),
-        }),
         stack({
           name: 'mailu',
           compose: stackFile(mailu, parts.surroundings(mailu, cluster)),

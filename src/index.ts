@@ -72,7 +72,6 @@ export { packages } from './resources/packages.ts';
 export { remount } from './resources/remount.ts';
 export { containerResolver } from './resources/resolver/container.ts';
 export { resolver } from './resources/resolver/resolver.ts';
-export { safety } from './resources/safety.ts';
 export { sameView } from './resources/same-view.ts';
 export { service } from './resources/service.ts';
 export { stackProbe } from './resources/stack/look.ts';

@@ -3,6 +3,7 @@ import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
 import { CouldNotLook, MoreThanShown, NotConverged, NotObservable } from './failures.ts';
 import { awaitGate } from './gate.ts';
+import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import { changeKey, type HostFailure } from './plan.ts';
 import { everyHost, type Prepared, reached } from './prepare.ts';
@@ -52,6 +53,7 @@ class Convergence {
   readonly #options: RunOptions;
   readonly #changed = new Map<string, number>();
   readonly playbooks = new Set<string>();
+  readonly #inspected = new Set<string>();
   #built: readonly BuiltStage[];
 
   constructor(world: World, options: RunOptions) {
@@ -62,7 +64,8 @@ class Convergence {
 
   async toTheEnd(): Promise<void> {
     for (let index = 0; index < this.#built.length; index++) {
-      const hosts = await this.#lookBefore(index);
+      let hosts = await this.#lookBefore(index);
+      if (hosts.length > 0 && (await this.#inspectAgain(index, hosts))) hosts = await this.#lookBefore(index);
       if (this.failures().length > 0) return;
       if (hosts.length > 0) await this.#stage(index, hosts);
       if (this.#options.stop.aborted) throw new Interrupted();
@@ -130,6 +133,23 @@ class Convergence {
       }
     }
     return working;
+  }
+
+  /** Asks a playbook whose turn it is what it refuses by now. Gives whether there was anything new to ask. */
+  async #inspectAgain(index: number, [first]: readonly HostState[]): Promise<boolean> {
+    const { playbook } = this.#built[index] as BuiltStage;
+    const turn = !this.#inspected.has(playbook.name);
+    this.#inspected.add(playbook.name);
+    if (!turn || this.#changed.size === 0) return false;
+    for (const { host, message, code, fix } of await refusalsByNow(this.#world, playbook, this.#options)) {
+      const selected = host !== undefined && this.#options.selected.has(host);
+      this.#world.fail(
+        selected ? host : (first as HostState).host.name,
+        new ProvisionError(message, { code, exit: 5, fix }),
+      );
+    }
+    this.#built = buildStages(this.#world, this.#options.onHost);
+    return true;
   }
 
   async #stage(index: number, hosts: readonly HostState[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** Something that was seen on the hosts before anything was changed. */
 export interface Finding {
-  /** `refuse` ends the run before it changes anything; `warn` is said and the run goes on. */
+  /** `refuse` ends the run before it changes anything, or before the playbook does that says so; `warn` is said and the run goes on. */
   readonly level: 'refuse' | 'warn';
   /** Stable, for programs: `two-swarms`. */
   readonly code: string;

@@ -37,7 +37,10 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   readonly facts?: F;
   /** Configuration mistakes, before any connection. `facts` of all hosts are absent. */
   readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Mistake[];
-  /** What the facts show to be wrong, before anything is changed. */
+  /**
+   * What the facts show to be wrong. Asked before anything is changed, and again when the turn of the playbook comes
+   * after others have changed something. A refusal ends the run.
+   */
   readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Finding[];
   readonly stages: readonly Stage<S, H, ValuesOf<F>, OutputsOf<O>>[];
   /** What `provision status` shows: from the facts, or asked for it alone. */

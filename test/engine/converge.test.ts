@@ -26,6 +26,48 @@ const read = (hosts: Hosts, host: string, name: string) =>
   readFileSync(join(hosts.folder(host), name), 'utf8');
 
 describe('a run', () => {
+  test('asks a playbook again what it refuses when its turn comes, on hosts that nothing is done on, too', async () => {
+    const first = definePlaybook({
+      name: 'first',
+      stages: [
+        stage('one', (host) => (host === 'a' ? [flag({ name: 'w', value: '1' })] : [])),
+        stage('two', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : [])),
+      ],
+    });
+    const second = definePlaybook({
+      name: 'second',
+      facts: {
+        other: {
+          probe: () => ({
+            script: sh`cat /host/../a/x 2>/dev/null; true`,
+            parse: ({ stdout }: { stdout: string }) => stdout,
+          }),
+        },
+      },
+      inspect: ({ hosts: [, b] }) =>
+        b?.facts?.other === '1'
+          ? [{ level: 'refuse', code: 'not-now', host: 'b', message: 'x is there', fix: ['take it away'] }]
+          : [],
+      stages: [
+        {
+          name: 'one',
+          resources: ({ name }) => (name === 'a' ? [flag({ name: 'z', value: '1' })] : []),
+        },
+      ],
+    });
+    const hosts = new Hosts(['a', 'b'], [first, second]);
+    mkdirSync(hosts.folder('b'));
+    const { plan, outcome } = await run(hosts);
+    expect(plan.findings).toEqual([]);
+    expect(hosts.changed()).toEqual(['a: flag w: value', 'a: flag x: value']);
+    expect(outcome.failures).toMatchObject([
+      { host: 'b', error: { code: 'not-now', message: 'x is there', fix: ['take it away'] } },
+    ]);
+    expect(exitCodeOf(outcome.failures)).toBe(5);
+    const again = await run(hosts);
+    expect(again.plan.findings).toMatchObject([{ code: 'not-now' }]);
+  });
+
   test('asks twice where nothing is to be done, and a changing stage costs two more', async () => {
     const hosts = new Hosts(
       ['a', 'b'],

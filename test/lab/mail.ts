@@ -55,7 +55,7 @@ export const mailInventory = (change?: (mailu: Tree, tree: Tree) => void, nodes 
 /** Hands a message to a server as any stranger does. Gives what it said where it does not take it. */
 export async function send(dial: Dial, id: string, to = POSTMASTER): Promise<string | undefined> {
   using dialogue = new Dialogue(await dial(25), 30_000);
-  return handOver(dialogue, 'test.example.com', to, [
+  return await handOver(dialogue, 'test.example.com', to, [
     'From: <test@example.com>',
     `To: <${to}>`,
     `Subject: ${id}`,

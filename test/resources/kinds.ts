@@ -22,7 +22,6 @@ import { packages } from '../../src/resources/packages.ts';
 import { remount } from '../../src/resources/remount.ts';
 import { containerResolver } from '../../src/resources/resolver/container.ts';
 import { resolver } from '../../src/resources/resolver/resolver.ts';
-import { safety } from '../../src/resources/safety.ts';
 import { sameView } from '../../src/resources/same-view.ts';
 import { service } from '../../src/resources/service.ts';
 import { stack } from '../../src/resources/stack/stack.ts';
@@ -68,7 +67,6 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   packages,
   remount,
   resolver,
-  safety,
   'same-view': sameView,
   service,
   swarm: swarmCluster,
