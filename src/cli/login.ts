@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { ConfigError, ProvisionError } from '../errors/index.ts';
+import { ConfigError, type ErrorDetails, ProvisionError } from '../errors/index.ts';
 import {
   type Inventory,
   type InventoryHost,
@@ -74,10 +74,18 @@ async function jumpsOf(
   env: NodeJS.ProcessEnv,
   depth = 0,
 ): Promise<readonly Login[]> {
-  if (depth > 5) throw new Error('ProxyJump goes round in a circle');
+  if (depth > 5)
+    throw sshConfig(`ProxyJump goes round in a circle at ${jumps.join(',')}`, {
+      fix: ['Let ssh reach one of the jump hosts of ~/.ssh/config without a ProxyJump: ProxyJump none.'],
+    });
   const found = await Promise.all(
     jumps.map(async (text, index) => {
-      const { host, user, port } = readJump(text.trim());
+      const jump = readJump(text.trim());
+      if (jump === undefined)
+        throw sshConfig(`ProxyJump ${text}: expected [user@]host[:port]`, {
+          fix: ['Mend it in `ssh.proxyJump` of the inventory, or in ~/.ssh/config.'],
+        });
+      const { host, user, port } = jump;
       const settings = await ask(host, { user, port, config });
       const first = index === 0 ? await jumpsOf(settings.jumps, config, env, depth + 1) : [];
       return [...first, { ...plain(host, settings, env), jumps: [] }];
@@ -90,9 +98,11 @@ async function jumpsOf(
 function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv): Login {
   const { hostname, user, port, identities, identitiesOnly, agent, knownHosts, hostKeyAlias } = found;
   if (found.proxyCommand !== undefined)
-    throw new Error(
-      `${address}: ssh is set to go through a ProxyCommand, which is not run here; use ProxyJump, or set ssh.config`,
-    );
+    throw sshConfig(`${address}: ssh is set to go through a ProxyCommand, which is not run here`, {
+      fix: [
+        'Write it as a ProxyJump in ~/.ssh/config, or name a file without it as `ssh.config` in the inventory.',
+      ],
+    });
   return {
     address,
     hostname: hostname || address,
@@ -112,12 +122,36 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
 
 async function ask(host: string, asked: Asked): Promise<OpenSshSettings> {
   return askOpenSsh(host, asked).catch((error: Error) => {
-    throw new ProvisionError(`ssh's own settings cannot be read: ${error.message}`, {
-      code: 'ssh-config',
-      exit: 3,
-      cause: error,
-    });
+    throw sshConfig(`ssh's own settings for ${host} cannot be read: ${error.message}`, { cause: error });
   });
+}
+
+/** What a person has set for ssh cannot be followed. */
+function sshConfig(message: string, more: Pick<ErrorDetails, 'fix' | 'cause'>): ProvisionError {
+  return new ProvisionError(message, { code: 'ssh-config', exit: 3, ...more });
+}
+
+/** Every host's login by its name. @throws ProvisionError with all that is wrong with ssh's settings at once. */
+export async function loginsOf(
+  inventory: Inventory,
+  over: Over,
+  env: NodeJS.ProcessEnv,
+): Promise<ReadonlyMap<string, Login>> {
+  const hosts = inventory.hosts.filter(({ connection }) => connection === 'ssh');
+  const asked = await Promise.allSettled(hosts.map((host) => loginOf(inventory, host, over, env)));
+  const failed = asked.flatMap((found) => (found.status === 'rejected' ? [found.reason as Error] : []));
+  const [first] = failed;
+  if (first !== undefined) {
+    const wrong = failed.filter((error) => error instanceof ProvisionError);
+    if (wrong.length < failed.length) throw failed.find((error) => !wrong.includes(error as ProvisionError));
+    throw sshConfig([...new Set(wrong.map(({ message }) => message))].join('\n'), {
+      fix: [...new Set(wrong.flatMap(({ fix }) => fix))],
+      cause: first,
+    });
+  }
+  return new Map(
+    hosts.map((host, index) => [host.name, (asked[index] as PromiseFulfilledResult<Login>).value]),
+  );
 }
 
 /** A command that a person pastes into a shell here to run `command` as root on a host. */

@@ -4,7 +4,7 @@ import { selectHosts } from '../inventory/index.ts';
 import type { Renderer } from '../render/index.ts';
 import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
-import { loginOf, pasteable, readSecrets } from './login.ts';
+import { loginsOf, pasteable, readSecrets } from './login.ts';
 import { unlocker } from './means.ts';
 import { onlyStages } from './only-stages.ts';
 import type { CommonOptions } from './program.ts';
@@ -28,13 +28,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
   const playbooks = onlyStages(all, options.stage);
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, playbooks, source, env);
-  const logins = new Map(
-    await Promise.all(
-      inventory.hosts
-        .filter(({ connection }) => connection === 'ssh')
-        .map(async (host) => [host.name, await loginOf(inventory, host, options, env)] as const),
-    ),
-  );
+  const logins = await loginsOf(inventory, options, env);
   const screen = openScreen(options.output, env);
   const renderer = await screen.renderer(options.verbose ?? false);
   const { stop, abort, release } = onInterrupt(screen.err);

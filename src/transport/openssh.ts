@@ -109,10 +109,10 @@ export function askOpenSsh(host: string, { user, port, config }: Asked = {}): Pr
   });
 }
 
-/** A jump as ssh_config(5) writes it: `[user@]host[:port]`, also `ssh://…`, an IPv6 address in brackets. */
-export function readJump(text: string): { host: string; user?: string; port?: number } {
+/** A jump as ssh_config(5) writes it: `[user@]host[:port]`, also `ssh://…`, an IPv6 address in brackets. Undefined where it is none. */
+export function readJump(text: string): { host: string; user?: string; port?: number } | undefined {
   const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?\/?$/.exec(text);
-  if (match === null) throw new Error(`ProxyJump ${text}: expected [user@]host[:port]`);
+  if (match === null) return;
   const [, user, host = '', port] = match;
   return {
     host: host.replace(/^\[(.*)\]$/, '$1'),

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loginOf, pasteable } from '../../src/cli/login.ts';
+import { loginOf, loginsOf, pasteable } from '../../src/cli/login.ts';
+import type { ProvisionError } from '../../src/errors/index.ts';
 import type { InventoryHost } from '../../src/inventory/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 import { askOpenSsh, readJump } from '../../src/transport/openssh.ts';
@@ -34,6 +35,10 @@ Host inner
   HostName 10.0.0.7
 Host strange
   ProxyCommand nc %h %p
+Host round
+  ProxyJump about
+Host about
+  ProxyJump round
 `,
 );
 
@@ -115,8 +120,28 @@ describe("what a person's ssh would do", () => {
     });
   });
 
-  test('a command instead of a connection is refused, and so is a file with a mistake', async () => {
-    await expect(login('strange')).rejects.toThrow(/ProxyCommand, which is not run here/);
+  test('what cannot be followed is all said at once, as a mistake of a person', async () => {
+    const { inventory } = host('a', '');
+    const [one] = inventory.hosts as [InventoryHost];
+    const named = (name: string, proxyJump?: string): InventoryHost => ({
+      ...one,
+      name,
+      address: name,
+      ssh: { ...one.ssh, ...(proxyJump === undefined ? {} : { proxyJump }) },
+    });
+    const hosts = [one, named('strange'), named('round'), named('b', 'me@:x')];
+    const wrong = loginsOf({ ...inventory, hosts }, {}, {});
+    await expect(wrong).rejects.toMatchObject({ code: 'ssh-config', exit: 3 });
+    const said: ProvisionError = await wrong.catch((error) => error);
+    expect(said.message.split('\n')).toEqual([
+      'strange: ssh is set to go through a ProxyCommand, which is not run here',
+      expect.stringMatching(/^ProxyJump goes round in a circle at (round|about)$/),
+      'ProxyJump me@:x: expected [user@]host[:port]',
+    ]);
+    expect(said.fix.length).toBe(3);
+  });
+
+  test('a file with a mistake is refused in the words of ssh', async () => {
     const wrong = written('wrong', 'Hots mail\n');
     await expect(askOpenSsh('a', { config: wrong })).rejects.toThrow(/wrong|Bad configuration/);
   });
