@@ -1,20 +1,38 @@
-import { definePlaybook, inspectMachines, isReached, machineFacts } from 'provision';
-import { z } from 'zod';
+import { isIP } from 'node:net';
+import {
+  clockFacts,
+  cloudInit,
+  definePlaybook,
+  type Host,
+  hostsEntries,
+  inspectMachines,
+  isReached,
+  machineFacts,
+  sysctl,
+  user,
+} from 'provision';
+import { clockResources } from './base/clock.ts';
+import { clusterSettings, type Facts, hostSettings } from './base/settings.ts';
 
-/** Checks of the machines before anything is changed. */
+function entryOf({ name, address, facts }: Host<unknown, Facts>) {
+  return { address, names: [...new Set([name, facts?.machine.hostname || name])] };
+}
+
+/** Checks of the machines before anything is changed, and what is not Docker's: kernel, people, names, clock. */
 export default definePlaybook({
   name: 'base',
+  cluster: clusterSettings,
+  host: hostSettings,
 
-  cluster: z.strictObject({
-    maxClockSkew: z
-      .number()
-      .positive()
-      .default(30)
-      .describe('seconds that a clock may be off the other hosts'),
-    minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
-  }),
+  facts: { machine: { probe: () => machineFacts }, clock: { probe: () => clockFacts } },
 
-  facts: { machine: { probe: () => machineFacts } },
+  check: ({ hosts, settings }) =>
+    hosts
+      .filter(({ address }) => settings.hostsEntries && isIP(address) === 0)
+      .map(({ name }) => ({
+        path: ['hosts', name, 'address'],
+        message: 'hostsEntries needs an IP address here: a name would have to be looked up by itself',
+      })),
 
   inspect: ({ hosts, settings }) =>
     inspectMachines(hosts, {
@@ -22,16 +40,29 @@ export default definePlaybook({
       freeBytes: settings.minFreeDisk * 2 ** 30,
     }),
 
-  stages: [],
+  stages: [
+    { name: 'boot', resources: () => [cloudInit({})] },
+    {
+      name: 'machine',
+      resources: ({ settings }, cluster) => [
+        hostsEntries({ entries: cluster.settings.hostsEntries ? cluster.hosts.map(entryOf) : [] }),
+        sysctl({ settings: settings.sysctl }),
+        ...Object.entries(settings.users).map(([name, account]) => user({ name, ...account })),
+      ],
+    },
+    { name: 'clock', resources: clockResources },
+  ],
 
   status: ({ hosts }) => [
     {
       title: 'Machines',
-      columns: ['HOST', 'ADDRESS', 'HOST NAME', 'SYSTEM', 'FREE'],
+      columns: ['HOST', 'ADDRESS', 'HOST NAME', 'SYSTEM', 'CLOCK', 'FREE'],
       rows: hosts.map((host) => {
-        if (!isReached(host)) return [host.name, host.address, 'not reached', '', ''];
-        const { hostname, os, freeBytes } = host.facts.machine;
-        return [host.name, host.address, hostname, os.name, `${(freeBytes / 2 ** 30).toFixed(0)} GiB`];
+        if (!isReached(host)) return [host.name, host.address, 'not reached', '', '', ''];
+        const { hostname, os, freeBytes, container } = host.facts.machine;
+        const keeper = host.facts.clock.keepers.find(({ active }) => active)?.unit.replace('.service', '');
+        const clock = keeper ?? (container ? "its host's" : 'nothing keeps it');
+        return [host.name, host.address, hostname, os.name, clock, `${(freeBytes / 2 ** 30).toFixed(0)} GiB`];
       }),
     },
   ],

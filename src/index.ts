@@ -1,7 +1,9 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  type ClockFacts,
   type ContainerFacts,
+  clockFacts,
   containerFacts,
   type DockerFacts,
   dockerFacts,
@@ -63,6 +65,10 @@ export { glusterHeal } from './resources/gluster/heal.ts';
 export { glusterIdentity } from './resources/gluster/identity.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
+export { cloudInit } from './resources/machine/cloud-init.ts';
+export { hostsEntries } from './resources/machine/hosts-entries.ts';
+export { kernelSetting, sysctl } from './resources/machine/sysctl.ts';
+export { accountName, publicKey, user } from './resources/machine/user.ts';
 export { mailuAccounts } from './resources/mailu/accounts.ts';
 export { adminProbe, exportedList } from './resources/mailu/ask.ts';
 export { masked } from './resources/masked.ts';

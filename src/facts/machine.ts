@@ -11,11 +11,20 @@ export interface Address {
 export interface MachineFacts {
   readonly hostname: string;
   readonly machineId: string;
-  /** From os-release(5). */
-  readonly os: { readonly id: string; readonly version: string; readonly name: string };
+  /** From os-release(5). `like`: the systems that it is made from. */
+  readonly os: {
+    readonly id: string;
+    readonly version: string;
+    readonly name: string;
+    readonly codename: string;
+    readonly like: readonly string[];
+  };
   readonly architecture: string;
   readonly kernel: string;
   readonly systemd: boolean;
+  /** A container shares its kernel, and so its clock, with others (os-container interface of systemd). */
+  readonly container: boolean;
+  readonly selinux: 'enforcing' | 'permissive' | 'off';
   /** Whether scripts run as root, by login or by sudo. */
   readonly root: boolean;
   /** Seconds since 1970 by the host's own clock. */
@@ -27,6 +36,8 @@ export interface MachineFacts {
   readonly routes: readonly string[];
 }
 
+const SELINUX: Readonly<Record<string, MachineFacts['selinux']>> = { '1': 'enforcing', '0': 'permissive' };
+
 export const machineFacts: Probe<MachineFacts> = {
   script: raw(`\
 printf 'clock %s\\n' "$(date +%s.%N)"
@@ -36,7 +47,9 @@ printf 'architecture %s\\n' "$(uname -m)"
 printf 'kernel %s\\n' "$(uname -r)"
 printf 'uid %s\\n' "$(id -u)"
 [ -d /run/systemd/system ] && echo 'systemd yes'
-sed -n 's/^ID=/os-id /p; s/^VERSION_ID=/os-version /p; s/^PRETTY_NAME=/os-name /p' /etc/os-release
+[ -e /run/systemd/container ] && echo 'container yes'
+[ ! -r /sys/fs/selinux/enforce ] || printf 'selinux %s\\n' "$(cat /sys/fs/selinux/enforce)"
+sed -n 's/^ID=/os-id /p; s/^ID_LIKE=/os-like /p; s/^VERSION_ID=/os-version /p; s/^VERSION_CODENAME=/os-codename /p; s/^PRETTY_NAME=/os-name /p' /etc/os-release
 free=$(timeout 10 df -Pk /var/lib) || { echo 'df did not say how full /var/lib is' >&2; exit 66; }
 printf '%s\\n' "$free" | sed -n '2s/  */ /gp' | while read -r _ _ _ free _; do echo "free $free"; done
 command -v ip >/dev/null || exit 0
@@ -54,10 +67,20 @@ ip -4 route show | while read -r to rest; do echo "route $to $rest"; done`),
     return {
       hostname: one('hostname'),
       machineId: one('machine-id'),
-      os: { id: one('os-id'), version: one('os-version'), name: one('os-name') },
+      os: {
+        id: one('os-id'),
+        version: one('os-version'),
+        name: one('os-name'),
+        codename: one('os-codename'),
+        like: one('os-like')
+          .split(' ')
+          .filter((id) => id !== ''),
+      },
       architecture: one('architecture'),
       kernel: one('kernel'),
       systemd: one('systemd') === 'yes',
+      container: one('container') === 'yes',
+      selinux: SELINUX[one('selinux')] ?? 'off',
       root: one('uid') === '0',
       clock: Number(one('clock')),
       freeBytes: Number(one('free')) * 1024,

@@ -123,6 +123,9 @@ architecture x86_64
 kernel 6.12.0
 uid 0
 systemd yes
+container yes
+selinux 1
+os-codename trixie
 os-name "Debian GNU/Linux 13 (trixie)"
 os-version "13"
 os-id debian
@@ -136,7 +139,15 @@ route 172.31.77.0/24 dev eth0 proto kernel scope link src 172.31.77.11
     expect(machineFacts.parse(ok(output))).toEqual({
       hostname: 'node-1',
       machineId: '5bef9340fe5e488b963961de330973bd',
-      os: { id: 'debian', version: '13', name: 'Debian GNU/Linux 13 (trixie)' },
+      os: {
+        id: 'debian',
+        version: '13',
+        name: 'Debian GNU/Linux 13 (trixie)',
+        codename: 'trixie',
+        like: [],
+      },
+      container: true,
+      selinux: 'enforcing',
       architecture: 'x86_64',
       kernel: '6.12.0',
       systemd: true,

@@ -14,6 +14,10 @@ import { glusterHeal } from '../../src/resources/gluster/heal.ts';
 import { glusterIdentity } from '../../src/resources/gluster/identity.ts';
 import { glusterPeer } from '../../src/resources/gluster/peer.ts';
 import { glusterVolume } from '../../src/resources/gluster/volume.ts';
+import { cloudInit } from '../../src/resources/machine/cloud-init.ts';
+import { hostsEntries } from '../../src/resources/machine/hosts-entries.ts';
+import { sysctl } from '../../src/resources/machine/sysctl.ts';
+import { user } from '../../src/resources/machine/user.ts';
 import { mailuAccounts } from '../../src/resources/mailu/accounts.ts';
 import { masked } from '../../src/resources/masked.ts';
 import { mount } from '../../src/resources/mount.ts';
@@ -35,6 +39,7 @@ type Want = Record<string, unknown>;
 
 /** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
+  'cloud-init': cloudInit,
   'container-resolver': containerResolver,
   'data-directory': dataDirectory,
   directory,
@@ -60,6 +65,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
             administrator: { ...(administrator as Want), password: revive((administrator as Want).password) },
           }),
     } as never),
+  'hosts-entries': hostsEntries,
   masked,
   mount,
   'nfs-export': nfsExport,
@@ -77,6 +83,8 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
       token: swarmCluster.ref('mail-1', 'mail', ({ tokens }) => tokens?.worker ?? new Secret('')),
     } as never),
   'swarm-node': swarmNode,
+  sysctl,
+  user,
 };
 
 function revive(content: unknown): unknown {

@@ -5,6 +5,7 @@ import { inspectMachines } from '../../src/rules/machine.ts';
 import { inspectPorts } from '../../src/rules/ports.ts';
 import { machine } from './swarm.ts';
 
+const os = (id: string, version: string, name: string) => ({ id, version, name, codename: '', like: [] });
 const LIMITS = { clockSkew: 30, freeBytes: 2 * 2 ** 30 };
 
 function inspect(...changes: readonly (Partial<MachineFacts> | undefined)[]): readonly string[] {
@@ -26,22 +27,10 @@ describe('machines', () => {
   test.each<[string, readonly (Partial<MachineFacts> | undefined)[], readonly string[]]>([
     ['three good ones', [{}, {}, {}], []],
     ['one that is not reached', [{}, undefined, {}], []],
-    [
-      'an old Debian',
-      [{ os: { id: 'debian', version: '11', name: 'Debian 11' } }],
-      ['mail-1 unsupported-os'],
-    ],
-    [
-      'another system',
-      [{ os: { id: 'alpine', version: '3.22', name: 'Alpine' } }],
-      ['mail-1 unsupported-os'],
-    ],
-    [
-      'a system without a version',
-      [{ os: { id: 'debian', version: '', name: 'Debian sid' } }],
-      ['mail-1 unsupported-os'],
-    ],
-    ['a recent Ubuntu', [{ os: { id: 'ubuntu', version: '24.04', name: 'Ubuntu 24.04' } }], []],
+    ['an old Debian', [{ os: os('debian', '11', 'Debian 11') }], ['mail-1 unsupported-os']],
+    ['another system', [{ os: os('alpine', '3.22', 'Alpine') }], ['mail-1 unsupported-os']],
+    ['a system without a version', [{ os: os('debian', '', 'Debian sid') }], ['mail-1 unsupported-os']],
+    ['a recent Ubuntu', [{ os: os('ubuntu', '24.04', 'Ubuntu 24.04') }], []],
     ['no systemd', [{ systemd: false }], ['mail-1 no-systemd']],
     ['not root', [{ root: false }], ['mail-1 not-root']],
     ['little room', [{ freeBytes: 2 ** 30 }], ['mail-1 disk-full']],

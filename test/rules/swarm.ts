@@ -6,10 +6,12 @@ const ID = 'cluster-1';
 export const machine = (hostname: string, change: Partial<MachineFacts> = {}): MachineFacts => ({
   hostname,
   machineId: `id-of-${hostname}`,
-  os: { id: 'debian', version: '13', name: 'Debian GNU/Linux 13 (trixie)' },
+  os: { id: 'debian', version: '13', name: 'Debian GNU/Linux 13 (trixie)', codename: 'trixie', like: [] },
   architecture: 'x86_64',
   kernel: '6.12',
   systemd: true,
+  container: false,
+  selinux: 'off',
   root: true,
   clock: 1_000_000,
   freeBytes: 50 * 2 ** 30,

@@ -1,0 +1,51 @@
+import {
+  accountName,
+  type ClockFacts,
+  kernelSetting,
+  type MachineFacts,
+  publicKey,
+  type ReachedHost,
+} from 'provision';
+import { z } from 'zod';
+
+export const clusterSettings = z.strictObject({
+  maxClockSkew: z.number().positive().default(30).describe('seconds that a clock may be off the other hosts'),
+  minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
+  hostsEntries: z
+    .boolean()
+    .default(false)
+    .describe('names and addresses of all hosts in /etc/hosts of each; needs IP addresses in the inventory'),
+});
+
+const userSettings = z.strictObject({
+  keys: z.array(publicKey).default([]).describe('public keys that may log in; others that are there stay'),
+  revoked: z.array(publicKey).default([]).describe('public keys that must not log in any more'),
+  sudo: z.boolean().default(false).describe('everything by sudo, without a password'),
+  groups: z.array(accountName).default([]).describe('further groups'),
+});
+
+export const hostSettings = z.strictObject({
+  sysctl: z
+    .record(kernelSetting, z.union([z.int(), z.string()]))
+    .default({})
+    .describe('settings of the kernel, as in net.core.somaxconn: 1024'),
+  users: z.record(accountName, userSettings).default({}).describe('people who log in, by name'),
+  clock: z
+    .enum(['auto', 'chrony', 'keep'])
+    .default('auto')
+    .describe(
+      '`auto`: chrony, where nothing keeps the clock right and the host is no container; `chrony`: in any case; `keep`: as it is',
+    ),
+  timeServers: z
+    .array(z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'expected a name or an address'))
+    .default([])
+    .describe("chrony's servers, beside those that it comes with"),
+});
+
+export type ClusterSettings = z.output<typeof clusterSettings>;
+export type Settings = z.output<typeof hostSettings>;
+export interface Facts {
+  readonly machine: MachineFacts;
+  readonly clock: ClockFacts;
+}
+export type Machine = ReachedHost<Settings, Facts>;

@@ -1,0 +1,40 @@
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+
+/** Programs that keep a clock right, by their units. */
+const KEEPERS = [
+  'chrony.service',
+  'chronyd.service',
+  'systemd-timesyncd.service',
+  'ntpsec.service',
+  'ntp.service',
+  'ntpd.service',
+  'openntpd.service',
+] as const;
+
+export interface ClockFacts {
+  /** Units that are installed and may run, those that run first. */
+  readonly keepers: readonly { readonly unit: string; readonly active: boolean }[];
+}
+
+/** What keeps the clock of a host right. An alias of a unit (Debian's chronyd.service) is the unit itself. */
+export const clockFacts: Probe<ClockFacts> = {
+  script: sh`
+    [ -d /run/systemd/system ] || exit 0
+    systemctl show --property=Id,LoadState,UnitFileState,ActiveState -- ${KEEPERS}`,
+  parse(output) {
+    if (output.code !== 0) throw new ProbeError('could not ask systemd what keeps the clock', output);
+    const units = output.stdout
+      .trim()
+      .split(/\n\n+/)
+      .filter((block) => block !== '')
+      .map((block) => new Map(block.split('\n').map((line) => line.split('=', 2) as [string, string])));
+    const usable = units
+      .filter((unit) => unit.get('LoadState') === 'loaded' && unit.get('UnitFileState') !== 'disabled')
+      .map((unit) => ({ unit: unit.get('Id') ?? '', active: unit.get('ActiveState') === 'active' }));
+    const once = usable.filter(
+      ({ unit }, index) => usable.findIndex((other) => other.unit === unit) === index,
+    );
+    return { keepers: once.toSorted((a, b) => Number(b.active) - Number(a.active)) };
+  },
+};
