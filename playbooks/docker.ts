@@ -1,49 +1,19 @@
 import {
   DAEMON_JSON,
-  type DockerFacts,
   definePlaybook,
   dockerDaemon,
   dockerFacts,
-  type MachineFacts,
+  isReached,
   machineFacts,
-  packages,
-  type ReachedHost,
-  type SwarmFacts,
   service,
   swarmFacts,
 } from 'provision';
-import { z } from 'zod';
+import { engineOf, enginePackages } from './docker/engine.ts';
+import { type DockerHost, hostSettings } from './docker/settings.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 
-const hostSettings = z.strictObject({
-  source: z
-    .enum(['distribution', 'none'])
-    .default('distribution')
-    .describe(
-      "`distribution`: the system's own package; `none`: an engine that is there and looked after elsewhere",
-    ),
-  settings: z
-    .record(z.string(), z.json())
-    .default({ 'log-driver': 'json-file', 'log-opts': { 'max-size': '10m', 'max-file': '3' } })
-    .describe('all of daemon.json; a change restarts Docker host by host'),
-});
-
-type Settings = z.output<typeof hostSettings>;
-interface Facts {
-  readonly machine: MachineFacts;
-  readonly docker: DockerFacts;
-  readonly swarm: SwarmFacts;
-}
-type DockerHost = ReachedHost<Settings, Facts>;
-
-function isInstalled({ settings, facts }: DockerHost): boolean {
-  return settings.source === 'none' || facts.docker.packages.includes('docker.io');
-}
-
-/** Debian 13 split the command off; without AppArmor's parser no container starts where the kernel has AppArmor. */
-function engine({ os }: MachineFacts): readonly string[] {
-  const cli = os.id === 'debian' && Number(os.version) >= 13 ? ['docker-cli'] : [];
-  return ['docker.io', ...cli, 'apparmor', 'ca-certificates', 'iptables'];
+function isInstalled(host: DockerHost): boolean {
+  return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));
 }
 
 /** Docker Engine with these settings. Settings of a running engine roll host by host, the quorum as the gate. */
@@ -58,24 +28,41 @@ export default definePlaybook({
   },
 
   check: ({ hosts }) =>
-    hosts
-      .filter(({ settings }) => settings.settings['live-restore'] === true)
-      .map(({ name }) => ({
-        path: ['hosts', name, 'docker', 'settings', 'live-restore'],
-        message: 'Docker refuses live-restore in a swarm; take it out',
-      })),
+    hosts.flatMap(({ name, settings }) => {
+      const at = (...path: string[]) => ['hosts', name, 'docker', ...path];
+      return [
+        ...(settings.settings['live-restore'] === true
+          ? [
+              {
+                path: at('settings', 'live-restore'),
+                message: 'Docker refuses live-restore in a swarm; take it out',
+              },
+            ]
+          : []),
+        ...(settings.version !== undefined && settings.source !== 'docker-ce'
+          ? [
+              {
+                path: at('version'),
+                message: 'only docker-ce has versions to choose from; set `source: docker-ce`',
+              },
+            ]
+          : []),
+      ];
+    }),
 
   inspect: ({ hosts }) =>
-    hosts.flatMap((host) => {
-      const foreign = (host.facts?.docker.packages ?? []).filter((name) => name !== 'docker.io');
-      if (host.settings.source !== 'distribution' || foreign.length === 0) return [];
+    hosts.filter(isReached).flatMap((host) => {
+      const foreign = host.facts.docker.packages.filter((name) => name !== engineOf(host));
+      if (host.settings.source === 'none' || foreign.length === 0) return [];
       return [
         {
           level: 'refuse' as const,
           code: 'other-engine',
           host: host.name,
-          message: `it has ${foreign.join(', ')}, which the distribution's Docker would replace`,
-          fix: ['set `docker: { source: none }` for it, or remove that package'],
+          message: `it has ${foreign.join(', ')}, which ${engineOf(host)} would replace`,
+          fix: [
+            `set \`docker: { source: ${foreign.includes('docker-ce') ? 'docker-ce' : foreign.includes('docker.io') ? 'distribution' : 'none'} }\` for it, or remove that package`,
+          ],
         },
       ];
     }),
@@ -83,19 +70,20 @@ export default definePlaybook({
   stages: [
     {
       name: 'packages',
-      // Its settings go with a bare engine: Debian's package starts it at once.
-      resources: (host) =>
-        host.settings.source === 'none'
-          ? []
-          : [
-              ...(isInstalled(host) ? [] : [dockerDaemon({ settings: host.settings.settings })]),
-              packages({ names: [...engine(host.facts.machine)] }),
-            ],
+      resources: (host) => {
+        const { source, settings } = host.settings;
+        if (source === 'none') return [];
+        // Its settings go with a bare engine: Debian's package starts it at once.
+        if (!isInstalled(host)) return [dockerDaemon({ settings }), ...enginePackages(host)];
+        return source === 'distribution' ? enginePackages(host) : [];
+      },
     },
     {
       name: 'engine',
       resources: (host) => [
         ...(isInstalled(host) ? [dockerDaemon({ settings: host.settings.settings })] : []),
+        // Another version stops Docker: host by host.
+        ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
         service({ unit: 'docker.service', configuration: [DAEMON_JSON] }),
       ],
       rolling: {

@@ -28,7 +28,9 @@ export const hostSettings = z.strictObject({
   sysctl: z
     .record(kernelSetting, z.union([z.int(), z.string()]))
     .default({})
-    .describe('settings of the kernel, as in net.core.somaxconn: 1024'),
+    .describe(
+      'settings of the kernel, as in net.core.somaxconn: 1024; net.ipv4.tcp_retries2 is 8 unless said',
+    ),
   users: z.record(accountName, userSettings).default({}).describe('people who log in, by name'),
   clock: z
     .enum(['auto', 'chrony', 'keep'])

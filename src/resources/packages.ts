@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { defineResource, ProbeError } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
+import { type Change, defineResource, ProbeError } from '../resource/index.ts';
+import { lines, sh } from '../shell/index.ts';
+
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
 const want = z.strictObject({
-  names: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package')).min(1),
+  names: z.array(packageName).min(1),
+  /** Versions that some of them must have, or how these begin: `28.5` is any of 28.5, without epoch and revision. */
+  versions: z.record(packageName, z.string().regex(/^[\w.+~-]+$/, 'expected a version')).default({}),
+  /** Units that another version of them stops for a moment. */
+  restarts: z.array(z.string()).default([]),
   /** Seconds to wait for another program that holds the package database, as on a machine's first boot. */
   lockTimeout: z.number().int().positive().default(600),
 });
@@ -21,32 +27,68 @@ export const packages = defineResource({
 
   observe: ({ names }) => ({
     script: sh`
-      dpkg-query -W -f='\${Package} \${db:Status-Status}\n' -- ${names} 2>/dev/null
+      dpkg-query -W -f='\${Package} \${db:Status-Status} \${Version}\n' -- ${names} 2>/dev/null
       [ $? -le 1 ]`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not ask dpkg which packages are installed', output);
       const known = output.stdout.split('\n').map((line) => line.split(' '));
-      return new Map(known.map(([name = '', status = '']) => [name, status]));
+      return new Map(known.map(([name = '', status = '', version = '']) => [name, { status, version }]));
     },
   }),
 
-  diff: ({ names }, have) =>
-    names
-      .map((name) => ({ field: name, from: have.get(name) ?? 'not-installed', to: 'installed' }))
-      .filter(({ from, to }) => from !== to)
-      .map((change) => (change.from === 'not-installed' ? { ...change, from: null } : change)),
+  diff: ({ names, versions }, have) =>
+    names.flatMap((name): readonly Change[] => {
+      const { status, version } = have.get(name) ?? { status: 'not-installed', version: '' };
+      const wanted = versions[name];
+      const to = wanted ?? 'installed';
+      if (status !== 'installed')
+        return [{ field: name, from: status === 'not-installed' ? null : status, to }];
+      return wanted === undefined || isVersion(version, wanted) ? [] : [{ field: name, from: version, to }];
+    }),
 
-  apply: ({ lockTimeout }, _have, changes) => [
+  restarts: ({ restarts }, changes) =>
+    changes.some(({ from }) => typeof from === 'string' && /^\d/.test(from))
+      ? restarts.map((name) => ({ name, here: true }))
+      : [],
+
+  apply: ({ versions, lockTimeout }, _have, changes) => [
     { title: 'finish interrupted installations', script: finishInterrupted(lockTimeout) },
     { title: 'refresh package lists', script: refreshLists(lockTimeout) },
     {
       title: `install ${changes.map(({ field }) => field).join(', ')}`,
       script: detached(sh`
+        set --
+        ${lines(changes.map(({ field }) => chosen(field, versions[field])))}
         apt-get -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confdef \
-          -o Dpkg::Options::=--force-confold --no-install-recommends --no-remove install -- ${changes.map(({ field }) => field)}`),
+          -o Dpkg::Options::=--force-confold --no-install-recommends --no-remove install -- "$@"`),
     },
   ],
 });
+
+/** Whether a version of Debian's (deb-version(7)) is this upstream version, or begins with it. */
+function isVersion(version: string, wanted: string): boolean {
+  const upstream = version.replace(/^\d+:/, '');
+  return (
+    version === wanted ||
+    upstream === wanted ||
+    (/^[.~+-]/.test(upstream.slice(wanted.length)) && upstream.startsWith(wanted))
+  );
+}
+
+/** Adds a package to the arguments, by its newest version that begins as it must. */
+function chosen(name: string, version: string | undefined) {
+  if (version === undefined) return sh`set -- "$@" ${name}`;
+  return sh`
+    all=$(apt-cache madison -- ${name} | cut -d'|' -f2 | tr -d ' ')
+    found=$(printf '%s\n' "$all" | while read -r v; do
+      case \${v#*:} in ${version} | ${version}[.~+-]*) echo "$v"; break ;; esac
+    done)
+    if [ -z "$found" ]; then
+      echo ${name} 'has no version '${version}'; there are: '$all >&2
+      exit 1
+    fi
+    set -- "$@" ${name}="$found"`;
+}
 
 const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
 

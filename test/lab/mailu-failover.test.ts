@@ -131,16 +131,18 @@ test.each(
   await sleep(5000);
   await begin(node);
   const began = Date.now();
-  const back =
-    elsewhere === undefined
-      ? undefined
-      : await eventually('imap runs elsewhere', elsewhere, async () => {
-          const now = await taskOf('imap', other(node));
-          if (now.node === node || now.state !== 'Running') return false;
-          return node === ADMIN || (await subjects(front(other(node)))).length >= before.length;
-        });
-  await sleep(Math.max(0, seconds * 1000 - (Date.now() - began)));
-  await end(node);
+  let back: { seconds: number } | undefined;
+  try {
+    if (elsewhere !== undefined)
+      back = await eventually('imap runs elsewhere', elsewhere, async () => {
+        const now = await taskOf('imap', other(node));
+        if (now.node === node || now.state !== 'Running') return false;
+        return node === ADMIN || (await subjects(front(other(node)))).length >= before.length;
+      });
+    await sleep(Math.max(0, seconds * 1000 - (Date.now() - began)));
+  } finally {
+    await end(node);
+  }
   const acknowledged = await stopSending();
   const arrived = await eventually('all that was acknowledged is there', 300, async () => {
     await tryNow();

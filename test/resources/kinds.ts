@@ -28,6 +28,7 @@ import { containerResolver } from '../../src/resources/resolver/container.ts';
 import { resolver } from '../../src/resources/resolver/resolver.ts';
 import { sameView } from '../../src/resources/same-view.ts';
 import { service } from '../../src/resources/service.ts';
+import { signingKey } from '../../src/resources/signing-key.ts';
 import { stack } from '../../src/resources/stack/stack.ts';
 import { swarmCluster } from '../../src/resources/swarm/cluster.ts';
 import { nodeLabel } from '../../src/resources/swarm/label.ts';
@@ -75,6 +76,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   resolver,
   'same-view': sameView,
   service,
+  'signing-key': signingKey,
   swarm: swarmCluster,
   stack,
   'swarm-member': (want: Want) =>
