@@ -1,5 +1,6 @@
 import { ProvisionError } from '../errors/index.ts';
 import type { Change, Output, Step } from '../resource/index.ts';
+import { causeOf } from './causes.ts';
 
 const LINES = 20;
 
@@ -13,7 +14,15 @@ export class StepFailed extends ProvisionError {
   readonly output: Output;
 
   constructor(at: { resource: string; origin: string | undefined }, step: Step, output: Output) {
-    super(`${step.title} failed with exit code ${output.code}`, { code: 'step-failed', exit: 2 });
+    const cause = causeOf(lastWords(output).join('\n'));
+    super(
+      `${step.title} failed ${cause === undefined ? `with exit code ${output.code}` : `because ${cause.message}`}`,
+      {
+        code: cause?.code ?? 'step-failed',
+        exit: 2,
+        fix: cause === undefined ? [] : [cause.fix],
+      },
+    );
     this.step = step.title;
     this.resource = at.resource;
     this.origin = at.origin;
@@ -23,9 +32,12 @@ export class StepFailed extends ProvisionError {
 
   /** The last lines that the command printed, of stderr where it printed there. */
   get tail(): readonly string[] {
-    const text = this.output.stderr.trim() === '' ? this.output.stdout : this.output.stderr;
-    return text.trimEnd().split('\n').slice(-LINES);
+    return lastWords(this.output);
   }
+}
+
+function lastWords({ stdout, stderr }: Output): readonly string[] {
+  return (stderr.trim() === '' ? stdout : stderr).trimEnd().split('\n').slice(-LINES);
 }
 
 /** All commands succeeded and the host still differs. */

@@ -36,10 +36,22 @@ export const eventsOf = (stdout: string): readonly JsonEvent[] =>
     .map((line) => JSON.parse(line) as JsonEvent);
 
 /** Runs the built command as a person would. With `--output json` its events are read. */
-export async function provision(...args: readonly string[]): Promise<Ran> {
-  const { exitCode, stdout, stderr } = await $({ cwd: ROOT, env: trusting() })`node bin/provision.js ${args}`;
+export function provision(...args: readonly string[]): Promise<Ran> {
+  return provisionIn({}, ...args);
+}
+
+/** The same, with more in its environment. */
+export async function provisionIn(more: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ran> {
+  const env = { ...trusting(), ...more };
+  const { exitCode, stdout, stderr } = await $({ cwd: ROOT, env })`node bin/provision.js ${args}`;
   const events = args.includes('json') ? eventsOf(stdout) : [];
   return { code: exitCode ?? 255, stdout, stderr, events };
+}
+
+/** A run in the background, as a person starts one. */
+export function inBackground(...args: readonly string[]) {
+  const running = $({ cwd: ROOT, env: trusting() })`node bin/provision.js ${args} --output json`;
+  return { running, signal: (name: NodeJS.Signals) => running.child?.kill(name) };
 }
 
 export const json = (...args: readonly string[]) => provision(...args, '--output', 'json');

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import {
   bareNodes,
@@ -7,6 +6,7 @@ import {
   eventsOf,
   figure,
   finished,
+  inBackground,
   inventory,
   json,
   NODES,
@@ -14,10 +14,7 @@ import {
   plannedLines,
   type Ran,
 } from './harness.ts';
-import { $ } from './shell.ts';
 import { failures, on } from './steps.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let file = '';
 beforeAll(async () => {
@@ -25,11 +22,7 @@ beforeAll(async () => {
   file = inventory(3);
 });
 
-/** A run in the background, as a person starts one. */
-function begin() {
-  const running = $({ cwd: ROOT })`node bin/provision.js ${[file, '--output', 'json']}`;
-  return { running, signal: (name: NodeJS.Signals) => running.child?.kill(name) };
-}
+const begin = () => inBackground(file);
 
 /** Runs until one gets the locks: what a killed run has begun on a host may still be ending there. */
 async function toTheEnd(): Promise<Ran> {

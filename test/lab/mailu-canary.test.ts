@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { figure, NODES, provisionIn, type Tree } from './harness.ts';
+import { exec } from './lab.ts';
+import { bareMailNodes, mailInventory, mailPassword } from './mail.ts';
+import { seenOn } from './seen.ts';
+import { paths } from './state.ts';
+import { on } from './steps.ts';
+import { sudoPassword, watchArguments } from './watch.ts';
+
+const canary = () => `canary-${randomBytes(12).toString('hex')}`;
+const LOGIN = canary();
+const RELAY = canary();
+const PORT = 2222;
+
+/** A line in the middle of the certificate's key. */
+const keyLine = () => readFileSync(paths.certificateKey, 'utf8').split('\n')[3] ?? '';
+
+test('a canary in every secret: in no argument, output, log, journal, or file that others can read', async () => {
+  await bareMailNodes();
+  await exec('node-1', 'cat >/run/login; chpasswd </run/login; rm /run/login', `root:${LOGIN}\n`);
+  await on(
+    'node-1',
+    `/usr/sbin/sshd -p ${PORT} -o PasswordAuthentication=yes -o PermitRootLogin=yes -o KbdInteractiveAuthentication=no -o PidFile=none`,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'provision-canary-'));
+  const key = join(folder, 'key');
+  writeFileSync(key, `${RELAY}\n`, { mode: 0o600 });
+  const file = mailInventory((mailu, tree) => {
+    const hosts = tree.hosts as Record<string, Tree>;
+    const known = join(folder, 'known_hosts');
+    hosts['node-1'] = {
+      ...hosts['node-1'],
+      ssh: { user: 'root', port: PORT, password: 'login', identity: [], knownHosts: known },
+    };
+    tree.secrets = {
+      ...(tree.secrets as Tree),
+      login: { env: 'CANARY_LOGIN' },
+      relay: { command: `cat ${key}` },
+      postmaster: { env: 'CANARY_ADMIN' },
+    };
+    mailu.relay = { host: '[172.31.77.200]:25', user: 'somebody', password: 'relay' };
+  });
+  const values = [LOGIN, RELAY, mailPassword(), sudoPassword(), keyLine()];
+  expect(new Set(values).size).toBe(5);
+  for (const value of values) expect(value.length).toBeGreaterThan(15);
+
+  const state = join(folder, 'state');
+  const env = { CANARY_LOGIN: LOGIN, CANARY_ADMIN: mailPassword(), XDG_STATE_HOME: state };
+  const watches = await Promise.all(NODES.map((node) => watchArguments(node, [...values, 'SWMTKN-1-'])));
+  const outputs: string[] = [];
+  for (const args of [
+    ['plan', file, '-v'],
+    [file, '-v', '--output', 'plain'],
+    [file, '--output', 'json'],
+    ['facts', file],
+    ['status', file],
+    ['check', file],
+  ]) {
+    const ran = await provisionIn(env, ...args);
+    outputs.push(ran.stdout, ran.stderr);
+    expect({ args: args[0], code: ran.code, said: ran.code === 0 ? '' : ran.stderr }).toEqual({
+      args: args[0],
+      code: 0,
+      said: '',
+    });
+  }
+  const seen = await Promise.all(watches.map((stop) => stop()));
+  figure('a canary in every secret: looks at the arguments of all processes, found', [
+    seen.reduce((sum, { looks }) => sum + looks, 0),
+    seen.reduce((sum, { found }) => sum + found, 0),
+  ]);
+  for (const { looks, found } of seen)
+    expect({ enough: looks > 200, found }).toEqual({ enough: true, found: 0 });
+
+  for (const value of values) expect(outputs.join('\n')).not.toContain(value);
+  const logs = readdirSync(join(state, 'provision', 'lab')).map((name) =>
+    join(state, 'provision', 'lab', name),
+  );
+  expect(logs.length).toBeGreaterThan(1);
+  for (const log of logs) {
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+    const text = readFileSync(log, 'utf8');
+    for (const value of values) expect(text).not.toContain(value);
+  }
+  for (const node of NODES)
+    expect({ node, ...(await seenOn(node, values)) }).toEqual({ node, files: '', told: '0' });
+  figure('values, bytes of output and of logs that were searched', [
+    values.length,
+    outputs.join('').length,
+    logs.reduce((sum, log) => sum + statSync(log).size, 0),
+  ]);
+});
