@@ -12,6 +12,7 @@ import {
   user,
 } from 'provision';
 import { clockResources } from './base/clock.ts';
+import { aptProxy } from './base/proxy.ts';
 import { clusterSettings, type Facts, hostSettings } from './base/settings.ts';
 
 /**
@@ -54,6 +55,7 @@ export default definePlaybook({
       resources: ({ settings }, cluster) => [
         hostsEntries({ entries: cluster.settings.hostsEntries ? cluster.hosts.map(entryOf) : [] }),
         sysctl({ settings: { ...KERNEL, ...settings.sysctl } }),
+        ...aptProxy(cluster.settings.proxy),
         ...Object.entries(settings.users).map(([name, account]) => user({ name, ...account })),
       ],
     },

@@ -3,23 +3,37 @@ import {
   definePlaybook,
   dockerDaemon,
   dockerFacts,
+  dropInPath,
   isReached,
   machineFacts,
+  type Resource,
   service,
   swarmFacts,
 } from 'provision';
+import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
+import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
-import { type DockerHost, hostSettings } from './docker/settings.ts';
+import { type Docker, type DockerHost, hostSettings } from './docker/settings.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 
 function isInstalled(host: DockerHost): boolean {
   return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));
 }
 
+function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly Resource[] {
+  // What it reaches directly, where the other nodes have another address there than in the inventory.
+  const near = host.facts.machine.routes;
+  return [
+    dockerDaemon({ settings: host.settings.settings }),
+    ...dockerProxy(others.base.proxy, [...hosts.map(({ address }) => address), ...near]),
+  ];
+}
+
 /** Docker Engine with these settings. Settings of a running engine roll host by host, the quorum as the gate. */
 export default definePlaybook({
   name: 'docker',
   host: hostSettings,
+  others: { base: clusterSettings },
 
   facts: {
     machine: { probe: () => machineFacts },
@@ -70,21 +84,24 @@ export default definePlaybook({
   stages: [
     {
       name: 'packages',
-      resources: (host) => {
-        const { source, settings } = host.settings;
+      resources: (host, cluster) => {
+        const { source } = host.settings;
         if (source === 'none') return [];
         // Its settings go with a bare engine: Debian's package starts it at once.
-        if (!isInstalled(host)) return [dockerDaemon({ settings }), ...enginePackages(host)];
+        if (!isInstalled(host)) return [...engineSettings(host, cluster), ...enginePackages(host)];
         return source === 'distribution' ? enginePackages(host) : [];
       },
     },
     {
       name: 'engine',
-      resources: (host) => [
-        ...(isInstalled(host) ? [dockerDaemon({ settings: host.settings.settings })] : []),
+      resources: (host, cluster) => [
+        ...(isInstalled(host) ? engineSettings(host, cluster) : []),
         // Another version stops Docker: host by host.
         ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
-        service({ unit: 'docker.service', configuration: [DAEMON_JSON] }),
+        service({
+          unit: 'docker.service',
+          configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
+        }),
       ],
       rolling: {
         apart: ({ facts }) => facts.swarm.info?.state !== 'active',

@@ -8,7 +8,26 @@ import {
 } from 'provision';
 import { z } from 'zod';
 
+/** A drop-in of systemd and apt's settings can be read by everybody, so no password may be in it. */
+const proxyUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => !url.includes('@'),
+    'a proxy with a password is not possible: everybody on the host could read it',
+  );
+
 export const clusterSettings = z.strictObject({
+  proxy: z
+    .strictObject({
+      http: proxyUrl.optional(),
+      https: proxyUrl.optional().describe('default: as `http`'),
+      except: z
+        .array(z.string().regex(/^[\w.:/*-]+$/, 'expected a name, a domain or a range'))
+        .default([])
+        .describe('names and ranges that are reached without it, beside all hosts of the inventory'),
+    })
+    .optional()
+    .describe('for packages and images; `{}` takes away what was set'),
   maxClockSkew: z.number().positive().default(30).describe('seconds that a clock may be off the other hosts'),
   minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
   hostsEntries: z

@@ -1,5 +1,6 @@
-import type { DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
+import type { Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
 import { z } from 'zod';
+import type { ClusterSettings as BaseSettings } from '../base/settings.ts';
 
 /** Docker's key for Debian and Ubuntu (docs.docker.com, engine/install/debian: "the fingerprint"). */
 const DOCKERS_KEY = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';
@@ -51,3 +52,4 @@ export interface Facts {
   readonly swarm: SwarmFacts;
 }
 export type DockerHost = ReachedHost<Settings, Facts>;
+export type Docker = Cluster<unknown, Settings, Facts, { readonly base: BaseSettings }>;
