@@ -3,6 +3,7 @@ import {
   clockFacts,
   cloudInit,
   definePlaybook,
+  firewallFacts,
   type Host,
   hostsEntries,
   inspectMachines,
@@ -12,8 +13,11 @@ import {
   user,
 } from 'provision';
 import { clockResources } from './base/clock.ts';
+import { firewallResources } from './base/firewall.ts';
 import { aptProxy } from './base/proxy.ts';
 import { clusterSettings, type Facts, hostSettings } from './base/settings.ts';
+import { clusterSettings as storageSettings } from './storage/settings.ts';
+import { clusterSettings as swarmSettings } from './swarm/settings.ts';
 
 /**
  * How often unanswered data is sent again: 8 is 100 seconds, the least that RFC 1122 (4.2.3.5) allows; the kernel's 15 are a
@@ -32,7 +36,13 @@ export default definePlaybook({
   cluster: clusterSettings,
   host: hostSettings,
 
-  facts: { machine: { probe: () => machineFacts }, clock: { probe: () => clockFacts } },
+  others: { swarm: swarmSettings, storage: storageSettings },
+
+  facts: {
+    machine: { probe: () => machineFacts },
+    clock: { probe: () => clockFacts },
+    firewall: { probe: () => firewallFacts },
+  },
 
   check: ({ hosts, settings }) =>
     hosts
@@ -59,6 +69,7 @@ export default definePlaybook({
         ...Object.entries(settings.users).map(([name, account]) => user({ name, ...account })),
       ],
     },
+    { name: 'firewall', resources: firewallResources },
     { name: 'clock', resources: clockResources },
   ],
 

@@ -3,6 +3,7 @@ import {
   decideSwarm,
   definePlaybook,
   dockerNetwork,
+  firewallFacts,
   GOSSIP,
   type HostIdentity,
   inspectPorts,
@@ -13,6 +14,7 @@ import {
   swarmCluster,
   swarmFacts,
 } from 'provision';
+import { clusterSettings as baseSettings } from './base/settings.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
 import { leadOf, membership, nodeResources } from './swarm/members.ts';
 import { clusterSettings, hostSettings } from './swarm/settings.ts';
@@ -23,10 +25,12 @@ export default definePlaybook({
   name: 'swarm',
   cluster: clusterSettings,
   host: hostSettings,
+  others: { base: baseSettings },
 
   facts: {
     machine: { probe: () => machineFacts },
     swarm: { probe: () => swarmFacts },
+    firewall: { probe: () => firewallFacts },
     ports: {
       probe: (_host: HostIdentity, peers: readonly HostIdentity[]) =>
         portFacts(
@@ -49,7 +53,7 @@ export default definePlaybook({
   },
 
   inspect: (cluster) => [
-    ...inspectPorts(cluster.hosts),
+    ...inspectPorts(cluster.hosts, cluster.others.base.firewall === 'open'),
     ...inspectSwarm(cluster.hosts),
     ...inspectAddresses(cluster),
   ],

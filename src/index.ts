@@ -7,6 +7,8 @@ export {
   containerFacts,
   type DockerFacts,
   dockerFacts,
+  type FirewallFacts,
+  firewallFacts,
   type GlusterFacts,
   glusterFacts,
   type ListenerFact,
@@ -59,6 +61,9 @@ export { dockerSuperseded } from './resources/docker/superseded.ts';
 export { contentDigest } from './resources/docker/versioned.ts';
 export { dropIn, dropInPath } from './resources/drop-in.ts';
 export { file } from './resources/file.ts';
+export { firewalldOpenings } from './resources/firewall/firewalld.ts';
+export { nftablesOpenings } from './resources/firewall/nftables.ts';
+export { ufwOpenings } from './resources/firewall/ufw.ts';
 export { glusterBlame } from './resources/gluster/blame.ts';
 export { glusterBrick } from './resources/gluster/brick.ts';
 export { glusterHeal } from './resources/gluster/heal.ts';

@@ -1,6 +1,7 @@
 import {
   accountName,
   type ClockFacts,
+  type FirewallFacts,
   kernelSetting,
   type MachineFacts,
   publicKey,
@@ -28,6 +29,12 @@ export const clusterSettings = z.strictObject({
     })
     .optional()
     .describe('for packages and images; `{}` takes away what was set'),
+  firewall: z
+    .enum(['open', 'keep'])
+    .default('open')
+    .describe(
+      '`open`: ufw, firewalld or nftables, where one runs, lets the hosts in, and nobody else, to what nodes need',
+    ),
   maxClockSkew: z.number().positive().default(30).describe('seconds that a clock may be off the other hosts'),
   minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
   hostsEntries: z
@@ -68,5 +75,6 @@ export type Settings = z.output<typeof hostSettings>;
 export interface Facts {
   readonly machine: MachineFacts;
   readonly clock: ClockFacts;
+  readonly firewall: FirewallFacts;
 }
 export type Machine = ReachedHost<Settings, Facts>;

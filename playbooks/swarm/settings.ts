@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  type FirewallFacts,
   type MachineFacts,
   OUR_LABELS,
   type PortFact,
@@ -63,6 +64,7 @@ export interface Facts {
   readonly machine: MachineFacts;
   readonly swarm: SwarmFacts;
   readonly ports: readonly PortFact[] | null;
+  readonly firewall: FirewallFacts;
 }
 export type Swarm = Cluster<ClusterSettings, Settings, Facts>;
 export type SwarmMember = ReachedHost<Settings, Facts>;

@@ -1,6 +1,7 @@
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
+export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export {
   type GlusterFacts,
   type GlusterPeer,

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { PortFact } from '../facts/index.ts';
+import type { FirewallFacts, PortFact } from '../facts/index.ts';
 
 /** TCP port of the managers' raft and API (docs.docker.com, swarm tutorial, "Open protocols and ports"). */
 export const MANAGEMENT = 2377;
@@ -10,11 +10,16 @@ export interface SeenPorts {
   readonly name: string;
   readonly address: string;
   readonly settings: { readonly role: 'manager' | 'worker' };
-  readonly facts: { readonly ports: readonly PortFact[] | null } | undefined;
+  readonly facts:
+    | { readonly ports: readonly PortFact[] | null; readonly firewall: FirewallFacts }
+    | undefined;
 }
 
-/** Pairs of hosts that do not reach each other. UDP cannot be tried; a closed port is open once swarm listens. */
-export function inspectPorts(hosts: readonly SeenPorts[]): readonly Finding[] {
+/**
+ * Pairs of hosts that do not reach each other. UDP cannot be tried; a closed port is open once swarm listens. With `opens`, a
+ * firewall of the other host that does not know this one yet is about to let it in, and is asked about again after that.
+ */
+export function inspectPorts(hosts: readonly SeenPorts[], opens: boolean): readonly Finding[] {
   const reached = new Map(hosts.filter(({ facts }) => facts !== undefined).map((host) => [host.name, host]));
   return [...reached.values()].flatMap((from): readonly Finding[] => {
     if (from.facts?.ports === null)
@@ -29,7 +34,9 @@ export function inspectPorts(hosts: readonly SeenPorts[]): readonly Finding[] {
       ];
     const silent = (from.facts?.ports ?? []).filter(
       ({ host, port, state }) =>
-        state === 'silent' && (port === GOSSIP || reached.get(host)?.settings.role === 'manager'),
+        state === 'silent' &&
+        (port === GOSSIP || reached.get(host)?.settings.role === 'manager') &&
+        !(opens && isAboutToOpen(reached.get(host), from)),
     );
     return [...new Set(silent.map(({ host }) => host))]
       .map((name) => ({ to: reached.get(name), ports: silent.filter(({ host }) => host === name) }))
@@ -45,4 +52,9 @@ export function inspectPorts(hosts: readonly SeenPorts[]): readonly Finding[] {
         ],
       }));
   });
+}
+
+function isAboutToOpen(to: SeenPorts | undefined, from: SeenPorts): boolean {
+  const firewall = to?.facts?.firewall;
+  return firewall !== undefined && firewall.kind !== 'none' && !firewall.opened.includes(from.address);
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  clockFacts,
   containerFacts,
   dockerFacts,
+  firewallFacts,
   listenerFacts,
   machineFacts,
   portFacts,
@@ -181,6 +183,33 @@ test('packages that bring an engine', () => {
   });
   expect(dockerFacts.parse(ok(''))).toEqual({ packages: [] });
   expect(() => dockerFacts.parse(ok('', 1))).toThrow(ProbeError);
+});
+
+test('which firewall runs, and whom it lets in by us', () => {
+  expect(firewallFacts.parse(ok('none\n'))).toEqual({ kind: 'none', opened: [] });
+  expect(firewallFacts.parse(ok('ufw\n192.0.2.12\n192.0.2.12\n192.0.2.13\n'))).toEqual({
+    kind: 'ufw',
+    opened: ['192.0.2.12', '192.0.2.13'],
+  });
+  expect(firewallFacts.parse(ok('firewalld\nsource address="192.0.2.12"\n')).opened).toEqual(['192.0.2.12']);
+  expect(() => firewallFacts.parse(ok(''))).toThrow(ProbeError);
+});
+
+test('what keeps a clock: what runs first, each once', () => {
+  const unit = (id: string, load: string, file: string, active: string) =>
+    `Id=${id}\nLoadState=${load}\nActiveState=${active}\nUnitFileState=${file}\n`;
+  const output = [
+    unit('ntpsec.service', 'loaded', 'enabled', 'inactive'),
+    unit('chrony.service', 'loaded', 'enabled', 'active'),
+    unit('chrony.service', 'loaded', 'enabled', 'active'),
+    unit('systemd-timesyncd.service', 'loaded', 'disabled', 'inactive'),
+    unit('ntp.service', 'not-found', '', 'inactive'),
+  ].join('\n');
+  expect(clockFacts.parse(ok(output)).keepers).toEqual([
+    { unit: 'chrony.service', active: true },
+    { unit: 'ntpsec.service', active: false },
+  ]);
+  expect(clockFacts.parse(ok('')).keepers).toEqual([]);
 });
 
 describe('what runs on a machine', () => {

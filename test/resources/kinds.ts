@@ -8,6 +8,9 @@ import { dockerSecret } from '../../src/resources/docker/secret.ts';
 import { dockerSuperseded } from '../../src/resources/docker/superseded.ts';
 import { dropIn } from '../../src/resources/drop-in.ts';
 import { file } from '../../src/resources/file.ts';
+import { firewalldOpenings } from '../../src/resources/firewall/firewalld.ts';
+import { nftablesOpenings } from '../../src/resources/firewall/nftables.ts';
+import { ufwOpenings } from '../../src/resources/firewall/ufw.ts';
 import { glusterBlame } from '../../src/resources/gluster/blame.ts';
 import { glusterBrick } from '../../src/resources/gluster/brick.ts';
 import { glusterHeal } from '../../src/resources/gluster/heal.ts';
@@ -51,6 +54,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'docker-network': dockerNetwork,
   'drop-in': dropIn,
   file: (want: Want) => file({ ...want, content: revive(want.content) } as never),
+  'firewalld-openings': firewalldOpenings,
   'gluster-blame': glusterBlame,
   'gluster-brick': glusterBrick,
   'gluster-heal': glusterHeal,
@@ -69,6 +73,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'hosts-entries': hostsEntries,
   masked,
   mount,
+  'nftables-openings': nftablesOpenings,
   'nfs-export': nfsExport,
   'node-label': nodeLabel,
   packages,
@@ -86,6 +91,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
     } as never),
   'swarm-node': swarmNode,
   sysctl,
+  'ufw-openings': ufwOpenings,
   user,
 };
 

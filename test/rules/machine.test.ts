@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MachineFacts } from '../../src/facts/index.ts';
+import type { FirewallFacts, MachineFacts } from '../../src/facts/index.ts';
 import { advertiseAddress, freePool, overlaps } from '../../src/rules/address.ts';
 import { inspectMachines } from '../../src/rules/machine.ts';
 import { inspectPorts } from '../../src/rules/ports.ts';
@@ -67,26 +67,43 @@ describe('ports', () => {
     name: string,
     role: 'manager' | 'worker',
     ports: ReturnType<typeof port>[] | null | undefined,
+    firewall: FirewallFacts = { kind: 'none', opened: [] },
   ) => ({
     name,
-    address: '192.0.2.1',
+    address: `192.0.2.${name.charCodeAt(0)}`,
     settings: { role },
-    facts: ports === undefined ? undefined : { ports },
+    facts: ports === undefined ? undefined : { ports, firewall },
+  });
+
+  test('a firewall that is about to let a host in is not in the way, unless it is left alone or has done so', () => {
+    const silent = [port('a', 7946, 'silent')];
+    const hosts = (opened: readonly string[]) => [
+      seen('a', 'manager', [], { kind: 'ufw', opened }),
+      seen('b', 'manager', silent),
+    ];
+    const codes = (opened: readonly string[], opens: boolean) =>
+      inspectPorts(hosts(opened), opens).map(({ code }) => code);
+    expect(codes([], true)).toEqual([]);
+    expect(codes([], false)).toEqual(['port-blocked']);
+    expect(codes(['192.0.2.98'], true)).toEqual(['port-blocked']);
   });
 
   test('silence is blocked; closed is not; the management port matters only of managers', () => {
-    const findings = inspectPorts([
-      seen('a', 'manager', [port('b', 2377, 'closed'), port('b', 7946, 'closed')]),
-      seen('b', 'worker', [
-        port('a', 2377, 'silent'),
-        port('a', 7946, 'silent'),
-        port('c', 2377, 'silent'),
-        port('d', 7946, 'silent'),
-      ]),
-      seen('c', 'worker', [port('a', 2377, 'open'), port('b', 2377, 'silent')]),
-      seen('d', 'worker', undefined),
-      seen('e', 'worker', null),
-    ]);
+    const findings = inspectPorts(
+      [
+        seen('a', 'manager', [port('b', 2377, 'closed'), port('b', 7946, 'closed')]),
+        seen('b', 'worker', [
+          port('a', 2377, 'silent'),
+          port('a', 7946, 'silent'),
+          port('c', 2377, 'silent'),
+          port('d', 7946, 'silent'),
+        ]),
+        seen('c', 'worker', [port('a', 2377, 'open'), port('b', 2377, 'silent')]),
+        seen('d', 'worker', undefined),
+        seen('e', 'worker', null),
+      ],
+      true,
+    );
     expect(
       findings.map(({ level, code, host, message }) => [
         level,

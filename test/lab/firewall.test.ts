@@ -1,0 +1,106 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import {
+  changedLines,
+  counted,
+  figure,
+  finished,
+  inventory,
+  json,
+  NODES,
+  nodeList,
+  plannedLines,
+} from './harness.ts';
+import { up } from './lab.ts';
+import { nodeOf } from './node.ts';
+import { failures, on } from './steps.ts';
+
+/** Each node with a firewall of another kind, that lets nobody in but to ssh. */
+const FIREWALLS = {
+  'node-1': `apt-get -qq -y --no-install-recommends install ufw >/dev/null
+    ufw allow 22/tcp >/dev/null && ufw --force enable >/dev/null`,
+  'node-2':
+    'apt-get -qq -y --no-install-recommends install firewalld >/dev/null && systemctl start firewalld',
+  'node-3': `apt-get -qq -y --no-install-recommends install nftables >/dev/null
+    cat >/etc/nftables.conf <<'END'
+#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    iif lo accept
+    meta l4proto icmp accept
+    tcp dport 22 accept
+  }
+}
+END
+    systemctl start nftables`,
+} as const;
+
+/** Whether this machine, which is no node, gets an answer. */
+const answers = (node: number, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect({ host: nodeOf(node).address, port, timeout: 2000 });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+
+test('behind ufw, firewalld and nftables: the nodes are let in, nobody else is, and what is closed by hand is opened', async () => {
+  await up({ nodes: 3, fresh: true, internet: true });
+  await Promise.all(
+    NODES.map((node) =>
+      on(node, `export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; ${FIREWALLS[node]}`),
+    ),
+  );
+  const file = inventory(3, (tree) => {
+    tree.storage = { kind: 'glusterfs', replica: 3, allowRootFilesystem: true };
+    tree.swarm = { networks: { mail: { subnet: '10.202.0.0/24', attachable: true } } };
+  });
+  const kept = inventory(3, (tree) => {
+    tree.base = { firewall: 'keep' };
+  });
+  expect(failures(await json(kept)).length + (await json('plan', kept)).code).toBe(5);
+
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+  for (const line of await nodeList('node-1')) expect(line).toMatch(/ Ready Active (Leader|Reachable)$/);
+  for (const node of NODES) expect(await on(node, 'gluster peer status | grep -c Connected')).toBe('2');
+  const { result, counts } = await counted(NODES, () => json(file));
+  expect(finished(result)?.changes).toBe(0);
+  figure('behind three firewalls: no-op run, counted at sshd', counts['node-2']);
+
+  for (const node of [1, 2, 3]) {
+    expect(await answers(node, 22)).toBe(true);
+    for (const port of [2377, 7946, 24007])
+      expect([node, port, await answers(node, port)]).toEqual([node, port, false]);
+  }
+
+  await on('node-1', `ufw delete allow proto udp from ${nodeOf(2).address} to any port 4789,7946`);
+  await on(
+    'node-2',
+    `firewall-cmd -q --remove-rich-rule='rule family="ipv4" source address="${nodeOf(1).address}" port port="2377" protocol="tcp" accept'`,
+  );
+  await on(
+    'node-3',
+    "handle=$(nft -a list chain inet filter input | sed -n 's/.*udp dport.*# handle //p'); nft delete rule inet filter input handle $handle",
+  );
+  const planned = await json('plan', file);
+  expect(plannedLines(planned)).toEqual([
+    `node-1: ufw-openings peers: udp 4789,7946 from ${nodeOf(2).address}`,
+    `node-2: firewalld-openings peers: rule family="ipv4" source address="${nodeOf(1).address}" port port="2377" protocol="tcp" accept`,
+    `node-3: nftables-openings peers: ip saddr { ${nodeOf(1).address}, ${nodeOf(2).address} } udp dport { 4789, 7946 } accept comment "provision"`,
+  ]);
+  const mended = await json(file);
+  expect({ code: mended.code, changed: changedLines(mended) }).toEqual({
+    code: 0,
+    changed: plannedLines(planned),
+  });
+  await on('node-3', 'systemctl restart nftables');
+  expect(finished(await json(file))?.changes).toBe(0);
+});
