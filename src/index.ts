@@ -53,6 +53,7 @@ export {
 export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
+export { dnfPackages } from './resources/dnf-packages.ts';
 export { configVersion, dockerConfig } from './resources/docker/config.ts';
 export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
 export { dockerNetwork } from './resources/docker/network.ts';

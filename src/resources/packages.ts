@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
-import { lines, sh } from '../shell/index.ts';
+import { lines, type Script, sh } from '../shell/index.ts';
+import { detached as inBackground } from './detached.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
@@ -92,20 +93,7 @@ function chosen(name: string, version: string | undefined) {
 
 const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
 
-/** Runs a command whose end must not depend on who listens, and shows its output while it runs. */
-function detached(command: ReturnType<typeof sh>) {
-  return sh`
-    ${environment}
-    log=$(mktemp) || exit 1
-    trap 'rm -f -- "$log"' EXIT
-    (trap '' HUP INT TERM; ${command}) >"$log" 2>&1 &
-    job=$!
-    tail -n +1 -s 0.2 -f --pid="$job" -- "$log" 2>/dev/null
-    wait "$job" && exit 0
-    code=$?
-    tail -n 20 -- "$log" >&2
-    exit "$code"`;
-}
+const detached = (command: Script) => inBackground(command, environment);
 
 /** Whether another program holds a file's lock, as the kernel says: apt has no exit code of its own for it. */
 const waitForLock = (path: string, timeout: number) => sh`

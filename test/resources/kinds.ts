@@ -1,6 +1,7 @@
 import type { Resource } from '../../src/resource/index.ts';
 import { dataDirectory } from '../../src/resources/data-directory.ts';
 import { directory } from '../../src/resources/directory.ts';
+import { dnfPackages } from '../../src/resources/dnf-packages.ts';
 import { dockerConfig } from '../../src/resources/docker/config.ts';
 import { dockerDaemon } from '../../src/resources/docker/daemon.ts';
 import { dockerNetwork } from '../../src/resources/docker/network.ts';
@@ -47,6 +48,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'container-resolver': containerResolver,
   'data-directory': dataDirectory,
   directory,
+  'dnf-packages': dnfPackages,
   'docker-config': dockerConfig,
   'docker-daemon': dockerDaemon,
   'docker-secret': (want: Want) => dockerSecret({ ...want, value: revive(want.value) } as never),
