@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ProvisionError } from '../errors/index.ts';
-import { type Answers, inventoryText, readHosts } from './new-inventory.ts';
+import { type Answers, inventoryText, readHosts, wrongWith } from './new-inventory.ts';
 import type { InitOptions } from './program.ts';
 import { readProject } from './project.ts';
 
@@ -20,28 +20,53 @@ export async function init(file: string, options: InitOptions): Promise<number> 
 
 async function gather(options: InitOptions): Promise<Answers> {
   const ask = await asker();
-  const hosts = readHosts(options.host ?? [await ask('Hosts, as name=address, divided by spaces', '')]);
-  if (hosts.length === 0) throw failure('an inventory needs a host: --host mail-1=192.0.2.11');
-  const user = options.user ?? (await ask('Log in as', userInfo().username));
-  const domain = options.domain ?? (await ask('Mail domain (empty: no mail yet)', '', true));
+  const wrong = given(options);
+  if (wrong.length > 0) throw failure(wrong.join('\n'));
+  const hosts =
+    options.host?.join(' ') ?? (await ask('Hosts, as mail-1=192.0.2.11 mail-2=…', '', wrongWith.hosts));
+  const user = options.user ?? (await ask('Log in as', userInfo().username, wrongWith.user));
+  const domain = options.domain ?? (await ask('Mail domain (empty: no mail yet)', '', wrongWith.domain));
   const hostname =
-    domain === '' ? '' : (options.hostname ?? (await ask('Name of the mail server', `mail.${domain}`)));
-  return { cluster: options.cluster ?? 'mail', user, hosts, domain, hostname };
+    domain === ''
+      ? ''
+      : (options.hostname ?? (await ask('Name of the mail server', `mail.${domain}`, wrongWith.domain)));
+  return { cluster: options.cluster ?? 'mail', user, hosts: readHosts([hosts]), domain, hostname };
 }
 
-/** Off a terminal the default is the answer, and where there is none it has to be an option. */
-async function asker(): Promise<(question: string, preset: string, optional?: boolean) => Promise<string>> {
+/** What is wrong with the options, all of it. */
+function given({ host, user, domain, hostname, cluster }: InitOptions): readonly string[] {
+  const said: readonly (readonly [string, string | undefined, (text: string) => string | undefined])[] = [
+    ['--host', host?.join(' '), wrongWith.hosts],
+    ['--user', user, wrongWith.user],
+    ['--domain', domain, wrongWith.domain],
+    ['--hostname', hostname, wrongWith.domain],
+    ['--cluster', cluster, wrongWith.cluster],
+  ];
+  return said.flatMap(([option, text, check]) => {
+    const wrong = text === undefined ? undefined : check(text);
+    return wrong === undefined ? [] : [`${option} ${wrong}`];
+  });
+}
+
+type Ask = (question: string, preset: string, wrong: (text: string) => string | undefined) => Promise<string>;
+
+/** Off a terminal the default is the answer, and where that will not do it has to be an option. */
+async function asker(): Promise<Ask> {
   if (process.stdin.isTTY !== true)
-    return async (question, preset, optional = false) => {
-      if (preset === '' && !optional)
+    return async (question, preset, wrong) => {
+      if (wrong(preset) !== undefined)
         throw failure(`${question}: nobody is here to be asked; say it with --host`);
       return preset;
     };
   const { default: input } = await import('@inquirer/input');
-  return async (message, preset) =>
-    (
-      await input({ message, ...(preset === '' ? {} : { default: preset }) }, { output: process.stderr })
-    ).trim();
+  return async (message, preset, wrong) => {
+    const question = {
+      message,
+      validate: (text: string) => wrong(text.trim()) ?? true,
+      ...(preset === '' ? {} : { default: preset }),
+    };
+    return (await input(question, { output: process.stderr })).trim();
+  };
 }
 
 function failure(message: string): ProvisionError {

@@ -148,7 +148,7 @@ async function validate(file: string, options: CommonOptions): Promise<number> {
   selectHosts(inventory, options.limit);
   const names = playbooks.map(({ name }) => name).join(', ');
   openScreen('plain', process.env).out(
-    `${file}: valid, ${inventory.hosts.length} hosts, playbooks ${names}\n`,
+    `${file}: valid, ${inventory.hosts.length} host${inventory.hosts.length === 1 ? '' : 's'}, playbooks ${names}\n`,
   );
   return 0;
 }

@@ -3,13 +3,20 @@ import { z } from 'zod';
 /** What hosts, groups and secrets are called. */
 export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** Also of directories: `DOMAIN\\user`, `user@realm`. */
+export const USER = /^[A-Za-z0-9_][\w.@\\-]*\$?$/;
+
 const name = z.string().regex(NAME, 'expected lower-case letters, digits and inner hyphens');
 
 const path = z.string().min(1).describe('a file; relative paths start at the inventory, ~ is your home');
 
 /** How to reach a host. Said in `ssh:` for all, in a group or in a host for some; later wins. */
 export const sshSchema = z.strictObject({
-  user: z.string().min(1).optional().describe('login name; default: as ssh has it'),
+  user: z
+    .string()
+    .regex(USER, 'expected the name of a user')
+    .optional()
+    .describe('login name; default: as ssh has it'),
   port: z.int().min(1).max(65535).optional().describe('default: as ssh has it, 22'),
   identity: z
     .union([path, z.array(path).min(1)])

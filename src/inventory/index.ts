@@ -1,4 +1,4 @@
-export type { SecretSource, SshSettings } from './core.ts';
+export { NAME, type SecretSource, type SshSettings, USER } from './core.ts';
 export type { SourceDocument } from './document.ts';
 export type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
 export { inventoryJsonSchema } from './json-schema.ts';

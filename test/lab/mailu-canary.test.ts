@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,8 @@ test('a canary in every secret: in no argument, output, log, journal, or file th
     `/usr/sbin/sshd -p ${PORT} -o PasswordAuthentication=yes -o PermitRootLogin=yes -o KbdInteractiveAuthentication=no -o PidFile=none`,
   );
   const folder = mkdtempSync(join(tmpdir(), 'provision-canary-'));
+  const stranger = join(folder, 'stranger');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger]);
   const key = join(folder, 'key');
   writeFileSync(key, `${RELAY}\n`, { mode: 0o600 });
   const file = mailInventory((mailu, tree) => {
@@ -34,7 +37,7 @@ test('a canary in every secret: in no argument, output, log, journal, or file th
     const known = join(folder, 'known_hosts');
     hosts['node-1'] = {
       ...hosts['node-1'],
-      ssh: { user: 'root', port: PORT, password: 'login', identity: [], knownHosts: known },
+      ssh: { user: 'root', port: PORT, password: 'login', identity: stranger, knownHosts: known },
     };
     tree.secrets = {
       ...(tree.secrets as Tree),
