@@ -12,7 +12,7 @@ const MAILU = ['test/lab/mailu*.test.ts'];
 const TRUST = ['base', 'broken', 'dnf', 'docker-ce', 'faults', 'firewall', 'killed', 'proxy', 'ways-in'].map(
   (name) => `test/lab/${name}.test.ts`,
 );
-const ONE_BY_ONE = { fileParallelism: false, testTimeout: 3_600_000, hookTimeout: 600_000 };
+const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {

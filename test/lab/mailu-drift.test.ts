@@ -23,7 +23,9 @@ beforeAll(async () => {
   expect(finished(await json(file))?.changes).toBe(0);
 });
 
-test('a sequence of drifts by hand: each time the plan names exactly what was done, and a run mends it', async () => {
+test('a sequence of drifts by hand: each time the plan names exactly what was done, and a run mends it', {
+  timeout: ROUNDS * 60_000,
+}, async () => {
   const random = randomFrom(SEED);
   const met = new Map<string, number>();
   const wrong: unknown[] = [];
