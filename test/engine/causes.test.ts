@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { StepFailed } from '../../src/engine/index.ts';
+import { sh } from '../../src/shell/index.ts';
+
+test.each([
+  ['mv: cannot move: No space left on device', 'disk-full', 'a file system of the host is full'],
+  ["E: You don't have enough free space in /var/cache/apt/archives/.", 'disk-full', 'is full'],
+  ['touch: cannot touch: Read-only file system', 'read-only', 'is read-only'],
+  ["W: Failed to fetch http://x: Temporary failure resolving 'x'", 'no-names', 'cannot resolve names'],
+  ['cat: /mailu: Input/output error', 'io-error', 'a disk of the host'],
+  ['fork: Cannot allocate memory', 'no-memory', 'no memory left'],
+])('%s', (stderr, code, says) => {
+  const error = new StepFailed(
+    { resource: 'file /x', origin: undefined },
+    { title: 'write /x', script: sh`true` },
+    { code: 1, stdout: '', stderr },
+  );
+  expect({ code: error.code, message: error.message, fixes: error.fix.length }).toEqual({
+    code,
+    message: expect.stringMatching(new RegExp(`^write /x failed because .*${says}`)),
+    fixes: 1,
+  });
+});
+
+test('another failure is what it is, and an old word of the output is no cause', () => {
+  const lines = ['No space left on device', ...Array.from({ length: 30 }, (_, index) => `line ${index}`)];
+  const error = new StepFailed(
+    { resource: 'file /x', origin: undefined },
+    { title: 'write /x', script: sh`true` },
+    { code: 3, stdout: '', stderr: lines.join('\n') },
+  );
+  expect({ code: error.code, message: error.message, fix: error.fix }).toEqual({
+    code: 'step-failed',
+    message: 'write /x failed with exit code 3',
+    fix: [],
+  });
+});
