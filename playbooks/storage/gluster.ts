@@ -203,7 +203,9 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
 }
 
 export function heal(host: Reached, cluster: Storage): readonly Resource[] {
-  return seen(host, cluster).leads ? [glusterHeal({ volume: volumeOf(cluster.settings) })] : [];
+  return seen(host, cluster).leads
+    ? [glusterHeal({ volume: volumeOf(cluster.settings), except: ['/leases'] })]
+    : [];
 }
 
 export function mounted(host: Reached, cluster: Storage, onFailure: string): Resource {

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
-import { sh } from '../../shell/index.ts';
+import { lines, type Script, sh } from '../../shell/index.ts';
 import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
-const want = z.strictObject({ volume: z.string() });
+const want = z.strictObject({
+  volume: z.string(),
+  /**
+   * Directories of the volume whose files are not waited for. A file that is held open and locked since before a brick came
+   * back is written without that brick for as long (client.strict-locks), so it is never healed for long.
+   */
+  except: z.array(z.string().regex(/^\/[\w./-]+$/)).default([]),
+});
 
 /** All bricks of a volume hold the same: nothing is left to heal. Waits for it as long as the stage may take. */
 export const glusterHeal = defineResource({
@@ -11,10 +18,16 @@ export const glusterHeal = defineResource({
   want,
   key: ({ volume }) => volume,
 
-  observe: ({ volume }) => ({
+  observe: ({ volume, except }) => ({
     script: askGluster(sh`
       gluster --mode=script volume info ${volume} >/dev/null 2>&1 || { echo none; exit 0; }
-      ${gluster(['volume', 'heal', volume, 'info', 'summary'])}`),
+      ${gluster(['volume', 'heal', volume, 'info', 'summary'])}
+      case $answer in
+        *'in heal pending: '[1-9]*)
+          ${listed(volume)} || exit 66
+          printf 'Left: %s\n' "$(${entriesLeft(except)})"
+          ;;
+      esac`),
     parse(output) {
       const answer = glusterAnswer('what is left to heal', output);
       if (typeof answer !== 'string') return answer;
@@ -26,7 +39,10 @@ export const glusterHeal = defineResource({
       if (pending.includes('-')) return new Unobservable('a brick is not connected');
       const sum = (numbers: readonly (string | undefined)[]) =>
         numbers.reduce((all, n) => all + Number(n), 0);
-      return { pending: sum(pending), split: sum(counts('Number of entries in split-brain')) };
+      return {
+        pending: sum(counts('Left').length > 0 ? counts('Left') : pending),
+        split: sum(counts('Number of entries in split-brain')),
+      };
     },
   }),
 
@@ -39,7 +55,7 @@ export const glusterHeal = defineResource({
     return pending === 0 ? [] : [{ field: 'entries to heal', from: pending, to: 0 }];
   },
 
-  apply: ({ volume }) => [
+  apply: ({ volume, except }) => [
     {
       title: `heal volume ${volume}`,
       script: sh`
@@ -54,9 +70,26 @@ export const glusterHeal = defineResource({
           esac
           sum=0
           for n in $left; do sum=$((sum + n)); done
+          if [ "$sum" -gt 0 ]; then
+            ${listed(volume)} || continue
+            sum=$(${entriesLeft(except)})
+          fi
           echo "$sum entries left to heal"
           if [ "$sum" -eq 0 ]; then clean=$((clean + 1)); else clean=0; fi
         done`,
     },
   ],
 });
+
+/** Asks for what is left by its names, bricks one by one. */
+function listed(volume: string): Script {
+  return sh`list=$(timeout 120 gluster --mode=script volume heal ${volume} info)`;
+}
+
+/** Counts what was listed; what is healed at the moment is not among it. */
+function entriesLeft(except: readonly string[]): Script {
+  const others = except.map((path) => sh` | grep -v ${`^${path.replaceAll('.', '\\.')}/`}`);
+  return sh`printf '%s\n' "$list" | grep '^[/<].*[^ ] *$' | grep -v ' - '${joined(others)} | grep -c .`;
+}
+
+const joined = (scripts: readonly Script[]) => lines(scripts).map((text) => text.replaceAll('\n', ''));
