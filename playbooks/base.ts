@@ -12,7 +12,7 @@ import {
   sysctl,
   user,
 } from 'provision';
-import { clockResources } from './base/clock.ts';
+import { clockPackages, clockService } from './base/clock.ts';
 import { firewallResources } from './base/firewall.ts';
 import { aptProxy } from './base/proxy.ts';
 import { clusterSettings, type Facts, hostSettings } from './base/settings.ts';
@@ -70,7 +70,8 @@ export default definePlaybook({
       ],
     },
     { name: 'firewall', resources: firewallResources },
-    { name: 'clock', resources: clockResources },
+    { name: 'clock-packages', resources: clockPackages },
+    { name: 'clock', resources: clockService },
   ],
 
   status: ({ hosts }) => [

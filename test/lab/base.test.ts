@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { bareNodes, changedLines, figure, finished, inventory, json, plannedLines } from './harness.ts';
-import { exec, start, stop } from './lab.ts';
-import { nodeOf } from './node.ts';
+import { exec, stop } from './lab.ts';
+import { eventually } from './mail.ts';
+import { nodeOf, startNode } from './node.ts';
 import { $ } from './shell.ts';
 import { failures, on } from './steps.ts';
 
@@ -55,7 +56,7 @@ test('kernel, names, people: made, proven by use, drift named and mended, taken 
 
   await on(
     'node-2',
-    "sysctl -qw net.core.somaxconn=99; sed -i '/node-3$/d' /etc/hosts; sed -i '/ben@desk/d' /home/anna/.ssh/authorized_keys; gpasswd -qd anna adm; rm /etc/sudoers.d/90-provision-anna",
+    "sysctl -qw net.core.somaxconn=99; sed -i '/node-3$/d' /etc/hosts; sed -i '/ben@desk/d' /home/anna/.ssh/authorized_keys; gpasswd -d anna adm >/dev/null; rm /etc/sudoers.d/90-provision-anna",
   );
   const planned = await run(file, 'plan');
   const lines = [
@@ -112,7 +113,13 @@ test('a first boot of cloud-init is waited for', async () => {
      printf '#cloud-config\\nssh_deletekeys: false\\ndisable_root: false\\nruncmd: [ [ sh, -c, "sleep 25; date >/var/lib/first-boot" ] ]\\n' >/var/lib/cloud/seed/nocloud/user-data`,
   );
   await stop('node-1');
-  await start('node-1');
+  // Not until it has booted: cloud-init belongs to that.
+  await startNode(nodeOf(1), false);
+  await eventually(
+    'sshd answers',
+    60,
+    async () => (await exec('node-1', 'systemctl is-active ssh')).code === 0,
+  );
   expect((await exec('node-1', 'ls /var/lib/first-boot')).code).not.toBe(0);
   const file = inventory(1);
   const planned = await run(file, 'plan');
