@@ -13,7 +13,7 @@ test('packages by a real dnf from a signed repository, its key by the fingerprin
   await bareNodes(2);
   const { code, stdout, stderr } = await exec('node-2', 'sh -s', script('rpm-repository.sh'));
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  await on('node-1', 'apt-get -qq update; apt-get -qq -y --no-install-recommends install dnf >/dev/null');
+  await on('node-1', 'apt-get -qq update; apt-get -qq -y --no-install-recommends install dnf rpm >/dev/null');
   const url = `http://${nodeOf(2).address}`;
   const file = inventory(1, (tree) => {
     tree.dnf = { url, fingerprint: stdout.trim().split('\n').at(-1) };
@@ -27,7 +27,7 @@ test('packages by a real dnf from a signed repository, its key by the fingerprin
   );
   expect(finished(await run())?.changes).toBe(0);
 
-  await on('node-1', 'rpm -e lab-demo; echo >>/etc/yum.repos.d/provision-lab.repo');
+  await on('node-1', 'dnf -y remove lab-demo >/dev/null 2>&1; echo >>/etc/yum.repos.d/provision-lab.repo');
   const planned = await run('plan');
   expect(plannedLines(planned)).toEqual([
     'node-1: dnf-packages lab-demo lab-demo-library: lab-demo',
