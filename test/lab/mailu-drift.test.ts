@@ -48,7 +48,10 @@ test('a sequence of drifts by hand: each time the plan names exactly what was do
       left: plannedLines(await json('plan', file)),
     };
     const right = { planned: expected, unknown: [], code: 0, failures: [], changed: expected, left: [] };
-    if (JSON.stringify(seen) !== JSON.stringify(right)) wrong.push({ round, done, seen, expected });
+    if (JSON.stringify(seen) !== JSON.stringify(right)) {
+      wrong.push({ round, done, seen, expected });
+      figure('a round that is not as it should be', wrong.at(-1));
+    }
     if (seen.code !== 0 || seen.left.length > 0) break;
   }
   figure('drifts: rounds, seed, by kind', [ROUNDS, SEED, Object.fromEntries(met)]);
