@@ -43,7 +43,7 @@ export const signingKey = defineResource({
         t=${`${path}.provision`}
         rm -f -- "$t"
         if command -v curl >/dev/null; then curl -fsSL --retry 3 -o "$t" -- ${url} || exit 1
-        elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper -q download-file ${url} "$t" || exit 1
+        elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root download-file ${url} "$t" || exit 1
         else echo 'neither curl nor apt can fetch it' >&2; exit 1; fi
         found=$(${fingerprintOf(sh`"$t"`)})
         if [ "$found" != ${fingerprint} ]; then

@@ -16,7 +16,7 @@ repack() {
   dpkg-deb -R "$1" "$tree"
   sed -i -E -e "s/^Package: .*/Package: $2/" -e "s/^Version: .*/Version: $3/" \
     -e '/^(Recommends|Suggests|Breaks|Replaces|Conflicts|Provides|Built-Using|Static-Built-Using):/d' \
-    -e 's/containerd( \([^)]*\))?/containerd.io/; s/docker-cli( \([^)]*\))?/docker-ce-cli/; s/runc( \([^)]*\))?/runc/' \
+    -e '/^(Pre-)?Depends:/s/containerd( \([^)]*\))?/containerd.io/; /^(Pre-)?Depends:/s/docker-cli( \([^)]*\))?/docker-ce-cli/' \
     "$tree/DEBIAN/control"
   dpkg-deb -Zgzip -z1 -b "$tree" "repo/pool/$2_${3#*:}.deb" >/dev/null
   rm -rf "$tree"
