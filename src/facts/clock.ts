@@ -13,8 +13,8 @@ const KEEPERS = [
 ] as const;
 
 export interface ClockFacts {
-  /** Units that are installed and may run, those that run first. */
-  readonly keepers: readonly { readonly unit: string; readonly active: boolean }[];
+  /** Units that are installed, those that run first, then those that are to run. Two of them conflict as packages. */
+  readonly keepers: readonly { readonly unit: string; readonly active: boolean; readonly enabled: boolean }[];
 }
 
 /** What keeps the clock of a host right. An alias of a unit (Debian's chronyd.service) is the unit itself. */
@@ -30,11 +30,19 @@ export const clockFacts: Probe<ClockFacts> = {
       .filter((block) => block !== '')
       .map((block) => new Map(block.split('\n').map((line) => line.split('=', 2) as [string, string])));
     const usable = units
-      .filter((unit) => unit.get('LoadState') === 'loaded' && unit.get('UnitFileState') !== 'disabled')
-      .map((unit) => ({ unit: unit.get('Id') ?? '', active: unit.get('ActiveState') === 'active' }));
+      .filter((unit) => unit.get('LoadState') === 'loaded')
+      .map((unit) => ({
+        unit: unit.get('Id') ?? '',
+        active: unit.get('ActiveState') === 'active',
+        enabled: unit.get('UnitFileState') === 'enabled',
+      }));
     const once = usable.filter(
       ({ unit }, index) => usable.findIndex((other) => other.unit === unit) === index,
     );
-    return { keepers: once.toSorted((a, b) => Number(b.active) - Number(a.active)) };
+    return { keepers: once.toSorted((a, b) => rank(b) - rank(a)) };
   },
 };
+
+function rank({ active, enabled }: ClockFacts['keepers'][number]): number {
+  return Number(active) * 2 + Number(enabled);
+}

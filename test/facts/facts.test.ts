@@ -209,8 +209,9 @@ test('what keeps a clock: what runs first, each once', () => {
   ].join('\n');
   expect(clockFacts.parse(ok(output))).toEqual({
     keepers: [
-      { unit: 'chrony.service', active: true },
-      { unit: 'ntpsec.service', active: false },
+      { unit: 'chrony.service', active: true, enabled: true },
+      { unit: 'ntpsec.service', active: false, enabled: true },
+      { unit: 'systemd-timesyncd.service', active: false, enabled: false },
     ],
   });
   expect(clockFacts.parse(ok(''))).toEqual({ keepers: [] });
