@@ -10,18 +10,18 @@ export interface FileToWrite {
 
 /**
  * Writes a file whole or not at all: beside the target, closed to others until it has its owner and mode, then
- * renamed over it. What an aborted run left beside the target is replaced.
+ * renamed over it. What an aborted run left beside the target is replaced. By `&&`, because `set -e` does nothing inside
+ * `(…) ||`. Where it cannot write, `cat` says why; the `printf` of dash says "I/O error" to everything.
  */
 export function writeFile(file: FileToWrite): Script {
   const slash = file.path.lastIndexOf('/');
   const beside = `${file.path.slice(0, slash)}/.${file.path.slice(slash + 1)}.provision`;
   return sh`
-    set -eu
     umask 077
     t=${beside}
-    rm -f -- "$t"
-    (set -C; printf %s ${file.content} >"$t")
-    chown ${`${file.owner}:${file.group}`} -- "$t"
-    chmod ${file.mode} -- "$t"
-    mv -fT -- "$t" ${file.path}`;
+    rm -f -- "$t" &&
+      { (set -C; printf %s ${file.content} >"$t") || { echo | cat >>"$t"; false; }; } &&
+      chown ${`${file.owner}:${file.group}`} -- "$t" &&
+      chmod ${file.mode} -- "$t" &&
+      mv -fT -- "$t" ${file.path} || { rm -f -- "$t"; exit 1; }`;
 }
