@@ -57,11 +57,13 @@ export const packages = defineResource({
     { title: 'refresh package lists', script: refreshLists(lockTimeout) },
     {
       title: `install ${changes.map(({ field }) => field).join(', ')}`,
-      script: detached(sh`
+      script: sh`
+        ${waitForLock('/var/lib/dpkg/lock-frontend', lockTimeout)}
+        ${detached(sh`
         set --
         ${lines(changes.map(({ field }) => chosen(field, versions[field])))}
         apt-get -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confdef \
-          -o Dpkg::Options::=--force-confold --no-install-recommends --no-remove install -- "$@"`),
+          -o Dpkg::Options::=--force-confold --no-install-recommends --no-remove install -- "$@"`)}`,
     },
   ],
 });
@@ -95,11 +97,12 @@ const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND
 
 const detached = (command: Script) => inBackground(command, environment);
 
-/** Whether another program holds a file's lock, as the kernel says: apt has no exit code of its own for it. */
+/** Waits while another program holds a file's lock, as the kernel says (proc_locks(5)), and says which. */
 const waitForLock = (path: string, timeout: number) => sh`
   waited=0
-  while [ -e ${path} ] && grep -q ":$(stat -c %i -- ${path}) " /proc/locks && [ "$waited" -lt ${timeout} ]; do
-    [ "$waited" -gt 0 ] || echo 'waiting for the lock that another program holds: '${path}
+  while [ -e ${path} ] && lock=$(grep ":$(stat -c %i -- ${path}) " /proc/locks) && [ "$waited" -lt ${timeout} ]; do
+    pid=$(printf '%s\n' "$lock" | sed -n '1s/.* \([0-9]*\) [0-9a-f:]* [0-9]* [0-9A-Z]*$/\1/p')
+    [ "$waited" -gt 0 ] || echo ${`waiting for the lock that another program holds: ${path}`}" ($(cat "/proc/$pid/comm" 2>/dev/null || echo unknown), process \${pid:-unknown})"
     sleep 2
     waited=$((waited + 2))
   done`;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { eventsOf, figure, finished, freshSwarm, inBackground, json, NODES, type Ran } from './harness.ts';
-import { cut, heal } from './lab.ts';
 import { failures, on } from './steps.ts';
 
 /** The fault is on this node; the others have the same to do and have to do it. */
@@ -35,9 +34,18 @@ async function expectFault(name: string, ran: Pick<Ran, 'code' | 'events'>, code
   expect(failed[0]?.fix.length).toBeGreaterThan(0);
 }
 
+/** Off from everybody, us too. */
+const CUT = ['PREROUTING -i eth0', 'OUTPUT -o eth0'];
+const cut = () => on(BAD, CUT.map((rule) => `iptables -w -t raw -I ${rule} -j DROP`).join(' && '));
+const heal = () =>
+  on(
+    BAD,
+    `${CUT.map((rule) => `while iptables -w -t raw -D ${rule} -j DROP 2>/dev/null; do :; done`).join('; ')}; true`,
+  );
+
 const FOLDER = '/etc/sysctl.d';
 afterEach(async () => {
-  await heal(BAD);
+  await heal();
   await on(BAD, `while mountpoint -q ${FOLDER}; do umount ${FOLDER}; done`);
 });
 
@@ -70,12 +78,12 @@ test('the network of a node cut in mid-apply: told as lost, the others finish, t
   const run = inBackground(file);
   await sleep(12_000);
   const begin = Date.now();
-  await cut(BAD);
+  await cut();
   const { exitCode, stdout } = await run.running;
   figure('a cut in mid-apply: seconds until it is told', Math.round((Date.now() - begin) / 1000));
   await expectFault('a cut in mid-apply', { code: exitCode ?? 255, events: eventsOf(stdout) }, 'lost', 4);
   for (const node of GOOD) expect(await hasPackage(node)).toBe('installed');
-  await heal(BAD);
+  await heal();
   await held;
   for (let tries = 0; tries < 20; tries++) {
     const ran = await json(file);
