@@ -118,11 +118,11 @@ async function tryNow(): Promise<void> {
 const DOVECOT = 'container=$(docker ps -q --filter label=com.docker.swarm.service.name=mailu_imap)';
 
 test.each(
-  Array.from(
-    { length: ROUNDS },
-    (_, round) => [round + 1, EVENTS[round % EVENTS.length] as (typeof EVENTS)[number]] as const,
-  ),
-)('round %i: $name: nothing is lost, and never two write', async (round, event) => {
+  Array.from({ length: ROUNDS }, (_, index) => ({
+    round: index + 1,
+    event: EVENTS[index % EVENTS.length] as (typeof EVENTS)[number],
+  })),
+)('round $round: $event.name: nothing is lost, and never two write', async ({ round, event }) => {
   const { name, seconds, elsewhere, begin, end } = event;
   const { value: before } = await eventually('mail is read', 60, () => subjects(front('node-1')));
   const { node } = await taskOf('imap');
