@@ -141,7 +141,9 @@ class Convergence {
     const turn = !this.#inspected.has(playbook.name);
     this.#inspected.add(playbook.name);
     if (!turn || this.#changed.size === 0) return false;
-    for (const { host, message, code, fix } of await refusalsByNow(this.#world, playbook, this.#options)) {
+    const refusals = await refusalsByNow(this.#world, playbook, this.#options);
+    if (refusals === undefined) return false;
+    for (const { host, message, code, fix } of refusals) {
       const selected = host !== undefined && this.#options.selected.has(host);
       this.#world.fail(
         selected ? host : (first as HostState).host.name,

@@ -7,14 +7,18 @@ import type { World } from './world.ts';
 
 /**
  * What a playbook refuses when its turn comes. On a bare host not all is known that it inspects before a run: Docker's
- * networks are there only after Docker. Hosts that were seen before the last change are looked at first.
+ * networks are there only after Docker. A host that was changed has been looked at since; the others are asked again only
+ * before something is refused, so that one with nothing to do costs nothing. `undefined`: nothing is refused.
  */
 export async function refusalsByNow(
   world: World,
   playbook: Playbook,
   options: RunOptions,
-): Promise<readonly Finding[]> {
+): Promise<readonly Finding[] | undefined> {
+  const inspect = () =>
+    playbook.inspect(viewFor(world, playbook, options.onHost)).filter(({ level }) => level === 'refuse');
+  if (inspect().length === 0) return;
   const stale = reached(world).filter((state) => world.isStale(state));
   await everyHost(options, world, stale, (state) => world.gather(state));
-  return playbook.inspect(viewFor(world, playbook, options.onHost)).filter(({ level }) => level === 'refuse');
+  return inspect();
 }

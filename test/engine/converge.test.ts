@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { changesOf, converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
 import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
-import { sh } from '../../src/shell/index.ts';
+import { raw, type Script, sh } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
 import { starting } from './starting.ts';
@@ -26,46 +26,52 @@ const read = (hosts: Hosts, host: string, name: string) =>
   readFileSync(join(hosts.folder(host), name), 'utf8');
 
 describe('a run', () => {
-  test('asks a playbook again what it refuses when its turn comes, on hosts that nothing is done on, too', async () => {
+  /** `second` refuses by what `fact` says of b, once `first` has changed a. Nothing is done on b. */
+  const refusing = (fact: string, refuses: (fact: string, a: unknown) => boolean) => {
     const first = definePlaybook({
       name: 'first',
-      stages: [
-        stage('one', (host) => (host === 'a' ? [flag({ name: 'w', value: '1' })] : [])),
-        stage('two', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : [])),
-      ],
+      stages: [stage('one', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : []))],
+    });
+    const probe = (script: Script) => ({
+      probe: () => ({ script, parse: ({ stdout }: { stdout: string }) => stdout.trim() }),
     });
     const second = definePlaybook({
       name: 'second',
-      facts: {
-        other: {
-          probe: () => ({
-            script: sh`cat /host/../a/x 2>/dev/null; true`,
-            parse: ({ stdout }: { stdout: string }) => stdout,
-          }),
-        },
-      },
-      inspect: ({ hosts: [, b] }) =>
-        b?.facts?.other === '1'
+      facts: { own: probe(sh`cat /host/x 2>/dev/null; true`), other: probe(raw(fact)) },
+      inspect: ({ hosts: [a, b] }) =>
+        refuses(b?.facts?.other ?? '', a?.facts?.own)
           ? [{ level: 'refuse', code: 'not-now', host: 'b', message: 'x is there', fix: ['take it away'] }]
           : [],
-      stages: [
-        {
-          name: 'one',
-          resources: ({ name }) => (name === 'a' ? [flag({ name: 'z', value: '1' })] : []),
-        },
-      ],
+      stages: [stage('one', (host) => (host === 'a' ? [flag({ name: 'z', value: '1' })] : []))],
     });
-    const hosts = new Hosts(['a', 'b'], [first, second]);
+    return [first, second];
+  };
+
+  test('asks a playbook again what it refuses when its turn comes', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      refusing('true', (_, own) => own === '1'),
+    );
     mkdirSync(hosts.folder('b'));
     const { plan, outcome } = await run(hosts);
     expect(plan.findings).toEqual([]);
-    expect(hosts.changed()).toEqual(['a: flag w: value', 'a: flag x: value']);
+    expect(hosts.changed()).toEqual(['a: flag x: value']);
     expect(outcome.failures).toMatchObject([
       { host: 'b', error: { code: 'not-now', message: 'x is there', fix: ['take it away'] } },
     ]);
     expect(exitCodeOf(outcome.failures)).toBe(5);
-    const again = await run(hosts);
-    expect(again.plan.findings).toMatchObject([{ code: 'not-now' }]);
+    expect((await run(hosts)).plan.findings).toMatchObject([{ code: 'not-now' }]);
+  });
+
+  test('refuses by nothing that was seen before the last change', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      refusing('cat /host/../a/x 2>/dev/null; true', (other, own) => own === '1' && other !== '1'),
+    );
+    mkdirSync(hosts.folder('b'));
+    const { outcome } = await run(hosts);
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual(['a: flag x: value', 'a: flag z: value']);
   });
 
   test('asks twice where nothing is to be done, and a changing stage costs two more', async () => {
