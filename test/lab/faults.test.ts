@@ -1,6 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { eventsOf, figure, finished, freshSwarm, inBackground, json, NODES, type Ran } from './harness.ts';
+import {
+  eventsOf,
+  figure,
+  finished,
+  freshSwarm,
+  inBackground,
+  json,
+  NODES,
+  nodeList,
+  type Ran,
+} from './harness.ts';
+import { eventually } from './mail.ts';
 import { failures, on } from './steps.ts';
 
 /** The fault is on this node; the others have the same to do and have to do it. */
@@ -93,7 +104,21 @@ test('the network of a node cut in mid-apply: told as lost, the others finish, t
   await whole();
 });
 
+/** A node that comes back makes the managers vote again, for some seconds more than once. */
+async function settled() {
+  let calm = 0;
+  await eventually('the swarm has its leader for 15 seconds', 120, async () => {
+    const list = await nodeList('node-1').catch(() => []);
+    calm =
+      list.length === 3 && list.every((line) => / Ready Active (Leader|Reachable)$/.test(line))
+        ? calm + 1
+        : 0;
+    return calm >= 15;
+  });
+}
+
 test('a dpkg lock that is held for three minutes is waited for, and said', async () => {
+  await settled();
   await removePackage();
   const held = on(BAD, `${HOLD} 180`);
   await sleep(500);
