@@ -23,7 +23,10 @@ export interface SwarmFacts {
   readonly unknown: string | undefined;
 }
 
-/** Docker is asked only where its service runs: its socket would start it. */
+/**
+ * Docker is asked only where its service runs: its socket would start it. A swarm that elects its leader, which takes 10 to 20
+ * seconds (swarmkit: ElectionTick 10 of 1 s), is waited for: one that has lost its quorum stays without.
+ */
 export const swarmFacts: Probe<SwarmFacts> = {
   script: raw(`\
 swarm=/var/lib/docker/swarm/certificates/swarm-node.crt
@@ -38,7 +41,13 @@ info=$(timeout 30 docker info --format '{{json .Swarm}}') || exit 1
 printf '%s\\n' "$info"
 case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
 echo ==nodes
-ids=$(timeout 30 docker node ls --quiet) || exit 0
+tries=0
+until ids=$(timeout 30 docker node ls --quiet); do
+  case $(timeout 30 docker node ls 2>&1) in *'does not have a leader'*) ;; *) exit 0 ;; esac
+  tries=$((tries + 1))
+  [ "$tries" -lt 8 ] || exit 0
+  sleep 2
+done
 timeout 30 docker node inspect --format '{{json .}}' $ids || exit 0
 echo ==end`),
 
