@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../../resource/index.ts';
-import { lines, sh } from '../../shell/index.ts';
+import { lines, type Script, sh } from '../../shell/index.ts';
 import { lookAt, readPath } from '../path.ts';
 import { writeFile } from '../write-file.ts';
 
@@ -53,16 +53,21 @@ export const sysctl = defineResource({
     return [...running, ...compare('after a boot', have.file || null, content || null)];
   },
 
-  apply: ({ content }, _have, changes) => [
+  apply: ({ settings, content }, _have, changes) => [
     {
       title: `set ${changes.map(({ field }) => field).join(', ')}`,
       script: sh`
         mkdir -p -m 0755 /etc/sysctl.d || exit 1
         (${writeFile({ path: SYSCTL_CONF, content, mode: '0644', owner: 'root', group: 'root' })}) || exit 1
-        sysctl -q -p ${SYSCTL_CONF}`,
+        ${lines(Object.entries(settings).map(([key, wanted]) => set(key, wanted)))}`,
     },
   ],
 });
+
+/** Not by sysctl(8), which a small system does not have. */
+function set(key: string, wanted: string): Script {
+  return sh`printf '%s\n' ${wanted} | cat >${pathOf(key)} || { echo ${`the kernel does not take ${key} = ${wanted}`} >&2; exit 1; }`;
+}
 
 function contentOf(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
