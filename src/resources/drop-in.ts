@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Change, defineResource } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
-import { writeFile } from './write-file.ts';
+import { areAttributes, setAttributes, writeFile } from './write-file.ts';
 
 const want = z
   .strictObject({
@@ -38,15 +38,24 @@ export const dropIn = defineResource({
     return [...changes, ...compareAttributes(ATTRIBUTES, have)];
   },
 
-  apply: ({ path, content }) => [
-    {
-      title: `write ${path}`,
-      script: sh`
-        mkdir -p -- ${path.slice(0, path.lastIndexOf('/'))} || exit 1
-        ${writeFile({ path, content, ...ATTRIBUTES })}
-        systemctl daemon-reload`,
-    },
-  ],
+  apply({ path, content }, _have, changes) {
+    if (areAttributes(changes))
+      return [
+        {
+          title: `set ${changes.map(({ field }) => field).join(', ')} of ${path}`,
+          script: setAttributes({ path, ...ATTRIBUTES }),
+        },
+      ];
+    return [
+      {
+        title: `write ${path}`,
+        script: sh`
+          mkdir -p -- ${path.slice(0, path.lastIndexOf('/'))} || exit 1
+          ${writeFile({ path, content, ...ATTRIBUTES })}
+          systemctl daemon-reload`,
+      },
+    ];
+  },
 
   writes: ({ path }, changes) => (changes.some(({ field }) => field === 'content') ? [path] : []),
 });

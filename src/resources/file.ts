@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Change, defineResource, ProbeError, secretChange } from '../resource/index.ts';
 import { Secret, sh } from '../shell/index.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
-import { writeFile } from './write-file.ts';
+import { setAttributes, writeFile } from './write-file.ts';
 
 /** Larger files are compared as different and are refused as wanted content: this is for configuration. */
 const LARGEST = 256 * 1024;
@@ -59,7 +59,7 @@ export const file = defineResource({
     return [
       {
         title: `set ${fields.join(', ')} of ${wanted.path}`,
-        script: sh`chown ${`${wanted.owner}:${wanted.group}`} -- ${wanted.path} && chmod ${wanted.mode} -- ${wanted.path}`,
+        script: setAttributes(wanted),
       },
     ];
   },

@@ -25,3 +25,13 @@ export function writeFile(file: FileToWrite): Script {
       chmod ${file.mode} -- "$t" &&
       mv -fT -- "$t" ${file.path} || { rm -f -- "$t"; exit 1; }`;
 }
+
+/** Sets owner, group and mode of a file whose content is right, which makes no service older than it. */
+export function setAttributes({ path, mode, owner, group }: Omit<FileToWrite, 'content'>): Script {
+  return sh`chown ${`${owner}:${group}`} -- ${path} && chmod ${mode} -- ${path}`;
+}
+
+/** Whether these changes are of owner, group and mode alone. */
+export function areAttributes(changes: readonly { readonly field: string }[]): boolean {
+  return changes.every(({ field }) => field === 'mode' || field === 'owner' || field === 'group');
+}

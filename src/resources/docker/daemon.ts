@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Change, defineResource, type Shown } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { compareAttributes, lookAt, readPath } from '../path.ts';
-import { writeFile } from '../write-file.ts';
+import { areAttributes, setAttributes, writeFile } from '../write-file.ts';
 
 /** Docker reads its settings here when it starts (dockerd(8)). */
 export const DAEMON_JSON = '/etc/docker/daemon.json';
@@ -41,7 +41,14 @@ export const dockerDaemon = defineResource({
     return [...changes, ...(have === null ? [] : compareAttributes(ATTRIBUTES, have))];
   },
 
-  apply({ settings }) {
+  apply({ settings }, _have, changes) {
+    if (areAttributes(changes))
+      return [
+        {
+          title: `set ${changes.map(({ field }) => field).join(', ')} of ${DAEMON_JSON}`,
+          script: setAttributes({ path: DAEMON_JSON, ...ATTRIBUTES }),
+        },
+      ];
     const content = `${JSON.stringify(settings, null, 2)}\n`;
     return [
       { title: 'check the settings of Docker', script: validate(content) },
@@ -54,8 +61,7 @@ export const dockerDaemon = defineResource({
     ];
   },
 
-  writes: (_wanted, changes) =>
-    changes.some(({ field }) => !['mode', 'owner', 'group'].includes(field)) ? [DAEMON_JSON] : [],
+  writes: (_wanted, changes) => (changes.length === 0 || areAttributes(changes) ? [] : [DAEMON_JSON]),
 });
 
 /** Asks the engine where there is one that can check (23.0 and later), so that a bad setting never reaches it. */
