@@ -86,7 +86,7 @@ const OWN: readonly Make[] = [
   (node) => ({
     kind: 'masked',
     command: 'systemctl -q unmask unbound-resolvconf.service',
-    lines: [`${node}: masked unbound-resolvconf.service: state`],
+    lines: [`${node}: masked unbound-resolvconf.service: masked`],
   }),
   (node) => ({
     kind: 'mount',
@@ -118,8 +118,8 @@ const SHARED: readonly Omit<Drift, 'node'>[] = [
   {
     kind: 'docker-superseded',
     touches: 'secrets',
-    command: 'echo old | docker secret create mailu_secret-key_000000000000 - >/dev/null',
-    lines: [`${LEAD}: docker-superseded secret mailu_secret-key: mailu_secret-key_000000000000`],
+    command: 'echo old | docker secret create mailu_certificate-key_000000000000 - >/dev/null',
+    lines: [`${LEAD}: docker-superseded secret mailu_certificate-key: mailu_certificate-key_000000000000`],
   },
   {
     kind: 'gluster-volume',
@@ -137,7 +137,7 @@ const SHARED: readonly Omit<Drift, 'node'>[] = [
     kind: 'stack',
     touches: 'antispam',
     command: 'docker service rm mailu_antispam >/dev/null',
-    lines: [`${LEAD}: stack mailu: antispam`],
+    lines: [`${LEAD}: stack mailu: service antispam`],
   },
 ];
 
