@@ -118,7 +118,8 @@ const SHARED: readonly Omit<Drift, 'node'>[] = [
   {
     kind: 'docker-superseded',
     touches: 'secrets',
-    command: 'echo old | docker secret create mailu_certificate-key_000000000000 - >/dev/null',
+    command:
+      'echo old | docker secret create --label provision.version-of=mailu_certificate-key mailu_certificate-key_000000000000 - >/dev/null',
     lines: [`${LEAD}: docker-superseded secret mailu_certificate-key: mailu_certificate-key_000000000000`],
   },
   {
