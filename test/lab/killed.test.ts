@@ -34,6 +34,12 @@ async function toTheEnd(): Promise<Ran> {
   throw new Error('the lock of a host stays taken');
 }
 
+/** Each test begins with a swarm that is whole, whichever ran before. */
+async function whole(): Promise<void> {
+  const ran = await toTheEnd();
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+}
+
 /** What could tell a disturbed history: packages, settings, the swarm; and what must not be there at all. */
 async function state(node: string) {
   return {
@@ -78,6 +84,7 @@ const slow = (node: string) =>
   );
 
 test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; twice: at once', async () => {
+  await whole();
   for (const node of NODES) await slow(node);
   const first = begin();
   await sleep(7000);
@@ -110,6 +117,7 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
 });
 
 test('two runs at the same time: one of them changes, the other is told who does', async () => {
+  await whole();
   for (const node of NODES) await slow(node);
   const one = begin();
   await sleep(6000);
@@ -126,6 +134,7 @@ test('two runs at the same time: one of them changes, the other is told who does
 });
 
 test('sshd that dies in the middle of a step: its own error, and the next run converges', async () => {
+  await whole();
   await slow('node-1');
   const one = begin();
   await sleep(6000);
