@@ -20,6 +20,12 @@ function isInstalled(host: DockerHost): boolean {
   return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));
 }
 
+/** The source by which a host keeps the engine that it has. */
+function sourceWith(installed: readonly string[]): string {
+  if (installed.includes('docker-ce')) return 'docker-ce';
+  return installed.includes('docker.io') ? 'distribution' : 'none';
+}
+
 function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly Resource[] {
   // What it reaches directly, where the other nodes have another address there than in the inventory.
   const near = host.facts.machine.routes;
@@ -74,9 +80,7 @@ export default definePlaybook({
           code: 'other-engine',
           host: host.name,
           message: `it has ${foreign.join(', ')}, which ${engineOf(host)} would replace`,
-          fix: [
-            `set \`docker: { source: ${foreign.includes('docker-ce') ? 'docker-ce' : foreign.includes('docker.io') ? 'distribution' : 'none'} }\` for it, or remove that package`,
-          ],
+          fix: [`set \`docker: { source: ${sourceWith(foreign)} }\` for it, or remove that package`],
         },
       ];
     }),

@@ -107,6 +107,7 @@ export {
   inspectMachines,
   inspectPorts,
   inspectSwarm,
+  ipv4Of,
   isBack,
   isEmptied,
   MANAGEMENT,

@@ -1,7 +1,9 @@
+import { isIPv4 } from 'node:net';
 import {
   type Cluster,
   firewalldOpenings,
   GOSSIP,
+  ipv4Of,
   isReached,
   MANAGEMENT,
   nftablesOpenings,
@@ -58,8 +60,8 @@ function peerAddresses(host: Machine, { hosts }: Machines): readonly string[] {
   const all = hosts
     .filter(({ name }) => name !== host.name)
     .flatMap(({ address, facts }) => [
-      address,
-      ...(facts?.machine.addresses ?? []).map(({ cidr }) => cidr.replace(/\/.*/, '')),
+      ...(isIPv4(address) ? [address] : []),
+      ...ipv4Of(facts?.machine.addresses ?? []),
     ]);
-  return [...new Set(all)].filter((address) => /^\d+\.\d+\.\d+\.\d+$/.test(address));
+  return [...new Set(all)];
 }

@@ -139,16 +139,16 @@ export async function loginsOf(
 ): Promise<ReadonlyMap<string, Login>> {
   const hosts = inventory.hosts.filter(({ connection }) => connection === 'ssh');
   const asked = await Promise.allSettled(hosts.map((host) => loginOf(inventory, host, over, env)));
-  const failed = asked.flatMap((found) => (found.status === 'rejected' ? [found.reason as Error] : []));
-  const [first] = failed;
-  if (first !== undefined) {
-    const wrong = failed.filter((error) => error instanceof ProvisionError);
-    if (wrong.length < failed.length) throw failed.find((error) => !wrong.includes(error as ProvisionError));
+  const wrong = asked.flatMap((found) => {
+    if (found.status === 'fulfilled') return [];
+    if (!(found.reason instanceof ProvisionError)) throw found.reason;
+    return [found.reason];
+  });
+  if (wrong.length > 0)
     throw sshConfig([...new Set(wrong.map(({ message }) => message))].join('\n'), {
       fix: [...new Set(wrong.flatMap(({ fix }) => fix))],
-      cause: first,
+      cause: wrong[0],
     });
-  }
   return new Map(
     hosts.map((host, index) => [host.name, (asked[index] as PromiseFulfilledResult<Login>).value]),
   );

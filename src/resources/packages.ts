@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
 import { lines, type Script, sh } from '../shell/index.ts';
-import { detached as inBackground } from './detached.ts';
+import { detached } from './detached.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
@@ -59,7 +59,7 @@ export const packages = defineResource({
       title: `install ${changes.map(({ field }) => field).join(', ')}`,
       script: sh`
         ${waitForLock('/var/lib/dpkg/lock-frontend', lockTimeout)}
-        ${detached(sh`
+        ${unattended(sh`
         set --
         ${lines(changes.map(({ field }) => chosen(field, versions[field])))}
         apt-get -y -o DPkg::Lock::Timeout=${lockTimeout} -o Dpkg::Options::=--force-confdef \
@@ -95,7 +95,7 @@ function chosen(name: string, version: string | undefined) {
 
 const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
 
-const detached = (command: Script) => inBackground(command, environment);
+const unattended = (command: Script) => detached(command, environment);
 
 /** Waits while another program holds a file's lock, as the kernel says (proc_locks(5)), and says which. */
 const waitForLock = (path: string, timeout: number) => sh`
@@ -110,12 +110,12 @@ const waitForLock = (path: string, timeout: number) => sh`
 function refreshLists(timeout: number) {
   return sh`
     ${waitForLock('/var/lib/apt/lists/lock', timeout)}
-    ${detached(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update`)}`;
+    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update`)}`;
 }
 
 function finishInterrupted(timeout: number) {
   return sh`
     [ -z "$(find /var/lib/dpkg/updates -type f -name '[0-9]*')" ] && [ -z "$(dpkg --audit)" ] && exit 0
     ${waitForLock('/var/lib/dpkg/lock-frontend', timeout)}
-    ${detached(sh`dpkg --force-confdef --force-confold --configure -a`)}`;
+    ${unattended(sh`dpkg --force-confdef --force-confold --configure -a`)}`;
 }

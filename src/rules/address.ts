@@ -1,6 +1,11 @@
 import { BlockList, isIPv4 } from 'node:net';
 import type { Address } from '../facts/index.ts';
 
+/** The IPv4 addresses of a host, without their prefix lengths. */
+export function ipv4Of(addresses: readonly Address[]): readonly string[] {
+  return addresses.map(({ cidr }) => cidr.split('/')[0] ?? '').filter((address) => isIPv4(address));
+}
+
 /**
  * The address that a node tells the others: the inventory's where it is an address of the host, else the host's
  * only one. It does not depend on the order of interfaces, so it is the same in every run.
@@ -11,7 +16,7 @@ export function advertiseAddress(
   addresses: readonly Address[],
 ): { readonly address: string } | { readonly candidates: readonly string[] } {
   if (explicit !== undefined) return { address: explicit };
-  const own = addresses.map(({ cidr }) => cidr.split('/')[0] ?? '').filter((address) => isIPv4(address));
+  const own = ipv4Of(addresses);
   if (own.includes(inventory)) return { address: inventory };
   return own.length === 1 && own[0] !== undefined ? { address: own[0] } : { candidates: own };
 }

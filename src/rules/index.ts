@@ -1,4 +1,4 @@
-export { advertiseAddress, freePool, overlaps } from './address.ts';
+export { advertiseAddress, freePool, ipv4Of, overlaps } from './address.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
 export {
   brickOf,

@@ -1,5 +1,6 @@
 import { type Change, defineResource, ProbeError } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
+import { rowsAfter } from '../rows.ts';
 import { type Opening, openingsOf, openingsWant } from './openings.ts';
 
 /** Rich rules have no comment (firewalld.richlanguage(5)): a rule is taken for ours by its form and by what it opens. */
@@ -25,11 +26,7 @@ export const firewalldOpenings = defineResource({
       firewall-cmd --permanent --zone="$zone" --list-rich-rules | sed 's/^/kept /' || exit 66`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not ask firewalld', output);
-      const of = (word: string) =>
-        output.stdout
-          .split('\n')
-          .filter((line) => line.startsWith(`${word} `))
-          .map((line) => line.slice(word.length + 1).trim());
+      const of = (word: string) => rowsAfter(word, output.stdout).map((row) => row.trim());
       const [zone = ''] = of('zone');
       if (zone === '') throw new ProbeError('firewalld did not tell its zone', output);
       return { zone, now: new Set(of('now')), kept: new Set(of('kept')) };

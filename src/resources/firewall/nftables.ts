@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../../resource/index.ts';
 import { lines, type Script, sh } from '../../shell/index.ts';
+import { rowsAfter } from '../rows.ts';
 import { writeFile } from '../write-file.ts';
 import { MARK, type Openings, openingsWant, sortedPorts } from './openings.ts';
 
@@ -49,11 +50,7 @@ export const nftablesOpenings = defineResource({
       printf 'chains %s\n' "$chains"`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not ask nft', output);
-      const of = (word: string) =>
-        output.stdout
-          .split('\n')
-          .filter((line) => line.startsWith(`${word} `))
-          .map((line) => line.slice(word.length + 1));
+      const of = (word: string) => rowsAfter(word, output.stdout);
       const chains = listing
         .parse(JSON.parse(of('chains')[0] ?? '{}'))
         .nftables.flatMap(({ chain }): readonly Chain[] =>

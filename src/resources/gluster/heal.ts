@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
-import { lines, type Script, sh } from '../../shell/index.ts';
+import { type Script, sh } from '../../shell/index.ts';
 import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
 const want = z.strictObject({
@@ -88,8 +88,7 @@ function listed(volume: string): Script {
 
 /** Counts what was listed; what is healed at the moment is not among it. */
 function entriesLeft(except: readonly string[]): Script {
-  const others = except.map((path) => sh` | grep -v ${`^${path.replaceAll('.', '\\.')}/`}`);
-  return sh`printf '%s\n' "$list" | grep '^[/<].*[^ ] *$' | grep -v ' - '${joined(others)} | grep -c .`;
+  const others = [' - ', ...except.map((path) => `^${path.replaceAll('.', '\\.')}/`)];
+  const patterns = others.flatMap((pattern) => ['-e', pattern]);
+  return sh`printf '%s\n' "$list" | grep '^[/<].*[^ ] *$' | grep -cv ${patterns}`;
 }
-
-const joined = (scripts: readonly Script[]) => lines(scripts).map((text) => text.replaceAll('\n', ''));

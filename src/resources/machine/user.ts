@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
+import { rowsAfter } from '../rows.ts';
 import { writeFile } from '../write-file.ts';
 
 /** A line of a `.pub` file. */
@@ -65,11 +66,7 @@ export const user = defineResource({
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look at the user ${name}`, output);
       if (output.stdout === 'absent\n') return null;
-      const of = (field: string) =>
-        output.stdout
-          .split('\n')
-          .filter((line) => line.startsWith(`${field} `))
-          .map((line) => line.slice(field.length + 1));
+      const of = (field: string) => rowsAfter(field, output.stdout);
       return {
         home: of('home')[0] ?? '',
         groups: new Set(of('groups')[0]?.split(' ')),
