@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { dockerRepository } from './docker-repository.ts';
 import {
   bareNodes,
   changedLines,
@@ -13,21 +12,14 @@ import {
   plannedLines,
   provision,
 } from './harness.ts';
-import { exec } from './lab.ts';
-import { nodeOf } from './node.ts';
 import { failures, on } from './steps.ts';
 import { watchQuorum } from './watch.ts';
 
-const SERVER = 'node-4';
-const url = `http://${nodeOf(4).address}`;
-const SCRIPT = readFileSync(fileURLToPath(new URL('./repository.sh', import.meta.url)), 'utf8');
-
+let url = '';
 let fingerprint = '';
 beforeAll(async () => {
   await bareNodes(4);
-  const { code, stdout, stderr } = await exec(SERVER, 'sh -s', SCRIPT);
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  fingerprint = stdout.trim().split('\n').at(-1) ?? '';
+  ({ url, fingerprint } = await dockerRepository('node-4'));
 });
 
 const site = (docker: object) =>

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { closeFirewalls } from './firewalls.ts';
 import {
   changedLines,
   counted,
@@ -14,29 +15,6 @@ import {
 import { up } from './lab.ts';
 import { nodeOf } from './node.ts';
 import { failures, on } from './steps.ts';
-
-/** Each node with a firewall of another kind, that lets nobody in but to ssh. */
-const FIREWALLS = {
-  'node-1': `apt-get -qq -y --no-install-recommends install ufw >/dev/null
-    ufw allow 22/tcp >/dev/null && ufw --force enable >/dev/null`,
-  'node-2':
-    'apt-get -qq -y --no-install-recommends install firewalld >/dev/null && systemctl start firewalld',
-  'node-3': `apt-get -qq -y --no-install-recommends install nftables >/dev/null
-    cat >/etc/nftables.conf <<'END'
-#!/usr/sbin/nft -f
-flush ruleset
-table inet filter {
-  chain input {
-    type filter hook input priority filter; policy drop;
-    ct state established,related accept
-    iif lo accept
-    meta l4proto icmp accept
-    tcp dport 22 accept
-  }
-}
-END
-    systemctl start nftables`,
-} as const;
 
 /** Whether this machine, which is no node, gets an answer. */
 const answers = (node: number, port: number) =>
@@ -53,11 +31,7 @@ const answers = (node: number, port: number) =>
 
 test('behind ufw, firewalld and nftables: the nodes are let in, nobody else is, and what is closed by hand is opened', async () => {
   await up({ nodes: 3, fresh: true, internet: true });
-  await Promise.all(
-    NODES.map((node) =>
-      on(node, `export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; ${FIREWALLS[node]}`),
-    ),
-  );
+  await closeFirewalls();
   const file = inventory(3, (tree) => {
     tree.storage = { kind: 'glusterfs', replica: 3, allowRootFilesystem: true };
     tree.swarm = { networks: { mail: { subnet: '10.202.0.0/24', attachable: true } } };

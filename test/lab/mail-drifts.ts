@@ -1,25 +1,18 @@
-/** What people and programs do to machines by hand, and what a plan has to say of it. */
-export interface Drift {
-  /** The kind of resource that it is about. */
-  readonly kind: string;
-  /** What it touches: two of the same are not made at once. */
-  readonly touches: string;
-  /** The node that the command runs on. */
-  readonly node: string;
-  readonly command: string;
-  /** The lines of the plan, all of them. */
-  readonly lines: readonly string[];
-}
+import { type Drift, drift } from './drift-rounds.ts';
+
+/** The key of a person who is given a login. */
+export const KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEuP0c2zCk1n5p1yq8vU0R6lH1vO6vQe0E1yX3bqg8kq anna@desk';
 
 const NODES = ['node-1', 'node-2', 'node-3'];
 /** The swarm is told, and the shared storage is written, through this one. */
 const LEAD = 'node-1';
 const PACKAGES = 'docker.io docker-cli apparmor ca-certificates iptables';
 
-type Make = (node: string) => Omit<Drift, 'node' | 'touches'> & { readonly touches?: string };
+type One = { readonly kind: string; readonly command: string; readonly lines: readonly string[] };
 
 /** Drifts of every node by itself. */
-const OWN: readonly Make[] = [
+const OWN: readonly ((node: string) => One & { readonly touches?: string })[] = [
   (node) => ({
     kind: 'sysctl',
     command: 'sysctl -qw net.core.somaxconn=99',
@@ -102,7 +95,7 @@ const OWN: readonly Make[] = [
 ];
 
 /** Drifts of what all share. */
-const SHARED: readonly Omit<Drift, 'node'>[] = [
+const SHARED: readonly (One & { readonly touches: string; readonly bound?: readonly string[] })[] = [
   {
     kind: 'directory',
     touches: '/mailu/.provision',
@@ -140,36 +133,45 @@ const SHARED: readonly Omit<Drift, 'node'>[] = [
     command: 'docker service rm mailu_antispam >/dev/null',
     lines: [`${LEAD}: stack mailu: service antispam`],
   },
+  {
+    kind: 'node-label',
+    touches: 'label of node-3',
+    command: 'docker node update --label-add provision.front=no node-3 >/dev/null',
+    lines: [`${LEAD}: node-label node-3 front: label provision.front`],
+  },
+  {
+    kind: 'same-view',
+    touches: '/mailu/.provision/view',
+    command: 'echo other >/mailu/.provision/view',
+    lines: [`${LEAD}: file /mailu/.provision/view: content`],
+    bound: [
+      'node-2: same-view /mailu/.provision/view: seen',
+      'node-3: same-view /mailu/.provision/view: seen',
+    ],
+  },
+  {
+    kind: 'mailu-accounts',
+    touches: 'DKIM key',
+    command: 'rm /mailu/dkim/example.org.dkim.key',
+    lines: [`${LEAD}: mailu-accounts example.org: DKIM key`],
+  },
+  {
+    kind: 'docker-secret',
+    touches: 'front',
+    command:
+      'docker service rm mailu_front >/dev/null; docker secret rm $(docker secret ls -qf label=provision.version-of=mailu_certificate-key) >/dev/null',
+    lines: [`${LEAD}: docker-secret mailu_certificate-key: version`, `${LEAD}: stack mailu: service front`],
+  },
 ];
 
-export const DRIFTS: readonly Drift[] = [
+export const MAIL_DRIFTS: readonly Drift[] = [
   ...NODES.flatMap((node) =>
     OWN.map((make): Drift => {
-      const drift = make(node);
-      return { touches: `${drift.kind} ${node}`, node, ...drift };
+      const { kind, command, lines, touches = `${kind} ${node}` } = make(node);
+      return drift(kind, node, command, lines, { touches: [touches] });
     }),
   ),
-  ...SHARED.map((drift) => ({ ...drift, node: LEAD })),
+  ...SHARED.map(({ kind, command, lines, touches, bound = [] }) =>
+    drift(kind, LEAD, command, lines, { touches: [touches], bound }),
+  ),
 ];
-
-/** Numbers that are the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Up to `most` drifts that do not touch the same. */
-export function pick(random: () => number, most: number): readonly Drift[] {
-  const count = 1 + Math.floor(random() * most);
-  const picked: Drift[] = [];
-  while (picked.length < count) {
-    const drift = DRIFTS[Math.floor(random() * DRIFTS.length)] as Drift;
-    if (!picked.some(({ touches }) => touches === drift.touches)) picked.push(drift);
-  }
-  return picked;
-}

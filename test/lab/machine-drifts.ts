@@ -1,0 +1,121 @@
+import { type Drift, drift } from './drift-rounds.ts';
+import { nodeNamed } from './node.ts';
+
+/** What people do to what a machine is given, with Docker's own packages, a firewall and unbound, and to a small swarm. */
+const LEAD = 'node-1';
+const WORKERS = ['node-2', 'node-3'];
+const address = (node: string) => nodeNamed(node).address;
+
+export const NETWORKS = {
+  mail: { subnet: '10.202.0.0/24', attachable: true },
+  spare: { subnet: '10.203.0.0/24' },
+};
+
+const KEYRING = '/etc/apt/keyrings/provision-docker.asc';
+const NM_CONF = '/etc/NetworkManager/NetworkManager.conf';
+const EARLY = 'unbound-resolvconf.service';
+
+const OWN = (node: string): readonly Drift[] => [
+  drift('signing-key', node, `rm ${KEYRING}`, [`${node}: signing-key ${KEYRING}: fingerprint`]),
+  drift('signing-key', node, `echo stranger >${KEYRING}`, [`${node}: signing-key ${KEYRING}: fingerprint`]),
+  drift('file', node, 'echo >>/etc/apt/sources.list.d/provision-docker.sources', [
+    `${node}: file /etc/apt/sources.list.d/provision-docker.sources: content`,
+  ]),
+  drift('masked', node, `systemctl -q unmask ${EARLY}`, [`${node}: masked ${EARLY}: masked`]),
+  drift('resolver', node, 'systemctl -q disable unbound', [`${node}: resolver unbound: unbound`]),
+  drift('resolver', node, 'systemctl stop unbound', [`${node}: resolver unbound: unbound`]),
+  drift('resolver', node, `sed -i /^dns=/d ${NM_CONF}`, [`${node}: resolver unbound: dns in ${NM_CONF}`]),
+  drift(
+    'resolver',
+    node,
+    "chattr -i /etc/resolv.conf; echo 'nameserver 203.0.113.9' >/etc/resolv.conf",
+    [`${node}: resolver unbound: name server in /etc/resolv.conf`],
+    {
+      touches: [`resolver ${node}`, `container-resolver ${node}`],
+      bound: [`${node}: container-resolver mail: answers to containers`],
+    },
+  ),
+  drift('container-resolver', node, 'rm /var/lib/provision/containers-resolve-mail', [
+    `${node}: container-resolver mail: answers to containers`,
+  ]),
+  drift('docker-daemon', node, 'chmod 0600 /etc/docker/daemon.json', [
+    `${node}: docker-daemon /etc/docker/daemon.json: mode`,
+  ]),
+];
+
+const FIREWALLS: readonly Drift[] = [
+  drift(
+    'ufw-openings',
+    'node-1',
+    `ufw delete allow proto udp from ${address('node-2')} to any port 4789,7946 >/dev/null`,
+    [`node-1: ufw-openings peers: udp 4789,7946 from ${address('node-2')}`],
+  ),
+  drift(
+    'firewalld-openings',
+    'node-2',
+    `firewall-cmd -q --remove-rich-rule='rule family="ipv4" source address="${address('node-1')}" port port="2377" protocol="tcp" accept'`,
+    [
+      `node-2: firewalld-openings peers: rule family="ipv4" source address="${address('node-1')}" port port="2377" protocol="tcp" accept`,
+    ],
+  ),
+  drift(
+    'nftables-openings',
+    'node-3',
+    "nft delete rule inet filter input handle $(nft -a list chain inet filter input | sed -n 's/.*udp dport.*# handle //p')",
+    [
+      `node-3: nftables-openings peers: ip saddr { ${address('node-1')}, ${address('node-2')} } udp dport { 4789, 7946 } accept comment "provision"`,
+    ],
+  ),
+];
+
+const MEMBERS = WORKERS.flatMap((node): readonly Drift[] => [
+  drift(
+    'swarm-node',
+    LEAD,
+    `docker node update --availability pause ${node} >/dev/null`,
+    [`${LEAD}: swarm-node ${node}: availability`],
+    { touches: [`member ${node}`] },
+  ),
+  drift(
+    'swarm-node',
+    LEAD,
+    `docker node update --label-rm rack ${node} >/dev/null`,
+    [`${LEAD}: swarm-node ${node}: label rack`],
+    { touches: [`member ${node}`] },
+  ),
+  // It joins as another node, of whose labels nothing is known before.
+  drift('swarm-member', node, 'docker swarm leave >/dev/null', [`${node}: swarm-member lab: membership`], {
+    touches: [`member ${node}`, `container-resolver ${node}`, 'networks'],
+    unknown: [`${LEAD}: swarm-node ${node}`],
+    found: [`${LEAD}: swarm-node ${node}: label rack`],
+  }),
+]);
+
+const SWARM: readonly Drift[] = [
+  drift(
+    'docker-network',
+    LEAD,
+    'docker network rm spare >/dev/null',
+    [`${LEAD}: docker-network spare: network`],
+    {
+      touches: ['networks'],
+    },
+  ),
+  {
+    kind: 'swarm',
+    touches: [
+      'networks',
+      ...WORKERS.map((node) => `member ${node}`),
+      ...[LEAD, ...WORKERS].map((node) => `container-resolver ${node}`),
+    ],
+    done: [...WORKERS, LEAD].map((node) => ({ node, command: 'docker swarm leave --force >/dev/null' })),
+    lines: [`${LEAD}: swarm lab: swarm`, ...WORKERS.map((node) => `${node}: swarm-member lab: membership`)],
+  },
+];
+
+export const MACHINE_DRIFTS: readonly Drift[] = [
+  ...[LEAD, ...WORKERS].flatMap(OWN),
+  ...FIREWALLS,
+  ...MEMBERS,
+  ...SWARM,
+];
