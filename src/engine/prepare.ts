@@ -47,9 +47,11 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
   const start = performance.now();
   const world = await connect(options);
   try {
-    const findings = world.playbooks.flatMap((playbook) =>
-      playbook.inspect(viewFor(world, playbook, options.onHost)),
-    );
+    // Where no host was reached nothing can be changed, and what a silent host may hold is not the trouble.
+    const findings =
+      reached(world).length === 0
+        ? []
+        : world.playbooks.flatMap((playbook) => playbook.inspect(viewFor(world, playbook, options.onHost)));
     const built = buildStages(world, options.onHost);
     await everyHost(options, world, reached(world), (state) =>
       world.observe(state, resourcesFrom(built, 0, state.host.name)),

@@ -53,7 +53,9 @@ function planSummary(plan: Plan, c: Colours): string {
     .filter((item) => item.unknown !== undefined).length;
   const hosts = new Set(plan.stages.map(({ host }) => host)).size;
   const more = unknown === 0 ? '' : `, and ${count(unknown, 'thing')} not known yet`;
-  const silent = [...new Set(plan.failures.map(({ host }) => host))].join(', ');
+  const failed = new Set(plan.failures.map(({ host }) => host));
+  if (failed.size === plan.hosts.length) return c.bold('No host could be looked at: there is no plan.');
+  const silent = [...failed].join(', ');
   const rest = silent === '' ? '' : ` What ${silent} would need is not known.`;
   if (changes === 0 && unknown === 0)
     return silent === '' ? c.green('No changes.') : `No changes elsewhere.${rest}`;

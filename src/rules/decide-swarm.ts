@@ -92,7 +92,7 @@ function silentManagers(silent: readonly SwarmHost[]): Finding {
     code: 'silent-manager',
     message: `no swarm was seen, and ${names.join(', ')} did not answer: a silent manager may hold the swarm, and a second one must never be made`,
     fix: [
-      `bring ${silent.map(({ name }) => name).join(', ')} back, or take it out of the inventory, and run again`,
+      `bring ${silent.map(({ name }) => name).join(', ')} back, or take ${silent.length === 1 ? 'it' : 'those that are gone for good'} out of the inventory, and run again`,
     ],
   };
 }

@@ -47,7 +47,7 @@ export function connectFailure(
   if (level === 'client-authentication' || level === 'agent')
     return with_(
       'auth',
-      `${user} may not log in at ${at}; offered were ${ways.length === 0 ? 'no keys: there is no agent and no usable key in ~/.ssh' : ways.join(', ')}`,
+      `${user} may not log in at ${at}; ${ways.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : `offered were ${ways.join(', ')}`}`,
       `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
     );
   return with_(

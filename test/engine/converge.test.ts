@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changesOf, converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
+import type { Playbook } from '../../src/playbook/index.ts';
 import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { raw, type Script, sh } from '../../src/shell/index.ts';
@@ -223,6 +224,21 @@ describe('a run', () => {
     expect(outcome.failures).toEqual([]);
     expect(hosts.changed()).toEqual(['a: flag x: value']);
     expect(hosts.took('b')).toBe(2);
+  });
+
+  test('where no host is reached each says why, and nothing is refused for what they might hold', async () => {
+    const refusing: Playbook = {
+      ...playbook(stage('one', () => [])),
+      inspect: () => [{ level: 'refuse', code: 'silent-manager', message: 'one may hold it', fix: [] }],
+    };
+    for (const [unreachable, findings] of [
+      [['a', 'b'], []],
+      [['b'], ['silent-manager']],
+    ] as const) {
+      await using prepared = await prepare(new Hosts(['a', 'b'], [refusing], unreachable).options());
+      expect(prepared.plan.findings.map(({ code }) => code)).toEqual(findings);
+      expect(prepared.plan.failures.map(({ host }) => host)).toEqual(unreachable);
+    }
   });
 
   test('another run that holds the lock is named', async () => {

@@ -109,7 +109,13 @@ const SWARM: readonly Drift[] = [
       ...[LEAD, ...WORKERS].map((node) => `container-resolver ${node}`),
     ],
     done: [...WORKERS, LEAD].map((node) => ({ node, command: 'docker swarm leave --force >/dev/null' })),
-    lines: [`${LEAD}: swarm lab: swarm`, ...WORKERS.map((node) => `${node}: swarm-member lab: membership`)],
+    lines: [
+      `${LEAD}: swarm lab: swarm`,
+      ...WORKERS.map((node) => `${node}: swarm-member lab: membership`),
+      ...Object.keys(NETWORKS).map((name) => `${LEAD}: docker-network ${name}: network`),
+    ],
+    unknown: [LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}`),
+    found: [LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}: label rack`),
   },
 ];
 

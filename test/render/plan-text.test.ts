@@ -95,6 +95,16 @@ test('nothing to do is said as such', () => {
   expect(planText({ ...plan, stages: [] }, plain)).toBe('No changes.');
 });
 
+test('where no host could be looked at there is no plan, not one without changes', () => {
+  const failures = ['mail-1', 'mail-2'].map((host) => ({ host, error: new Error('no answer') }));
+  expect(planText({ ...plan, stages: [], failures }, plain)).toBe(
+    'No host could be looked at: there is no plan.',
+  );
+  expect(planText({ ...plan, stages: [], failures: failures.slice(1) }, plain)).toBe(
+    'No changes elsewhere. What mail-2 would need is not known.',
+  );
+});
+
 test('a failed command: what, where, the masked command, its last words', () => {
   const step = { title: 'log in', script: sh`login ${new Secret('hidden')}` };
   const error = new StepFailed({ resource: 'login x', origin: 'mailu.ts:31' }, step, {
