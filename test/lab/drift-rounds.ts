@@ -16,7 +16,7 @@ export interface Drift {
   readonly bound?: readonly string[];
   /** Resources that a plan cannot look at before the rest is right, and says so. */
   readonly unknown?: readonly string[];
-  /** What a run then finds to change in those. */
+  /** What a run then finds to change, in those and in what follows from the rest. */
   readonly found?: readonly string[];
 }
 

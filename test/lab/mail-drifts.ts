@@ -95,7 +95,11 @@ const OWN: readonly ((node: string) => One & { readonly touches?: string })[] = 
 ];
 
 /** Drifts of what all share. */
-const SHARED: readonly (One & { readonly touches: string; readonly bound?: readonly string[] })[] = [
+const SHARED: readonly (One & {
+  readonly touches: string;
+  readonly bound?: readonly string[];
+  readonly found?: readonly string[];
+})[] = [
   {
     kind: 'directory',
     touches: '/mailu/.provision',
@@ -135,9 +139,11 @@ const SHARED: readonly (One & { readonly touches: string; readonly bound?: reado
   },
   {
     kind: 'node-label',
-    touches: 'label of node-3',
+    touches: 'front',
     command: 'docker node update --label-add provision.front=no node-3 >/dev/null',
     lines: [`${LEAD}: node-label node-3 front: label provision.front`],
+    // Swarm takes front away from there, and starts it once the label is back: a run waits for that.
+    found: [`${LEAD}: stack mailu: front tasks`],
   },
   {
     kind: 'same-view',
@@ -171,7 +177,7 @@ export const MAIL_DRIFTS: readonly Drift[] = [
       return drift(kind, node, command, lines, { touches: [touches] });
     }),
   ),
-  ...SHARED.map(({ kind, command, lines, touches, bound = [] }) =>
-    drift(kind, LEAD, command, lines, { touches: [touches], bound }),
+  ...SHARED.map(({ kind, command, lines, touches, bound = [], found = [] }) =>
+    drift(kind, LEAD, command, lines, { touches: [touches], bound, found }),
   ),
 ];
