@@ -68,18 +68,22 @@ const FIREWALLS: readonly Drift[] = [
   ),
 ];
 
+/** By its id: one that left and joined anew is listed twice under its name. */
+const idOf = (node: string) =>
+  `$(docker node ls --format '{{.ID}} {{.Hostname}} {{.Status}}' | sed -n 's/ ${node} Ready$//p')`;
+
 const MEMBERS = WORKERS.flatMap((node): readonly Drift[] => [
   drift(
     'swarm-node',
     LEAD,
-    `docker node update --availability pause ${node} >/dev/null`,
+    `docker node update --availability pause ${idOf(node)} >/dev/null`,
     [`${LEAD}: swarm-node ${node}: availability`],
     { touches: [`member ${node}`] },
   ),
   drift(
     'swarm-node',
     LEAD,
-    `docker node update --label-rm rack ${node} >/dev/null`,
+    `docker node update --label-rm rack ${idOf(node)} >/dev/null`,
     [`${LEAD}: swarm-node ${node}: label rack`],
     { touches: [`member ${node}`] },
   ),
