@@ -54,11 +54,12 @@ function planSummary(plan: Plan, c: Colours): string {
   const hosts = new Set(plan.stages.map(({ host }) => host)).size;
   const more = unknown === 0 ? '' : `, and ${count(unknown, 'thing')} not known yet`;
   const failed = new Set(plan.failures.map(({ host }) => host));
-  if (failed.size === plan.hosts.length) return c.bold('No host could be looked at: there is no plan.');
   const silent = [...failed].join(', ');
   const rest = silent === '' ? '' : ` What ${silent} would need is not known.`;
-  if (changes === 0 && unknown === 0)
+  if (changes === 0 && unknown === 0) {
+    if (failed.size === plan.hosts.length) return c.bold('No host could be looked at: there is no plan.');
     return silent === '' ? c.green('No changes.') : `No changes elsewhere.${rest}`;
+  }
   return c.bold(`Plan: ${count(changes, 'change')} on ${count(hosts, 'host')}${more}.`) + rest;
 }
 

@@ -103,6 +103,8 @@ test('where no host could be looked at there is no plan, not one without changes
   expect(planText({ ...plan, stages: [], failures: failures.slice(1) }, plain)).toBe(
     'No changes elsewhere. What mail-2 would need is not known.',
   );
+  // A host that was reached fails, too, where one of its resources could not be looked at.
+  expect(planText({ ...plan, failures }, plain)).toContain('Plan: 4 changes on 1 host');
 });
 
 test('a failed command: what, where, the masked command, its last words', () => {
