@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changesOf, converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
-import type { Playbook } from '../../src/playbook/index.ts';
 import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { raw, type Script, sh } from '../../src/shell/index.ts';
@@ -227,15 +226,16 @@ describe('a run', () => {
   });
 
   test('where no host is reached each says why, and nothing is refused for what they might hold', async () => {
-    const refusing: Playbook = {
-      ...playbook(stage('one', () => [])),
+    const holding = definePlaybook({
+      name: 'test',
+      stages: [],
       inspect: () => [{ level: 'refuse', code: 'silent-manager', message: 'one may hold it', fix: [] }],
-    };
+    });
     for (const [unreachable, findings] of [
       [['a', 'b'], []],
       [['b'], ['silent-manager']],
     ] as const) {
-      await using prepared = await prepare(new Hosts(['a', 'b'], [refusing], unreachable).options());
+      await using prepared = await prepare(new Hosts(['a', 'b'], [holding], unreachable).options());
       expect(prepared.plan.findings.map(({ code }) => code)).toEqual(findings);
       expect(prepared.plan.failures.map(({ host }) => host)).toEqual(unreachable);
     }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { changedLines, figure, json, plannedLines, unknownLines } from './harness.ts';
+import { changedLines, figure, finished, json, plannedLines, unknownLines } from './harness.ts';
 import { failures, on } from './steps.ts';
 
 /** Something that people and programs do to machines by hand, and what a plan and a run have to say of it. */
@@ -42,21 +42,17 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Each drift of a catalogue once in a new order before any comes again. */
-function* turns(drifts: readonly Drift[], random: () => number): Generator<Drift, never> {
-  for (;;) {
-    const left = [...drifts];
-    while (left.length > 0) yield left.splice(Math.floor(random() * left.length), 1)[0] as Drift;
-  }
-}
-
-/** Up to `most` drifts that do not touch the same. */
-function pick(turn: Generator<Drift, never>, count: number): readonly Drift[] {
+/** Up to `most` drifts that do not touch the same, out of those that are left: each comes once before any comes again. */
+function pick(left: Drift[], drifts: readonly Drift[], random: () => number, most: number): readonly Drift[] {
   const picked: Drift[] = [];
-  for (let tries = 0; tries < count; tries++) {
-    const next = turn.next().value;
+  while (picked.length < most) {
+    if (left.length === 0) left.push(...drifts);
     const taken = new Set(picked.flatMap(({ touches }) => touches));
-    if (!next.touches.some((touched) => taken.has(touched))) picked.push(next);
+    const free = left.filter(({ touches }) => !touches.some((touched) => taken.has(touched)));
+    const next = free[Math.floor(random() * free.length)];
+    if (next === undefined) break;
+    left.splice(left.indexOf(next), 1);
+    picked.push(next);
   }
   return picked;
 }
@@ -64,21 +60,26 @@ function pick(turn: Generator<Drift, never>, count: number): readonly Drift[] {
 const together = (drifts: readonly Drift[], of: (one: Drift) => readonly string[] | undefined) =>
   drifts.flatMap((one) => of(one) ?? []).toSorted();
 
-export interface Rounds {
-  readonly file: string;
-  readonly drifts: readonly Drift[];
-  readonly rounds: number;
-  readonly seed: number;
+const ROUNDS = Number(process.env.LAB_DRIFT_ROUNDS ?? 100);
+const SEED = Number(process.env.LAB_DRIFT_SEED ?? 20_261_125);
+/** Milliseconds that all rounds may take. */
+export const PATIENCE = ROUNDS * 60_000;
+
+/** A site that converges, before the rounds. */
+export async function converged(file: string): Promise<void> {
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+  expect(finished(await json(file))?.changes).toBe(0);
 }
 
 /** Rounds of drifts and runs: each time the plan has to name exactly what was done, and the run to mend it. */
-export async function runRounds({ file, drifts, rounds, seed }: Rounds): Promise<void> {
-  const random = randomFrom(seed);
-  const turn = turns(drifts, random);
+export async function runRounds(file: string, drifts: readonly Drift[]): Promise<void> {
+  const random = randomFrom(SEED);
+  const left: Drift[] = [];
   const met = new Map<string, number>();
   const wrong: unknown[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    const picked = pick(turn, 1 + Math.floor(random() * 3));
+  for (let round = 1; round <= ROUNDS; round++) {
+    const picked = pick(left, drifts, random, 1 + Math.floor(random() * 3));
     for (const { kind, done } of picked) {
       for (const { node, command } of done) await on(node, command);
       met.set(kind, (met.get(kind) ?? 0) + 1);
@@ -107,8 +108,8 @@ export async function runRounds({ file, drifts, rounds, seed }: Rounds): Promise
   }
   expect(plannedLines(await json('plan', file))).toEqual([]);
   figure('drifts: rounds, seed, drifts made', [
-    rounds,
-    seed,
+    ROUNDS,
+    SEED,
     [...met.values()].reduce((sum, n) => sum + n, 0),
   ]);
   figure('drifts by kind', Object.fromEntries(met));

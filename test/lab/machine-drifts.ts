@@ -1,10 +1,9 @@
 import { type Drift, drift } from './drift-rounds.ts';
-import { nodeNamed } from './node.ts';
+import { FIREWALL_DRIFTS } from './firewalls.ts';
 
 /** What people do to what a machine is given, with Docker's own packages, a firewall and unbound, and to a small swarm. */
 const LEAD = 'node-1';
 const WORKERS = ['node-2', 'node-3'];
-const address = (node: string) => nodeNamed(node).address;
 
 export const NETWORKS = {
   mail: { subnet: '10.202.0.0/24', attachable: true },
@@ -41,31 +40,6 @@ const OWN = (node: string): readonly Drift[] => [
   drift('docker-daemon', node, 'chmod 0600 /etc/docker/daemon.json', [
     `${node}: docker-daemon /etc/docker/daemon.json: mode`,
   ]),
-];
-
-const FIREWALLS: readonly Drift[] = [
-  drift(
-    'ufw-openings',
-    'node-1',
-    `ufw delete allow proto udp from ${address('node-2')} to any port 4789,7946 >/dev/null`,
-    [`node-1: ufw-openings peers: udp 4789,7946 from ${address('node-2')}`],
-  ),
-  drift(
-    'firewalld-openings',
-    'node-2',
-    `firewall-cmd -q --remove-rich-rule='rule family="ipv4" source address="${address('node-1')}" port port="2377" protocol="tcp" accept'`,
-    [
-      `node-2: firewalld-openings peers: rule family="ipv4" source address="${address('node-1')}" port port="2377" protocol="tcp" accept`,
-    ],
-  ),
-  drift(
-    'nftables-openings',
-    'node-3',
-    "nft delete rule inet filter input handle $(nft -a list chain inet filter input | sed -n 's/.*udp dport.*# handle //p')",
-    [
-      `node-3: nftables-openings peers: ip saddr { ${address('node-1')}, ${address('node-2')} } udp dport { 4789, 7946 } accept comment "provision"`,
-    ],
-  ),
 ];
 
 /** By its id: one that left and joined anew is listed twice under its name. */
@@ -125,7 +99,7 @@ const SWARM: readonly Drift[] = [
 
 export const MACHINE_DRIFTS: readonly Drift[] = [
   ...[LEAD, ...WORKERS].flatMap(OWN),
-  ...FIREWALLS,
+  ...FIREWALL_DRIFTS,
   ...MEMBERS,
   ...SWARM,
 ];
