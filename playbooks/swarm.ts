@@ -6,6 +6,7 @@ import {
   firewallFacts,
   GOSSIP,
   type HostIdentity,
+  ingressNetwork,
   inspectPorts,
   inspectSwarm,
   MANAGEMENT,
@@ -99,12 +100,14 @@ export default definePlaybook({
     },
     {
       name: 'networks',
-      resources: (host, cluster) =>
-        leadOf(cluster)?.name === host.name
-          ? Object.entries(cluster.settings.networks).map(([name, network]) =>
-              dockerNetwork({ name, ...network }),
-            )
-          : [],
+      resources: (host, cluster) => {
+        if (leadOf(cluster)?.name !== host.name) return [];
+        const { ingress, networks } = cluster.settings;
+        return [
+          ...(ingress === undefined ? [] : [ingressNetwork(ingress)]),
+          ...Object.entries(networks).map(([name, network]) => dockerNetwork({ name, ...network })),
+        ];
+      },
     },
   ],
 

@@ -56,6 +56,7 @@ export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';
 export { configVersion, dockerConfig } from './resources/docker/config.ts';
 export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
+export { ingressNetwork } from './resources/docker/ingress.ts';
 export { dockerNetwork } from './resources/docker/network.ts';
 export { dockerSecret, secretVersion } from './resources/docker/secret.ts';
 export { dockerSuperseded } from './resources/docker/superseded.ts';

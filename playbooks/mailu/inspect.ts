@@ -1,5 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision';
-import { ADMIN, makesAccounts } from './parts.ts';
+import { ADMIN, makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -17,6 +17,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...consequences(mailu),
+    ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),
     ...passwords(mailu, cluster),
   ];
@@ -108,6 +109,20 @@ function consequences(mailu: Mailu): readonly Finding[] {
     ...(mailu.tls.kind === 'notls'
       ? [warn('notls', 'tls: notls sends passwords in clear, unless something in front of Mailu encrypts')]
       : []),
+  ];
+}
+
+/** Docker makes the mesh for packets of 1500 bytes: on a smaller network long mails hang (libnetwork#2661, moby#36689). */
+function meshMtu(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  const smallest = smallestMtu(cluster);
+  if (mailu.publish !== 'ingress' || (cluster.others.swarm.ingress?.mtu ?? 1500) <= smallest) return [];
+  return [
+    {
+      level: 'warn',
+      code: 'ingress-mtu',
+      message: `the network between the hosts carries ${smallest} bytes, and the mesh that takes the connections would send more: large mails would hang`,
+      fix: [`write into the inventory: swarm: { ingress: { mtu: ${smallest} } }`],
+    },
   ];
 }
 

@@ -49,7 +49,7 @@ export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[
 }
 
 /** The packet size that every host's way to the others can carry. */
-function smallestMtu({ hosts }: MailuCluster): number {
+export function smallestMtu({ hosts }: MailuCluster): number {
   const sizes = hosts.filter(isReached).map(({ address, facts: { machine, networks } }) => {
     const device = machine.addresses.find(({ cidr }) => cidr.split('/')[0] === address)?.device;
     return networks.mtu[device ?? ''] ?? 1500;

@@ -9,6 +9,8 @@ import {
 } from 'provision';
 import { z } from 'zod';
 
+const mtu = z.int().min(576).max(9000);
+
 export const clusterSettings = z.strictObject({
   addressPools: z
     .array(z.cidrv4())
@@ -33,11 +35,19 @@ export const clusterSettings = z.strictObject({
         subnet: z.cidrv4(),
         attachable: z.boolean().optional(),
         encrypted: z.boolean().optional(),
-        mtu: z.int().min(576).max(9000).optional(),
+        mtu: mtu.optional(),
       }),
     )
     .default({})
     .describe('overlay networks by name'),
+  ingress: z
+    .strictObject({
+      mtu: mtu.describe(
+        'bytes that the network between the hosts carries; changed only while nothing publishes through it',
+      ),
+    })
+    .optional()
+    .describe('the network of the routing mesh; default: as Docker makes it, for 1500 bytes'),
 });
 
 export const hostSettings = z.strictObject({

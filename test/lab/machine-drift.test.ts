@@ -13,7 +13,7 @@ beforeAll(async () => {
   file = inventory(3, (tree) => {
     tree.docker = { source: 'docker-ce', repository, version: '26.1' };
     tree.resolver = { kind: 'unbound', network: 'mail' };
-    tree.swarm = { networks: NETWORKS };
+    tree.swarm = { networks: NETWORKS, ingress: { mtu: 1400 } };
     for (const [name, host] of Object.entries(tree.hosts))
       host.swarm = { role: name === 'node-1' ? 'manager' : 'worker', labels: { rack: name } };
   });

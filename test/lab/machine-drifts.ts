@@ -69,7 +69,21 @@ const MEMBERS = WORKERS.flatMap((node): readonly Drift[] => [
   }),
 ]);
 
+/** Until all nodes have let go of it, there can be no other. */
+const WITHOUT_INGRESS =
+  'echo y | docker network rm ingress >/dev/null; while docker network inspect ingress >/dev/null 2>&1; do sleep 1; done';
+
 const SWARM: readonly Drift[] = [
+  drift('ingress-network', LEAD, WITHOUT_INGRESS, [`${LEAD}: ingress-network ingress: network`], {
+    touches: ['networks'],
+  }),
+  drift(
+    'ingress-network',
+    LEAD,
+    `${WITHOUT_INGRESS}; docker network create --driver overlay --ingress ingress >/dev/null`,
+    [`${LEAD}: ingress-network ingress: mtu`],
+    { touches: ['networks'] },
+  ),
   drift(
     'docker-network',
     LEAD,
@@ -92,8 +106,14 @@ const SWARM: readonly Drift[] = [
       ...WORKERS.map((node) => `${node}: swarm-member lab: membership`),
       ...Object.keys(NETWORKS).map((name) => `${LEAD}: docker-network ${name}: network`),
     ],
-    unknown: [LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}`),
-    found: [LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}: label rack`),
+    unknown: [
+      ...[LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}`),
+      `${LEAD}: ingress-network ingress`,
+    ],
+    found: [
+      ...[LEAD, ...WORKERS].map((node) => `${LEAD}: swarm-node ${node}: label rack`),
+      `${LEAD}: ingress-network ingress: mtu`,
+    ],
   },
 ];
 

@@ -16,21 +16,22 @@ interface Host {
   readonly listeners?: Facts['listeners'];
   readonly docker?: Readonly<Record<string, readonly string[]>>;
   readonly routes?: readonly string[];
+  readonly mtu?: number;
 }
 
 /** Codes of the findings, as `host: code`, and the first one's words. */
-function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: {} }) {
+function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: {} }, swarm: object = {}) {
   const settings = clusterSettings.parse(
     parse(`domain: example.org\nhostnames: [mail.example.org]\n${section}`),
   ) as Mailu;
   const cluster = {
     name: 'mail',
     settings,
-    others: {},
+    others: { swarm },
     consents: new Set(),
     secret: () => new Secret('p@ss/word'),
     hosts: Object.entries(hosts).map(
-      ([name, { front = true, listeners = [], docker = NETWORKS, routes = [] }]) => ({
+      ([name, { front = true, listeners = [], docker = NETWORKS, routes = [], mtu = 1500 }]) => ({
         name,
         address: '192.0.2.1',
         settings: { front },
@@ -38,7 +39,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
         onHost: (command: string) => `on ${name}: ${command}`,
         facts: {
           machine: { routes, addresses: [{ device: 'eth0', cidr: '192.0.2.1/24' }] },
-          networks: { mtu: {}, docker },
+          networks: { mtu: { eth0: mtu }, docker },
           containers: [],
           listeners,
         },
@@ -82,6 +83,16 @@ test.each<[string, string, Host, readonly string[]]>([
   ],
 ])('%s', (_name, section, host, expected) => {
   expect(codes(section, { a: host })).toEqual(expected);
+});
+
+test('a mesh that would send more than the hosts carry is named with what to write', () => {
+  const narrow = { a: {}, b: { mtu: 1380 } };
+  expect(codes('', narrow)).toEqual([]);
+  expect(codes('publish: ingress', narrow)).toEqual(['all: warn ingress', 'all: warn ingress-mtu']);
+  expect(findings('publish: ingress', narrow)[1]?.fix).toEqual([
+    'write into the inventory: swarm: { ingress: { mtu: 1380 } }',
+  ]);
+  expect(codes('publish: ingress', narrow, { ingress: { mtu: 1380 } })).toEqual(['all: warn ingress']);
 });
 
 test('a port that another program has is named once, with what to do; that of Docker is ours', () => {

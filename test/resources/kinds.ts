@@ -4,6 +4,7 @@ import { directory } from '../../src/resources/directory.ts';
 import { dnfPackages } from '../../src/resources/dnf-packages.ts';
 import { dockerConfig } from '../../src/resources/docker/config.ts';
 import { dockerDaemon } from '../../src/resources/docker/daemon.ts';
+import { ingressNetwork } from '../../src/resources/docker/ingress.ts';
 import { dockerNetwork } from '../../src/resources/docker/network.ts';
 import { dockerSecret } from '../../src/resources/docker/secret.ts';
 import { dockerSuperseded } from '../../src/resources/docker/superseded.ts';
@@ -73,6 +74,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
           }),
     } as never),
   'hosts-entries': hostsEntries,
+  'ingress-network': ingressNetwork,
   masked,
   mount,
   'nftables-openings': nftablesOpenings,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { dockerProbe } from './ask.ts';
+import { dockerProbe, MTU_OPTION } from './ask.ts';
 
 const want = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
@@ -20,8 +20,6 @@ const inspected = z.object({
   IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullable() }),
   Options: z.record(z.string(), z.string()).nullable(),
 });
-
-const MTU = 'com.docker.network.driver.mtu';
 
 /**
  * An overlay network of the swarm with a known subnet. Managers only. Docker cannot change one in place. Found by its
@@ -49,7 +47,7 @@ export const dockerNetwork = defineResource({
           attachable: Attachable,
           subnet: IPAM.Config?.[0]?.Subnet ?? null,
           encrypted: Options !== null && 'encrypted' in Options,
-          mtu: Options?.[MTU] === undefined ? null : Number(Options[MTU]),
+          mtu: Options?.[MTU_OPTION] === undefined ? null : Number(Options[MTU_OPTION]),
         };
       },
     ),
@@ -79,7 +77,7 @@ export const dockerNetwork = defineResource({
       script: sh`docker network create --driver overlay --subnet ${subnet} ${[
         ...(attachable ? ['--attachable'] : []),
         ...(encrypted ? ['--opt', 'encrypted'] : []),
-        ...(mtu === undefined ? [] : ['--opt', `${MTU}=${mtu}`]),
+        ...(mtu === undefined ? [] : ['--opt', `${MTU_OPTION}=${mtu}`]),
       ]} -- ${name}`,
     },
   ],

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
+import { MTU_OPTION } from './ask.ts';
+import { managerProbe } from './manager.ts';
+
+const want = z.strictObject({
+  /** Bytes that the network of the nodes carries; what comes in through the mesh gets 50 less, for VXLAN. */
+  mtu: z.int().min(576).max(9000),
+});
+
+const inspected = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string() })).nullable() }),
+  Options: z.record(z.string(), z.string()).nullable(),
+});
+
+const SERVICES = '=== services';
+/** Seconds that the nodes have to let go of the old one. */
+const PATIENCE = 60;
+
+/**
+ * The network of the routing mesh, which `docker swarm init` makes for packets of 1500 bytes, whatever the nodes'
+ * network carries. Docker cannot change one in place, and removes none that a service publishes through
+ * (docs.docker.com, Customize ingress; moby#36689).
+ */
+export const ingressNetwork = defineResource({
+  kind: 'ingress-network',
+  want,
+  key: () => 'ingress',
+
+  observe: () =>
+    managerProbe(
+      'the network of the mesh',
+      sh`
+        overlays=$(docker network ls --quiet --no-trunc --filter driver=overlay) || exit 1
+        [ -z "$overlays" ] || docker network inspect --format '{{if .Ingress}}{{json .}}{{end}}' $overlays || exit 1
+        echo ${SERVICES}
+        services=$(docker service ls --quiet) || exit 1
+        [ -z "$services" ] || docker service inspect --format '{{.Spec.Name}}{{with .Spec.EndpointSpec}}{{range .Ports}} {{.PublishMode}}{{end}}{{end}}' $services`,
+      (stdout) => {
+        const lines = stdout.split('\n').filter((line) => line !== '');
+        const described = lines.slice(0, lines.indexOf(SERVICES));
+        if (described.length > 1) throw new ProbeError('docker described more than one network of the mesh');
+        const network = described[0] === undefined ? null : readNetwork(described[0]);
+        const mtu = network?.Options?.[MTU_OPTION];
+        return {
+          network: network && {
+            id: network.Id,
+            name: network.Name,
+            subnet: network.IPAM.Config?.[0]?.Subnet ?? null,
+            mtu: mtu === undefined ? null : Number(mtu),
+          },
+          publishing: lines
+            .slice(lines.indexOf(SERVICES) + 1)
+            .map((line) => line.split(' '))
+            .flatMap(([name = '', ...modes]) => (modes.includes('ingress') ? [name] : [])),
+        };
+      },
+    ),
+
+  diff({ mtu }, { network, publishing }): readonly Change[] {
+    if (network === null) return [{ field: 'network', from: null, to: `ingress, mtu ${mtu}` }];
+    const changes = compare('mtu', network.mtu, mtu);
+    if (changes.length > 0 && publishing.length > 0)
+      throw new Refusal(
+        `network ${network.name} is made for ${network.mtu ?? 1500} bytes, wanted ${mtu}; it would have to be made anew, and ${publishing.join(', ')} would lose what comes in through it`,
+        [
+          `write swarm.ingress.mtu as it is into the inventory, or remove what publishes through it first, and run again: docker service rm ${publishing.join(' ')}`,
+        ],
+      );
+    return changes;
+  },
+
+  apply: ({ mtu }, { network }) => {
+    const { name, subnet, id } = network ?? { name: 'ingress', subnet: null };
+    return [
+      ...(id === undefined
+        ? []
+        : [
+            {
+              title: `remove network ${name}`,
+              script: sh`
+                echo y | docker network rm ${id} >/dev/null || exit 1
+                waited=0
+                while docker network inspect ${id} >/dev/null 2>&1; do
+                  [ $waited -lt ${PATIENCE} ] || { echo ${`network ${name} is still there after ${PATIENCE} s`} >&2; exit 1; }
+                  sleep 1
+                  waited=$((waited + 1))
+                done`,
+            },
+          ]),
+      {
+        title: `create network ${name} with mtu ${mtu}`,
+        script: sh`docker network create --driver overlay --ingress --opt ${`${MTU_OPTION}=${mtu}`} ${
+          subnet === null ? [] : ['--subnet', subnet]
+        } -- ${name} >/dev/null`,
+      },
+    ];
+  },
+});
+
+function readNetwork(described: string): z.output<typeof inspected> {
+  const network = inspected.safeParse(JSON.parse(described));
+  if (!network.success) throw new ProbeError('docker described the network of the mesh in an unknown way');
+  return network.data;
+}
