@@ -9,7 +9,7 @@ import { $ } from './shell.ts';
 import { countSince, logCursor, type SshCounts } from './sshd-log.ts';
 import { paths } from './state.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** An event of `--output json`, as a reader of it sees it. */
 export interface JsonEvent {
@@ -25,7 +25,7 @@ export interface Ran {
 }
 
 /** Who signs the lab's certificates is known, where there is anybody. */
-const trusting = () =>
+export const trusting = () =>
   existsSync(paths.authority) ? { ...process.env, NODE_EXTRA_CA_CERTS: paths.authority } : process.env;
 
 /** Reads what `--output json` prints. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,15 +10,75 @@ import { bareMailNodes, mailInventory, mailPassword } from './mail.ts';
 import { seenOn } from './seen.ts';
 import { paths } from './state.ts';
 import { on } from './steps.ts';
+import { onTerminal } from './terminal.ts';
 import { sudoPassword, watchArguments } from './watch.ts';
 
 const canary = () => `canary-${randomBytes(12).toString('hex')}`;
 const LOGIN = canary();
 const RELAY = canary();
+const PHRASE = canary();
+const PROMPTED = canary();
+const COMMANDED = canary();
 const PORT = 2222;
 
 /** A line in the middle of the certificate's key. */
 const keyLine = () => readFileSync(paths.certificateKey, 'utf8').split('\n')[3] ?? '';
+
+/** The lab's key again, under a passphrase. */
+function lockedKey(file: string): string {
+  writeFileSync(file, readFileSync(paths.identity), { mode: 0o600 });
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', PHRASE, '-f', file], { stdio: 'ignore' });
+  return file;
+}
+
+/** Secrets of every source there is: variable, file, command, age file, prompt; and a key's passphrase. */
+function site(folder: string): string {
+  const stranger = join(folder, 'stranger');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger]);
+  const commanded = join(folder, 'commanded');
+  writeFileSync(commanded, `${COMMANDED}\n`, { mode: 0o600 });
+  return mailInventory((mailu, tree) => {
+    const hosts = tree.hosts as Record<string, Tree>;
+    const known = join(folder, 'known_hosts');
+    hosts['node-1'] = {
+      ...hosts['node-1'],
+      ssh: { user: 'root', port: PORT, password: 'login', identity: stranger, knownHosts: known },
+    };
+    hosts['node-2'] = {
+      ...hosts['node-2'],
+      ssh: { ...(hosts['node-2']?.ssh as Tree), identity: lockedKey(join(folder, 'locked')) },
+    };
+    tree.age = { file: join(folder, 'secrets.age'), identity: join(folder, 'age.txt') };
+    tree.secrets = {
+      ...(tree.secrets as Tree),
+      login: { env: 'CANARY_LOGIN' },
+      relay: { age: 'relay' },
+      key: { command: `cat ${commanded}` },
+      roundcube: { prompt: 'Password of the database' },
+      postmaster: { env: 'CANARY_ADMIN' },
+    };
+    mailu.relay = { host: '[172.31.77.200]:25', user: 'somebody', password: 'relay' };
+    mailu.secretKey = 'key';
+    mailu.webmail = 'roundcube';
+    mailu.webmailDatabase = {
+      kind: 'postgresql',
+      server: '172.31.77.200',
+      password: 'roundcube',
+    };
+  });
+}
+
+/** As a person does it: the editor is opened on the decrypted text, and what is written there is encrypted. */
+async function editSecrets(folder: string, inventory: string): Promise<void> {
+  const plain = join(folder, 'plain');
+  writeFileSync(plain, `relay: ${RELAY}\n`, { mode: 0o600 });
+  const { code, stderr } = await provisionIn({ VISUAL: `cp ${plain}` }, 'secrets', 'edit', inventory);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Made a key for you') });
+  rmSync(plain);
+  for (const name of ['secrets.age', 'age.txt'])
+    expect({ name, mode: statSync(join(folder, name)).mode & 0o777 }).toEqual({ name, mode: 0o600 });
+  expect(readFileSync(join(folder, 'secrets.age'), 'utf8')).not.toContain(RELAY);
+}
 
 test('a canary in every secret: in no argument, output, log, journal, or file that others can read', async () => {
   await bareMailNodes();
@@ -28,48 +88,29 @@ test('a canary in every secret: in no argument, output, log, journal, or file th
     `/usr/sbin/sshd -p ${PORT} -o PasswordAuthentication=yes -o PermitRootLogin=yes -o KbdInteractiveAuthentication=no -o PidFile=none`,
   );
   const folder = mkdtempSync(join(tmpdir(), 'provision-canary-'));
-  const stranger = join(folder, 'stranger');
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger]);
-  const key = join(folder, 'key');
-  writeFileSync(key, `${RELAY}\n`, { mode: 0o600 });
-  const file = mailInventory((mailu, tree) => {
-    const hosts = tree.hosts as Record<string, Tree>;
-    const known = join(folder, 'known_hosts');
-    hosts['node-1'] = {
-      ...hosts['node-1'],
-      ssh: { user: 'root', port: PORT, password: 'login', identity: stranger, knownHosts: known },
-    };
-    tree.secrets = {
-      ...(tree.secrets as Tree),
-      login: { env: 'CANARY_LOGIN' },
-      relay: { command: `cat ${key}` },
-      postmaster: { env: 'CANARY_ADMIN' },
-    };
-    mailu.relay = { host: '[172.31.77.200]:25', user: 'somebody', password: 'relay' };
-  });
-  const values = [LOGIN, RELAY, mailPassword(), sudoPassword(), keyLine()];
-  expect(new Set(values).size).toBe(5);
+  const file = site(folder);
+  await editSecrets(folder, file);
+  const values = [LOGIN, RELAY, PHRASE, PROMPTED, COMMANDED, mailPassword(), sudoPassword(), keyLine()];
+  expect(new Set(values).size).toBe(8);
   for (const value of values) expect(value.length).toBeGreaterThan(15);
 
   const state = join(folder, 'state');
-  const env = { CANARY_LOGIN: LOGIN, CANARY_ADMIN: mailPassword(), XDG_STATE_HOME: state };
+  const env = { CANARY_LOGIN: LOGIN, CANARY_ADMIN: mailPassword(), XDG_STATE_HOME: state, SSH_AUTH_SOCK: '' };
+  const answers = { 'Passphrase of': PHRASE, 'Password of the database': PROMPTED };
   const watches = await Promise.all(NODES.map((node) => watchArguments(node, [...values, 'SWMTKN-1-'])));
   const outputs: string[] = [];
   for (const args of [
     ['plan', file, '-v'],
+    [file, '--yes', '-v'],
     [file, '-v', '--output', 'plain'],
     [file, '--output', 'json'],
     ['facts', file],
     ['status', file],
     ['check', file],
   ]) {
-    const ran = await provisionIn(env, ...args);
-    outputs.push(ran.stdout, ran.stderr);
-    expect({ args: args[0], code: ran.code, said: ran.code === 0 ? '' : ran.stderr }).toEqual({
-      args: args[0],
-      code: 0,
-      said: '',
-    });
+    const { code, shown } = await onTerminal(env, answers, ...args);
+    outputs.push(shown);
+    expect({ args, code, said: code === 0 ? '' : shown }).toEqual({ args, code: 0, said: '' });
   }
   const seen = await Promise.all(watches.map((stop) => stop()));
   figure('a canary in every secret: looks at the arguments of all processes, found', [

@@ -12,6 +12,7 @@ import { nodeOf } from './node.ts';
 import { $ } from './shell.ts';
 import { paths } from './state.ts';
 import { failures, on } from './steps.ts';
+import { onTerminal } from './terminal.ts';
 
 const PLAYBOOK = fileURLToPath(new URL('./fixtures/many-10.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'provision-ways-in-'));
@@ -62,9 +63,9 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** Converges a small playbook on one host that is reached in this way. */
-async function enter(host: Tree, env: Record<string, string> = {}): Promise<Ran> {
-  const inventory = written(
+/** An inventory of one host that is reached in this way. */
+const reachedBy = (host: Tree) =>
+  written(
     `inventory-${count++}.yaml`,
     stringify({
       cluster: 'ways',
@@ -72,6 +73,10 @@ async function enter(host: Tree, env: Record<string, string> = {}): Promise<Ran>
       hosts: { here: host },
     }),
   );
+
+/** Converges a small playbook on it. */
+async function enter(host: Tree, env: Record<string, string> = {}): Promise<Ran> {
+  const inventory = reachedBy(host);
   Object.assign(process.env, { LOGIN_PASSWORD: PASSWORD, ...env });
   return json(inventory, '--playbook', PLAYBOOK);
 }
@@ -207,6 +212,31 @@ test('every way in converges, and the second run changes nothing', async () => {
   }
   if (before !== undefined) process.env.SSH_AUTH_SOCK = before;
   figure('ways in that converge', Object.keys(ways));
+});
+
+test('a passphrase is asked for on the terminal, and shown nowhere', async () => {
+  delete process.env.SSH_AUTH_SOCK;
+  const knownHosts = knownOne();
+  const host = {
+    ...root({ knownHosts }),
+    ssh: { config: '/dev/null', identity: file('locked'), user: 'root', knownHosts },
+  };
+  const inventory = reachedBy(host);
+  const { code, shown } = await onTerminal(
+    {},
+    { 'Passphrase of': 'the phrase' },
+    inventory,
+    '--yes',
+    '--playbook',
+    PLAYBOOK,
+  );
+  expect({ code, shown: code === 0 ? '' : shown }).toEqual({ code: 0, shown: '' });
+  expect(shown).not.toContain('the phrase');
+  const [refused] = failures(await json(inventory, '--playbook', PLAYBOOK));
+  expect({ code: refused?.code, message: refused?.message }).toEqual({
+    code: 'key-file',
+    message: expect.stringContaining('has a passphrase'),
+  });
 });
 
 test('ways that must not are refused, each in its own words, with exit 4 and nothing changed', async () => {
