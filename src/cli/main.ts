@@ -33,15 +33,15 @@ const all = (command: Command): readonly Command[] => [command, ...command.comma
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  const { colours, errorText } = await import('../render/index.ts');
-  const c = colours(process.stderr.isTTY === true && !process.env.NO_COLOR);
+  const { errorText, styleOf } = await import('../render/index.ts');
+  const c = styleOf(process.stderr, process.env);
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   if (error instanceof Interrupted) {
     say('Interrupted. Run again to go on from where things are.');
     return INTERRUPTED;
   }
   if (error instanceof ConfigError) {
-    say(error.message);
+    error.message.split('\n').map(c.fold).forEach(say);
     const { length } = error.problems;
     say(c.red(`${length} mistake${length === 1 ? '' : 's'}. Nothing was connected.`));
     return error.exit;

@@ -118,7 +118,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
 function shownPlan(made: Plan, screen: Screen): string {
   const took = countChanges(made) === 0 ? undefined : lastRun(made.cluster, process.env);
   const before = took === undefined ? '' : `The last run that changed something took ${duration(took)}.\n`;
-  return `${planText(made, screen.outColours)}\n${before}`;
+  return `${planText(made, screen.outStyle)}\n${before}`;
 }
 
 function verdict(made: Plan): number | undefined {

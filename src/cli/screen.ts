@@ -1,12 +1,12 @@
-import { type Colours, colours, jsonRenderer, plainRenderer, type Renderer } from '../render/index.ts';
+import { jsonRenderer, plainRenderer, type Renderer, type Style, styleOf } from '../render/index.ts';
 
 /** Where a command prints: results to stdout, progress and errors to stderr. */
 export interface Screen {
   readonly form: 'tty' | 'plain' | 'json';
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly outColours: Colours;
-  readonly errColours: Colours;
+  readonly outStyle: Style;
+  readonly errStyle: Style;
   renderer(verbose: boolean): Promise<Renderer>;
 }
 
@@ -14,22 +14,21 @@ export function openScreen(wanted: 'tty' | 'plain' | 'json' | undefined, env: No
   const { stdout, stderr } = process;
   const terminal = stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   const form = wanted ?? (terminal ? 'tty' : 'plain');
-  const plain = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
-  const outColours = colours(!plain && stdout.isTTY === true);
-  const errColours = colours(!plain && stderr.isTTY === true);
+  const outStyle = styleOf(stdout, env);
+  const errStyle = styleOf(stderr, env);
   const out = (text: string) => void stdout.write(text);
   const err = (text: string) => void stderr.write(text);
   return {
     form,
     out,
     err,
-    outColours,
-    errColours,
+    outStyle,
+    errStyle,
     async renderer(verbose) {
       if (form === 'json') return jsonRenderer(out);
-      if (form === 'plain' || verbose) return plainRenderer(err, out, errColours, verbose);
+      if (form === 'plain' || verbose) return plainRenderer(err, out, errStyle, verbose);
       const { ttyRenderer } = await import('../render/tty.ts');
-      return ttyRenderer(stderr, out, errColours);
+      return ttyRenderer(stderr, out, errStyle);
     },
   };
 }

@@ -14,7 +14,7 @@ export function status(file: string, options: CommonOptions): Promise<number> {
     const tables = parts.map((part) => (isEnquiry(part) ? (answers.shift() as StatusTable) : part));
     await renderer.close();
     if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'status', tables })}\n`);
-    else screen.out(`${tables.map((table) => tableText(table, screen.outColours)).join('\n\n')}\n`);
+    else screen.out(`${tables.map((table) => tableText(table, screen.outStyle)).join('\n\n')}\n`);
     return undefined;
   });
 }

@@ -1,14 +1,14 @@
 import { NotSettled, StepFailed } from '../engine/index.ts';
 import { type Finding, ProvisionError } from '../errors/index.ts';
-import type { Colours } from './colours.ts';
+import type { Style } from './style.ts';
 
 /** Lines of a command that are shown. */
 const LONGEST = 15;
 
 /** An error of a host: what, in which resource, the command, its last words, and what to do. */
-export function errorText(host: string | undefined, error: unknown, c: Colours): readonly string[] {
+export function errorText(host: string | undefined, error: unknown, c: Style): readonly string[] {
   const message = error instanceof Error ? error.message : String(error);
-  const lines = [`${c.red('error')}  ${host === undefined ? '' : `${c.bold(host)}: `}${message}`];
+  const lines = [c.fold(`${c.red('error')}  ${host === undefined ? '' : `${c.bold(host)}: `}${message}`)];
   if (error instanceof StepFailed) {
     lines.push(`  in: ${error.resource}${error.origin === undefined ? '' : ` (${error.origin})`}`);
     lines.push(...block('command', shortened(error.command.split('\n')), c), ...block('said', error.tail, c));
@@ -22,12 +22,12 @@ export function errorText(host: string | undefined, error: unknown, c: Colours):
   return lines;
 }
 
-export function findingText({ level, host, message, fix }: Finding, c: Colours): readonly string[] {
+export function findingText({ level, host, message, fix }: Finding, c: Style): readonly string[] {
   const word = level === 'refuse' ? c.red('refused') : c.yellow('warning');
-  return [`${word}  ${host === undefined ? '' : `${c.bold(host)}: `}${message}`, ...fixText(fix, c)];
+  return [c.fold(`${word}  ${host === undefined ? '' : `${c.bold(host)}: `}${message}`), ...fixText(fix, c)];
 }
 
-function fixText(fix: readonly string[], c: Colours): readonly string[] {
+function fixText(fix: readonly string[], c: Style): readonly string[] {
   return fix.map((line) => `  ${c.cyan('fix:')} ${line}`);
 }
 
@@ -38,6 +38,6 @@ function shortened(lines: readonly string[]): readonly string[] {
     : [...lines.slice(0, LONGEST - 1), `… and ${lines.length - LONGEST + 1} lines more`];
 }
 
-function block(title: string, lines: readonly string[], c: Colours): readonly string[] {
+function block(title: string, lines: readonly string[], c: Style): readonly string[] {
   return [`  ${title}:`, ...lines.map((line) => `    ${c.dim('│')} ${line}`)];
 }

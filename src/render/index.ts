@@ -1,4 +1,3 @@
-export { type Colours, colours } from './colours.ts';
 export { errorText } from './error-text.ts';
 export { jsonRenderer, logRenderer } from './json.ts';
 export { frontProblems } from './outside-text.ts';
@@ -6,4 +5,5 @@ export { plainRenderer } from './plain.ts';
 export { planText } from './plan-text.ts';
 export { duration } from './recap.ts';
 export type { Renderer, Write } from './renderer.ts';
+export { type Style, styleOf } from './style.ts';
 export { tableText } from './table.ts';

@@ -1,6 +1,6 @@
 import { type FrontAnswer, isOpenRelay } from '../outside/index.ts';
-import type { Colours } from './colours.ts';
 import { count } from './plan-text.ts';
+import type { Style } from './style.ts';
 import { tableText } from './table.ts';
 
 /** What is wrong with a front, each in a line. */
@@ -22,7 +22,7 @@ export function frontProblems({ services, relay, delivery }: FrontAnswer): reado
 }
 
 /** A front as an outsider sees it. */
-export function outsideText(fronts: readonly FrontAnswer[], c: Colours): readonly string[] {
+export function outsideText(fronts: readonly FrontAnswer[], c: Style): readonly string[] {
   return fronts.flatMap((front) => {
     const { host, address, services, relay, delivery } = front;
     const rows = services.map(({ port, protocol, certificate, banner, problem }) => [
@@ -45,7 +45,7 @@ export function outsideText(fronts: readonly FrontAnswer[], c: Colours): readonl
     return [
       ...tableText({ title, columns: ['PORT', 'SERVES', 'CERTIFICATE', 'ANSWER'], rows }, c).split('\n'),
       ...good.map((line) => `  ${c.green('ok')}  ${line}`),
-      ...frontProblems(front).map((line) => `  ${c.red('problem')}  ${line}`),
+      ...frontProblems(front).map((line) => `  ${c.fold(`${c.red('problem')}  ${line}`)}`),
     ];
   });
 }

@@ -1,11 +1,11 @@
-import type { Colours } from './colours.ts';
 import { errorText, findingText } from './error-text.ts';
 import { outsideText } from './outside-text.ts';
 import { recapText } from './recap.ts';
 import { dispatch, type Handlers, type Renderer, type Write } from './renderer.ts';
+import type { Style } from './style.ts';
 
 /** A line for each thing that a reader of a log wants to know. `verbose` adds what the commands print. */
-export function plainRenderer(progress: Write, result: Write, c: Colours, verbose: boolean): Renderer {
+export function plainRenderer(progress: Write, result: Write, c: Style, verbose: boolean): Renderer {
   const say = (line: string) => progress(`${line}\n`);
   const silent = () => undefined;
   const handlers: Handlers = {

@@ -1,9 +1,9 @@
 import { countChanges, type Plan, type PlanStage } from '../engine/index.ts';
 import { changeText, symbol } from './change-text.ts';
-import type { Colours } from './colours.ts';
+import type { Style } from './style.ts';
 
 /** A plan to be read: by host, in the order in which a run goes. */
-export function planText(plan: Plan, c: Colours): string {
+export function planText(plan: Plan, c: Style): string {
   const lines: string[] = [];
   for (const { name } of plan.hosts) {
     const stages = plan.stages.filter(({ host }) => host === name);
@@ -27,7 +27,7 @@ function restarts({ stages }: Plan): readonly string[] {
   return found.length === 0 ? [] : [`Restarts: ${[...new Set(found)].join(', ')}.`];
 }
 
-function stageText(stage: PlanStage, after: PlanStage | undefined, c: Colours): readonly string[] {
+function stageText(stage: PlanStage, after: PlanStage | undefined, c: Style): readonly string[] {
   const bound = stage.exact ? '' : c.dim(`  at most; exact once ${nameOf(after)} has run`);
   return [
     `  ${c.dim(nameOf(stage))}${bound}`,
@@ -46,7 +46,7 @@ function nameOf(stage: PlanStage | undefined): string {
   return stage === undefined ? 'an earlier stage' : `${stage.playbook}/${stage.stage}`;
 }
 
-function planSummary(plan: Plan, c: Colours): string {
+function planSummary(plan: Plan, c: Style): string {
   const changes = countChanges(plan);
   const unknown = plan.stages
     .flatMap(({ items }) => items)

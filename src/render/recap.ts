@@ -1,11 +1,11 @@
 import type { Event } from '../engine/index.ts';
-import type { Colours } from './colours.ts';
 import { count } from './plan-text.ts';
+import type { Style } from './style.ts';
 
 /** One line a host, and one for the whole. */
 export function recapText(
   { hosts, changes, milliseconds, interrupted }: Extract<Event, { kind: 'run-finished' }>,
-  c: Colours,
+  c: Style,
 ): readonly string[] {
   const width = Math.max(...hosts.map(({ host }) => host.length));
   const failed = hosts.some(

@@ -1,8 +1,8 @@
 import type { StatusTable } from '../playbook/index.ts';
-import type { Colours } from './colours.ts';
+import type { Style } from './style.ts';
 
 /** A table with a title, its columns as wide as what they hold. */
-export function tableText({ title, columns, rows }: StatusTable, c: Colours): string {
+export function tableText({ title, columns, rows }: StatusTable, c: Style): string {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
   );

@@ -1,9 +1,9 @@
 import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
-import type { Colours } from './colours.ts';
 import { errorText, findingText } from './error-text.ts';
 import { outsideText } from './outside-text.ts';
 import { recapText } from './recap.ts';
 import { dispatch, type Handlers, type Renderer, type Write } from './renderer.ts';
+import type { Style } from './style.ts';
 
 type Task = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output'>;
 
@@ -17,7 +17,7 @@ interface Line {
 }
 
 /** Lines that change in place, on a terminal: one a host, phase by phase. */
-export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Colours): Renderer {
+export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Style): Renderer {
   let phase: { lines: Map<string, Line>; shown: Promise<unknown> } | undefined;
   const after: string[] = [];
 

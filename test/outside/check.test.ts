@@ -9,7 +9,7 @@ import type { Dial } from '../../src/outside/attempt.ts';
 import { deliver } from '../../src/outside/delivery.ts';
 import { checkOutside, type FrontAnswer, type OutsideCheck, type Service } from '../../src/outside/index.ts';
 import { askService } from '../../src/outside/service.ts';
-import { colours } from '../../src/render/index.ts';
+import { styleOf } from '../../src/render/index.ts';
 import { frontProblems, outsideText } from '../../src/render/outside-text.ts';
 import { Secret } from '../../src/shell/index.ts';
 import { lineServer } from './server.ts';
@@ -207,7 +207,7 @@ test('what a person reads of a front', () => {
     ],
     delivery: { result: 'read' as const, said: 'a message to postmaster@example.org was read', seconds: 1.2 },
   };
-  expect(outsideText([front], colours(false)).join('\n')).toMatchInlineSnapshot(`
+  expect(outsideText([front], styleOf({ isTTY: false, columns: 80 }, {})).join('\n')).toMatchInlineSnapshot(`
     "From outside: mail-1 (192.0.2.11)
       PORT  SERVES  CERTIFICATE                         ANSWER
       25    smtp    mail.example.org, until 2027-01-01  mail.example.org ESMTP

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Event, Plan } from '../../src/engine/index.ts';
 import { StepFailed } from '../../src/engine/index.ts';
-import { colours, errorText, jsonRenderer, plainRenderer, planText } from '../../src/render/index.ts';
+import { ProvisionError } from '../../src/errors/index.ts';
+import { errorText, jsonRenderer, plainRenderer, planText, styleOf } from '../../src/render/index.ts';
 import { secretChange } from '../../src/resource/index.ts';
 import { Secret, sh } from '../../src/shell/index.ts';
 
-const plain = colours(false);
+const plain = styleOf({ isTTY: false, columns: 80 }, {});
 
 const plan: Plan = {
   cluster: 'mail',
@@ -166,4 +167,19 @@ test('json is an object a line, errors included; plain keeps results from progre
   for (const event of events) renderer.handle(event);
   expect(result).toBe('mail-1  ok\nNo changes in 1 min 1 s.\n');
   expect(progress).toMatch(/^looking at mail-1\nerror {2}mail-1: bug\n/);
+});
+
+test('on a terminal a message is broken between words, and what is to be copied is left whole', () => {
+  const narrow = styleOf({ isTTY: true, columns: 40 }, { NO_COLOR: '1' });
+  const fix = 'ssh-keygen -R 192.0.2.11 -f /home/anna/.ssh/known_hosts';
+  const error = new ProvisionError(
+    'its host key changed: the known one is of another machine, or somebody is in between',
+    { code: 'host-key-changed', exit: 4, fix: [fix] },
+  );
+  expect(errorText('mail-1', error, narrow).join('\n').split('\n')).toEqual([
+    'error  mail-1: its host key changed:',
+    '  the known one is of another machine,',
+    '  or somebody is in between',
+    `  fix: ${fix}`,
+  ]);
 });
