@@ -18,7 +18,8 @@ export class Script {
   constructor(wire: string, shown: string, secrets: ReadonlySet<string> = new Set()) {
     this.#wire = wire;
     this.#secrets = secrets;
-    this.shown = shown;
+    // The same text is kept once: there are many of them.
+    this.shown = shown === wire ? wire : shown;
   }
 
   /** What a command of this script has printed, without the script's secrets. For everything that shows it. */

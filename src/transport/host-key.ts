@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TransportError } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
-import { fingerprint, hostPattern, KnownHosts, keyType, knownHostsLine } from './known-hosts.ts';
+import { fingerprint, hostPattern, KnownKeys, keyType, knownHostsLine } from './known-hosts.ts';
 
 /** `StrictHostKeyChecking` of ssh_config(5): `yes` refuses an unknown key, `accept-new` keeps it, `no` never refuses. */
 export type HostKeyPolicy = 'yes' | 'accept-new' | 'no';
@@ -18,26 +18,23 @@ export interface HostKeyRules {
 /** Checks the keys that a host shows. The files are read once. */
 export class HostKeyCheck {
   readonly #rules: HostKeyRules;
-  readonly #known: readonly { readonly file: string; readonly hosts: KnownHosts }[];
+  readonly #known: readonly { readonly file: string; readonly keys: KnownKeys }[];
 
   constructor(rules: HostKeyRules) {
     this.#rules = rules;
-    this.#known = rules.knownHosts.map((file) => ({ file, hosts: new KnownHosts(read(file)) }));
+    const { address, port, knownHosts } = rules;
+    this.#known = knownHosts.map((file) => ({ file, keys: new KnownKeys(read(file), address, port) }));
   }
 
   /** Types of key to ask for first, so that a host with several shows one that we know. */
   get preferredTypes(): readonly string[] {
-    const { address, port } = this.#rules;
-    return this.#known.flatMap(({ hosts }) => hosts.types(address, port));
+    return this.#known.flatMap(({ keys }) => keys.types);
   }
 
   /** @throws TransportError where the key must not be trusted. */
   verify(key: Buffer): void {
     const { address, port, knownHosts, policy } = this.#rules;
-    const verdicts = this.#known.map(({ file, hosts }) => ({
-      file,
-      verdict: hosts.judge(address, port, key),
-    }));
+    const verdicts = this.#known.map(({ file, keys }) => ({ file, verdict: keys.judge(key) }));
     const name = hostPattern(address, port);
     const shown = `${keyType(key)} ${fingerprint(key)}`;
     for (const { file, verdict } of verdicts)

@@ -4,9 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 interface Entry {
   readonly line: number;
   readonly revoked: boolean;
-  readonly patterns: readonly string[];
-  readonly type: string;
-  readonly key: string;
+  readonly key: Buffer;
 }
 
 export type HostKeyVerdict =
@@ -19,47 +17,32 @@ export type HostKeyVerdict =
       readonly known: readonly { line: number; type: string; fingerprint: string }[];
     };
 
-/** The keys that hosts are known by. */
-export class KnownHosts {
+/** The keys that a host is known by. Nothing else of the file is kept: many hosts may share a long one. */
+export class KnownKeys {
   readonly #entries: readonly Entry[];
 
-  constructor(text: string) {
-    this.#entries = text.split('\n').flatMap((line, index) => parseLine(line, index + 1));
+  constructor(text: string, address: string, port: number) {
+    const name = hostPattern(address, port);
+    this.#entries = text.split('\n').flatMap((line, index) => parseLine(line, index + 1, name));
   }
 
   /** Any key of a known host that is not among its keys is a change, of whatever type: as ssh(1) takes it. */
-  judge(address: string, port: number, key: Buffer): HostKeyVerdict {
-    const entries = this.#entriesFor(address, port);
-    const same = entries.filter((entry) => entry.key === key.toString('base64'));
+  judge(shown: Buffer): HostKeyVerdict {
+    const same = this.#entries.filter(({ key }) => key.equals(shown));
     const revoked = same.find((entry) => entry.revoked);
     if (revoked !== undefined) return { kind: 'revoked', line: revoked.line };
     if (same.length > 0) return { kind: 'known' };
-    const known = entries.filter((entry) => !entry.revoked);
+    const known = this.#entries.filter((entry) => !entry.revoked);
     if (known.length === 0) return { kind: 'unknown' };
     return {
       kind: 'changed',
-      known: known.map(({ line, type, key: blob }) => ({
-        line,
-        type,
-        fingerprint: fingerprint(Buffer.from(blob, 'base64')),
-      })),
+      known: known.map(({ line, key }) => ({ line, type: keyType(key), fingerprint: fingerprint(key) })),
     };
   }
 
-  /** The types of key that a host is known by, to be asked for first. */
-  types(address: string, port: number): readonly string[] {
-    return [
-      ...new Set(
-        this.#entriesFor(address, port)
-          .filter(({ revoked }) => !revoked)
-          .map(({ type }) => type),
-      ),
-    ];
-  }
-
-  #entriesFor(address: string, port: number): readonly Entry[] {
-    const name = hostPattern(address, port);
-    return this.#entries.filter(({ patterns }) => matches(patterns, name));
+  /** The types of key that it is known by, to be asked for first. */
+  get types(): readonly string[] {
+    return [...new Set(this.#entries.filter(({ revoked }) => !revoked).map(({ key }) => keyType(key)))];
   }
 }
 
@@ -84,18 +67,21 @@ export function keyType(key: Buffer): string {
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
 }
 
-function parseLine(line: string, number: number): readonly Entry[] {
+function parseLine(line: string, number: number, name: string): readonly Entry[] {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
   const [patterns, type, key] = words;
   if (!patterns || patterns.startsWith('#') || !type || !key) return [];
   if (marker !== undefined && marker !== '@revoked') return [];
-  return [{ line: number, revoked: marker === '@revoked', patterns: patterns.split(','), type, key }];
+  if (!matches(patterns.split(','), name)) return [];
+  const blob = Buffer.from(key, 'base64');
+  return blob.length < 4 ? [] : [{ line: number, revoked: marker === '@revoked', key: blob }];
 }
 
 function matches(patterns: readonly string[], name: string): boolean {
   const one = (pattern: string): boolean => {
     if (pattern.startsWith('|1|')) return hashed(pattern, name);
+    if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === name;
     const expression = pattern
       .replace(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')

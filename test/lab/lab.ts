@@ -46,7 +46,8 @@ export async function up({
   registry = false,
   say = () => undefined,
 }: UpOptions = {}): Promise<void> {
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) throw new LabError('the lab has one to nine nodes');
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 20)
+    throw new LabError('the lab has one to twenty nodes');
   await prepareMachine();
   await createCredentials();
   if (registry) await createMailCredentials();

@@ -33,8 +33,8 @@ export function nodeOf(number: number): LabNode {
 }
 
 export function nodeNamed(name: string): LabNode {
-  const number = Number(/^node-([1-9])$/.exec(name)?.[1]);
-  if (Number.isNaN(number)) throw new LabError(`there is no node \`${name}\`; they are node-1 to node-9`);
+  const number = Number(/^node-([1-9]\d?)$/.exec(name)?.[1]);
+  if (Number.isNaN(number)) throw new LabError(`there is no node \`${name}\`; they are node-1 to node-20`);
   return nodeOf(number);
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HostKeyCheck, type HostKeyPolicy } from '../../src/transport/host-key.ts';
-import { fingerprint, KnownHosts } from '../../src/transport/known-hosts.ts';
+import { fingerprint, KnownKeys } from '../../src/transport/known-hosts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-keys-'));
 const keys = new Map<string, { line: string; blob: Buffer; print: string }>();
@@ -44,7 +44,7 @@ describe('known_hosts', () => {
     ['revoked', 'mail-1', 22, (line: string) => `@revoked * ${line}`, 'revoked'],
     ['authority', 'mail-1', 22, (line: string) => `@cert-authority * ${line}`, 'unknown'],
   ] as const)('%s', (_, address, port, text, kind) => {
-    expect(new KnownHosts(text(key('a').line)).judge(address, port, key('a').blob).kind).toBe(kind);
+    expect(new KnownKeys(text(key('a').line), address, port).judge(key('a').blob).kind).toBe(kind);
   });
 
   test('names hashed by ssh-keygen -H', () => {
@@ -53,17 +53,19 @@ describe('known_hosts', () => {
     execFileSync('ssh-keygen', ['-q', '-H', '-f', file]);
     const text = readFileSync(file, 'utf8');
     expect(text).not.toContain('mail-');
-    const hosts = new KnownHosts(text);
-    expect(hosts.judge('mail-1', 22, key('a').blob).kind).toBe('known');
-    expect(hosts.judge('mail-2', 2222, key('b').blob).kind).toBe('known');
-    expect(hosts.judge('mail-3', 22, key('a').blob).kind).toBe('unknown');
+    const judged = (address: string, port: number, name: string) =>
+      new KnownKeys(text, address, port).judge(key(name).blob).kind;
+    expect(judged('mail-1', 22, 'a')).toBe('known');
+    expect(judged('mail-2', 2222, 'b')).toBe('known');
+    expect(judged('mail-3', 22, 'a')).toBe('unknown');
   });
 
   test('another key is a change, with what was known; several keys are all known', () => {
-    const hosts = new KnownHosts(`mail-1 ${key('a').line}\nmail-1 ${key('r').line}\n`);
-    expect(hosts.judge('mail-1', 22, key('r').blob).kind).toBe('known');
-    expect(hosts.types('mail-1', 22)).toEqual(['ssh-ed25519', 'ssh-rsa']);
-    expect(hosts.judge('mail-1', 22, key('b').blob)).toEqual({
+    const text = `mail-1 ${key('a').line}\nmail-1 ${key('r').line}\nmail-1 ssh-ed25519 AAA=\nmail-2 ${key('b').line}\n`;
+    const keys = new KnownKeys(text, 'mail-1', 22);
+    expect(keys.judge(key('r').blob).kind).toBe('known');
+    expect(keys.types).toEqual(['ssh-ed25519', 'ssh-rsa']);
+    expect(keys.judge(key('b').blob)).toEqual({
       kind: 'changed',
       known: [
         { line: 1, type: 'ssh-ed25519', fingerprint: key('a').print },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KnownHosts } from '../../src/transport/known-hosts.ts';
+import { KnownKeys } from '../../src/transport/known-hosts.ts';
 import { connectSsh } from '../../src/transport/ssh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-host-keys-'));
@@ -75,7 +75,7 @@ test('a hashed name is found whatever its letter case in the inventory', () => {
   writeFileSync(file, `mail-1 ${publicKey('ed25519')}\n`);
   execFileSync('ssh-keygen', ['-q', '-H', '-f', file], { stdio: 'ignore' });
   const other = Buffer.from(publicKey('rsa').split(' ')[1] ?? '', 'base64');
-  expect(new KnownHosts(readFileSync(file, 'utf8')).judge('Mail-1', 22, other).kind).toBe('changed');
+  expect(new KnownKeys(readFileSync(file, 'utf8'), 'Mail-1', 22).judge(other).kind).toBe('changed');
 });
 
 test('a connection that is being made is given up when its signal says so', async () => {
