@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import pLimit from 'p-limit';
 import { ConfigError, type ErrorDetails, ProvisionError } from '../errors/index.ts';
 import {
   type Inventory,
@@ -39,6 +40,8 @@ export interface Over {
 }
 
 const CONNECT = 10;
+/** Programs that run here at a time. */
+const AT_ONCE = 16;
 
 /** Asks ssh, and puts what the inventory and the command line say over its answer. */
 export async function loginOf(
@@ -138,7 +141,8 @@ export async function loginsOf(
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, Login>> {
   const hosts = inventory.hosts.filter(({ connection }) => connection === 'ssh');
-  const asked = await Promise.allSettled(hosts.map((host) => loginOf(inventory, host, over, env)));
+  const limit = pLimit(AT_ONCE);
+  const asked = await Promise.allSettled(hosts.map((host) => limit(loginOf, inventory, host, over, env)));
   const wrong = asked.flatMap((found) => {
     if (found.status === 'fulfilled') return [];
     if (!(found.reason instanceof ProvisionError)) throw found.reason;

@@ -1,5 +1,5 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import pc from 'picocolors';
-import wrapAnsi from 'wrap-ansi';
 
 /** How text looks where it is written to. */
 export type Style = ReturnType<typeof pc.createColors> & {

@@ -42,9 +42,13 @@ const OWN = (node: string): readonly Drift[] => [
   ]),
 ];
 
-/** By its id: one that left and joined anew is listed twice under its name. */
+/** By its id: one that left and joined anew is listed twice under its name, and is not `Ready` at once. */
 const idOf = (node: string) =>
-  `$(docker node ls --format '{{.ID}} {{.Hostname}} {{.Status}}' | sed -n 's/ ${node} Ready$//p')`;
+  `$(for _ in $(seq 60); do
+       id=$(docker node ls --format '{{.ID}} {{.Hostname}} {{.Status}}' | sed -n 's/ ${node} Ready$//p')
+       [ -z "$id" ] || break
+       sleep 1
+     done; echo "$id")`;
 
 const MEMBERS = WORKERS.flatMap((node): readonly Drift[] => [
   drift(
