@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ProvisionError } from '../errors/index.ts';
+import { asked } from './asked.ts';
 import { type Answers, inventoryText, readHosts, wrongWith } from './new-inventory.ts';
 import type { InitOptions } from './program.ts';
 import { readProject } from './project.ts';
@@ -65,7 +66,7 @@ async function asker(): Promise<Ask> {
       validate: (text: string) => wrong(text.trim()) ?? true,
       ...(preset === '' ? {} : { default: preset }),
     };
-    return (await input(question, { output: process.stderr })).trim();
+    return (await asked(input(question, { output: process.stderr }))).trim();
   };
 }
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
-import { ConfigError, type ErrorDetails, ProvisionError } from '../errors/index.ts';
+import { ConfigError, type ErrorDetails, Interrupted, ProvisionError } from '../errors/index.ts';
 import {
   type Inventory,
   type InventoryHost,
@@ -113,7 +113,7 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
     port,
     identities,
     identitiesOnly,
-    agent: agent === undefined ? env.SSH_AUTH_SOCK : agent === 'none' ? undefined : agent,
+    agent: agent === undefined ? env.SSH_AUTH_SOCK || undefined : agent === 'none' ? undefined : agent,
     knownHosts,
     hostKeyAlias,
     hostKeyPolicy: found.policy ?? 'accept-new',
@@ -204,6 +204,7 @@ export async function readSecrets(
     try {
       found.set(name, await read(at));
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       problems.push(source.problem(['secrets', name], (error as Error).message));
     }
   }

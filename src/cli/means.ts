@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { type Inventory, inventoryPath } from '../inventory/index.ts';
 import type { AgeKeys, Means } from '../secrets/index.ts';
 import { Secret } from '../shell/index.ts';
+import { asked } from './asked.ts';
+import type { Login } from './login.ts';
 
 /** Milliseconds that a command may take: somebody may have to touch a key. */
 const PATIENCE = 120_000;
@@ -37,23 +39,41 @@ function run(command: string): Promise<string> {
   });
 }
 
-async function ask(question: string): Promise<string> {
+async function ask(
+  question: string,
+  validate: (answer: string) => Promise<true | string> = async () => true,
+): Promise<string> {
   if (process.stdin.isTTY !== true)
     throw new Error('it is asked on a terminal, and there is none; name another source for it');
   const { default: password } = await import('@inquirer/password');
-  return password({ message: question }, { output: process.stderr });
+  return asked(password({ message: question, validate }, { output: process.stderr }));
 }
 
+export type Unlock = (path: string) => Promise<Secret>;
+
 /** Asks for the passphrases of keys, each once in a run. Where nobody can be asked there is none. */
-export function unlocker(): ((path: string) => Promise<Secret>) | undefined {
+export function unlocker(): Unlock | undefined {
   if (process.stdin.isTTY !== true) return undefined;
-  const asked = new Map<string, Promise<Secret>>();
-  let before: Promise<unknown> = Promise.resolve();
+  const answers = new Map<string, Promise<Secret>>();
   return (path) => {
-    // One question at a time, whoever asks.
-    const answer = asked.get(path) ?? before.then(async () => new Secret(await ask(`Passphrase of ${path}`)));
-    asked.set(path, answer);
-    before = answer.catch(() => undefined);
+    const answer = answers.get(path) ?? askPassphrase(path);
+    answers.set(path, answer);
     return answer;
   };
+}
+
+async function askPassphrase(path: string): Promise<Secret> {
+  const { opens } = await import('../transport/identities.ts');
+  const answer = await ask(`Passphrase of ${path}`, async (text) =>
+    (await opens(path, new Secret(text))) ? true : 'That is not its passphrase.',
+  );
+  return new Secret(answer);
+}
+
+/** Asks for all that logins need, one after the other, while nothing else is on the screen. */
+export async function unlockKeys(logins: Iterable<Login>, unlock: Unlock): Promise<void> {
+  const { lockedKeys } = await import('../transport/identities.ts');
+  const all = [...logins].flatMap((login) => [...login.jumps, login]);
+  for (const { identities = [], agent } of all)
+    for (const path of await lockedKeys(identities, agent)) await unlock(path);
 }

@@ -5,7 +5,7 @@ import type { Renderer } from '../render/index.ts';
 import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loginsOf, pasteable, readSecrets } from './login.ts';
-import { unlocker } from './means.ts';
+import { unlocker, unlockKeys } from './means.ts';
 import { onlyStages } from './only-stages.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
@@ -29,6 +29,8 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, playbooks, source, env);
   const logins = await loginsOf(inventory, options, env);
+  const unlock = unlocker();
+  if (unlock !== undefined) await unlockKeys(logins.values(), unlock);
   const screen = openScreen(options.output, env);
   const renderer = await screen.renderer(options.verbose ?? false);
   const { stop, abort, release } = onInterrupt(screen.err);
@@ -43,7 +45,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
       selected,
       consents: new Set(options.remount ? (['remount'] as const) : []),
       secrets,
-      connect: connector(logins, secrets, unlocker()),
+      connect: connector(logins, secrets, unlock),
       onHost: (name, command) => {
         const host = hosts.get(name);
         return host === undefined ? command : pasteable(host, logins.get(name), command);

@@ -1,8 +1,8 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Our own code: a call from there is not what a person wrote. */
-const OWN = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Our own code, built or not: a call from there is not what a person wrote. */
+const OWN = /^.*\/(?:dist|src)\//.exec(fileURLToPath(import.meta.url))?.[0] ?? '';
 
 /** `file:line` of the first caller outside our own code, from a stack trace. */
 export function originOf(stack: string): string | undefined {

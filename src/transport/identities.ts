@@ -27,16 +27,39 @@ export async function readIdentities(
   agent?: string,
 ): Promise<readonly Identity[]> {
   if (paths !== undefined) {
-    const held = agent === undefined ? new Set() : await keysOfAgent(agent);
-    const own = await Promise.all(
-      paths.map(async (path) => ({ path, held: held.has((await publicHalf(path)) ?? '') })),
-    );
     // What the agent holds needs no passphrase.
-    return Promise.all(own.filter((each) => !each.held).map(({ path }) => readIdentity(path, unlock)));
+    const own = await notHeld(paths, agent);
+    return Promise.all(own.map((path) => readIdentity(path, unlock)));
   }
   const usual = USUAL.map((name) => join(homedir(), '.ssh', name));
   const read = await Promise.allSettled(usual.map((path) => readIdentity(path)));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** Of named keys, those that somebody has to be asked about. Keys that cannot be read are not among them. */
+export async function lockedKeys(paths: readonly string[], agent?: string): Promise<readonly string[]> {
+  const alive = agent !== undefined && (await isAgentAlive(agent));
+  const own = await notHeld(paths, alive ? agent : undefined);
+  const locked = await Promise.all(own.map((path) => opens(path).then((open) => open === false)));
+  return own.filter((_, index) => locked[index]);
+}
+
+/** Whether a passphrase, or none, opens a key; absent where it is no key that can be read. */
+export async function opens(path: string, passphrase?: Secret): Promise<boolean | undefined> {
+  const key = await readFile(path).catch(() => undefined);
+  if (key === undefined) return undefined;
+  const { utils } = (await import('ssh2')).default;
+  const parsed = utils.parseKey(key, passphrase?.reveal());
+  if (!(parsed instanceof Error)) return true;
+  return passphrase !== undefined || isEncrypted(parsed) ? false : undefined;
+}
+
+const isEncrypted = ({ message }: Error) => /encrypted/i.test(message);
+
+async function notHeld(paths: readonly string[], agent: string | undefined): Promise<readonly string[]> {
+  const held = agent === undefined ? new Set() : await keysOfAgent(agent);
+  const halves = await Promise.all(paths.map(publicHalf));
+  return paths.filter((_, index) => !held.has(halves[index] ?? ''));
 }
 
 async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
@@ -50,10 +73,10 @@ async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
   const { utils } = (await import('ssh2')).default;
   const parsed = utils.parseKey(key);
   if (!(parsed instanceof Error)) return { path, key };
-  if (/encrypted/i.test(parsed.message)) {
+  if (isEncrypted(parsed)) {
     if (unlock === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
     const passphrase = await unlock(path);
-    if (!(utils.parseKey(key, passphrase.reveal()) instanceof Error)) return { path, key, passphrase };
+    if (await opens(path, passphrase)) return { path, key, passphrase };
     throw refuse(`the passphrase of the key ${path} is another`, `ssh-add ${quote(path)}`);
   }
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);
