@@ -16,6 +16,7 @@ export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
 export { type ResolverFacts, resolverFacts } from './resolver.ts';
+export { steady } from './steady.ts';
 export { type Membership, type SwarmFacts, swarmFacts } from './swarm.ts';
 export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 export { readSwarmNode, type SwarmNode } from './swarm-node.ts';

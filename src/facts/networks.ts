@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { sh } from '../shell/index.ts';
+import { steady } from './steady.ts';
 
 export interface NetworkFacts {
   /** Bytes, of each device that Docker did not make, by name. */
@@ -10,17 +11,18 @@ export interface NetworkFacts {
 
 /** What the address ranges and packet sizes of overlay networks have to fit. */
 export const networkFacts: Probe<NetworkFacts> = {
-  script: raw(`\
-command -v ip >/dev/null || exit 0
-for device in /sys/class/net/*; do
-  name=\${device##*/}
-  case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
-  [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
-done
-command -v docker >/dev/null || exit 0
-[ "$(systemctl is-active docker.service)" = active ] || exit 0
-ids=$(timeout 30 docker network ls --quiet --no-trunc) || exit 66
-timeout 30 docker network inspect --format 'network {{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' $ids || exit 66`),
+  script: sh`
+    command -v ip >/dev/null || exit 0
+    for device in /sys/class/net/*; do
+      name=\${device##*/}
+      case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
+      [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
+    done
+    command -v docker >/dev/null || exit 0
+    [ "$(systemctl is-active docker.service)" = active ] || exit 0
+    ${steady(sh`
+      ids=$(timeout 30 docker network ls --quiet --no-trunc) &&
+        timeout 30 docker network inspect --format 'network {{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' $ids`)}`,
 
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look at the networks of the host', output);

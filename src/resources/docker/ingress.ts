@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { steady } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { MTU_OPTION } from './ask.ts';
@@ -33,12 +34,12 @@ export const ingressNetwork = defineResource({
   observe: () =>
     managerProbe(
       'the network of the mesh',
-      sh`
+      steady(sh`
         overlays=$(docker network ls --quiet --no-trunc --filter driver=overlay) || exit 1
         [ -z "$overlays" ] || docker network inspect --format '{{if .Ingress}}{{json .}}{{end}}' $overlays || exit 1
         echo ${SERVICES}
         services=$(docker service ls --quiet) || exit 1
-        [ -z "$services" ] || docker service inspect --format '{{.Spec.Name}}{{with .Spec.EndpointSpec}}{{range .Ports}} {{.PublishMode}}{{end}}{{end}}' $services`,
+        [ -z "$services" ] || docker service inspect --format '{{.Spec.Name}}{{with .Spec.EndpointSpec}}{{range .Ports}} {{.PublishMode}}{{end}}{{end}}' $services`),
       (stdout) => {
         const lines = stdout.split('\n').filter((line) => line !== '');
         const described = lines.slice(0, lines.indexOf(SERVICES));
