@@ -83,15 +83,15 @@ export function inventoryText({ cluster, user, hosts, domain, hostname }: Answer
         }),
   };
   const notes = [
-    '# An inventory of provision. What else can be said: inventory/prod.yaml, which explains every line.',
+    '# An inventory of provision. What else can be said is in inventory/prod.yaml,',
+    '# line by line.',
     '# Next: provision plan THIS-FILE, read it, then: provision THIS-FILE',
-    ...(shared
-      ? ['# GlusterFS keeps its bricks in /srv/gluster, which has to be on a file system of its own.']
-      : []),
+    ...(shared ? ['# GlusterFS keeps its bricks in /srv/gluster: a file system of its own, please.'] : []),
     ...(domain === ''
       ? []
       : [
-          '# The certificate and its key go to /mailu/certs (cert.pem, key.pem) on any host, once it is mounted.',
+          '# The certificate and its key go to /mailu/certs, as cert.pem and key.pem, on',
+          '# any host, once it is mounted.',
         ]),
   ];
   return `${notes.join('\n')}\n${stringify(tree, { flowCollectionPadding: true })}`;

@@ -49,7 +49,7 @@ async function makeIdentity({ identity }: AgeKeys): Promise<void> {
   mkdirSync(dirname(identity), { recursive: true, mode: 0o700 });
   writeFileSync(identity, text, { mode: 0o600, flag: 'wx' });
   process.stderr.write(
-    `Made a key for you: ${identity}. Keep a copy of it: without it nobody can read the secrets.\nOthers encrypt for you with: ${recipient}\n`,
+    `Made a key for you: ${identity}\nKeep a copy of it: without it nobody can read the secrets. Others encrypt for\nyou with: ${recipient}\n`,
   );
 }
 
