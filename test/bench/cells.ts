@@ -16,6 +16,8 @@ export interface Cell {
 export const KEY: Cell = { work: 200, hosts: 3, rtt: 20 };
 export const SIZES = [10, 50, 200, 1000] as const;
 export const FLEETS = [1, 3, 10] as const;
+/** Hosts that are only simulated. */
+export const SIMULATED = [10, 100, 1000] as const;
 export const WAYS = [0, 20, 50] as const;
 
 /** From the key cell one step in each direction: by the work, by the hosts, by the way to them. */

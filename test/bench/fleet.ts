@@ -18,7 +18,7 @@ export interface FleetResult {
 }
 
 const PORT = 2200;
-const THINGS = 50;
+export const THINGS = 50;
 
 /** A run with nothing to do against hosts that this machine simulates in a process beside. */
 export async function fleet(hosts: number, rounds: number): Promise<FleetResult> {

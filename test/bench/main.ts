@@ -10,7 +10,8 @@ import type { LabNode } from '../lab/node.ts';
 import { LabError } from '../lab/shell.ts';
 import type { SshCounts } from '../lab/sshd-log.ts';
 import { paths } from '../lab/state.ts';
-import { CELLS, type Cell, FLEETS, isKey, QUICK, rounds, SLOW } from './cells.ts';
+import { CELLS, type Cell, FLEETS, isKey, QUICK, rounds, SIMULATED, SLOW } from './cells.ts';
+import { type FleetResult, fleet } from './fleet.ts';
 import { type Measured, measure } from './measure.ts';
 import { benchNodes, reset } from './nodes.ts';
 import type { Peer, Reached, Site } from './peers/peer.ts';
@@ -123,12 +124,19 @@ async function cellResults(cell: Cell, all: readonly LabNode[]): Promise<readonl
 
 const nodes = await benchNodes(Math.max(...FLEETS));
 const results: Result[] = [];
+const fleets: FleetResult[] = [];
+const keep = () =>
+  writeFileSync(values.json, JSON.stringify({ date: new Date().toISOString(), results, fleets }, null, 1));
 try {
   for (const cell of values.quick ? CELLS.filter(isKey) : CELLS) {
     results.push(...(await cellResults(cell, nodes)));
-    writeFileSync(values.json, JSON.stringify({ date: new Date().toISOString(), results }, null, 1));
+    keep();
   }
 } finally {
   if (!values.keep) await down();
 }
-console.log(report(results));
+for (const hosts of SIMULATED) {
+  fleets.push(await fleet(hosts, 5));
+  keep();
+}
+console.log(report(results, fleets));

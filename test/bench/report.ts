@@ -1,4 +1,5 @@
 import { type Cell, FLEETS, KEY, SIZES, WAYS } from './cells.ts';
+import { type FleetResult, THINGS } from './fleet.ts';
 import type { Figures, Result } from './result.ts';
 
 const OURS = 'provision';
@@ -65,11 +66,12 @@ function growth(
 }
 
 /** What was to be reached, and what is. */
-function targets(results: readonly Result[]): string {
+function targets(results: readonly Result[], fleets: readonly FleetResult[]): string {
   const again = (peer: string, cell: Cell) =>
     results.find((result) => result.peer === peer && same(result, cell))?.again.seconds ?? Number.NaN;
   const [least = 0, most = 0] = [SIZES[0], SIZES.at(-1)];
   const beyond = (work: number) => again(OURS, { ...KEY, work }) - again(FLOOR, { ...KEY, work });
+  const largest = fleets.find(({ hosts }) => hosts === 1000);
   const rows: readonly (readonly [string, number, 'at most' | 'at least', number])[] = [
     ['times the floor (ssh, the same probes)', again(OURS, KEY) / again(FLOOR, KEY), 'at most', 1.5],
     ['times faster than Ansible', again('Ansible', KEY) / again(OURS, KEY), 'at least', 50],
@@ -80,6 +82,8 @@ function targets(results: readonly Result[]): string {
       10,
     ],
     [`beyond the probes, ${most} things to ${least}`, beyond(most) / beyond(least), 'at most', 1.5],
+    ['seconds for 1000 simulated hosts', largest?.seconds ?? Number.NaN, 'at most', 60],
+    ['MB for 1000 simulated hosts', (largest?.memory ?? Number.NaN) / 2 ** 20, 'at most', 600],
   ];
   return markdown([
     ['target', 'is', 'wanted', ''],
@@ -92,7 +96,21 @@ function targets(results: readonly Result[]): string {
   ]);
 }
 
-export function report(results: readonly Result[]): string {
+/** Where the limits of this machine are, with hosts that answer at once. */
+function simulated(fleets: readonly FleetResult[]): string {
+  const rows = fleets.map(
+    ({ hosts, seconds: wall, cpu, memory }): Row => [
+      String(hosts),
+      seconds(wall),
+      ((cpu / hosts) * 1000).toFixed(0),
+      (memory / 2 ** 20).toFixed(0),
+      (memory / hosts / 2 ** 20).toFixed(2),
+    ],
+  );
+  return markdown([['simulated hosts', 'seconds', 'CPU ms a host', 'MB', 'MB a host'], ...rows]);
+}
+
+export function report(results: readonly Result[], fleets: readonly FleetResult[]): string {
   const key = `${KEY.work} things on ${KEY.hosts} hosts, ${KEY.rtt} ms away`;
   return [
     `Nothing to do: ${key}\n\n${costs(results, KEY, ({ again }) => again)}`,
@@ -100,6 +118,7 @@ export function report(results: readonly Result[]): string {
     `Nothing to do, by the number of things (seconds)\n\n${growth(results, 'things', SIZES, (work) => ({ ...KEY, work }))}`,
     `Nothing to do, by the number of hosts (seconds)\n\n${growth(results, 'hosts', FLEETS, (hosts) => ({ ...KEY, hosts }))}`,
     `Nothing to do, by the way to them (seconds; ms)\n\n${growth(results, 'round trip', WAYS, (rtt) => ({ ...KEY, rtt }))}`,
-    `Targets\n\n${targets(results)}`,
+    `Nothing to do, simulated hosts of ${THINGS} things\n\n${simulated(fleets)}`,
+    `Targets\n\n${targets(results, fleets)}`,
   ].join('\n\n');
 }
