@@ -50,8 +50,9 @@ export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[
 
 /** The packet size that every host's way to the others can carry. */
 export function smallestMtu({ hosts }: MailuCluster): number {
-  const sizes = hosts.filter(isReached).map(({ address, facts: { machine, networks } }) => {
-    const device = machine.addresses.find(({ cidr }) => cidr.split('/')[0] === address)?.device;
+  const sizes = hosts.filter(isReached).map(({ address, facts: { machine, networks, swarm } }) => {
+    const own = swarm.info?.nodeAddress ?? address;
+    const device = machine.addresses.find(({ cidr }) => cidr.split('/')[0] === own)?.device;
     return networks.mtu[device ?? ''] ?? 1500;
   });
   return Math.min(1500, ...sizes);

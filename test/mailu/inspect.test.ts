@@ -40,6 +40,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
         facts: {
           machine: { routes, addresses: [{ device: 'eth0', cidr: '192.0.2.1/24' }] },
           networks: { mtu: { eth0: mtu }, docker },
+          swarm: {},
           containers: [],
           listeners,
         },
