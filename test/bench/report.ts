@@ -9,7 +9,9 @@ type Row = readonly string[];
 
 /** A table as Markdown has it, its columns as wide as what they hold. */
 export function markdown([head = [], ...rows]: readonly Row[]): string {
-  const widths = head.map((_, index) => Math.max(...[head, ...rows].map((row) => (row[index] ?? '').length)));
+  const widths = head.map((_, index) =>
+    Math.max(2, ...[head, ...rows].map((row) => (row[index] ?? '').length)),
+  );
   const line = (row: Row) =>
     `| ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join(' | ')} |`;
   const rule = `| ${widths.map((width, index) => (index === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
