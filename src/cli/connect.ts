@@ -3,11 +3,11 @@ import type { Secret } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Login } from './login.ts';
 
-/** Opens the way to a host. `unlock` asks for a key's passphrase. */
+/** Opens the way to a host. */
 export function connector(
   logins: ReadonlyMap<string, Login>,
   secrets: ReadonlyMap<string, Secret>,
-  unlock: ((path: string) => Promise<Secret>) | undefined,
+  passphrases: ReadonlyMap<string, Secret>,
 ): (host: InventoryHost, signal: AbortSignal) => Promise<Transport> {
   return async (host, signal) => {
     const { ssh } = host;
@@ -28,11 +28,7 @@ export function connector(
     if (login === undefined) throw new Error(`no login for ${host.name}`);
     const { connectSsh } = await import('../transport/ssh.ts');
     const jumps = login.jumps.map((jump) => target(`the jump host ${jump.address}`, jump));
-    return connectSsh(target(host.name, login), {
-      signal,
-      jumps,
-      ...(unlock === undefined ? {} : { unlock }),
-    });
+    return connectSsh(target(host.name, login), { signal, jumps, passphrases });
   }
 
   function target(name: string, login: Login) {

@@ -2,31 +2,23 @@ import { Secret } from '../shell/index.ts';
 import type { Login } from './login.ts';
 import { ask } from './means.ts';
 
-export type Unlock = (path: string) => Promise<Secret>;
-
-/** Asks for the passphrases of keys, each once in a run. Where nobody can be asked there is none. */
-export function unlocker(): Unlock | undefined {
-  if (process.stdin.isTTY !== true) return undefined;
-  const answers = new Map<string, Promise<Secret>>();
-  return (path) => {
-    const answer = answers.get(path) ?? askPassphrase(path);
-    answers.set(path, answer);
-    return answer;
-  };
-}
-
-async function askPassphrase(path: string): Promise<Secret> {
-  const { opens } = await import('../transport/identities.ts');
-  const answer = await ask(`Passphrase of ${path}`, async (text) =>
-    (await opens(path, new Secret(text))) ? true : 'That is not its passphrase.',
-  );
-  return new Secret(answer);
-}
-
-/** Asks for all that logins need, one after the other, while nothing else is on the screen. */
-export async function unlockKeys(logins: Iterable<Login>, unlock: Unlock): Promise<void> {
-  const { lockedKeys } = await import('../transport/identities.ts');
-  const all = [...logins].flatMap((login) => [...login.jumps, login]);
-  for (const { identities = [], agent } of all)
-    for (const path of await lockedKeys(identities, agent)) await unlock(path);
+/**
+ * Asks for the passphrases of the keys that logins need, each once, one after the other, while nothing else is on the screen.
+ * Where nobody can be asked there are none.
+ */
+export async function askPassphrases(logins: Iterable<Login>): Promise<ReadonlyMap<string, Secret>> {
+  const answers = new Map<string, Secret>();
+  if (process.stdin.isTTY !== true) return answers;
+  const { lockedKeys, opens } = await import('../transport/identities.ts');
+  for (const { identities, agent, password } of [...logins].flatMap((login) => [...login.jumps, login])) {
+    if (identities === undefined && password !== undefined) continue;
+    for (const path of await lockedKeys(identities, agent)) {
+      if (answers.has(path)) continue;
+      const answer = await ask(`Passphrase of ${path}`, async (text) =>
+        (await opens(path, new Secret(text))) ? true : 'That is not its passphrase.',
+      );
+      answers.set(path, new Secret(answer));
+    }
+  }
+  return answers;
 }

@@ -6,7 +6,7 @@ import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
 import { loginsOf, pasteable, readSecrets } from './login.ts';
 import { onlyStages } from './only-stages.ts';
-import { unlocker, unlockKeys } from './passphrases.ts';
+import { askPassphrases } from './passphrases.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -29,8 +29,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, playbooks, source, env);
   const logins = await loginsOf(inventory, options, env);
-  const unlock = unlocker();
-  if (unlock !== undefined) await unlockKeys(logins.values(), unlock);
+  const passphrases = await askPassphrases(logins.values());
   const screen = openScreen(options.output, env);
   const renderer = await screen.renderer(options.verbose ?? false);
   const { stop, abort, release } = onInterrupt(screen.err);
@@ -45,7 +44,7 @@ export async function setUp(file: string, options: CommonOptions): Promise<Prepa
       selected,
       consents: new Set(options.remount ? (['remount'] as const) : []),
       secrets,
-      connect: connector(logins, secrets, unlock),
+      connect: connector(logins, secrets, passphrases),
       onHost: (name, command) => {
         const host = hosts.get(name);
         return host === undefined ? command : pasteable(host, logins.get(name), command);

@@ -11,10 +11,11 @@ export interface Identity {
   readonly passphrase?: Secret;
 }
 
-/** Asks for the passphrase of a key. */
-export type Unlock = (path: string) => Promise<Secret>;
+/** Of keys that have one, by their paths. */
+export type Passphrases = ReadonlyMap<string, Secret>;
 
-const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+/** Keys that are offered where none is named (ssh_config(5), IdentityFile). */
+const usual = () => ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name));
 
 /**
  * The private keys to log in with. Named ones must be usable; of the usual ones in ~/.ssh, those that are.
@@ -23,25 +24,33 @@ const USUAL = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
  */
 export async function readIdentities(
   paths: readonly string[] | undefined,
-  unlock?: Unlock,
+  passphrases: Passphrases,
   agent?: string,
 ): Promise<readonly Identity[]> {
   if (paths !== undefined) {
     // What the agent holds needs no passphrase.
     const own = await notHeld(paths, agent);
-    return Promise.all(own.map((path) => readIdentity(path, unlock)));
+    return Promise.all(own.map((path) => readIdentity(path, passphrases)));
   }
-  const usual = USUAL.map((name) => join(homedir(), '.ssh', name));
-  const read = await Promise.allSettled(usual.map((path) => readIdentity(path)));
+  const read = await Promise.allSettled(usual().map((path) => readIdentity(path, passphrases)));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-/** Of named keys, those that somebody has to be asked about. Keys that cannot be read are not among them. */
-export async function lockedKeys(paths: readonly string[], agent?: string): Promise<readonly string[]> {
-  const alive = agent !== undefined && (await isAgentAlive(agent));
-  const own = await notHeld(paths, alive ? agent : undefined);
-  const locked = await Promise.all(own.map((path) => opens(path).then((open) => open === false)));
-  return own.filter((_, index) => locked[index]);
+/**
+ * The keys that somebody has to be asked about: of named ones all that have a passphrase, of the usual ones that which ssh
+ * tries first, and only where there is nothing else to offer. What the agent holds is not among them.
+ */
+export async function lockedKeys(
+  paths: readonly string[] | undefined,
+  agent?: string,
+): Promise<readonly string[]> {
+  const alive = agent !== undefined && (await isAgentAlive(agent)) ? agent : undefined;
+  const own = await notHeld(paths ?? usual(), alive);
+  const open = await Promise.all(own.map((path) => opens(path)));
+  const locked = own.filter((_, index) => open[index] === false);
+  if (paths !== undefined) return locked;
+  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).size > 0);
+  return other ? [] : locked.slice(0, 1);
 }
 
 /** Whether a passphrase, or none, opens a key; absent where it is no key that can be read. */
@@ -62,7 +71,7 @@ async function notHeld(paths: readonly string[], agent: string | undefined): Pro
   return paths.filter((_, index) => !held.has(halves[index] ?? ''));
 }
 
-async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
+async function readIdentity(path: string, passphrases: Passphrases): Promise<Identity> {
   const refuse = (message: string, ...fix: string[]) => new TransportError('key-file', message, { fix });
   const attributes = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(`cannot read the key ${path} (${error.code ?? error.message})`);
@@ -74,8 +83,8 @@ async function readIdentity(path: string, unlock?: Unlock): Promise<Identity> {
   const parsed = utils.parseKey(key);
   if (!(parsed instanceof Error)) return { path, key };
   if (isEncrypted(parsed)) {
-    if (unlock === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
-    const passphrase = await unlock(path);
+    const passphrase = passphrases.get(path);
+    if (passphrase === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
     if (await opens(path, passphrase)) return { path, key, passphrase };
     throw refuse(`the passphrase of the key ${path} is another`, `ssh-add ${quote(path)}`);
   }

@@ -7,7 +7,7 @@ import type { Script, Secret } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
-import { isAgentAlive, readIdentities } from './identities.ts';
+import { isAgentAlive, type Passphrases, readIdentities } from './identities.ts';
 import { input } from './input.ts';
 import { connectFailure } from './ssh-failure.ts';
 import type { RunOptions, RunResult, Transport } from './transport.ts';
@@ -50,8 +50,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Hosts to go through, the first to be connected to first. The key of each is checked. */
   readonly jumps?: readonly SshTarget[];
-  /** Asks for the passphrase of a key. Default: a key that has one is refused. */
-  readonly unlock?: (path: string) => Promise<Secret>;
+  /** Of keys that have one. A named key whose passphrase is not known is refused. */
+  readonly passphrases?: Passphrases;
 }
 
 /** Connects to a host whose key is known, or becomes known by the policy. */
@@ -77,7 +77,7 @@ function atJump({ name }: SshTarget, error: unknown): unknown {
 
 async function connectOne(
   target: SshTarget,
-  { signal, unlock }: ConnectOptions,
+  { signal, passphrases = new Map() }: ConnectOptions,
   via: SshTransport | undefined,
 ): Promise<SshTransport> {
   const { address, port, user, agent } = target;
@@ -89,7 +89,7 @@ async function connectOne(
   const { NodeSSH: Client } = await import('node-ssh');
   const client = new Client();
   const alive = agent !== undefined && (await isAgentAlive(agent));
-  const identities = await readIdentities(target.identities, unlock, alive ? agent : undefined);
+  const identities = await readIdentities(target.identities, passphrases, alive ? agent : undefined);
   const viaAgent =
     alive && (target.identitiesOnly !== true || identities.length < (target.identities?.length ?? 0));
   const byAgent = viaAgent ? [{ type: 'agent' as const, username: user, agent }] : [];

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../src/shell/index.ts';
 import { lockedKeys, opens } from '../../src/transport/identities.ts';
 
@@ -12,6 +12,11 @@ const made = (name: string, phrase: string) => {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', phrase, '-f', file]);
   return file;
 };
+
+const { HOME } = process.env;
+afterEach(() => {
+  process.env.HOME = HOME;
+});
 
 test('only keys with a passphrase have to be asked about; what is no key, or not there, is told at the login', async () => {
   const [open, locked, text] = [made('open', ''), made('locked', 'a phrase'), join(folder, 'text')];
@@ -24,4 +29,16 @@ test('only keys with a passphrase have to be asked about; what is no key, or not
   expect(await opens(locked, new Secret('another'))).toBe(false);
   expect(await opens(locked, new Secret('a phrase'))).toBe(true);
   expect([await opens(text), await opens(missing)]).toEqual([undefined, undefined]);
+});
+
+test('of the usual keys one is asked about, where there is nothing else to offer', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'provision-home-'));
+  process.env.HOME = home;
+  expect(await lockedKeys(undefined)).toEqual([]);
+  mkdirSync(join(home, '.ssh'));
+  const [ecdsa, rsa] = [join(home, '.ssh', 'id_ecdsa'), join(home, '.ssh', 'id_rsa')];
+  for (const path of [ecdsa, rsa]) copyFileSync(made(`usual-${path.length}`, 'a phrase'), path);
+  expect(await lockedKeys(undefined)).toEqual([ecdsa]);
+  copyFileSync(made('usual', ''), join(home, '.ssh', 'id_ed25519'));
+  expect(await lockedKeys(undefined)).toEqual([]);
 });

@@ -131,12 +131,13 @@ test('another key on the way, or an unknown one, is refused and named, and nothi
   expect(last.seen.length).toBe(before);
 });
 
-test('a key with a passphrase is asked for; a wrong one and nobody to ask are told', async () => {
+test('a key is opened with its passphrase; a wrong one and none are told', async () => {
   const known = knownHosts('one', [['last', last]]);
   const locked = target(last, known, { identities: [file('locked')] });
-  await using transport = await connectSsh(locked, { unlock: async () => new Secret('phrase') });
+  const passphrases = (text: string) => new Map([[file('locked'), new Secret(text)]]);
+  await using transport = await connectSsh(locked, { passphrases: passphrases('phrase') });
   expect((await transport.run(sh`true`)).code).toBe(0);
-  await expect(connectSsh(locked, { unlock: async () => new Secret('other') })).rejects.toMatchObject({
+  await expect(connectSsh(locked, { passphrases: passphrases('other') })).rejects.toMatchObject({
     failure: 'key-file',
     message: expect.stringContaining('is another'),
   });
