@@ -42,13 +42,9 @@ const OWN = (node: string): readonly Drift[] => [
   ]),
 ];
 
-/** By its id: one that left and joined anew is listed twice under its name, and is not `Ready` at once. */
+/** By its id, the newest: one that left and joined anew is listed twice under its name, for a moment as ready both times. */
 const idOf = (node: string) =>
-  `$(for _ in $(seq 60); do
-       id=$(docker node ls --format '{{.ID}} {{.Hostname}} {{.Status}}' | sed -n 's/ ${node} Ready$//p')
-       [ -z "$id" ] || break
-       sleep 1
-     done; echo "$id")`;
+  `$(docker node inspect --format '{{.CreatedAt}} {{.ID}} {{.Description.Hostname}}' $(docker node ls --quiet) | sort | sed -n 's/.* \\(.*\\) ${node}$/\\1/p' | tail -n 1)`;
 
 const MEMBERS = WORKERS.flatMap((node): readonly Drift[] => [
   drift(
