@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
  * A proxy that makes a way long: what it takes in it hands on after half a round trip, in each direction, and a connection
- * takes a round trip to be made. Arguments: milliseconds, and the addresses; it prints a port of 127.0.0.1 for each.
+ * takes a round trip to be made. Arguments: milliseconds, and the addresses; it prints for each an address of the loopback network and a port.
  */
 const [rtt = 0, ...targets] = [Number(process.argv[2]), ...process.argv.slice(3)] as [number, ...string[]];
 
@@ -16,7 +16,7 @@ function pipe(from: Socket, to: Socket): void {
   from.on('close', () => later(() => to.destroy()));
 }
 
-async function proxy(host: string): Promise<number> {
+async function proxy(host: string, index: number): Promise<{ address: string; port: number }> {
   const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (near) => {
     near.on('error', () => undefined);
     setTimeout(() => {
@@ -26,9 +26,10 @@ async function proxy(host: string): Promise<number> {
       near.resume();
     }, rtt);
   });
-  server.listen(0, '127.0.0.1');
+  const address = `127.2.0.${index + 1}`;
+  server.listen(0, address);
   await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return { address, port: (server.address() as AddressInfo).port };
 }
 
 console.log(JSON.stringify(await Promise.all(targets.map(proxy))));

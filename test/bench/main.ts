@@ -43,8 +43,8 @@ async function far(
     },
   );
   const [said] = (await once(proxy.stdout, 'data')) as [Buffer];
-  const ports = JSON.parse(said.toString()) as readonly number[];
-  const hosts = nodes.map(({ name }, index) => ({ name, port: ports[index] ?? 0 }));
+  const ways = JSON.parse(said.toString()) as readonly Omit<Reached, 'name'>[];
+  const hosts = ways.map((way, index) => ({ name: nodes[index]?.name ?? '', ...way }));
   return { hosts, end: () => void proxy.kill() };
 }
 

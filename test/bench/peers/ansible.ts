@@ -32,8 +32,8 @@ const ansible = (name: string, settings: string): Peer => ({
       inventory,
       hosts
         .map(
-          ({ name: host, port }) =>
-            `${host} ansible_host=127.0.0.1 ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${identity} ansible_ssh_common_args='-F /dev/null -o UserKnownHostsFile=${knownHosts}' ansible_python_interpreter=/usr/bin/python3\n`,
+          ({ name: host, address, port }) =>
+            `${host} ansible_host=${address} ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${identity} ansible_ssh_common_args='-F /dev/null -o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=accept-new' ansible_python_interpreter=/usr/bin/python3\n`,
         )
         .join(''),
     );

@@ -31,9 +31,9 @@ function step(item) {
 /** @type {import('./peer.ts').Site} */
 const { hosts, work, identity } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const changed = await Promise.all(
-  hosts.map(async ({ port }) => {
+  hosts.map(async ({ address, port }) => {
     const ssh = new NodeSSH();
-    await ssh.connect({ host: '127.0.0.1', port, username: 'root', privateKeyPath: identity });
+    await ssh.connect({ host: address, port, username: 'root', privateKeyPath: identity });
     let count = 0;
     for (const { check, change } of work.map(step)) {
       if ((await ssh.execCommand(check)).code === 0) continue;

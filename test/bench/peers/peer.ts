@@ -4,6 +4,7 @@ import type { Item } from '../work.ts';
 /** A host as a peer reaches it: through the delaying proxy, as root. */
 export interface Reached {
   readonly name: string;
+  readonly address: string;
   readonly port: number;
 }
 

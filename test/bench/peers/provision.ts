@@ -14,9 +14,7 @@ export const provision: Peer = {
       stringify({
         cluster: 'bench',
         ssh: { user: 'root', identity, knownHosts, config: '/dev/null' },
-        hosts: Object.fromEntries(
-          hosts.map(({ name, port }) => [name, { address: '127.0.0.1', ssh: { port } }]),
-        ),
+        hosts: Object.fromEntries(hosts.map(({ name, address, port }) => [name, { address, ssh: { port } }])),
       }),
     );
     const playbook = join(folder, 'playbook.ts');

@@ -11,8 +11,8 @@ function oneSshEach(site: Site, script: string): Command {
   const file = join(site.folder, 'script.sh');
   writeFileSync(file, script);
   const each = site.hosts.map(
-    ({ port }) =>
-      `ssh -F /dev/null -i ${site.identity} -o UserKnownHostsFile=${site.knownHosts} -o BatchMode=yes -p ${port} root@127.0.0.1 /bin/sh -s <${file} &`,
+    ({ address, port }) =>
+      `ssh -F /dev/null -i ${site.identity} -o UserKnownHostsFile=${site.knownHosts} -o BatchMode=yes -o StrictHostKeyChecking=accept-new -p ${port} root@${address} /bin/sh -s <${file} &`,
   );
   const all = join(site.folder, 'all.sh');
   writeFileSync(all, `${each.join('\n')}\nwait\n`);
