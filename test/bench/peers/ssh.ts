@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { observeFrame } from '../../../src/engine/frame.ts';
+import { raw } from '../../../src/shell/index.ts';
 import type { Command } from '../measure.ts';
 import type { Item } from '../work.ts';
 import type { Peer, Site } from './peer.ts';
@@ -56,13 +57,10 @@ export const handWritten: Peer = {
 export const sameProbes: Peer = {
   name: 'ssh, the same probes',
   changes: false,
-  command: (site) =>
-    oneSshEach(
-      site,
-      observeFrame(
-        site.work.map(resourceOf).map(({ probe }) => probe),
-        'floor',
-      ).reveal(),
-    ),
+  command(site) {
+    // The playbook's resources are of the built package, whose scripts are not those of src.
+    const probes = site.work.map((item) => raw(resourceOf(item).probe.reveal()));
+    return oneSshEach(site, observeFrame(probes, 'floor').reveal());
+  },
   saysNothingToDo: (stdout) => !stdout.includes('absent') && stdout.includes('floor start 0'),
 };
