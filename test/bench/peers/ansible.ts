@@ -33,14 +33,14 @@ const ansible = (name: string, settings: string): Peer => ({
       hosts
         .map(
           ({ name: host, address, port }) =>
-            `${host} ansible_host=${address} ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${identity} ansible_ssh_common_args='-F /dev/null -o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=accept-new' ansible_python_interpreter=/usr/bin/python3\n`,
+            `${host} ansible_host=${address} ansible_port=${port} ansible_user=root ansible_ssh_private_key_file=${identity} ansible_ssh_common_args='-F /dev/null -o UserKnownHostsFile=${knownHosts}' ansible_python_interpreter=/usr/bin/python3\n`,
         )
         .join(''),
     );
     const playbook = join(folder, 'playbook.yaml');
     writeFileSync(playbook, stringify([{ hosts: 'all', tasks: work.map(task) }]));
     const config = join(folder, 'ansible.cfg');
-    writeFileSync(config, `[defaults]\nforks = 10\n${settings}`);
+    writeFileSync(config, `[defaults]\nforks = 10\nhost_key_checking = false\n${settings}`);
     return {
       argv: ['ansible-playbook', '-i', inventory, playbook],
       env: {
