@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import type { LabNode } from '../lab/node.ts';
 import { LabError } from '../lab/shell.ts';
 import type { SshCounts } from '../lab/sshd-log.ts';
 import { paths } from '../lab/state.ts';
-import { CELLS, type Cell, FLEETS, isKey, QUICK, rounds, SIMULATED, SLOW } from './cells.ts';
+import { beginnings, CELLS, type Cell, FLEETS, isKey, QUICK, rounds, SIMULATED, SLOW } from './cells.ts';
 import { type FleetResult, fleet } from './fleet.ts';
 import { type Measured, measure } from './measure.ts';
 import { benchNodes, reset } from './nodes.ts';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     json: { type: 'string', default: 'bench.json' },
     quick: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    show: { type: 'string' },
   },
 });
 const say = (text: string) => console.error(text);
@@ -103,7 +104,7 @@ async function cellResults(cell: Cell, all: readonly LabNode[]): Promise<readonl
     for (let round = 0; round < Math.max(...taking.map((peer) => rounds(peer, cell))); round++) {
       for (const peer of taking.filter((each) => round < rounds(each, cell))) {
         const site = siteOf(peer);
-        if (peer.changes && (isKey(cell) || round === 0)) {
+        if (peer.changes && round < beginnings(peer, cell)) {
           await reset(nodes);
           add(first, peer, await sample(peer, site, nodes, false));
         }
@@ -122,6 +123,11 @@ async function cellResults(cell: Cell, all: readonly LabNode[]): Promise<readonl
   }));
 }
 
+if (values.show !== undefined) {
+  const { results, fleets } = JSON.parse(readFileSync(values.show, 'utf8'));
+  console.log(report(results, fleets));
+  process.exit();
+}
 const nodes = await benchNodes(Math.max(...FLEETS));
 const results: Result[] = [];
 const fleets: FleetResult[] = [];

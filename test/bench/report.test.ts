@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CELLS, KEY, QUICK, rounds, SLOW } from './cells.ts';
+import { CELLS, isKey, KEY, QUICK, rounds, SLOW } from './cells.ts';
 import { markdown, report } from './report.ts';
 import type { Result } from './result.ts';
 import { workOf } from './work.ts';
@@ -13,9 +13,7 @@ test('half of the work is files, a quarter directories, an eighth each services 
 });
 
 test('the key cell is measured five times for every peer, and each cell once', () => {
-  const key = CELLS.filter(
-    ({ work, hosts, rtt }) => work === KEY.work && hosts === KEY.hosts && rtt === KEY.rtt,
-  );
+  const key = CELLS.filter(isKey);
   expect(key.length).toBe(1);
   for (const cell of key)
     expect([...QUICK, ...SLOW].map((peer) => rounds(peer, cell))).toEqual(Array(7).fill(5));
