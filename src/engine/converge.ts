@@ -26,10 +26,10 @@ const ROUNDS = 4;
 
 /** Carries a plan out, stage by stage. It stops after the stage in which a host failed. */
 export async function converge(
-  { world, milliseconds: looking }: Prepared,
+  { world, built, milliseconds: looking }: Prepared,
   options: RunOptions,
 ): Promise<Outcome> {
-  const run = new Convergence(world, options);
+  const run = new Convergence(world, built, options);
   const start = performance.now();
   let interrupted = true;
   try {
@@ -56,10 +56,10 @@ class Convergence {
   readonly #inspected = new Set<string>();
   #built: readonly BuiltStage[];
 
-  constructor(world: World, options: RunOptions) {
+  constructor(world: World, built: readonly BuiltStage[], options: RunOptions) {
     this.#world = world;
     this.#options = options;
-    this.#built = buildStages(world, options.onHost);
+    this.#built = built;
   }
 
   async toTheEnd(): Promise<void> {

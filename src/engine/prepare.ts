@@ -13,6 +13,8 @@ import { type HostState, World } from './world.ts';
 export interface Prepared extends AsyncDisposable {
   readonly world: World;
   readonly plan: Plan;
+  /** The stages by what is known now. */
+  readonly built: readonly BuiltStage[];
   /** How long it took to look. */
   readonly milliseconds: number;
 }
@@ -52,8 +54,9 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
       reached(world).length === 0
         ? []
         : world.playbooks.flatMap((playbook) => playbook.inspect(viewFor(world, playbook, options.onHost)));
+    const asked = reached(world);
     const built = buildStages(world, options.onHost);
-    await everyHost(options, world, reached(world), (state) =>
+    await everyHost(options, world, asked, (state) =>
       world.observe(state, resourcesFrom(built, 0, state.host.name)),
     );
     if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
@@ -61,7 +64,14 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
     for (const finding of plan.findings) options.emit({ kind: 'finding', finding });
     options.emit({ kind: 'planned', plan });
     const milliseconds = Math.round(performance.now() - start);
-    return { world, plan, milliseconds, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    return {
+      world,
+      plan,
+      // A host that could not be looked at is seen by the others as one that was not reached.
+      built: reached(world).length === asked.length ? built : buildStages(world, options.onHost),
+      milliseconds,
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await world[Symbol.asyncDispose]();
     throw error;

@@ -29,8 +29,10 @@ export class Script {
 
   /** Several scripts in one, each form made by the same rule. */
   static join(scripts: readonly Script[], rule: (texts: readonly string[]) => string): Script {
+    const wire = rule(scripts.map((script) => script.#wire));
+    if (scripts.every((script) => script.shown === script.#wire)) return new Script(wire, wire);
     return new Script(
-      rule(scripts.map((script) => script.#wire)),
+      wire,
       rule(scripts.map((script) => script.shown)),
       new Set(scripts.flatMap((script) => [...script.#secrets])),
     );
@@ -76,15 +78,38 @@ export function lines(scripts: readonly Script[]): Script {
  * common indentation.
  */
 export function sh(text: TemplateStringsArray, ...values: readonly Argument[]): Script {
-  const pieces = dedent(text.raw.map(asWritten));
-  values.reduce<string>((literal, value, index) => {
-    if (!(value instanceof Script) && endsInsideQuotes(literal))
-      throw new TypeError(`a value stands inside quotes, after: ${literal.slice(-40)}`);
-    return literal + (pieces[index + 1] ?? '');
-  }, pieces[0] ?? '');
+  const { pieces, quoted } = literalOf(text);
+  values.forEach((value, index) => {
+    if (!(value instanceof Script) && quoted[index] === true)
+      throw new TypeError(
+        `a value stands inside quotes, after: ${pieces
+          .slice(0, index + 1)
+          .join('')
+          .slice(-40)}`,
+      );
+  });
   return Script.join(values.map(word), (words) =>
     pieces.map((piece, index) => piece + (words[index] ?? '')).join(''),
   );
+}
+
+/** What stands between the values of a template, and which of them are inside quotes. */
+interface Literal {
+  readonly pieces: readonly string[];
+  readonly quoted: readonly boolean[];
+}
+
+/** A place in our code has one template, however often it is filled (ECMAScript, GetTemplateObject): it is read once. */
+const literals = new WeakMap<TemplateStringsArray, Literal>();
+
+function literalOf(text: TemplateStringsArray): Literal {
+  const known = literals.get(text);
+  if (known !== undefined) return known;
+  const pieces = dedent(text.raw.map(asWritten));
+  const quoted = pieces.map((_, index) => endsInsideQuotes(pieces.slice(0, index + 1).join('')));
+  const literal = { pieces, quoted };
+  literals.set(text, literal);
+  return literal;
 }
 
 /** A value as the shell has to read it. */
