@@ -29,7 +29,7 @@ export function outsideText(fronts: readonly FrontAnswer[], c: Style): readonly 
       String(port),
       protocol,
       certificate ?? '',
-      problem === undefined ? banner.slice(0, 40) : 'see below',
+      problem === undefined ? banner.slice(0, 27) : 'see below',
     ]);
     const title = `From outside: ${host} (${address})`;
     const refused = relay.filter(({ result }) => result === 'refused').length;
