@@ -8,7 +8,6 @@ const TOGETHER =
 export default defineConfig({
   input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
   platform: 'node',
-  logLevel: 'warn',
   transform: { target: 'node20' },
   external: (id) => /^[a-z@]/.test(id) && !TOGETHER.test(id) && !id.startsWith('@oxc-project/runtime/'),
   output: {

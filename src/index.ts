@@ -57,6 +57,7 @@ export { dnfPackages } from './resources/dnf-packages.ts';
 export { configVersion, dockerConfig } from './resources/docker/config.ts';
 export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
 export { ingressNetwork } from './resources/docker/ingress.ts';
+export { packetSize } from './resources/docker/mtu.ts';
 export { dockerNetwork } from './resources/docker/network.ts';
 export { dockerSecret, secretVersion } from './resources/docker/secret.ts';
 export { dockerSuperseded } from './resources/docker/superseded.ts';

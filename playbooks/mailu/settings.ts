@@ -4,6 +4,7 @@ import {
   type ListenerFact,
   type MachineFacts,
   type NetworkFacts,
+  packetSize,
   type ReachedHost,
   type SwarmFacts,
   secretName,
@@ -124,10 +125,7 @@ export const clusterSettings = z
           .default('mailu'),
         subnet: z.cidrv4().default('10.203.0.0/24').describe('Mailu trusts it: nothing else may be in it'),
         encrypted: z.boolean().default(false),
-        mtu: z
-          .int()
-          .min(576)
-          .max(9000)
+        mtu: packetSize
           .optional()
           .describe(
             'bytes that the network between the hosts carries; default: the smallest of theirs, 1500 at most',

@@ -4,12 +4,11 @@ import {
   type MachineFacts,
   OUR_LABELS,
   type PortFact,
+  packetSize,
   type ReachedHost,
   type SwarmFacts,
 } from 'provision';
 import { z } from 'zod';
-
-const mtu = z.int().min(576).max(9000);
 
 export const clusterSettings = z.strictObject({
   addressPools: z
@@ -35,14 +34,14 @@ export const clusterSettings = z.strictObject({
         subnet: z.cidrv4(),
         attachable: z.boolean().optional(),
         encrypted: z.boolean().optional(),
-        mtu: mtu.optional(),
+        mtu: packetSize.optional(),
       }),
     )
     .default({})
     .describe('overlay networks by name'),
   ingress: z
     .strictObject({
-      mtu: mtu.describe(
+      mtu: packetSize.describe(
         'bytes that the network between the hosts carries; changed only while nothing publishes through it',
       ),
     })

@@ -10,8 +10,13 @@ export async function askPassphrases(logins: Iterable<Login>): Promise<ReadonlyM
   const answers = new Map<string, Secret>();
   if (process.stdin.isTTY !== true) return answers;
   const { lockedKeys, opens } = await import('../transport/identities.ts');
-  for (const { identities, agent, password } of [...logins].flatMap((login) => [...login.jumps, login])) {
-    if (identities === undefined && password !== undefined) continue;
+  const all = [...logins].flatMap((login) => [...login.jumps, login]);
+  const asking = all.filter(({ identities, password }) => identities !== undefined || password === undefined);
+  // Most hosts are logged in to with the same keys.
+  const unlike = new Map(
+    asking.map(({ identities, agent }) => [`${agent} ${identities}`, { identities, agent }]),
+  );
+  for (const { identities, agent } of unlike.values()) {
     for (const path of await lockedKeys(identities, agent)) {
       if (answers.has(path)) continue;
       const answer = await ask(`Passphrase of ${path}`, async (text) =>

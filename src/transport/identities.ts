@@ -85,7 +85,7 @@ async function readIdentity(path: string, passphrases: Passphrases): Promise<Ide
   if (isEncrypted(parsed)) {
     const passphrase = passphrases.get(path);
     if (passphrase === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
-    if (await opens(path, passphrase)) return { path, key, passphrase };
+    if (!(utils.parseKey(key, passphrase.reveal()) instanceof Error)) return { path, key, passphrase };
     throw refuse(`the passphrase of the key ${path} is another`, `ssh-add ${quote(path)}`);
   }
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);

@@ -1,13 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { ROOT } from '../lab/harness.ts';
 import { LabError } from '../lab/shell.ts';
+import { beside } from './beside.ts';
 import { measure } from './measure.ts';
+import { provision } from './peers/provision.ts';
 import { median } from './result.ts';
+import { workOf } from './work.ts';
 
 /** What one command took for a fleet that was only simulated. */
 export interface FleetResult {
@@ -25,45 +25,23 @@ export async function fleet(hosts: number, rounds: number): Promise<FleetResult>
   const folder = mkdtempSync(join(tmpdir(), 'provision-fleet-'));
   const identity = join(folder, 'key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', identity]);
-  const servers = spawn(
-    'node_modules/.bin/jiti',
-    ['test/bench/fleet-hosts.ts', ...[hosts, THINGS, PORT].map(String)],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const { said: addresses, end } = await beside<readonly string[]>('test/bench/fleet-hosts.ts', [
+    hosts,
+    THINGS,
+    PORT,
+  ]);
   try {
-    let said = '';
-    servers.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    while (!said.endsWith('\n')) await once(servers.stdout, 'data');
-    const addresses = JSON.parse(said) as readonly string[];
-    const inventory = join(folder, 'inventory.yaml');
-    writeFileSync(
-      inventory,
-      stringify({
-        cluster: 'fleet',
-        ssh: {
-          user: 'root',
-          port: PORT,
-          identity,
-          knownHosts: join(folder, 'known_hosts'),
-          config: '/dev/null',
-        },
-        hosts: Object.fromEntries(addresses.map((address, index) => [`host-${index + 1}`, { address }])),
-      }),
-    );
-    const playbook = join(folder, 'playbook.ts');
-    const shared = join(ROOT, 'test/bench/peers/playbook.ts');
-    writeFileSync(playbook, `import { playbook } from '${shared}';\n\nexport default playbook(${THINGS});\n`);
+    const command = provision.command({
+      hosts: addresses.map((address, index) => ({ name: `host-${index + 1}`, address, port: PORT })),
+      work: workOf(THINGS),
+      folder,
+      identity,
+      knownHosts: join(folder, 'known_hosts'),
+    });
     const runs = [];
     for (let round = 0; round <= rounds; round++) {
-      const run = await measure({
-        argv: ['node', 'bin/provision.js', inventory, '--yes', '--playbook', playbook],
-        cwd: ROOT,
-        env: { ...process.env, XDG_STATE_HOME: folder },
-      });
-      if (run.code !== 0 || !run.stdout.includes('No changes'))
+      const run = await measure(command);
+      if (run.code !== 0 || !provision.saysNothingToDo(run.stdout))
         throw new LabError(
           `the simulated fleet failed (${run.code}):\n${run.stdout.slice(-2000)}\n${run.stderr.slice(-2000)}`,
         );
@@ -77,6 +55,6 @@ export async function fleet(hosts: number, rounds: number): Promise<FleetResult>
       memory: median(runs.map(({ memory }) => memory)),
     };
   } finally {
-    servers.kill();
+    end();
   }
 }

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { counted, ROOT } from '../lab/harness.ts';
+import { counted } from '../lab/harness.ts';
 import { down } from '../lab/lab.ts';
 import type { LabNode } from '../lab/node.ts';
 import { LabError } from '../lab/shell.ts';
 import type { SshCounts } from '../lab/sshd-log.ts';
 import { paths } from '../lab/state.ts';
+import { beside } from './beside.ts';
 import { beginnings, CELLS, type Cell, FLEETS, isKey, QUICK, rounds, SIMULATED, SLOW } from './cells.ts';
 import { type FleetResult, fleet } from './fleet.ts';
 import { type Measured, measure } from './measure.ts';
@@ -35,18 +34,12 @@ async function far(
   nodes: readonly LabNode[],
   rtt: number,
 ): Promise<{ hosts: readonly Reached[]; end: () => void }> {
-  const proxy = spawn(
-    'node_modules/.bin/jiti',
-    ['test/bench/delay.ts', String(rtt), ...nodes.map(({ address }) => address)],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [said] = (await once(proxy.stdout, 'data')) as [Buffer];
-  const ways = JSON.parse(said.toString()) as readonly Omit<Reached, 'name'>[];
+  const { said: ways, end } = await beside<readonly Omit<Reached, 'name'>[]>('test/bench/delay.ts', [
+    rtt,
+    ...nodes.map(({ address }) => address),
+  ]);
   const hosts = ways.map((way, index) => ({ name: nodes[index]?.name ?? '', ...way }));
-  return { hosts, end: () => void proxy.kill() };
+  return { hosts, end };
 }
 
 interface Sample extends Measured {

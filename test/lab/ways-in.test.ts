@@ -216,12 +216,7 @@ test('every way in converges, and the second run changes nothing', async () => {
 
 test('a passphrase is asked for on the terminal, and shown nowhere', async () => {
   delete process.env.SSH_AUTH_SOCK;
-  const knownHosts = knownOne();
-  const host = {
-    ...root({ knownHosts }),
-    ssh: { config: '/dev/null', identity: file('locked'), user: 'root', knownHosts },
-  };
-  const inventory = reachedBy(host);
+  const inventory = reachedBy(root({ identity: file('locked'), knownHosts: knownOne() }));
   const { code, shown } = await onTerminal(
     {},
     { 'Passphrase of': 'the phrase' },

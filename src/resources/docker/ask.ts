@@ -1,9 +1,6 @@
 import { type Output, type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 
-/** The option of an overlay network: bytes that the network of the nodes carries. */
-export const MTU_OPTION = 'com.docker.network.driver.mtu';
-
 /** Exit codes of our own, so that no message text is read. */
 const NOT_INSTALLED = 90;
 const NOT_RUNNING = 91;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { steady } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { MTU_OPTION } from './ask.ts';
 import { managerProbe } from './manager.ts';
+import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({
-  /** Bytes that the network of the nodes carries; what comes in through the mesh gets 50 less, for VXLAN. */
-  mtu: z.int().min(576).max(9000),
+  mtu: packetSize,
 });
 
 const inspected = z.object({
@@ -45,13 +44,12 @@ export const ingressNetwork = defineResource({
         const described = lines.slice(0, lines.indexOf(SERVICES));
         if (described.length > 1) throw new ProbeError('docker described more than one network of the mesh');
         const network = described[0] === undefined ? null : readNetwork(described[0]);
-        const mtu = network?.Options?.[MTU_OPTION];
         return {
           network: network && {
             id: network.Id,
             name: network.Name,
             subnet: network.IPAM.Config?.[0]?.Subnet ?? null,
-            mtu: mtu === undefined ? null : Number(mtu),
+            mtu: mtuIn(network.Options),
           },
           publishing: lines
             .slice(lines.indexOf(SERVICES) + 1)
@@ -94,7 +92,7 @@ export const ingressNetwork = defineResource({
           ]),
       {
         title: `create network ${name} with mtu ${mtu}`,
-        script: sh`docker network create --driver overlay --ingress --opt ${`${MTU_OPTION}=${mtu}`} ${
+        script: sh`docker network create --driver overlay --ingress ${withMtu(mtu)} ${
           subnet === null ? [] : ['--subnet', subnet]
         } -- ${name} >/dev/null`,
       },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { dockerProbe, MTU_OPTION } from './ask.ts';
+import { dockerProbe } from './ask.ts';
+import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
@@ -10,8 +11,7 @@ const want = z.strictObject({
   attachable: z.boolean().default(false),
   /** IPsec between nodes. Needs ESP (IP protocol 50) between them. */
   encrypted: z.boolean().default(false),
-  /** Bytes that the network of the nodes carries, which Docker does not ask them; containers get 50 less, for VXLAN. */
-  mtu: z.number().int().min(576).max(9000).optional(),
+  mtu: packetSize.optional(),
 });
 
 const inspected = z.object({
@@ -47,7 +47,7 @@ export const dockerNetwork = defineResource({
           attachable: Attachable,
           subnet: IPAM.Config?.[0]?.Subnet ?? null,
           encrypted: Options !== null && 'encrypted' in Options,
-          mtu: Options?.[MTU_OPTION] === undefined ? null : Number(Options[MTU_OPTION]),
+          mtu: mtuIn(Options),
         };
       },
     ),
@@ -77,7 +77,7 @@ export const dockerNetwork = defineResource({
       script: sh`docker network create --driver overlay --subnet ${subnet} ${[
         ...(attachable ? ['--attachable'] : []),
         ...(encrypted ? ['--opt', 'encrypted'] : []),
-        ...(mtu === undefined ? [] : ['--opt', `${MTU_OPTION}=${mtu}`]),
+        ...(mtu === undefined ? [] : withMtu(mtu)),
       ]} -- ${name}`,
     },
   ],
