@@ -1,9 +1,6 @@
-import type { Output } from '../resource/index.ts';
+import { LOCK, type Output } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
 import type { RunResult } from '../transport/transport.ts';
-
-/** Where a host keeps the lock that lets one run change it at a time. Released by the kernel with its holder. */
-const LOCK = '/run/provision.lock';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

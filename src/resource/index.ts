@@ -1,4 +1,5 @@
 export { type Change, compare, type Shown, secretChange } from './change.ts';
+export { LOCK } from './lock.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
 export type { Ref, Resolve } from './ref.ts';
 export { Refusal } from './refusal.ts';

@@ -8,7 +8,7 @@ export function detached(command: Script, environment: Script = sh``): Script {
     trap 'rm -f -- "$log"' EXIT
     (trap '' HUP INT TERM; ${command}) >"$log" 2>&1 &
     job=$!
-    tail -n +1 -s 0.2 -f --pid="$job" -- "$log" 2>/dev/null
+    tail -n +1 -s 0.05 -f --pid="$job" -- "$log" 2>/dev/null
     wait "$job" && exit 0
     code=$?
     tail -n 20 -- "$log" >&2

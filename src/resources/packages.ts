@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Change, defineResource, ProbeError } from '../resource/index.ts';
+import { type Change, defineResource, LOCK, ProbeError } from '../resource/index.ts';
 import { lines, type Script, sh } from '../shell/index.ts';
 import { detached } from './detached.ts';
 
@@ -107,10 +107,17 @@ const waitForLock = (path: string, timeout: number) => sh`
     waited=$((waited + 2))
   done`;
 
+const LISTS = '/run/provision.lists';
+
+/** Fetches the lists, once in a script of changes, as long as nothing that says where they come from is newer. */
 function refreshLists(timeout: number) {
   return sh`
+    if [ -n "$(find ${LISTS} -newer ${LOCK} 2>/dev/null)" ] && newer=$(find /etc/apt -newer ${LISTS}) && [ -z "$newer" ]; then
+      exit 0
+    fi
+    : >${`${LISTS}.new`}
     ${waitForLock('/var/lib/apt/lists/lock', timeout)}
-    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update`)}`;
+    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update && mv -- ${`${LISTS}.new`} ${LISTS}`)}`;
 }
 
 function finishInterrupted(timeout: number) {

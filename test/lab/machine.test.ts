@@ -118,3 +118,32 @@ test('two runs at the same time: one is told who holds the lock', async () => {
   await holder;
   expect((await run()).code).toBe(0);
 });
+
+test('lists of packages are fetched once, and again after another source is made known', async () => {
+  await on(`apt-get -qq -y remove tree bc; rm -f /run/fetches; mkdir -p /srv/lists && cd /srv/lists
+    for name in lab-one lab-two; do
+      mkdir -p $name/DEBIAN
+      printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: Lab <lab@example.org>\\nDescription: nothing\\n' $name >$name/DEBIAN/control
+      dpkg-deb -b $name $name.deb
+      { cat $name/DEBIAN/control; printf 'Filename: ./%s.deb\\nSize: %s\\nSHA256: %s\\n\\n' $name "$(stat -c %s $name.deb)" "$(sha256sum <$name.deb | cut -d' ' -f1)"; } >>Packages
+    done
+    echo 'APT::Update::Pre-Invoke { "echo fetched >>/run/fetches"; };' >/etc/apt/apt.conf.d/lab-count`);
+  const ones = (...args: readonly string[]) =>
+    json(
+      ...args,
+      file,
+      '--playbook',
+      fileURLToPath(new URL('./fixtures/lists.ts', import.meta.url)),
+      '--limit',
+      'node-2',
+    );
+  const ran = await ones();
+  expect({ code: ran.code, changes: changedLines(ran).length }).toEqual({ code: 0, changes: 5 });
+  const fetches = async () => (await on('wc -l </run/fetches')).trim();
+  figure('lists fetched for four packages and a source between them', await fetches());
+  expect(await fetches()).toBe('2');
+
+  await on('apt-get -qq -y remove lab-two');
+  expect(changedLines(await ones())).toEqual(['node-2: packages lab-two: lab-two']);
+  expect(await fetches()).toBe('3');
+});
