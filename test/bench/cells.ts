@@ -38,11 +38,13 @@ export const SLOW: readonly Peer[] = [ansibleMitogen, ansiblePipelining, ansible
 export function rounds(peer: Peer, cell: Cell): number {
   if (isKey(cell) || QUICK.includes(peer)) return 5;
   // A minute for each hundred things: only where it is soon over.
-  return peer === ansibleMitogen || cell.work * cell.hosts <= KEY.work ? 1 : 0;
+  const few = cell.work * cell.hosts <= KEY.work;
+  if (peer === ansibleMitogen) return few ? 5 : 1;
+  return few ? 1 : 0;
 }
 
 /** How often it begins from nothing: elsewhere than in the key cell the first of the peers makes what all then find. */
 export function beginnings(peer: Peer, cell: Cell): number {
-  if (!isKey(cell)) return peer === provision ? 1 : 0;
-  return QUICK.includes(peer) ? 5 : 1;
+  if (isKey(cell)) return 5;
+  return peer === provision ? 1 : 0;
 }

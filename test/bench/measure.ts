@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../lab/shell.ts';
 
@@ -30,6 +30,7 @@ class Group {
   readonly #v2 = existsSync(join(ROOT, 'cgroup.controllers'));
 
   constructor(name: string) {
+    if (this.#v2) writeFileSync(join(ROOT, 'cgroup.subtree_control'), '+memory');
     this.folders = (this.#v2 ? ['.'] : ['cpuacct', 'memory']).map((controller) =>
       join(ROOT, controller, name),
     );
