@@ -27,7 +27,7 @@ export {
   type SwarmNode,
   swarmFacts,
 } from './facts/index.ts';
-export { type SecretName, secretName } from './inventory/index.ts';
+export { type SecretForm, type SecretName, secretName } from './inventory/index.ts';
 export type { OutsideCheck } from './outside/index.ts';
 export {
   type Answer,

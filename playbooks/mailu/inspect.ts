@@ -19,7 +19,6 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),
-    ...passwords(mailu, cluster),
   ];
 }
 
@@ -139,20 +138,4 @@ function byHand(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
       fix: [host?.onHost(command) ?? command],
     },
   ];
-}
-
-/** Mailu writes the password into an address without escaping it (core/admin/mailu/configuration.py). */
-function passwords(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  const named = [
-    ['database', mailu.database.kind === 'sqlite' ? undefined : mailu.database.password],
-    ['webmailDatabase', mailu.webmailDatabase?.password],
-  ] as const;
-  return named
-    .filter(([, secret]) => secret !== undefined && !/^[\w.~-]+$/.test(cluster.secret(secret).reveal()))
-    .map(([where, secret]) => ({
-      level: 'refuse' as const,
-      code: 'password-not-in-url',
-      message: `the password of mailu.${where} (secret ${secret?.name}) has characters that Mailu cannot put into the address of the database`,
-      fix: ['make one of letters, digits, `.`, `_`, `~` and `-`'],
-    }));
 }

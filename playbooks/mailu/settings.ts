@@ -80,7 +80,11 @@ const external = {
   port: z.int().min(1).max(65535).optional(),
   name: text.default('mailu'),
   user: text.default('mailu'),
-  password: secretName(),
+  /** Mailu writes it into an address without escaping it (core/admin/mailu/configuration.py). */
+  password: secretName({
+    pattern: /^[\w.~-]+$/,
+    expected: 'letters, digits, `.`, `_`, `~` and `-`, as Mailu puts it into the address of a database',
+  }),
 };
 
 const database = z

@@ -3,6 +3,7 @@ import { checkOutside, type FrontAnswer, isOpenRelay, type OutsideCheck } from '
 import { frontProblems } from '../render/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
+import { forPlaybooks } from './read-secrets.ts';
 import type { Prepared } from './set-up.ts';
 
 const REFUSED = 5;
@@ -10,7 +11,7 @@ const FAILED = 2;
 
 /** The mail servers as this machine sees them, which has no part in the swarm. */
 export function check(file: string, options: CommonOptions): Promise<number> {
-  return whileConnected(file, options, async ({ run, verb, view }) => {
+  return whileConnected(file, options, forPlaybooks, async ({ run, verb, view }) => {
     const { playbook, verb: outside } = verb('check', (each) => each.outside);
     const wanted = outside(view(playbook));
     if (wanted === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });

@@ -2,6 +2,7 @@ import { connect, exitCodeOf, type Session, viewFor, type World } from '../engin
 import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
 import type { CommonOptions } from './program.ts';
+import type { Needs } from './read-secrets.ts';
 import { type Prepared, setUp } from './set-up.ts';
 
 /** The hosts are connected and have told their facts; nothing is planned. */
@@ -18,9 +19,10 @@ export interface Connected extends Prepared {
 export async function whileConnected(
   file: string,
   options: CommonOptions,
+  needs: Needs,
   work: (connected: Connected) => Promise<number | undefined>,
 ): Promise<number> {
-  const prepared = await setUp(file, options);
+  const prepared = await setUp(file, options, needs);
   const { renderer, run, release } = prepared;
   try {
     await using world = await connect(run);

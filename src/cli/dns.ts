@@ -1,10 +1,11 @@
 import { answer } from '../engine/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
+import { forPlaybooks } from './read-secrets.ts';
 
 /** The DNS records to publish, as a zone file. */
 export function dns(file: string, options: CommonOptions): Promise<number> {
-  return whileConnected(file, options, async ({ screen, renderer, run, world, view, verb }) => {
+  return whileConnected(file, options, forPlaybooks, async ({ screen, renderer, run, world, view, verb }) => {
     const { playbook, verb: records } = verb('dns', (each) => each.records);
     const enquiry = records(view(playbook));
     if (enquiry === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });

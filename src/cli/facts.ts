@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import { whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
+import { forLogins } from './read-secrets.ts';
 
 /** What is known of each host, as playbooks get it. */
 export function facts(file: string, options: CommonOptions): Promise<number> {
-  return whileConnected(file, options, async ({ screen, renderer, run, world }) => {
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, world }) => {
     await renderer.close();
     const known = [...world.states.values()].filter(({ host }) => run.selected.has(host.name));
     if (screen.form === 'json')

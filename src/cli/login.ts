@@ -1,18 +1,9 @@
 import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
-import { ConfigError, type ErrorDetails, Interrupted, ProvisionError } from '../errors/index.ts';
-import {
-  type Inventory,
-  type InventoryHost,
-  inventoryPath,
-  type SourceDocument,
-  secretNamesIn,
-} from '../inventory/index.ts';
-import type { Playbook } from '../playbook/index.ts';
-import { secretReader } from '../secrets/index.ts';
-import { quote, type Secret } from '../shell/index.ts';
+import { type ErrorDetails, ProvisionError } from '../errors/index.ts';
+import { type Inventory, type InventoryHost, inventoryPath } from '../inventory/index.ts';
+import { quote } from '../shell/index.ts';
 import { type Asked, askOpenSsh, KNOWN_HOSTS, type OpenSshSettings, readJump } from '../transport/openssh.ts';
-import { meansOf } from './means.ts';
 
 /** How we log in to a host: the command line, then the inventory, then what ssh of this machine would do. */
 export interface Login
@@ -175,39 +166,4 @@ export function pasteable(host: InventoryHost, login: Login | undefined, command
       : ['-o', `UserKnownHostsFile=${login.knownHosts.join(' ')}`]),
   ];
   return ['ssh', ...options, `${login.user}@${host.address}`, asRoot].map(quote).join(' ');
-}
-
-/** The secrets that hosts name, and the sections of what runs. @throws ConfigError where one is not to be had. */
-export async function readSecrets(
-  inventory: Inventory,
-  playbooks: readonly Playbook[],
-  source: SourceDocument,
-  env: NodeJS.ProcessEnv,
-): Promise<ReadonlyMap<string, Secret>> {
-  const sections = playbooks.flatMap(({ name }) => {
-    const section = inventory.sections.get(name);
-    return [section?.cluster, ...(section?.hosts.values() ?? [])];
-  });
-  const needed = new Set([
-    ...inventory.hosts
-      .flatMap(({ ssh }) => [ssh.sudoPassword, ssh.password])
-      .filter((name) => name !== undefined),
-    ...sections.flatMap((section) => secretNamesIn(section).map(({ secret }) => secret.name)),
-  ]);
-  const read = secretReader(meansOf(inventory, env));
-  const found = new Map<string, Secret>();
-  const problems = [];
-  for (const name of needed) {
-    const from = inventory.secrets.get(name);
-    if (from === undefined) continue;
-    const at = 'file' in from ? { file: inventoryPath(inventory.file, from.file) } : from;
-    try {
-      found.set(name, await read(at));
-    } catch (error) {
-      if (error instanceof Interrupted) throw error;
-      problems.push(source.problem(['secrets', name], (error as Error).message));
-    }
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return found;
 }

@@ -1,12 +1,13 @@
 import { isDenied, type LogRequest } from '../playbook/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import type { LogOptions } from './program.ts';
+import { forLogins } from './read-secrets.ts';
 
 /** What the tasks of a service have printed, from all nodes. */
 export function logs(file: string, service: string, options: LogOptions): Promise<number> {
   const { tail, follow = false, since } = options;
   const request: LogRequest = { service, tail, follow, since };
-  return whileConnected(file, options, async ({ screen, renderer, run, session, view, verb }) => {
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, session, view, verb }) => {
     const { playbook, verb: ask } = verb('logs', (each) => each.logs);
     const command = ask(view(playbook), request);
     await renderer.close();

@@ -3,10 +3,11 @@ import { isDenied } from '../playbook/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import { consent } from './consent.ts';
 import type { RemoveOptions } from './program.ts';
+import { forLogins } from './read-secrets.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */
 export function removeStack(file: string, options: RemoveOptions): Promise<number> {
-  return whileConnected(file, options, async ({ screen, renderer, session, view, verb }) => {
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, session, view, verb }) => {
     const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
     const removal = remove(view(playbook));
     await renderer.close();

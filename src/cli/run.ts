@@ -19,6 +19,7 @@ import { init } from './init.ts';
 import { logs } from './logs.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
+import { forPlaybooks } from './read-secrets.ts';
 import { removeStack } from './remove-stack.ts';
 import { lastRun, openRunLog } from './run-log.ts';
 import { openScreen, type Screen } from './screen.ts';
@@ -47,7 +48,7 @@ export const actions: Actions = {
 };
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {
-  const { screen, renderer, run: runOptions, release } = await setUp(file, options);
+  const { screen, renderer, run: runOptions, release } = await setUp(file, options, forPlaybooks);
   try {
     await using prepared = await prepare(runOptions);
     await renderer.close();
@@ -60,7 +61,7 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
 }
 
 async function run(file: string, options: RunCommandOptions): Promise<number> {
-  const given = await setUp(file, options);
+  const given = await setUp(file, options, forPlaybooks);
   const log = openRunLog(given.run.inventory.cluster, process.env);
   const emit = (event: Event) => {
     given.run.emit(event);

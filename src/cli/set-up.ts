@@ -4,11 +4,12 @@ import { selectHosts } from '../inventory/index.ts';
 import type { Renderer } from '../render/index.ts';
 import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
-import { loginsOf, pasteable, readSecrets } from './login.ts';
+import { loginsOf, pasteable } from './login.ts';
 import { onlyStages } from './only-stages.ts';
 import { askPassphrases } from './passphrases.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
+import { type Needs, readSecrets } from './read-secrets.ts';
 import { openScreen, type Screen } from './screen.ts';
 
 /** Milliseconds that a host may take to answer a question. */
@@ -22,12 +23,12 @@ export interface Prepared {
 }
 
 /** Reads all that a connecting command needs. Nothing is connected yet. */
-export async function setUp(file: string, options: CommonOptions): Promise<Prepared> {
+export async function setUp(file: string, options: CommonOptions, needs: Needs): Promise<Prepared> {
   const { env } = process;
   const { inventory, playbooks: all, source } = await readProject(file, options.playbook);
   const playbooks = onlyStages(all, options.stage);
   const selected = selectHosts(inventory, options.limit);
-  const secrets = await readSecrets(inventory, playbooks, source, env);
+  const secrets = await readSecrets(inventory, needs(inventory, playbooks), source, env);
   const logins = await loginsOf(inventory, options, env);
   const passphrases = await askPassphrases(logins.values());
   const screen = openScreen(options.output, env);

@@ -1,14 +1,15 @@
-import { answer } from '../engine/index.ts';
+import { answer, inspect } from '../engine/index.ts';
 import type { Enquiry, StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
 import { whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
+import { forLogins } from './read-secrets.ts';
 
 /** What runs where. */
 export function status(file: string, options: CommonOptions): Promise<number> {
-  return whileConnected(file, options, async ({ screen, renderer, run, world, view }) => {
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, world, view }) => {
     for (const playbook of world.playbooks)
-      for (const finding of playbook.inspect(view(playbook))) run.emit({ kind: 'finding', finding });
+      for (const finding of inspect(world, playbook, run.onHost)) run.emit({ kind: 'finding', finding });
     const parts = world.playbooks.flatMap((playbook) => playbook.status(view(playbook)));
     const answers = [...(await answer(world, parts.filter(isEnquiry), run))];
     const tables = parts.map((part) => (isEnquiry(part) ? (answers.shift() as StatusTable) : part));

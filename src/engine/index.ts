@@ -15,5 +15,5 @@ export {
 export { connect, type Prepared, prepare } from './prepare.ts';
 export type { RunOptions } from './run.ts';
 export type { Session } from './session.ts';
-export { type OnHost, viewFor, viewOf } from './view.ts';
+export { inspect, type OnHost, viewFor, viewOf } from './view.ts';
 export type { World } from './world.ts';

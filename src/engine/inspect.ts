@@ -2,7 +2,7 @@ import type { Finding } from '../errors/index.ts';
 import type { Playbook } from '../playbook/index.ts';
 import { everyHost, reached } from './prepare.ts';
 import type { RunOptions } from './run.ts';
-import { viewFor } from './view.ts';
+import { inspect } from './view.ts';
 import type { World } from './world.ts';
 
 /**
@@ -15,10 +15,9 @@ export async function refusalsByNow(
   playbook: Playbook,
   options: RunOptions,
 ): Promise<readonly Finding[] | undefined> {
-  const inspect = () =>
-    playbook.inspect(viewFor(world, playbook, options.onHost)).filter(({ level }) => level === 'refuse');
-  if (inspect().length === 0) return;
+  const refusals = () => inspect(world, playbook, options.onHost).filter(({ level }) => level === 'refuse');
+  if (refusals().length === 0) return;
   const stale = reached(world).filter((state) => world.isStale(state));
   await everyHost(options, world, stale, (state) => world.gather(state));
-  return inspect();
+  return refusals();
 }

@@ -6,7 +6,7 @@ import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import type { RunOptions } from './run.ts';
 import { Session } from './session.ts';
-import { viewFor } from './view.ts';
+import { inspect } from './view.ts';
 import { type HostState, World } from './world.ts';
 
 /** The hosts, connected and looked at, and what should be done. Nothing has been changed. */
@@ -53,7 +53,7 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
     const findings =
       reached(world).length === 0
         ? []
-        : world.playbooks.flatMap((playbook) => playbook.inspect(viewFor(world, playbook, options.onHost)));
+        : world.playbooks.flatMap((playbook) => inspect(world, playbook, options.onHost));
     const asked = reached(world);
     const built = buildStages(world, options.onHost);
     await everyHost(options, world, asked, (state) =>

@@ -1,3 +1,4 @@
+import type { Finding } from '../errors/index.ts';
 import type { Inventory, SecretName } from '../inventory/index.ts';
 import type { Cluster, Consent, Host, Playbook } from '../playbook/index.ts';
 import type { Secret } from '../shell/index.ts';
@@ -28,6 +29,11 @@ export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCl
   return { ...view, hosts };
 }
 
+/** What the facts show a playbook to be wrong. It is given no secrets: `provision status`, which inspects too, reads none. */
+export function inspect(world: World, playbook: Playbook, onHost: OnHost): readonly Finding[] {
+  return playbook.inspect({ ...viewFor(world, playbook, onHost), secret: secretOf(NOTHING.secrets) });
+}
+
 /** The hosts before anything was asked. */
 export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = NOTHING): AnyCluster {
   const section = inventory.sections.get(playbook.name);
@@ -41,11 +47,7 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
       ]),
     ),
     consents: known.consents,
-    secret: ({ name }: SecretName) => {
-      const secret = known.secrets.get(name);
-      if (secret === undefined) throw new Error(`the secret ${name} has not been read`);
-      return secret;
-    },
+    secret: secretOf(known.secrets),
     hosts: inventory.hosts.map(({ name, address }) => ({
       name,
       address,
@@ -54,5 +56,13 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
       askedAt: 0,
       onHost: (command: string) => known.onHost(name, command),
     })),
+  };
+}
+
+function secretOf(secrets: ReadonlyMap<string, Secret>) {
+  return ({ name }: SecretName): Secret => {
+    const secret = secrets.get(name);
+    if (secret === undefined) throw new Error(`the secret ${name} has not been read`);
+    return secret;
   };
 }

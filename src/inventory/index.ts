@@ -4,5 +4,5 @@ export type { Inventory, InventoryHost, Section, SectionValues } from './invento
 export { inventoryJsonSchema } from './json-schema.ts';
 export { type LoadedInventory, loadInventory } from './load.ts';
 export { inventoryPath } from './paths.ts';
-export { SecretName, secretName, secretNamesIn } from './secret-name.ts';
+export { type SecretForm, SecretName, secretName, secretNamesIn } from './secret-name.ts';
 export { selectHosts } from './select.ts';

@@ -27,7 +27,7 @@ export interface Cluster<Settings, HostSettings, Facts, Others = unknown> {
   readonly hosts: readonly Host<HostSettings, Facts>[];
   /** The sections of other playbooks that this one reads, as they are for the whole cluster. */
   readonly others: Others;
-  /** The value of a secret. Only once the run has begun: a check before it has names alone. */
+  /** The value of a secret: for stages, `records` and `outside`. All others have names alone. */
   secret(name: SecretName): Secret;
   /** What the person who runs this has agreed to, beyond what a run does by itself. */
   readonly consents: ReadonlySet<Consent>;

@@ -134,6 +134,32 @@ describe('the command line', () => {
     });
   });
 
+  test('a command that only looks needs no secret of what a run would deploy', () => {
+    const file = written(
+      'looks.yaml',
+      'cluster: m\nsecrets: { admin: { env: NOT_SET_ANYWHERE } }\nssh: { port: 1, config: /dev/null }\nhosts: { a: { address: 127.0.0.1, swarm: { role: manager }, mailu: { front: true } } }\nmailu: { domain: example.org, hostnames: [mail.example.org], admin: { password: admin } }\n',
+    );
+    for (const [verb = '', ...rest] of [['status'], ['facts'], ['logs', 'imap'], ['remove-stack']])
+      expect(provision(verb, file, ...rest).stderr).toContain('nothing listens at 127.0.0.1, port 1');
+    for (const verb of ['plan', 'check', 'dns'])
+      expect(provision(verb, file)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('NOT_SET_ANYWHERE is not set'),
+      });
+  });
+
+  test('a password that Mailu could not use is told before any connection, and is not shown', () => {
+    const password = written('password', 'p@ss/word\n');
+    const file = written(
+      'password.yaml',
+      `cluster: m\nsecrets:\n  db: { file: ${password} }\nhosts: { a: { address: 192.0.2.1, swarm: { role: manager }, mailu: { front: true } } }\nmailu: { domain: example.org, hostnames: [mail.example.org], database: { kind: postgresql, server: db, password: db } }\n`,
+    );
+    const { code, stderr } = provision('plan', file);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/password\.yaml:3:3 secrets\.db: its value is not fit: expected letters, digits/);
+    expect(stderr).not.toContain('p@ss');
+  });
+
   test('an even number of managers is told at its line', () => {
     const file = written(
       'even.yaml',

@@ -1,0 +1,62 @@
+import { ConfigError, Interrupted } from '../errors/index.ts';
+import {
+  type Inventory,
+  inventoryPath,
+  SecretName,
+  type SourceDocument,
+  secretNamesIn,
+} from '../inventory/index.ts';
+import type { Playbook } from '../playbook/index.ts';
+import { secretReader } from '../secrets/index.ts';
+import type { Secret } from '../shell/index.ts';
+import { meansOf } from './means.ts';
+
+/** Which secrets a command needs: it reads no others, so that nobody is asked, and nothing missed, for nothing. */
+export type Needs = (inventory: Inventory, playbooks: readonly Playbook[]) => readonly SecretName[];
+
+export const forLogins: Needs = ({ hosts }) =>
+  hosts
+    .flatMap(({ ssh }) => [ssh.sudoPassword, ssh.password])
+    .filter((name) => name !== undefined)
+    .map((name) => new SecretName(name));
+
+/** Also what the sections of the playbooks name. */
+export const forPlaybooks: Needs = (inventory, playbooks) => [
+  ...forLogins(inventory, playbooks),
+  ...playbooks
+    .flatMap(({ name }) => {
+      const section = inventory.sections.get(name);
+      return [section?.cluster, ...(section?.hosts.values() ?? [])];
+    })
+    .flatMap((section) => secretNamesIn(section).map(({ secret }) => secret)),
+];
+
+/** @throws ConfigError where values are not to be had, or not what they must be. */
+export async function readSecrets(
+  inventory: Inventory,
+  needed: readonly SecretName[],
+  source: SourceDocument,
+  env: NodeJS.ProcessEnv,
+): Promise<ReadonlyMap<string, Secret>> {
+  const read = secretReader(meansOf(inventory, env));
+  const found = new Map<string, Secret>();
+  const problems = [];
+  for (const name of new Set(needed.map((each) => each.name))) {
+    const from = inventory.secrets.get(name);
+    if (from === undefined) continue;
+    const at = 'file' in from ? { file: inventoryPath(inventory.file, from.file) } : from;
+    try {
+      const value = await read(at);
+      found.set(name, value);
+      const forms = needed.filter((each) => each.name === name).flatMap(({ form }) => form ?? []);
+      const unfit = forms.filter(({ pattern }) => !pattern.test(value.reveal()));
+      for (const expected of new Set(unfit.map((form) => form.expected)))
+        problems.push(source.problem(['secrets', name], `its value is not fit: expected ${expected}`));
+    } catch (error) {
+      if (error instanceof Interrupted) throw error;
+      problems.push(source.problem(['secrets', name], (error as Error).message));
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return found;
+}
