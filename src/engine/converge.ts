@@ -1,16 +1,19 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
-import { CouldNotLook, MoreThanShown, NotConverged, NotObservable } from './failures.ts';
+import { refuseMore } from './exact.ts';
+import { NotConverged } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
-import { changeKey, type HostFailure } from './plan.ts';
+import type { HostFailure } from './plan.ts';
 import { everyHost, type Prepared, reached } from './prepare.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
+import { Tally } from './tally.ts';
+import { troubleOf } from './trouble.ts';
 import type { HostState, World } from './world.ts';
 
 export interface Outcome {
@@ -37,22 +40,16 @@ export async function converge(
     interrupted = false;
   } finally {
     const milliseconds = looking + Math.round(performance.now() - start);
-    const { changes } = run;
-    options.emit({ kind: 'run-finished', changes, hosts: run.summaries(), milliseconds, interrupted });
+    const { changes, hosts } = run.outcome();
+    options.emit({ kind: 'run-finished', changes, hosts, milliseconds, interrupted });
   }
-  return {
-    changes: run.changes,
-    playbooks: run.playbooks,
-    hosts: run.summaries(),
-    failures: run.failures(),
-  };
+  return run.outcome();
 }
 
 class Convergence {
   readonly #world: World;
   readonly #options: RunOptions;
-  readonly #changed = new Map<string, number>();
-  readonly playbooks = new Set<string>();
+  readonly #tally = new Tally();
   readonly #inspected = new Set<string>();
   #built: readonly BuiltStage[];
 
@@ -66,28 +63,21 @@ class Convergence {
     for (let index = 0; index < this.#built.length; index++) {
       let hosts = await this.#lookBefore(index);
       if (hosts.length > 0 && (await this.#inspectAgain(index, hosts))) hosts = await this.#lookBefore(index);
-      if (this.failures().length > 0) return;
+      if (this.#failures().length > 0) return;
       if (hosts.length > 0) await this.#stage(index, hosts);
       if (this.#options.stop.aborted) throw new Interrupted();
-      if (this.failures().length > 0) return;
+      if (this.#failures().length > 0) return;
     }
   }
 
-  get changes(): number {
-    return [...this.#changed.values()].reduce((sum, count) => sum + count, 0);
+  outcome(): Outcome {
+    const { changes, playbooks } = this.#tally;
+    const hosts = this.#tally.summaries(this.#world, this.#options.selected);
+    return { changes, playbooks, hosts, failures: this.#failures() };
   }
 
-  failures(): readonly HostFailure[] {
+  #failures(): readonly HostFailure[] {
     return this.#world.failures().filter(({ host }) => this.#options.selected.has(host));
-  }
-
-  summaries(): readonly HostSummary[] {
-    return [...this.#world.states.values()].map(({ host: { name }, error, session }): HostSummary => {
-      const changed = this.#changed.get(name) ?? 0;
-      const whole = changed > 0 ? 'changed' : 'ok';
-      const result = error === undefined ? whole : session === undefined ? 'unreachable' : 'failed';
-      return { host: name, selected: this.#options.selected.has(name), changed, result };
-    });
   }
 
   /**
@@ -116,21 +106,8 @@ class Convergence {
   /** What is not known by now is an error. */
   #settled(index: number, working: readonly HostState[]): readonly HostState[] {
     for (const state of working) {
-      for (const { resource, verdict } of this.#judge(index, state)) {
-        const host = state.host.name;
-        if (verdict.state === 'unobservable')
-          this.#world.fail(host, new NotObservable(resource.id, verdict.reason));
-        if (verdict.state === 'failed') this.#world.fail(host, new CouldNotLook(resource.id, verdict.error));
-        if (verdict.state === 'refused')
-          this.#world.fail(
-            host,
-            new ProvisionError(verdict.refusal.message, {
-              code: 'refused',
-              exit: 5,
-              fix: verdict.refusal.fix,
-            }),
-          );
-      }
+      for (const trouble of this.#judge(index, state).flatMap((judged) => troubleOf(judged) ?? []))
+        this.#world.fail(state.host.name, trouble);
     }
     return working;
   }
@@ -140,7 +117,7 @@ class Convergence {
     const { playbook } = this.#built[index] as BuiltStage;
     const turn = !this.#inspected.has(playbook.name);
     this.#inspected.add(playbook.name);
-    if (!turn || this.#changed.size === 0) return false;
+    if (!turn || this.#tally.changes === 0) return false;
     const refusals = await refusalsByNow(this.#world, playbook, this.#options);
     if (refusals === undefined) return false;
     for (const { host, message, code, fix } of refusals) {
@@ -170,7 +147,7 @@ class Convergence {
     });
 
     for (const state of oneByOne) {
-      if (this.failures().length > 0 || this.#options.stop.aborted) break;
+      if (this.#failures().length > 0 || this.#options.stop.aborted) break;
       await everyHost(this.#options, this.#world, [state], async () => {
         await awaitGate(rolling?.before?.(seen(state), view), this.#world, this.#options);
         await this.#change(index, state);
@@ -187,7 +164,7 @@ class Convergence {
     const { playbook, stage } = this.#built[index] as BuiltStage;
     const host = state.host.name;
     const work = this.#judge(index, state).filter(needsWork);
-    this.#refuseMore(host, work);
+    refuseMore(this.#options.allowed, host, work);
     const resolve = resolver(this.#world, this.#built);
     const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
       verdict.state === 'observed'
@@ -206,14 +183,13 @@ class Convergence {
     if (await settle(state, resources, judge, this.#world, this.#options)) await look();
     const after = judge();
     for (const { resource, verdict } of work) {
-      const now = after.find((judged) => judged.resource === resource)?.verdict;
-      if (now?.state === 'unobservable') throw new NotObservable(resource.id, now.reason);
-      if (now?.state === 'failed') throw new CouldNotLook(resource.id, now.error);
-      if (now?.state === 'observed' && now.changes.length > 0)
-        throw new NotConverged(resource.id, now.changes);
+      const now = after.find((judged) => judged.resource === resource);
+      const trouble = now && troubleOf(now);
+      if (trouble !== undefined) throw trouble;
+      if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
+        throw new NotConverged(resource.id, now.verdict.changes);
       if (verdict.state !== 'observed') continue;
-      this.playbooks.add(playbook.name);
-      this.#changed.set(host, (this.#changed.get(host) ?? 0) + verdict.changes.length);
+      this.#tally.add(host, playbook.name, verdict.changes);
       this.#options.emit({
         kind: 'changed',
         host,
@@ -223,20 +199,6 @@ class Convergence {
         changes: verdict.changes,
       });
     }
-  }
-
-  /** A plan that was agreed to holds: a run does less than it, never more. */
-  #refuseMore(host: string, work: readonly Judged[]): void {
-    const { allowed } = this.#options;
-    if (allowed === undefined) return;
-    const more = work.flatMap(({ resource, verdict }) =>
-      verdict.state !== 'observed'
-        ? []
-        : verdict.changes
-            .filter(({ field }) => !allowed.has(changeKey(host, resource.id, field)))
-            .map(({ field }) => `${resource.id}: ${field}`),
-    );
-    if (more.length > 0) throw new MoreThanShown(more);
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

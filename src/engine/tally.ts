@@ -1,0 +1,32 @@
+import type { Change } from '../resource/index.ts';
+import type { HostSummary } from './events.ts';
+import type { World } from './world.ts';
+
+/** What a run has changed so far. */
+export class Tally {
+  readonly #changed = new Map<string, number>();
+  /** Names of the playbooks that changed something. */
+  readonly playbooks = new Set<string>();
+
+  add(host: string, playbook: string, changes: readonly Change[]): void {
+    this.playbooks.add(playbook);
+    this.#changed.set(host, this.#of(host) + changes.length);
+  }
+
+  get changes(): number {
+    return [...this.#changed.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  summaries({ states }: World, selected: ReadonlySet<string>): readonly HostSummary[] {
+    return [...states.values()].map(({ host: { name }, error, session }): HostSummary => {
+      const changed = this.#of(name);
+      const whole = changed > 0 ? 'changed' : 'ok';
+      const result = error === undefined ? whole : session === undefined ? 'unreachable' : 'failed';
+      return { host: name, selected: selected.has(name), changed, result };
+    });
+  }
+
+  #of(host: string): number {
+    return this.#changed.get(host) ?? 0;
+  }
+}

@@ -1,0 +1,98 @@
+import { type Duplex, Readable } from 'node:stream';
+import type { NodeSSH } from 'node-ssh';
+import pLimit from 'p-limit';
+import type { ClientChannel } from 'ssh2';
+import { TransportError } from '../errors/index.ts';
+import type { Script } from '../shell/index.ts';
+import { Deadline } from './deadline.ts';
+import { Gathered } from './gathered.ts';
+import { input } from './input.ts';
+import type { RunOptions, RunResult, Transport } from './transport.ts';
+
+/** sshd allows 10 sessions a connection (sshd_config(5), MaxSessions), and frees one some time after its end. */
+const SESSIONS = 4;
+
+/** What a shell gives for a script that a signal has ended. */
+const KILLED = 128;
+
+/** Any login shell takes this. What is to be done comes on stdin. */
+const COMMAND = 'exec /bin/sh -s';
+
+/** A connection that is logged in, and what it goes through. */
+export class SshTransport implements Transport {
+  readonly name: string;
+  readonly #client: NodeSSH;
+  readonly #limit = pLimit(SESSIONS);
+  readonly #via: SshTransport | undefined;
+  #lost: Error | undefined;
+
+  constructor(name: string, client: NodeSSH, via: SshTransport | undefined) {
+    this.name = name;
+    this.#via = via;
+    this.#client = client;
+    client.connection?.on('error', (error) => {
+      this.#lost = error;
+    });
+  }
+
+  /** A connection from this host on to another. */
+  async forward(address: string, port: number): Promise<Duplex> {
+    try {
+      return await this.#client.forwardOut('127.0.0.1', 0, address, port);
+    } catch (cause) {
+      throw new TransportError(
+        'unreachable',
+        `${this.name} does not get through to ${address}, port ${port} (${(cause as Error).message})`,
+        {
+          cause,
+          fix: ['look whether the machine runs, and whether the jump host may forward (AllowTcpForwarding)'],
+        },
+      );
+    }
+  }
+
+  run(script: Script, options: RunOptions = {}): Promise<RunResult> {
+    return this.#limit(() => this.#run(script, options));
+  }
+
+  async #run(script: Script, { signal, timeout, onOutput, stdin }: RunOptions): Promise<RunResult> {
+    signal?.throwIfAborted();
+    if (!this.#client.isConnected()) throw this.#lostError();
+    const stdout = new Gathered((text) => onOutput?.('stdout', text));
+    const stderr = new Gathered((text) => onOutput?.('stderr', text));
+    let channel: ClientChannel | undefined;
+    using deadline = new Deadline({ signal, timeout }, () => channel?.close());
+    const running = this.#client
+      .execCommand(COMMAND, {
+        stdin: Readable.from(input(script, stdin), { objectMode: false }),
+        noTrim: true,
+        onStdout: (chunk) => stdout.add(chunk),
+        onStderr: (chunk) => stderr.add(chunk),
+        onChannel: (opened) => {
+          channel = opened;
+        },
+      })
+      .catch((error: unknown) => {
+        throw this.#lostError(error);
+      });
+    running.catch(() => undefined);
+    const { code, signal: killedBy } = await Promise.race([running, deadline.reached]);
+    if (killedBy)
+      return { code: KILLED, stdout: stdout.end(), stderr: `${stderr.end()}killed by ${killedBy}\n` };
+    if (code === null) throw this.#lostError();
+    return { code, stdout: stdout.end(), stderr: stderr.end() };
+  }
+
+  #lostError(cause: unknown = this.#lost): TransportError {
+    const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+    return new TransportError('lost', `the connection was lost${reason}`, {
+      cause,
+      fix: ['run again: it goes on from where the host is'],
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.dispose();
+    await this.#via?.[Symbol.asyncDispose]();
+  }
+}
