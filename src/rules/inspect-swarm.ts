@@ -35,8 +35,12 @@ function inspectHost(
       },
     ];
   const entry = entryOf(host, nodes);
-  if (entry !== undefined) return entry.ready || !running(host) ? [] : [notReady(host, entry, lead)];
   const old = oldEntries(host, nodes, hosts);
+  if (entry !== undefined)
+    return [
+      ...(entry.ready || !running(host) ? [] : [notReady(host, entry, lead)]),
+      ...old.map((node) => leftOver(host, node, entry, nodes, lead)),
+    ];
   if (membershipOf(host) !== undefined && host.facts?.swarm.info?.control === true)
     return [removedManager(host)];
   return old.map((node) =>
@@ -47,6 +51,8 @@ function inspectHost(
 function running(host: SwarmHost): boolean {
   return host.facts?.swarm.info?.state === 'active';
 }
+
+const state = ({ ready }: SwarmNode) => (ready ? 'ready' : 'down');
 
 function isManager(node: SwarmNode): boolean {
   return node.role === 'manager' || node.manager !== undefined;
@@ -64,7 +70,7 @@ function cameBackEmpty(
     level: 'refuse',
     code: 'dead-manager',
     host: host.name,
-    message: `it was a manager of this swarm and came back empty; the swarm still counts its old entry ${old.id} (${old.ready ? 'ready' : 'down'}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. The old entry has to go first; nothing is lost with it`,
+    message: `it was a manager of this swarm and came back empty; the swarm still counts its old entry ${old.id} (${state(old)}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. The old entry has to go first; nothing is lost with it`,
     fix: [lead.onHost(removal(old))],
   };
 }
@@ -80,7 +86,27 @@ function oldWorker(host: SwarmHost, old: SwarmNode, lead: SwarmHost): Finding {
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${old.ready ? 'ready' : 'down'}) as a worker; it joins beside it as a new node`,
+    message: `the swarm still lists its old entry ${old.id} (${state(old)}) as a worker; it joins beside it as a new node`,
+    fix: [lead.onHost(removal(old))],
+  };
+}
+
+/** An entry of a host that has joined anew, by our run or by hand. A run removes no node. */
+function leftOver(
+  host: SwarmHost,
+  old: SwarmNode,
+  entry: SwarmNode,
+  nodes: readonly SwarmNode[],
+  lead: SwarmHost,
+): Finding {
+  const counted = isManager(old)
+    ? `, as one of the ${nodes.filter(isManager).length} managers that a majority is counted from`
+    : '';
+  return {
+    level: 'warn',
+    code: 'old-entry',
+    host: host.name,
+    message: `the swarm still lists its old entry ${old.id} (${state(old)})${counted}. It has joined anew as ${entry.id}: the old one can go`,
     fix: [lead.onHost(removal(old))],
   };
 }

@@ -125,6 +125,27 @@ describe('what is refused before anything changes', () => {
     expect(codes(hosts)).toEqual(['warn old-entry mail-4']);
   });
 
+  test('an entry that a host has left behind is named as long as it is there', () => {
+    const nodes = [...NODES, worker('mail-4', 'n4'), worker('mail-4', 'old', { ready: false })];
+    const hosts = [
+      ...managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)),
+      host('mail-4', 'worker', says.worker('n4')),
+    ];
+    expect(codes(hosts)).toEqual(['warn old-entry mail-4']);
+    const [finding] = inspectSwarm(hosts);
+    expect(finding?.message).toContain('its old entry old (down). It has joined anew as n4');
+    expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
+  });
+
+  test('of an old manager that was joined beside, it is said what it counts for', () => {
+    const nodes = [...NODES, old];
+    const hosts = managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes));
+    expect(codes(hosts)).toEqual(['warn old-entry mail-1']);
+    expect(inspectSwarm(hosts)[0]?.message).toContain(
+      'as one of the 4 managers that a majority is counted from',
+    );
+  });
+
   test('nodes that no host is: a manager is refused, a worker is said', () => {
     const nodes = [
       ...NODES,
