@@ -3,6 +3,7 @@ import {
   changedLines,
   counted,
   figure,
+  findings,
   finished,
   freshSwarm,
   inventory,
@@ -11,6 +12,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { up } from './lab.ts';
+import { follow, on } from './steps.ts';
 
 const OLD = ['node-1', 'node-2', 'node-3'];
 const BUDGET = Object.fromEntries(OLD.map((node) => [node, { connections: 1, execs: 2 }]));
@@ -36,6 +38,24 @@ test('a fourth host joins; the other three get nothing beyond the two execs of t
   figure('a fourth host joins; the others at sshd', counts);
   expect((await nodeList('node-1')).at(-1)).toBe('node-4 Ready Active worker');
   expect(finished(await json(file))?.changes).toBe(0);
+});
+
+test('a worker that left joins anew; its old entry is named until it is gone', async () => {
+  const file = inventory(4);
+  expect((await json(file)).code).toBe(0);
+  await on('node-4', 'docker swarm leave');
+  const old = async () => {
+    const ran = await json(file);
+    expect(ran.code).toBe(0);
+    return findings(ran).filter(({ code }) => code === 'old-entry');
+  };
+  expect(await old()).toHaveLength(1);
+  const [left] = await old();
+  expect(left).toMatchObject({ level: 'warn', host: 'node-4', message: expect.stringContaining('(down)') });
+  figure('an old entry', left);
+  await follow(left?.fix[0]);
+  expect(await old()).toEqual([]);
+  expect((await nodeList('node-1')).filter((line) => line.startsWith('node-4'))).toHaveLength(1);
 });
 
 test('a label, availability and a role change that, and only that', async () => {

@@ -176,13 +176,18 @@ export function finished(
 }
 
 /** The findings that refused a run, by their code. */
-export function refusals(
-  ran: Ran,
-): readonly { code: string; host?: string; message: string; fix: readonly string[] }[] {
-  return ran.events
-    .filter(({ kind }) => kind === 'finding')
-    .map(({ finding }) => finding as { level: string; code: string; message: string; fix: string[] })
-    .filter(({ level }) => level === 'refuse');
+export const refusals = (ran: Ran) => findings(ran).filter(({ level }) => level === 'refuse');
+
+interface Found {
+  readonly level: string;
+  readonly code: string;
+  readonly host?: string;
+  readonly message: string;
+  readonly fix: readonly string[];
+}
+
+export function findings(ran: Ran): readonly Found[] {
+  return ran.events.filter(({ kind }) => kind === 'finding').map(({ finding }) => finding as Found);
 }
 
 /** Docker's own list of nodes, as a manager gives it: `host name` to role, status and reachability. */
