@@ -34,10 +34,10 @@ export const ingressNetwork = defineResource({
     managerProbe(
       'the network of the mesh',
       steady(sh`
-        overlays=$(docker network ls --quiet --no-trunc --filter driver=overlay) || exit 1
-        [ -z "$overlays" ] || docker network inspect --format '{{if .Ingress}}{{json .}}{{end}}' $overlays || exit 1
+        overlays=$(docker network ls --quiet --no-trunc --filter driver=overlay) || exit
+        [ -z "$overlays" ] || docker network inspect --format '{{if .Ingress}}{{json .}}{{end}}' $overlays || exit
         echo ${SERVICES}
-        services=$(docker service ls --quiet) || exit 1
+        services=$(docker service ls --quiet) || exit
         [ -z "$services" ] || docker service inspect --format '{{.Spec.Name}}{{with .Spec.EndpointSpec}}{{range .Ports}} {{.PublishMode}}{{end}}{{end}}' $services`),
       (stdout) => {
         const lines = stdout.split('\n').filter((line) => line !== '');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { steady } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { dockerProbe } from './ask.ts';
@@ -33,10 +34,10 @@ export const dockerNetwork = defineResource({
   observe: ({ name }) =>
     dockerProbe(
       `network ${name}`,
-      sh`
-        list=$(docker network ls --no-trunc --format '{{.ID}} {{.Name}}') || exit 1
+      steady(sh`
+        list=$(docker network ls --no-trunc --format '{{.ID}} {{.Name}}') || exit
         id=$(printf '%s\n' "$list" | while read -r id name; do [ "$name" != ${name} ] || echo "$id"; done)
-        [ -z "$id" ] || docker network inspect --format '{{json .}}' "$id"`,
+        [ -z "$id" ] || docker network inspect --format '{{json .}}' "$id"`),
       (stdout) => {
         if (stdout === '') return null;
         const network = inspected.safeParse(JSON.parse(stdout));

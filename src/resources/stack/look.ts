@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { steady } from '../../facts/index.ts';
 import { type Probe, ProbeError } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { managerProbe } from '../docker/manager.ts';
@@ -44,37 +45,30 @@ const SILENT = `
       if (of[place] in back || (!(place in runs) && (place in wanted || !(of[place] in some)))) print ended[place], of[place]
   }`;
 
-/** Asks a manager for the services of a stack and their tasks. */
+/** Asks a manager for the services of a stack and their tasks. One that is replaced in between is gone as it is looked at. */
 export const stackProbe = (name: string): Probe<Live> =>
   managerProbe(
     `stack ${name}`,
-    sh`
-    ids=$(docker service ls --quiet --filter ${`label=com.docker.stack.namespace=${name}`}) || exit 1
+    steady(sh`
+    ids=$(docker service ls --quiet --filter ${`label=com.docker.stack.namespace=${name}`}) || exit
     [ -n "$ids" ] || exit 0
     echo "now $(date +%s)"
-    docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit 1
-    docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit 1
-    docker service inspect --format 'service {{json .}}' $ids || exit 1
-    # A task that is replaced in between is gone: then all are asked for again.
-    for try in 1 2 3; do
-      listed=$(docker service ps --no-trunc --format ${LISTED} $ids) || exit 1
-      tasks=''
-      [ -n "$listed" ] || break
-      tasks=$(docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1)) && break
-      [ "$try" -lt 3 ] || exit 1
-    done
+    docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit
+    docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit
+    docker service inspect --format 'service {{json .}}' $ids || exit
+    listed=$(docker service ps --no-trunc --format ${LISTED} $ids) || exit
+    [ -z "$listed" ] || docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1) || exit
     # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
-    docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit 1
-    printf '%s\n' "$tasks"
+    docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit
     # Names that the containers of each network find: those that this manager has seen.
     for network in $(docker service inspect --format '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' $ids | tr ' ' '\n' | sort -u); do
-      docker network inspect --verbose --format ${FOUND} "$network" || exit 1
+      docker network inspect --verbose --format ${FOUND} "$network" || exit
     done
     # What a task that failed has said, where no other runs in its place.
     { docker service inspect --format ${TAKEN_BACK} $ids; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
       timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
     done
-    exit 0`,
+    exit 0`),
     (stdout) => readStack(name, stdout),
   );
 
