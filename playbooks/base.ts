@@ -83,7 +83,8 @@ export default definePlaybook({
         const { hostname, os, freeBytes, container } = host.facts.machine;
         const keeper = host.facts.clock.keepers.find(({ active }) => active)?.unit.replace('.service', '');
         const clock = keeper ?? (container ? "its host's" : 'nothing keeps it');
-        return [host.name, host.address, hostname, os.name, clock, `${(freeBytes / 2 ** 30).toFixed(0)} GiB`];
+        const system = os.name.replace(' GNU/Linux', '');
+        return [host.name, host.address, hostname, system, clock, `${(freeBytes / 2 ** 30).toFixed(0)} GiB`];
       }),
     },
   ],
