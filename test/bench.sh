@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures this tool and its peers. As root on Debian 12 or later; over an hour, `--quick` ten minutes.
+# Measures this tool and its peers. As root on Debian 12 or later; two hours, `--quick` ten minutes.
 set -eu
 . "$(dirname "$0")/set-up.sh"
 for package in ansible-core ansible-mitogen; do
