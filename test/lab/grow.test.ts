@@ -50,6 +50,7 @@ test('a worker that left joins anew; its old entry is named until it is gone', a
     return findings(ran).filter(({ code }) => code === 'old-entry');
   };
   expect(await old()).toHaveLength(1);
+  await expect.poll(() => nodeList('node-1'), { timeout: 60_000 }).toContain('node-4 Down Active worker');
   const [left] = await old();
   expect(left).toMatchObject({ level: 'warn', host: 'node-4', message: expect.stringContaining('(down)') });
   figure('an old entry', left);

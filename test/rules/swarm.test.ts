@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SwarmFacts } from '../../src/facts/index.ts';
+import type { SwarmFacts, SwarmNode } from '../../src/facts/index.ts';
 import { decideSwarm } from '../../src/rules/decide-swarm.ts';
 import { inspectSwarm } from '../../src/rules/inspect-swarm.ts';
 import type { SwarmHost } from '../../src/rules/swarm-host.ts';
@@ -135,6 +135,17 @@ describe('what is refused before anything changes', () => {
     const [finding] = inspectSwarm(hosts);
     expect(finding?.message).toContain('its old entry old (down). It has joined anew as n4');
     expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
+  });
+
+  test('another machine of the same name that runs is not taken for what a host has left behind', () => {
+    const other = { ready: true, address: '198.51.100.9' };
+    const beside = (nodes: readonly SwarmNode[]) =>
+      codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)));
+    expect(beside([...NODES, worker('mail-1', 's1', other)])).toEqual(['warn unknown-node -']);
+    const manager = { leader: false, reachable: true, address: '198.51.100.9:2377' };
+    expect(beside([...NODES, node('mail-1', 's1', { ...other, manager })])).toEqual([
+      'refuse unknown-manager -',
+    ]);
   });
 
   test('of an old manager that was joined beside, it is said what it counts for', () => {
