@@ -108,6 +108,8 @@ const waitForLock = (path: string, timeout: number) => sh`
   done`;
 
 const LISTS = '/run/provision.lists';
+/** While they are fetched: what is changed meanwhile is newer. */
+const FETCHING = `${LISTS}.new`;
 
 /** Fetches the lists, once in a script of changes, as long as nothing that says where they come from is newer. */
 function refreshLists(timeout: number) {
@@ -115,9 +117,9 @@ function refreshLists(timeout: number) {
     if [ -n "$(find ${LISTS} -newer ${LOCK} 2>/dev/null)" ] && newer=$(find /etc/apt -newer ${LISTS}) && [ -z "$newer" ]; then
       exit 0
     fi
-    : >${`${LISTS}.new`}
+    : >${FETCHING}
     ${waitForLock('/var/lib/apt/lists/lock', timeout)}
-    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update && mv -- ${`${LISTS}.new`} ${LISTS}`)}`;
+    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update && mv -- ${FETCHING} ${LISTS}`)}`;
 }
 
 function finishInterrupted(timeout: number) {

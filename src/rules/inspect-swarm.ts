@@ -39,7 +39,7 @@ function inspectHost(
   if (entry !== undefined)
     return [
       ...(entry.ready || !running(host) ? [] : [notReady(host, entry, lead)]),
-      ...old.filter(({ ready }) => !ready).map((node) => leftOver(host, node, entry, nodes, lead)),
+      ...old.map((node) => leftOver(host, node, entry, nodes, lead)),
     ];
   if (membershipOf(host) !== undefined && host.facts?.swarm.info?.control === true)
     return [removedManager(host)];
@@ -106,7 +106,7 @@ function leftOver(
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (down)${counted}. It has joined anew as ${entry.id}: the old one can go`,
+    message: `the swarm still lists its old entry ${old.id} (${state(old)})${counted}. It has joined anew as ${entry.id}: the old one can go`,
     fix: [lead.onHost(removal(old))],
   };
 }
@@ -140,10 +140,7 @@ function strangers(
   const known = new Set(
     hosts.flatMap((host) => [
       membershipOf(host)?.nodeId,
-      // One that is ready beside the host's own is another machine of its name.
-      ...oldEntries(host, nodes, hosts)
-        .filter(({ ready }) => !ready || entryOf(host, nodes) === undefined)
-        .map(({ id }) => id),
+      ...oldEntries(host, nodes, hosts).map(({ id }) => id),
     ]),
   );
   const unreached = hosts.some(({ facts }) => facts === undefined);

@@ -31,18 +31,23 @@ export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode
   return nodeId === undefined ? undefined : nodes.find(({ id }) => id === nodeId);
 }
 
-/** Entries that bear this host's name or address and are none of the inventory's hosts' own. */
+/**
+ * Entries that bear this host's name or address and are none of the inventory's hosts' own. One that is ready beside the
+ * host's own is another machine of its name.
+ */
 export function oldEntries(
   host: SwarmHost,
   nodes: readonly SwarmNode[],
   hosts: readonly SwarmHost[],
 ): readonly SwarmNode[] {
+  const joined = entryOf(host, nodes) !== undefined;
   const owned = new Set(hosts.map((other) => membershipOf(other)?.nodeId));
   const machine = host.facts?.machine;
   const addresses = [host.address, ...(machine?.addresses ?? []).map(({ cidr }) => cidr.split('/')[0])];
   return nodes.filter(
     (node) =>
       !owned.has(node.id) &&
+      !(joined && node.ready) &&
       (node.hostname === (machine?.hostname ?? host.name) ||
         addresses.includes(node.address) ||
         addresses.includes(node.manager?.address.replace(/:\d+$/, ''))),

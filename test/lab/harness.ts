@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import type { Finding } from '../../src/errors/index.ts';
 import { exec, up } from './lab.ts';
 import { nodeOf } from './node.ts';
 import { $ } from './shell.ts';
@@ -178,16 +179,8 @@ export function finished(
 /** The findings that refused a run, by their code. */
 export const refusals = (ran: Ran) => findings(ran).filter(({ level }) => level === 'refuse');
 
-interface Found {
-  readonly level: string;
-  readonly code: string;
-  readonly host?: string;
-  readonly message: string;
-  readonly fix: readonly string[];
-}
-
-export function findings(ran: Ran): readonly Found[] {
-  return ran.events.filter(({ kind }) => kind === 'finding').map(({ finding }) => finding as Found);
+export function findings(ran: Ran): readonly Finding[] {
+  return ran.events.filter(({ kind }) => kind === 'finding').map(({ finding }) => finding as Finding);
 }
 
 /** Docker's own list of nodes, as a manager gives it: `host name` to role, status and reachability. */

@@ -12,9 +12,12 @@ import {
 } from './harness.ts';
 import { exec } from './lab.ts';
 
-const playbook = fileURLToPath(new URL('./fixtures/machine.ts', import.meta.url));
 let file = '';
-const run = (...args: readonly string[]) => json(...args, file, '--playbook', playbook, '--limit', 'node-2');
+const playing = (name: string) => {
+  const playbook = fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+  return (...args: readonly string[]) => json(...args, file, '--playbook', playbook, '--limit', 'node-2');
+};
+const run = playing('machine');
 
 beforeAll(async () => {
   await bareNodes();
@@ -128,15 +131,7 @@ test('lists of packages are fetched once, and again after another source is made
       { cat $name/DEBIAN/control; printf 'Filename: ./%s.deb\\nSize: %s\\nSHA256: %s\\n\\n' $name "$(stat -c %s $name.deb)" "$(sha256sum <$name.deb | cut -d' ' -f1)"; } >>Packages
     done
     echo 'APT::Update::Pre-Invoke { "echo fetched >>/run/fetches"; };' >/etc/apt/apt.conf.d/lab-count`);
-  const ones = (...args: readonly string[]) =>
-    json(
-      ...args,
-      file,
-      '--playbook',
-      fileURLToPath(new URL('./fixtures/lists.ts', import.meta.url)),
-      '--limit',
-      'node-2',
-    );
+  const ones = playing('lists');
   const ran = await ones();
   expect({ code: ran.code, changes: changedLines(ran).length }).toEqual({ code: 0, changes: 5 });
   const fetches = async () => (await on('wc -l </run/fetches')).trim();
