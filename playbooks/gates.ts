@@ -1,4 +1,5 @@
 import {
+  byName,
   type Cluster,
   decideSwarm,
   type Gate,
@@ -29,10 +30,10 @@ function gate(host: Member, cluster: Members, title: string, ask: Ask): Gate | u
   const decision = decideSwarm(cluster.hosts.map(asManager));
   const nodeId = membershipOf(asManager(host))?.nodeId;
   if (decision.kind !== 'exists' || nodeId === undefined) return undefined;
-  const others = cluster.hosts.filter(
-    ({ name, facts }) => name !== host.name && facts?.swarm.info?.control === true,
-  );
-  return { title, on: (others[0] ?? host).name, probe: ask(nodeId), patience: 120 };
+  const [other] = cluster.hosts
+    .toSorted(byName)
+    .filter(({ name, facts }) => name !== host.name && facts?.swarm.info?.control === true);
+  return { title, on: (other ?? host).name, probe: ask(nodeId), patience: 120 };
 }
 
 /** A member is back in the swarm. Where no manager ran before, a manager is asked itself, once its Docker runs. */
@@ -44,7 +45,19 @@ export function backInSwarm(host: Member, cluster: Members): Gate | undefined {
   return { title, on: host.name, probe: isBack(membership.nodeId), patience: 120 };
 }
 
-/** Docker of this host can be stopped: the swarm keeps its majority. */
+/**
+ * Docker of this host can be stopped: the swarm keeps its majority, and no other run can stop another manager at the same
+ * time. A run holds the lock of every host that it reaches, so two runs that each reach a majority of the managers share one.
+ */
 export function majorityWithout(host: Member, cluster: Members): Gate | undefined {
-  return gate(host, cluster, `the swarm keeps its majority without ${host.name}`, survivesWithout);
+  const title = `the swarm keeps its majority without ${host.name}`;
+  const asked = gate(host, cluster, title, survivesWithout);
+  const decision = decideSwarm(cluster.hosts.map(asManager));
+  if (asked === undefined || decision.kind !== 'exists') return asked;
+  const managers = decision.nodes.filter(({ manager }) => manager !== undefined);
+  const locked = new Set(cluster.hosts.map((other) => membershipOf(asManager(other))?.nodeId));
+  const ours = managers.filter(({ id }) => locked.has(id)).length;
+  if (managers.length === 0 || ours > managers.length / 2) return asked;
+  const reason = `this run reaches ${ours} of its ${managers.length} managers, so another run could stop one that this one does not see`;
+  return { ...asked, probe: { script: asked.probe.script, parse: () => reason }, patience: 0 };
 }

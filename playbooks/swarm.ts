@@ -63,14 +63,19 @@ export default definePlaybook({
   stages: [
     {
       name: 'init',
+      // Who makes a swarm is decided by what every host says, at the moment it is made.
+      decidedBy: 'all hosts',
       resources: (host, cluster) => {
-        if (leadOf(cluster)?.name !== host.name) return [];
+        if (leadOf(cluster).name !== host.name) return [];
         const { addressPools, subnetSize, dataPathPort } = cluster.settings;
-        const address = ownAddress(host);
+        const decision = decideSwarm(cluster.hosts);
         return [
           swarmCluster({
             name: cluster.name,
-            advertiseAddress: address,
+            ...(decision.kind === 'exists' || decision.kind === 'asleep'
+              ? { clusterId: decision.clusterId }
+              : {}),
+            advertiseAddress: ownAddress(host),
             addressPools,
             subnetSize,
             dataPathPort,
@@ -97,12 +102,12 @@ export default definePlaybook({
     { name: 'workers', resources: (host, cluster) => membership(host, cluster, 'worker') },
     {
       name: 'nodes',
-      resources: (host, cluster) => (leadOf(cluster)?.name === host.name ? nodeResources(cluster) : []),
+      resources: (host, cluster) => (leadOf(cluster).name === host.name ? nodeResources(cluster) : []),
     },
     {
       name: 'networks',
       resources: (host, cluster) => {
-        if (leadOf(cluster)?.name !== host.name) return [];
+        if (leadOf(cluster).name !== host.name) return [];
         const { ingress, networks } = cluster.settings;
         return [
           ...(ingress === undefined ? [] : [ingressNetwork(ingress)]),

@@ -50,7 +50,7 @@ export {
   type Stage,
   type StatusTable,
 } from './playbook/index.ts';
-export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { byName, defineResource, Refusal, type Resource, type ResourceType } from './resource/index.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';

@@ -1,9 +1,11 @@
 import {
+  byName,
   decideSwarm,
   entryOf,
   type Host,
   isReached,
   membershipOf,
+  Refusal,
   type Resource,
   swarmCluster,
   swarmMember,
@@ -16,36 +18,50 @@ import type { Facts, Settings, Swarm, SwarmMember } from './settings.ts';
 export function nodeResources(cluster: Swarm): readonly Resource[] {
   const decision = decideSwarm(cluster.hosts);
   const nodes = decision.kind === 'exists' ? decision.nodes : [];
-  const wanted = cluster.hosts.filter(isReached).flatMap((host) => {
-    const listed = entryOf(host, nodes);
-    if (listed === undefined && Object.keys(host.settings.labels).length === 0) return [];
-    const { role, availability, labels } = host.settings;
-    const nodeId = listed?.id ?? membershipOf(host)?.nodeId;
-    return [
-      {
-        promotes: role === 'manager',
-        resource: swarmNode({ host: host.name, nodeId, role, availability, labels }),
-      },
-    ];
-  });
+  const wanted = cluster.hosts
+    .toSorted(byName)
+    .filter(isReached)
+    .flatMap((host) => {
+      const listed = entryOf(host, nodes);
+      if (listed === undefined && Object.keys(host.settings.labels).length === 0) return [];
+      const { role, availability, labels } = host.settings;
+      const nodeId = listed?.id ?? membershipOf(host)?.nodeId;
+      return [
+        {
+          promotes: role === 'manager',
+          resource: swarmNode({ host: host.name, nodeId, role, availability, labels }),
+        },
+      ];
+    });
   // Promoted before demoted, so that the number of managers never dips.
   return [...wanted.filter(({ promotes }) => promotes), ...wanted.filter(({ promotes }) => !promotes)].map(
     ({ resource }) => resource,
   );
 }
 
-/** The host that swarm commands are run on: the lead manager, or the one that makes the swarm. */
-export function leadOf(cluster: Swarm): Host<Settings, Facts> | undefined {
+/**
+ * The host that swarm commands are run on: the lead manager, or the one that makes the swarm.
+ *
+ * @throws Refusal where what the hosts say leaves that open: a stage that cannot know its work is not one without work.
+ */
+export function leadOf(cluster: Swarm): Host<Settings, Facts> {
   const decision = decideSwarm(cluster.hosts);
-  if (decision.kind === 'exists') return decision.lead;
-  if (decision.kind === 'initialise') return decision.on;
-  return decision.kind === 'asleep' ? decision.lead : undefined;
+  switch (decision.kind) {
+    case 'initialise':
+      return decision.on;
+    case 'refused': {
+      const [first] = decision.findings;
+      throw new Refusal(first?.message ?? 'what to do about the swarm is not clear', first?.fix ?? []);
+    }
+    default:
+      return decision.lead;
+  }
 }
 
 /** A host's membership: joined through the managers that answer, with a token that the lead puts out. */
 export function membership(host: SwarmMember, cluster: Swarm, role: Settings['role']): readonly Resource[] {
   const lead = leadOf(cluster);
-  if (lead === undefined || lead.name === host.name || host.settings.role !== role) return [];
+  if (lead.name === host.name || host.settings.role !== role) return [];
   const decision = decideSwarm(cluster.hosts);
   const nodes = decision.kind === 'exists' ? decision.nodes : [];
   const nodeId = membershipOf(host)?.nodeId;

@@ -17,6 +17,7 @@ export { type NetworkFacts, networkFacts } from './networks.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
 export { type ResolverFacts, resolverFacts } from './resolver.ts';
 export { steady } from './steady.ts';
-export { type Membership, type SwarmFacts, swarmFacts } from './swarm.ts';
+export { type SwarmFacts, swarmFacts } from './swarm.ts';
 export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 export { readSwarmNode, type SwarmNode } from './swarm-node.ts';
+export type { Membership, StoredMembership } from './swarm-state.ts';

@@ -1,20 +1,17 @@
-import { X509Certificate } from 'node:crypto';
-import type { Probe } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import type { Output, Probe } from '../resource/index.ts';
+import { lines, raw } from '../shell/index.ts';
 import { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 import { readSwarmNode, type SwarmNode } from './swarm-node.ts';
-
-/** Which swarm a host belongs to by its own certificate, which that swarm's managers issued. */
-export interface Membership {
-  readonly clusterId: string;
-  readonly nodeId: string;
-  readonly role: 'manager' | 'worker';
-}
+import { FIND_STATE, type Membership, readMembership, type StoredMembership } from './swarm-state.ts';
 
 export interface SwarmFacts {
   readonly engine: 'absent' | 'stopped' | 'running';
-  /** From the node's certificate on disk, so it is known while Docker is stopped or removed, and on workers. */
+  /** Where the engine keeps its data: by its own word while it runs, else by its settings. */
+  readonly root: string;
+  /** By the certificate below that directory, so it is known while Docker is stopped or removed, and on workers. */
   readonly membership: Membership | undefined;
+  /** The state of swarms in other directories, as where the engine's data was moved, or its setting was. */
+  readonly elsewhere: readonly StoredMembership[];
   /** What a running engine says. */
   readonly info: SwarmInfo | undefined;
   /** The managers' list, as this manager sees it; a worker has none, nor has a manager without a quorum. */
@@ -25,22 +22,35 @@ export interface SwarmFacts {
 
 /**
  * Docker is asked only where its service runs: its socket would start it. A swarm that elects its leader, which takes 10 to 20
- * seconds (swarmkit: ElectionTick 10 of 1 s), is waited for: one that has lost its quorum stays without.
+ * seconds (swarmkit: ElectionTick 10 of 1 s), is waited for: one that has lost its quorum stays without. The disks are looked
+ * through only where the engine itself is in no swarm.
  */
 export const swarmFacts: Probe<SwarmFacts> = {
-  script: raw(`\
-swarm=/var/lib/docker/swarm/certificates/swarm-node.crt
-echo ==certificate
-[ ! -e "$swarm" ] || cat -- "$swarm" || exit 1
-echo ==engine
-command -v docker >/dev/null || { echo absent; exit 0; }
-[ "$(systemctl is-active docker.service)" = active ] || { echo stopped; exit 0; }
-echo running
-echo ==info
-info=$(timeout 30 docker info --format '{{json .Swarm}}') || exit 1
-printf '%s\\n' "$info"
-case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
-echo ==nodes
+  script: lines([
+    FIND_STATE,
+    raw(`\
+echo "==root $own"
+known
+if ! command -v docker >/dev/null; then
+  anywhere
+  echo '==engine absent'
+  exit 0
+fi
+if [ "$(systemctl is-active docker.service)" != active ]; then
+  [ -d "$own" ] || [ "$own" = /var/lib/docker ] || echo '==gone'
+  anywhere
+  echo '==engine stopped'
+  exit 0
+fi
+told=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
+echo "==root \${told%% *}"
+certificate "\${told%% *}"
+case $told in *'"LocalNodeState":"active"'*) ;; *) anywhere ;; esac
+echo '==engine running'
+echo '==info'
+printf '%s\\n' "\${told#* }"
+case $told in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+echo '==nodes'
 tries=0
 until ids=$(timeout 30 docker node ls --quiet); do
   case $(timeout 30 docker node ls 2>&1) in *'does not have a leader'*) ;; *) exit 0 ;; esac
@@ -49,57 +59,72 @@ until ids=$(timeout 30 docker node ls --quiet); do
   sleep 2
 done
 timeout 30 docker node inspect --format '{{json .}}' $ids || exit 0
-echo ==end`),
+echo '==end'`),
+  ]),
 
   parse(output) {
-    const part = sections(output.stdout);
-    const engine = part.get('engine')?.[0];
-    const nothing = { membership: undefined, info: undefined, nodes: undefined };
-    if (output.code !== 0 || (engine !== 'absent' && engine !== 'stopped' && engine !== 'running')) {
-      const reason = output.stderr.trim().split('\n').at(-1) || `exit code ${output.code}`;
-      return { ...nothing, engine: 'running', unknown: reason };
-    }
     try {
-      const info = part.get('info')?.[0];
-      return {
-        engine,
-        membership: readMembership(part.get('certificate')?.join('\n') ?? ''),
-        info: info === undefined ? undefined : readSwarmInfo(info),
-        nodes: part.has('end') ? part.get('nodes')?.map(readSwarmNode) : undefined,
-        unknown: undefined,
-      };
+      return read(output);
     } catch (error) {
-      return { ...nothing, engine, unknown: `docker answered in an unknown way (${String(error)})` };
+      const nothing = { membership: undefined, elsewhere: [], info: undefined, nodes: undefined };
+      const unknown = `docker answered in an unknown way (${String(error)})`;
+      return { ...nothing, engine: 'running', root: '/var/lib/docker', unknown };
     }
   },
 };
 
-/**
- * swarmkit writes the cluster's id as the organisation, the role as its unit, and the node's id as the common name
- * (ca/certificates.go).
- */
-function readMembership(pem: string): Membership | undefined {
-  if (pem === '') return undefined;
-  const subject = new Map(
-    new X509Certificate(pem).subject.split('\n').map((line) => {
-      const [name = '', ...value] = line.split('=');
-      return [name, value.join('=')];
-    }),
-  );
-  const clusterId = subject.get('O');
-  const nodeId = subject.get('CN');
-  if (!clusterId || !nodeId) throw new Error('the swarm certificate names no cluster');
-  return { clusterId, nodeId, role: subject.get('OU') === 'swarm-manager' ? 'manager' : 'worker' };
+function read(output: Output): SwarmFacts {
+  const parts = sections(output.stdout);
+  const all = (name: string) => parts.filter((part) => part.name === name);
+  const last = (name: string) => all(name).at(-1);
+  const root = last('root')?.value || '/var/lib/docker';
+  // What broke off in the middle of one has told nothing by it.
+  const whole = output.code === 0 ? all('certificate') : all('certificate').filter(isWhole);
+  const stored = whole.map(({ value, rows }) => ({
+    root: value,
+    ...readMembership(rows.join('\n')),
+  }));
+  const own = stored.find((one) => one.root === root);
+  const there = {
+    root,
+    membership: own && { clusterId: own.clusterId, nodeId: own.nodeId, role: own.role },
+    elsewhere: stored.filter((one) => one !== own),
+  };
+  const engine = last('engine')?.value;
+  if (output.code !== 0 || (engine !== 'absent' && engine !== 'stopped' && engine !== 'running')) {
+    const reason = output.stderr.trim().split('\n').at(-1) || `exit code ${output.code}`;
+    return { ...there, engine: 'running', info: undefined, nodes: undefined, unknown: reason };
+  }
+  const info = last('info')?.rows[0];
+  return {
+    ...there,
+    engine,
+    info: info === undefined ? undefined : readSwarmInfo(info),
+    nodes: last('end') === undefined ? undefined : last('nodes')?.rows.map(readSwarmNode),
+    unknown:
+      last('gone') === undefined
+        ? undefined
+        : `its Docker is stopped, and ${root}, where it keeps its data, is not there`,
+  };
 }
 
-function sections(text: string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  let current: string[] = [];
+interface Section {
+  readonly name: string;
+  /** What stands beside the name. */
+  readonly value: string;
+  readonly rows: readonly string[];
+}
+
+const isWhole = ({ rows }: Section) => rows.some((row) => row.startsWith('-----END'));
+
+/** Lines under headings: `==name value`. */
+function sections(text: string): readonly Section[] {
+  const found: { name: string; value: string; rows: string[] }[] = [];
   for (const line of text.split('\n')) {
     if (line.startsWith('==')) {
-      current = [];
-      found.set(line.slice(2), current);
-    } else if (line !== '') current.push(line);
+      const [name = '', ...value] = line.slice(2).split(' ');
+      found.push({ name, value: value.join(' '), rows: [] });
+    } else if (line !== '') found.at(-1)?.rows.push(line);
   }
   return found;
 }

@@ -1,5 +1,6 @@
+export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
-export { LOCK } from './lock.ts';
+export { LOCK, RUN_LOCK } from './lock.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
 export type { Ref, Resolve } from './ref.ts';
 export { Refusal } from './refusal.ts';

@@ -1,10 +1,12 @@
 import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
+import { byName } from '../resource/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { answered, entryOf, membershipOf, oldEntries, type SwarmHost } from './swarm-host.ts';
 
 /** Everything about the swarm that has to be right before anything is changed. */
-export function inspectSwarm(hosts: readonly SwarmHost[]): readonly Finding[] {
+export function inspectSwarm(given: readonly SwarmHost[]): readonly Finding[] {
+  const hosts = given.toSorted(byName);
   const decision = decideSwarm(hosts);
   if (decision.kind === 'refused') return decision.findings;
   if (decision.kind !== 'exists') return [];
@@ -70,8 +72,13 @@ function cameBackEmpty(
     level: 'refuse',
     code: 'dead-manager',
     host: host.name,
-    message: `it was a manager of this swarm and came back empty; the swarm still counts its old entry ${old.id} (${state(old)}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. The old entry has to go first; nothing is lost with it`,
-    fix: [lead.onHost(removal(old))],
+    message: `it was a manager of this swarm and is in none now; the swarm still counts its old entry ${old.id} (${state(old)}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. If its disk was replaced, or Docker's data moved, and the old one is still there, bring that back: nothing has to be removed then. If its old state is lost, the old entry has to go first; its labels go with it`,
+    fix: old.ready
+      ? [
+          `the managers still hear from node ${old.id}: look who it is, and wait until it is down`,
+          lead.onHost(`docker node inspect ${old.id}`),
+        ]
+      : [lead.onHost(removal(old))],
   };
 }
 
@@ -86,8 +93,8 @@ function oldWorker(host: SwarmHost, old: SwarmNode, lead: SwarmHost): Finding {
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${state(old)}) as a worker; it joins beside it as a new node`,
-    fix: [lead.onHost(removal(old))],
+    message: `the swarm still lists its old entry ${old.id} (${state(old)}) as a worker; it joins beside it as a new node. The old entry can go once it is down, and its labels with it`,
+    fix: [lead.onHost(old.ready ? `docker node inspect --pretty ${old.id}` : removal(old))],
   };
 }
 
@@ -116,7 +123,8 @@ function removedManager(host: SwarmHost): Finding {
     level: 'refuse',
     code: 'removed-manager',
     host: host.name,
-    message: 'it takes itself for a manager of this swarm, and the other managers do not list it',
+    message:
+      'it takes itself for a manager of this swarm, and the other managers do not list it. By leaving it gives up its copy of the state of the swarm, which the others have, and ends the containers of the swarm that run there; the next run joins it anew',
     fix: [host.onHost('docker swarm leave --force')],
   };
 }
@@ -144,14 +152,22 @@ function strangers(
     ]),
   );
   const unreached = hosts.some(({ facts }) => facts === undefined);
-  return nodes
-    .filter(({ id }) => !known.has(id))
-    .map((node) => ({
-      level: isManager(node) && !unreached ? 'refuse' : 'warn',
-      code: isManager(node) ? 'unknown-manager' : 'unknown-node',
-      message: `the swarm has a ${isManager(node) ? 'manager' : 'worker'} that is not in the inventory: ${node.hostname} (${node.address ?? 'no address'}, node ${node.id}). ${isManager(node) ? "If it is not yours, this is somebody else's swarm" : 'A run removes nothing'}. Put it into the inventory, or remove it from the swarm`,
-      fix: [lead.onHost(removal(node))],
-    }));
+  return nodes.filter(({ id }) => !known.has(id)).map((node) => stranger(node, lead, unreached));
+}
+
+function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding {
+  const manager = isManager(node);
+  const who = `${node.hostname} (${node.address ?? 'no address'}, node ${node.id}, ${state(node)})`;
+  const counted = manager ? ' A majority is counted from it as well.' : '';
+  const whose = node.ready
+    ? `${manager ? "If it is not yours, this is somebody else's swarm. " : ''}Put it into the inventory`
+    : 'If that machine comes back, put it into the inventory. If it is gone for good, its entry can go, and its labels with it';
+  return {
+    level: manager && !unreached ? 'refuse' : 'warn',
+    code: manager ? 'unknown-manager' : 'unknown-node',
+    message: `the swarm has a ${manager ? 'manager' : 'worker'} that is not in the inventory: ${who}.${counted} ${whose}. A run removes no node`,
+    fix: [lead.onHost(node.ready ? `docker node inspect --pretty ${node.id}` : removal(node))],
+  };
 }
 
 function lastManager(lead: SwarmHost, hosts: readonly SwarmHost[]): readonly Finding[] {

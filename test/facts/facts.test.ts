@@ -41,8 +41,10 @@ const NODE =
 
 describe('what a host says of its swarm', () => {
   test('a bare one', () => {
-    expect(swarmFacts.parse(ok('==certificate\n==engine\nabsent\n'))).toEqual({
+    expect(swarmFacts.parse(ok('==root /var/lib/docker\n==engine absent\n'))).toEqual({
       engine: 'absent',
+      root: '/var/lib/docker',
+      elsewhere: [],
       membership: undefined,
       info: undefined,
       nodes: undefined,
@@ -52,15 +54,41 @@ describe('what a host says of its swarm', () => {
 
   test('one whose Docker is stopped, or removed, still names its cluster', () => {
     for (const engine of ['stopped', 'absent'])
-      expect(swarmFacts.parse(ok(`==certificate\n${CERTIFICATE}\n==engine\n${engine}\n`))).toMatchObject({
+      expect(
+        swarmFacts.parse(
+          ok(`==root /var/lib/docker\n==certificate /var/lib/docker\n${CERTIFICATE}\n==engine ${engine}\n`),
+        ),
+      ).toMatchObject({
         engine,
         membership: MEMBERSHIP,
         unknown: undefined,
       });
   });
 
+  test('state below another directory than its own is told apart', () => {
+    const elsewhere = `==root /var/lib/docker\n==certificate /srv/docker\n${CERTIFICATE}\n==engine running\n==info\n{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}\n`;
+    expect(swarmFacts.parse(ok(elsewhere))).toMatchObject({
+      root: '/var/lib/docker',
+      membership: undefined,
+      elsewhere: [{ root: '/srv/docker', ...MEMBERSHIP }],
+      info: { state: 'inactive' },
+    });
+    const told = `==root /var/lib/docker\n==certificate /srv/docker\n${CERTIFICATE}\n==root /srv/docker\n==engine running\n==info\n${INFO}\n`;
+    expect(swarmFacts.parse(ok(told))).toMatchObject({
+      root: '/srv/docker',
+      membership: MEMBERSHIP,
+      elsewhere: [],
+    });
+  });
+
+  test('a stopped engine whose data is not there has told nothing', () => {
+    expect(swarmFacts.parse(ok('==root /srv/docker\n==gone\n==engine stopped\n'))).toMatchObject({
+      unknown: expect.stringContaining('/srv/docker, where it keeps its data, is not there'),
+    });
+  });
+
   test('a manager', () => {
-    const output = `==certificate\n${CERTIFICATE}\n==engine\nrunning\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
+    const output = `==root /var/lib/docker\n==certificate /var/lib/docker\n${CERTIFICATE}\n==engine running\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
     expect(swarmFacts.parse(ok(output))).toMatchObject({
       engine: 'running',
       membership: MEMBERSHIP,
@@ -86,26 +114,28 @@ describe('what a host says of its swarm', () => {
   });
 
   test('a manager without a quorum has no list, and says so', () => {
-    const facts = swarmFacts.parse(ok(`==certificate\n==engine\nrunning\n==info\n${INFO}\n==nodes\n`));
+    const facts = swarmFacts.parse(
+      ok(`==root /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n`),
+    );
     expect(facts).toMatchObject({ info: { control: true }, nodes: undefined, unknown: undefined });
   });
 
   test.each([
-    ['Docker hangs', ok('==certificate\n==engine\nrunning\n==info\n', 1, 'terminated\n'), 'terminated'],
+    ['Docker hangs', ok('==root /var/lib/docker\n', 1, 'terminated\n'), 'terminated'],
     [
       'the certificate cannot be read',
-      ok('==certificate\n', 1, 'cat: Input/output error\n'),
+      ok('==root /var/lib/docker\n==certificate /var/lib/docker\n', 1, 'cat: Input/output error\n'),
       'cat: Input/output error',
     ],
-    ['the answer is cut off', ok('==certificate\n'), 'exit code 0'],
+    ['the answer is cut off', ok('==root /var/lib/docker\n'), 'exit code 0'],
     [
       'the answer is none that we know',
-      ok('==certificate\n==engine\nrunning\n==info\n{}\n'),
+      ok('==root /var/lib/docker\n==engine running\n==info\n{}\n'),
       'docker answered in an unknown way',
     ],
     [
       'the certificate is none',
-      ok('==certificate\nrubbish\n==engine\nstopped\n'),
+      ok('==root /var/lib/docker\n==certificate /var/lib/docker\nrubbish\n==engine stopped\n'),
       'docker answered in an unknown way',
     ],
   ])('%s: not known, which is not "is in none"', (_, output, reason) => {

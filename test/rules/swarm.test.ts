@@ -48,9 +48,28 @@ describe('who makes the swarm', () => {
       { kind: 'refused', findings: [{ code: 'silent-manager' }] },
     ],
     [
-      'a silent worker does not matter',
+      'a silent host may hold the swarm, whatever it is to be',
       [...managers(says.bare), host('mail-4', 'worker', undefined)],
-      { kind: 'initialise' },
+      { kind: 'refused', findings: [{ code: 'silent-manager' }] },
+    ],
+    [
+      "the state of a swarm below another directory than the engine's own",
+      managers(says.elsewhere, says.bare, says.inactive),
+      { kind: 'refused', findings: [{ code: 'swarm-elsewhere', host: 'mail-1' }] },
+    ],
+    [
+      'a stopped manager that is to be a worker is started',
+      [host('mail-1', 'worker', says.stopped('n1')), host('mail-2', 'manager', says.bare)],
+      { kind: 'asleep', lead: { name: 'mail-1' } },
+    ],
+    [
+      'two managers of one cluster id that do not list each other',
+      managers(
+        says.manager('n1', [node('mail-1', 'n1'), worker('mail-2', 'n2', { ready: false })]),
+        says.manager('n2', NODES),
+        says.manager('n3', NODES),
+      ),
+      { kind: 'refused', findings: [{ code: 'managers-disagree' }] },
     ],
     [
       'two clusters',

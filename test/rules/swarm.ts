@@ -37,7 +37,9 @@ const info = (change: Partial<NonNullable<SwarmFacts['info']>>): NonNullable<Swa
 
 const facts = (change: Partial<SwarmFacts>): SwarmFacts => ({
   engine: 'running',
+  root: '/var/lib/docker',
   membership: undefined,
+  elsewhere: [],
   info: undefined,
   nodes: undefined,
   unknown: undefined,
@@ -65,7 +67,13 @@ export const says = {
     facts({ engine: 'stopped', membership: { clusterId: ID, nodeId, role: 'manager' } }),
   removedDocker: (nodeId: string) =>
     facts({ engine: 'absent', membership: { clusterId: ID, nodeId, role: 'manager' } }),
+  info: (change: Partial<NonNullable<SwarmFacts['info']>>) => info(change),
+  facts,
   state: (state: 'locked' | 'pending' | 'error') => facts({ info: info({ state }) }),
+  elsewhere: facts({
+    info: info({}),
+    elsewhere: [{ root: '/srv/docker', clusterId: ID, nodeId: 'n1', role: 'manager' }],
+  }),
   nothing: facts({ unknown: 'docker info timed out' }),
 };
 

@@ -7,6 +7,8 @@ import { dockerProbe } from '../docker/ask.ts';
 const want = z.strictObject({
   /** The inventory's name of the cluster, for people. */
   name: z.string(),
+  /** The swarm that it belongs to by what was seen before. Absent: there is none, and it is made. */
+  clusterId: z.string().optional(),
   advertiseAddress: z.ipv4(),
   /** Ranges that overlay networks get their subnets from. Only at init. Docker's default: 10.0.0.0/8. */
   addressPools: z.array(z.cidrv4()).default([]),
@@ -47,6 +49,11 @@ export const swarmCluster = defineResource({
     ),
 
   diff(wanted, have): readonly Change[] {
+    if (have.state === 'inactive' && wanted.clusterId !== undefined)
+      throw new Refusal(
+        `it was in swarm ${wanted.clusterId} when it was last looked at, and its Docker is in none now; a second swarm is not made beside that one`,
+        ['find out what changed: docker info; journalctl -u docker | tail -n 50'],
+      );
     if (have.state === 'inactive')
       return [{ field: 'swarm', from: null, to: `initialised, advertised at ${wanted.advertiseAddress}` }];
     const fixed = [

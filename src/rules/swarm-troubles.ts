@@ -1,0 +1,134 @@
+import type { Finding } from '../errors/index.ts';
+import { byName } from '../resource/index.ts';
+import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
+
+/** States of a host that only a person can judge. */
+export function troubles(host: SwarmHost): readonly Finding[] {
+  const info = host.facts?.swarm.info;
+  const finding = (code: string, message: string, ...fix: string[]): readonly Finding[] => [
+    { level: 'refuse', code, host: host.name, message, fix },
+  ];
+  if (info?.state === 'locked')
+    return finding(
+      'swarm-locked',
+      'its swarm is locked with a key (autolock)',
+      host.onHost('docker swarm unlock'),
+    );
+  if (info?.state === 'pending')
+    return finding('swarm-pending', 'it is still joining a swarm', 'wait a minute and run again');
+  if (info?.state === 'error')
+    return finding(
+      'swarm-error',
+      `its swarm is in an error: ${info.error}. Look into it first. A node that has left its swarm is joined anew by the next run; leaving ends the tasks that run there`,
+      host.onHost('docker info; journalctl -u docker --since -1hour | tail -n 50'),
+    );
+  if (isActive(host) && membershipOf(host) === undefined)
+    return finding(
+      'swarm-unclear',
+      'it is in a swarm, and neither its Docker nor its certificate says in which',
+      host.onHost('docker info'),
+    );
+  return unusedState(host)
+    .slice(0, 1)
+    .flatMap(({ root, clusterId, nodeId, role }) =>
+      finding(
+        'swarm-elsewhere',
+        `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
+        `to use what is there: set hosts.${host.name}.docker.settings.data-root to ${root}`,
+        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(`mv ${root}/swarm ${root}/swarm.old`)}`,
+      ),
+    );
+}
+
+export function silentHosts(silent: readonly SwarmHost[]): Finding {
+  const names = silent.map((host) =>
+    host.facts?.swarm.unknown === undefined
+      ? host.name
+      : `${host.name} (Docker: ${host.facts.swarm.unknown})`,
+  );
+  const list = silent.map(({ name }) => name).join(', ');
+  return {
+    level: 'refuse',
+    code: 'silent-manager',
+    message:
+      silent.length === 0
+        ? 'no host is to be a manager, so there is nobody to make the swarm'
+        : `no swarm was seen, and ${names.join(', ')} did not answer. A silent host may hold the swarm, and a second one must never be made`,
+    fix: [
+      silent.length === 0
+        ? 'set `swarm: { role: manager }` for one host, or for three or five'
+        : `bring ${list} back and run again. Take out of the inventory only what is gone for good`,
+    ],
+  };
+}
+
+/** What tells a person which of several swarms is the one that is wanted. */
+const LOOK = 'docker info; docker node ls; docker service ls; docker ps';
+
+export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Finding {
+  const list = [...ids].map(([id, hosts]) => `${hosts.map(({ name }) => name).join(', ')} in ${id}`).sort();
+  const first = [...ids.values()].flatMap(([host]) => host ?? []);
+  return {
+    level: 'refuse',
+    code: 'two-swarms',
+    message: `the hosts are in different swarms: ${list.join('; ')}. Find out which one has your services: the commands below only look. Then take the hosts of the other out of the inventory, or have them leave their swarm, which ends all that runs there`,
+    fix: first.map((host) => host.onHost(LOOK)).sort(),
+  };
+}
+
+/**
+ * Managers of one cluster id that do not take each other for managers: one side was made anew out of the other's state.
+ * `able` have a list of nodes, `controlling` are managers by their own word, with a quorum or not.
+ */
+export function disagreement(
+  able: readonly SwarmHost[],
+  controlling: readonly SwarmHost[],
+): Finding | undefined {
+  const entry = (by: SwarmHost, host: SwarmHost) => entryOf(host, by.facts?.swarm.nodes ?? []);
+  const doubted = controlling.filter((host) =>
+    able.some((by) => {
+      const seen = entry(by, host);
+      if (able.includes(host)) return seen?.manager === undefined;
+      // One that was demoted a moment ago is still heard.
+      return seen !== undefined && seen.manager === undefined && !seen.ready;
+    }),
+  );
+  if (doubted.length === 0) return undefined;
+  const sides = able.map((host) => {
+    const managers = (host.facts?.swarm.nodes ?? []).filter(({ manager }) => manager !== undefined);
+    const names = managers.map(({ hostname }) => hostname).sort();
+    return `${host.name} lists ${names.join(', ') || 'none'}`;
+  });
+  const all = [...new Set([...able, ...doubted])].toSorted(byName);
+  return {
+    level: 'refuse',
+    code: 'managers-disagree',
+    message: `the managers do not agree who is one: ${sides.join('; ')}, and ${doubted.map(({ name }) => name).join(', ')} takes itself for one. A swarm that was forced into a new cluster on one side while the other went on looks like this. Find out which side has your services: the commands below only look. Then have the hosts of the other leave, which ends all that runs there`,
+    fix: all.map((host) => host.onHost(LOOK)),
+  };
+}
+
+export function noQuorum(clusterId: string, managers: readonly SwarmHost[]): Finding {
+  return {
+    level: 'refuse',
+    code: 'no-quorum',
+    message: `swarm ${clusterId} has no quorum: ${managers.map(({ name }) => name).join(', ')} cannot reach a majority of its managers, so nothing can be changed; what runs goes on running. Start the other managers and the network between them, and run again. Only where the others are lost for good, and can never come back, one of these can be forced into a new cluster: Docker's guide, "Recover from losing the quorum"`,
+    fix: managers.map((host) => host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'")),
+  };
+}
+
+export function foreign(clusterId: string, members: readonly SwarmHost[]): Finding {
+  const running = members.filter((host) => answered(host) && isActive(host));
+  return {
+    level: 'refuse',
+    code: 'foreign-swarm',
+    message: `${members.map(({ name }) => name).join(', ')} belongs to swarm ${clusterId}, and none of its managers is in the inventory. If it is yours, put its managers into the inventory: the command below says where they are. If it is somebody else's, take the host out of the inventory`,
+    fix: (running.length > 0 ? running : members).map((host) =>
+      host.onHost(
+        running.length > 0
+          ? "docker info --format '{{json .Swarm.RemoteManagers}}'"
+          : `cat ${host.facts?.swarm.root}/swarm/state.json`,
+      ),
+    ),
+  };
+}
