@@ -1,3 +1,4 @@
+import { RunLock } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import { isDenied } from '../playbook/index.ts';
 import { deny, whileConnected } from './connected.ts';
@@ -7,29 +8,38 @@ import { forLogins } from './read-secrets.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */
 export function removeStack(file: string, options: RemoveOptions): Promise<number> {
-  return whileConnected(file, options, forLogins, async ({ screen, renderer, session, view, verb }) => {
-    const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
-    const removal = remove(view(playbook));
-    await renderer.close();
-    if (isDenied(removal)) throw deny(removal);
-    const { host, goes, stays, steps } = removal;
-    const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join('');
-    if (screen.form !== 'json') screen.out(`Goes:\n${list(goes)}Stays:\n${list(stays)}`);
-    if (options.yes !== true) {
-      if (process.stdin.isTTY !== true)
-        throw new ProvisionError('nobody is here to be asked; nothing was removed', {
-          code: 'no-consent',
-          exit: 3,
-          fix: ['say that you mean it: --yes'],
-        });
-      if (!(await consent('Remove it?'))) {
-        screen.err('Nothing was removed.\n');
-        return 0;
+  return whileConnected(
+    file,
+    options,
+    forLogins,
+    async ({ screen, renderer, session, view, verb, world, run }) => {
+      const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
+      const removal = remove(view(playbook));
+      await renderer.close();
+      if (isDenied(removal)) throw deny(removal);
+      const { host, goes, stays, steps } = removal;
+      const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join('');
+      if (screen.form !== 'json') screen.out(`Goes:\n${list(goes)}Stays:\n${list(stays)}`);
+      if (options.yes !== true) {
+        if (process.stdin.isTTY !== true)
+          throw new ProvisionError('nobody is here to be asked; nothing was removed', {
+            code: 'no-consent',
+            exit: 3,
+            fix: ['say that you mean it: --yes'],
+          });
+        if (!(await consent('Remove it?'))) {
+          screen.err('Nothing was removed.\n');
+          return 0;
+        }
       }
-    }
-    await session(host).change(steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })));
-    if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'removed', goes, stays })}\n`);
-    else screen.out('Removed. The next run deploys it again.\n');
-    return undefined;
-  });
+      await using lock = await RunLock.take(world, run, () => world.look([], undefined));
+      lock.check(world);
+      await session(host).change(
+        steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),
+      );
+      if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'removed', goes, stays })}\n`);
+      else screen.out('Removed. The next run deploys it again.\n');
+      return undefined;
+    },
+  );
 }

@@ -97,7 +97,14 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       return 0;
     }
     const allowed = options.exact === true ? { allowed: changesOf(prepared.plan) } : {};
-    const outcome = await converge(prepared, { ...runOptions, ...allowed });
+    const asks = needsConsent(screen.form, options, prepared.plan);
+    const outcome = await converge(prepared, { ...runOptions, ...allowed }, async (more) => {
+      if (!asks) return true;
+      await renderer.close();
+      screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen)}`);
+      return consent('Make these changes?');
+    });
+    if (outcome.declined) screen.err('Nothing was changed.\n');
     const changes = options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0;
     return (
       exitCodeOf(outcome.failures) ??

@@ -1,6 +1,7 @@
 import { ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
-import type { Resource } from '../resource/index.ts';
+import { Refusal, type Resource } from '../resource/index.ts';
+import { undecided } from './undecided.ts';
 import { type OnHost, viewFor } from './view.ts';
 import type { World } from './world.ts';
 
@@ -25,13 +26,22 @@ export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[]
       const where = `${playbook.name}/${stage.name}`;
       const resources = new Map<string, readonly Resource[]>();
       for (const host of view.hosts.filter(isReached)) {
-        const list = attempt(where, host.name, () => stage.resources(host, view));
+        const list = attempt(where, host.name, () => resourcesOf(where, () => stage.resources(host, view)));
         for (const { id } of list) once(seen, `${host.name}: ${id}`, where);
         resources.set(host.name, list);
       }
       return { playbook, stage, view, resources };
     });
   });
+}
+
+function resourcesOf(where: string, make: () => readonly Resource[]): readonly Resource[] {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Refusal) return [undecided(where, error)];
+    throw error;
+  }
 }
 
 function once(seen: Map<string, string>, name: string, where: string): void {

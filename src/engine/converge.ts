@@ -1,15 +1,18 @@
-import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
+import { type ExitCode, type Finding, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
 import { refuseMore } from './exact.ts';
-import { NotConverged } from './failures.ts';
+import { LockHeld, NotConverged, OrphanRuns } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
-import type { HostFailure } from './plan.ts';
-import { everyHost, type Prepared, reached } from './prepare.ts';
+import { makePlan } from './make-plan.ts';
+import { type HostFailure, hasMore, hasWork, type Plan } from './plan.ts';
+import { findingsOf, type Prepared } from './prepare.ts';
+import { everyHost, reached } from './reach.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
+import { type Looks, RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
 import { Tally } from './tally.ts';
@@ -22,24 +25,35 @@ export interface Outcome {
   readonly playbooks: ReadonlySet<string>;
   readonly hosts: readonly HostSummary[];
   readonly failures: readonly HostFailure[];
+  /** There was more to do than had been shown, and the person did not agree to it. */
+  readonly declined: boolean;
 }
 
 /** Rebuilding and looking again settles in two rounds; more means that a playbook wants something else each time. */
 const ROUNDS = 4;
 
-/** Carries a plan out, stage by stage. It stops after the stage in which a host failed. */
+/** What a person is asked where there is more to do than they have seen. Default: nobody is asked. */
+export type Agree = (plan: Plan) => Promise<boolean>;
+
+/**
+ * Carries a plan out, stage by stage. It stops after the stage in which a host failed. Before it changes anything it takes the
+ * lock of the run and looks again: what decides is what is there then, not what a plan showed before.
+ *
+ * @throws LockHeld where another run is at work.
+ */
 export async function converge(
-  { world, built, milliseconds: looking }: Prepared,
+  prepared: Prepared,
   options: RunOptions,
+  agree: Agree = async () => true,
 ): Promise<Outcome> {
-  const run = new Convergence(world, built, options);
+  const run = new Convergence(prepared.world, prepared.built, options);
   const start = performance.now();
   let interrupted = true;
   try {
-    await run.toTheEnd();
+    if (hasWork(prepared.plan)) await run.underLock(prepared.plan, agree);
     interrupted = false;
   } finally {
-    const milliseconds = looking + Math.round(performance.now() - start);
+    const milliseconds = prepared.milliseconds + Math.round(performance.now() - start);
     const { changes, hosts } = run.outcome();
     options.emit({ kind: 'run-finished', changes, hosts, milliseconds, interrupted });
   }
@@ -50,7 +64,9 @@ class Convergence {
   readonly #world: World;
   readonly #options: RunOptions;
   readonly #tally = new Tally();
-  readonly #inspected = new Set<string>();
+  /** How much had been changed when a playbook was last asked what it refuses. */
+  readonly #inspected = new Map<string, number>();
+  #declined = false;
   #built: readonly BuiltStage[];
 
   constructor(world: World, built: readonly BuiltStage[], options: RunOptions) {
@@ -59,12 +75,67 @@ class Convergence {
     this.#built = built;
   }
 
-  async toTheEnd(): Promise<void> {
+  /** Takes the lock, looks again, and goes on where nothing speaks against it by now. */
+  async underLock(shown: Plan, agree: Agree): Promise<void> {
+    const world = this.#world;
+    const looks = ({ host, probes }: HostState) =>
+      world.look(resourcesFrom(this.#built, 0, host.name), probes);
+    const { emit } = this.#options;
+    emit({ kind: 'locking', hosts: reached(world).map(({ host }) => host.name) });
+    await using lock = await this.#take(looks);
+    if (lock === undefined) return;
+    await lock.look(world, this.#options);
+    this.#built = buildStages(world, this.#options.onHost);
+    await this.#askWhatIsNew(0);
+    emit({ kind: 'locked' });
+    const plan = this.#planAgain(shown);
+    if (this.#failures().length > 0) return;
+    if (hasMore(plan, shown) && !(await agree(plan))) {
+      this.#declined = true;
+      return;
+    }
+    await this.#toTheEnd(lock);
+  }
+
+  /** Fails the host that another run holds. */
+  async #take(looks: Looks): Promise<RunLock | undefined> {
+    try {
+      return await RunLock.take(this.#world, this.#options, looks);
+    } catch (error) {
+      if (!(error instanceof LockHeld || error instanceof OrphanRuns)) throw error;
+      this.#fail(error.host, error);
+      return undefined;
+    }
+  }
+
+  /** The plan by the look under the lock. What it refuses ends the run; what has become known since is told. */
+  #planAgain(shown: Plan): Plan {
+    const { emit, selected } = this.#options;
+    const told = new Set(shown.findings.map(({ message }) => message));
+    const plan = makePlan(this.#world, this.#built, findingsOf(this.#world, this.#options), selected);
+    for (const finding of plan.findings) {
+      if (!told.has(finding.message)) emit({ kind: 'finding', finding });
+      if (finding.level === 'refuse') this.#refuse(finding);
+    }
+    return plan;
+  }
+
+  async #toTheEnd(lock: RunLock): Promise<void> {
     for (let index = 0; index < this.#built.length; index++) {
+      if (await this.#isRefused(index)) return;
       let hosts = await this.#lookBefore(index);
-      if (hosts.length > 0 && (await this.#inspectAgain(index, hosts))) hosts = await this.#lookBefore(index);
+      if (hosts.length > 0 && this.#built[index]?.stage.decidedBy === 'all hosts') {
+        await everyHost(this.#options, this.#world, reached(this.#world), (state) =>
+          this.#world.gather(state),
+        );
+        this.#built = buildStages(this.#world, this.#options.onHost);
+        if (await this.#isRefused(index, 'ask')) return;
+        hosts = await this.#lookBefore(index);
+      }
+      lock.check(this.#world);
       if (this.#failures().length > 0) return;
       if (hosts.length > 0) await this.#stage(index, hosts);
+      lock.check(this.#world);
       if (this.#options.stop.aborted) throw new Interrupted();
       if (this.#failures().length > 0) return;
     }
@@ -73,7 +144,7 @@ class Convergence {
   outcome(): Outcome {
     const { changes, playbooks } = this.#tally;
     const hosts = this.#tally.summaries(this.#world, this.#options.selected);
-    return { changes, playbooks, hosts, failures: this.#failures() };
+    return { changes, playbooks, hosts, failures: this.#failures(), declined: this.#declined };
   }
 
   #failures(): readonly HostFailure[] {
@@ -85,6 +156,11 @@ class Convergence {
    * rebuilt stage asks something new, a host with work is asked again first.
    */
   async #lookBefore(index: number): Promise<readonly HostState[]> {
+    return this.#settled(index, await this.#askWhatIsNew(index));
+  }
+
+  /** Gives the hosts that have work in a stage, once nothing about it is left to ask. */
+  async #askWhatIsNew(index: number): Promise<readonly HostState[]> {
     for (let round = 0; round < ROUNDS; round++) {
       const working = reached(this.#world).filter(
         (state) => this.#options.selected.has(state.host.name) && this.#judge(index, state).some(needsWork),
@@ -94,7 +170,7 @@ class Convergence {
           this.#world.isStale(state) ||
           this.#judge(index, state).some(({ verdict }) => verdict.state === 'unasked'),
       );
-      if (outdated.length === 0) return this.#settled(index, working);
+      if (outdated.length === 0) return working;
       await everyHost(this.#options, this.#world, outdated, (state) =>
         this.#world.observe(state, resourcesFrom(this.#built, index, state.host.name)),
       );
@@ -112,23 +188,32 @@ class Convergence {
     return working;
   }
 
-  /** Asks a playbook whose turn it is what it refuses by now. Gives whether there was anything new to ask. */
-  async #inspectAgain(index: number, [first]: readonly HostState[]): Promise<boolean> {
+  /**
+   * Asks the playbook of a stage what it refuses by now, wherever something was changed since it was last asked. What it refuses
+   * ends the run, whether or not the stage would have had any work.
+   */
+  async #isRefused(index: number, when?: 'ask'): Promise<boolean> {
     const { playbook } = this.#built[index] as BuiltStage;
-    const turn = !this.#inspected.has(playbook.name);
-    this.#inspected.add(playbook.name);
-    if (!turn || this.#tally.changes === 0) return false;
+    const { changes } = this.#tally;
+    if (when === undefined && (this.#inspected.get(playbook.name) ?? 0) === changes) return false;
+    this.#inspected.set(playbook.name, changes);
     const refusals = await refusalsByNow(this.#world, playbook, this.#options);
     if (refusals === undefined) return false;
-    for (const { host, message, code, fix } of refusals) {
-      const selected = host !== undefined && this.#options.selected.has(host);
-      this.#world.fail(
-        selected ? host : (first as HostState).host.name,
-        new ProvisionError(message, { code, exit: 5, fix }),
-      );
-    }
     this.#built = buildStages(this.#world, this.#options.onHost);
-    return true;
+    for (const finding of refusals) this.#refuse(finding);
+    return this.#failures().length > 0;
+  }
+
+  /** Fails the host that a refusal is about, or the first that might be changed. */
+  #refuse({ host, message, code, fix }: Finding): void {
+    this.#fail(host, new ProvisionError(message, { code, exit: 5, fix }));
+  }
+
+  #fail(host: string | undefined, error: ProvisionError): void {
+    const { selected } = this.#options;
+    const first = [...this.#world.states.keys()].find((name) => selected.has(name));
+    const target = host !== undefined && selected.has(host) ? host : first;
+    if (target !== undefined) this.#world.fail(target, error);
   }
 
   async #stage(index: number, hosts: readonly HostState[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Enquiry } from '../playbook/index.ts';
 import type { Output } from '../resource/index.ts';
-import { everyHost, reached } from './prepare.ts';
+import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import type { World } from './world.ts';

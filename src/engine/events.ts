@@ -4,7 +4,7 @@ import type { Change } from '../resource/index.ts';
 import type { Plan } from './plan.ts';
 
 /** What an exec was for. */
-export type Purpose = 'facts' | 'observe' | 'apply' | 'gate' | 'settle' | 'enquiry';
+export type Purpose = 'facts' | 'observe' | 'lock' | 'apply' | 'gate' | 'settle' | 'enquiry';
 
 export interface HostSummary {
   readonly host: string;
@@ -21,6 +21,9 @@ export type Event =
   | { readonly kind: 'host-failed'; readonly host: string; readonly error: unknown }
   | { readonly kind: 'exec'; readonly host: string; readonly purpose: Purpose; readonly milliseconds: number }
   | { readonly kind: 'finding'; readonly finding: Finding }
+  /** The run takes the lock of these hosts, and looks again with it in hand. */
+  | { readonly kind: 'locking'; readonly hosts: readonly string[] }
+  | { readonly kind: 'locked' }
   | { readonly kind: 'planned'; readonly plan: Plan }
   | {
       readonly kind: 'stage-started';

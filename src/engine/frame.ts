@@ -1,36 +1,50 @@
-import { LOCK, type Output } from '../resource/index.ts';
+import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
 import type { RunResult } from '../transport/transport.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const LOCKED = 75;
+const LOST = 77;
 
 /**
  * One script that asks many things. Each fragment has a shell of its own and an empty stdin; after it a line with
- * a nonce, its index and exit code ends its share of stdout and of stderr.
+ * a nonce, its index and exit code ends its share of stdout and of stderr. It also tells which run holds the host, if one does.
  */
 export function observeFrame(fragments: readonly Script[], nonce: string): Script {
-  return frame(
-    nonce,
-    fragments.map((fragment, index) => lines([inOwnShell(fragment), sh`mark ${index} $?`])),
-  );
+  return frame(nonce, [tellRun, ...fragments.map(marked)]);
 }
 
-/** One script that does many things, in order, up to the first that fails, and only with the host's lock. */
-export function applyFrame(steps: readonly Script[], nonce: string, holder: string): Script {
+/**
+ * One script that does many things, in order, up to the first that fails, and only while the host's lock of the run is ours:
+ * that is asked before each, with the lock of scripts in hand, so that a run which has lost it does nothing more.
+ */
+export function applyFrame(steps: readonly Script[], nonce: string, holder: string, token: string): Script {
   const lock = sh`
     (umask 077; : >>${LOCK}) || { mark lock $?; return; }
     exec 9>>${LOCK}
     flock -n 9 || { cat ${LOCK}; mark lock ${LOCKED}; return; }
     printf '%s\n' ${holder}" since $(date -u +%H:%M:%SZ)" >${LOCK}
+    ours() {
+      [ -r ${RUN_LOCK} ] && { read -r by && read -r pid; } 2>/dev/null <${RUN_LOCK} && [ "$by" = ${token} ] && kill -0 "$pid" 2>/dev/null
+    }
+    ours || { mark lock ${LOST}; return; }
     mark lock 0`;
-  const guarded = steps.map((step, index) => lines([inOwnShell(step), sh`mark ${index} $? || return`]));
+  const guarded = steps.map((step, index) =>
+    lines([
+      ...(index === 0 ? [] : [sh`ours || { mark lost ${LOST}; return; }`]),
+      inOwnShell(step),
+      sh`mark ${index} $? || return`,
+    ]),
+  );
   return frame(nonce, [lock, ...guarded]);
 }
 
-/** The work is a function that the last line calls: a script that arrives cut off runs nothing. */
-function frame(nonce: string, body: readonly Script[]): Script {
+/**
+ * The work is a function that the last line calls: a script that arrives cut off runs nothing. One that reads its stdin has to
+ * end in the same line (`reads`): some shells take a script in byte by byte, and what is not read yet would be its input.
+ */
+export function frame(nonce: string, body: readonly Script[], { reads = false } = {}): Script {
   return lines([
     sh`mark() { printf '\n%s %s %s\n' ${nonce} "$1" "$2"; printf '\n%s %s %s\n' ${nonce} "$1" "$2" >&2; return "$2"; }`,
     raw('provision() {'),
@@ -38,9 +52,22 @@ function frame(nonce: string, body: readonly Script[]): Script {
     raw('mark start 0'),
     ...body,
     raw('}'),
-    raw('provision'),
+    raw(reads ? 'provision; exit' : 'provision'),
   ]);
 }
+
+/** A fragment, and the line that ends its share. */
+export function marked(fragment: Script, index: number): Script {
+  return lines([inOwnShell(fragment), sh`mark ${index} $?`]);
+}
+
+const tellRun = sh`
+  if [ -r ${RUN_LOCK} ]; then
+    by= pid= who=
+    { read -r by; read -r pid; read -r who; } 2>/dev/null <${RUN_LOCK}
+    [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null || printf '%s %s' "$by" "$who"
+  fi
+  mark run 0`;
 
 function inOwnShell(fragment: Script): Script {
   return lines([raw('('), fragment, raw(') </dev/null')]);
@@ -51,26 +78,34 @@ export interface FrameAnswer {
   readonly parts: readonly (Output | undefined)[];
   /** Who holds the lock, where that is why nothing was done. */
   readonly lockedBy: string | undefined;
+  /** The host's lock of the run was not ours any more: what has no part was not begun. */
+  readonly lost: boolean;
+  /** The run that holds the host, by its token, and who that is. */
+  readonly run: { readonly token: string; readonly holder: string } | undefined;
   /** Whether the script began at all. */
   readonly began: boolean;
 }
 
 /** Takes a frame's output apart. What a login shell prints before the first mark is dropped. */
 export function readFrame(result: RunResult, nonce: string, count: number): FrameAnswer {
-  const stdout = parts(result.stdout, nonce);
-  const stderr = parts(result.stderr, nonce);
+  const stdout = partsOf(result.stdout, nonce);
+  const stderr = partsOf(result.stderr, nonce);
   const lock = stdout.get('lock');
+  const [token = '', ...holder] = (stdout.get('run')?.text ?? '').split(' ');
   return {
     parts: Array.from({ length: count }, (_, index) => {
       const part = stdout.get(String(index));
       return part && { code: part.code, stdout: part.text, stderr: stderr.get(String(index))?.text ?? '' };
     }),
     lockedBy: lock?.code === LOCKED ? lock.text.trim() : undefined,
+    lost: lock?.code === LOST || stdout.has('lost'),
+    run: token === '' ? undefined : { token, holder: holder.join(' ') },
     began: stdout.has('start'),
   };
 }
 
-function parts(text: string, nonce: string): Map<string, { code: number; text: string }> {
+/** What stands before each mark, by its name. */
+export function partsOf(text: string, nonce: string): Map<string, { code: number; text: string }> {
   const found = new Map<string, { code: number; text: string }>();
   const mark = new RegExp(`\\n${nonce} (\\w+) (\\d+)\\n`, 'g');
   let from = 0;
@@ -99,7 +134,7 @@ export function followFrame(
         continue;
       }
       if (match[1] === 'lock') current = 0;
-      else if (match[1] !== 'start') {
+      else if (match[1] !== 'start' && match[1] !== 'lost') {
         on.end(Number(match[1]), Number(match[2]));
         current = Number(match[1]) + 1;
       }

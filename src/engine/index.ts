@@ -1,4 +1,4 @@
-export { converge, exitCodeOf, type Outcome } from './converge.ts';
+export { type Agree, converge, exitCodeOf, type Outcome } from './converge.ts';
 export { answer } from './enquire.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
 export { NotSettled, StepFailed } from './failures.ts';
@@ -14,6 +14,7 @@ export {
 } from './plan.ts';
 export { connect, type Prepared, prepare } from './prepare.ts';
 export type { RunOptions } from './run.ts';
+export { RunLock } from './run-lock.ts';
 export type { Session } from './session.ts';
 export { inspect, type OnHost, viewFor, viewOf } from './view.ts';
 export type { World } from './world.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import type { Playbook } from '../playbook/index.ts';
-import { everyHost, reached } from './prepare.ts';
+import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import { inspect } from './view.ts';
 import type { World } from './world.ts';

@@ -66,3 +66,9 @@ export function changesOf(plan: Plan): ReadonlySet<string> {
     ),
   );
 }
+
+/** Whether a plan has a change that another does not have. */
+export function hasMore(plan: Plan, shown: Plan): boolean {
+  const before = changesOf(shown);
+  return [...changesOf(plan)].some((change) => !before.has(change));
+}

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { TransportError } from '../errors/index.ts';
 import type { Output, Step } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
-import { BrokenAnswer, LockHeld, StepFailed } from './failures.ts';
+import { BrokenAnswer, HostBusy, LockLost, StepFailed } from './failures.ts';
 import { applyFrame, followFrame, observeFrame, readFrame } from './frame.ts';
+import { Hold } from './hold.ts';
 
 export interface SessionOptions {
   readonly emit: Emit;
@@ -28,26 +30,51 @@ export class Session implements AsyncDisposable {
   readonly host: string;
   readonly #transport: Transport;
   readonly #options: SessionOptions;
+  readonly #connectAgain: () => Promise<Transport>;
+  #second: Promise<Transport> | undefined;
+  #held: { readonly token: string; readonly hold: Hold } | undefined;
+  #otherRun: string | undefined;
 
-  constructor(host: string, transport: Transport, options: SessionOptions) {
+  constructor(
+    host: string,
+    transport: Transport,
+    options: SessionOptions,
+    connectAgain: () => Promise<Transport>,
+  ) {
     this.host = host;
     this.#transport = transport;
     this.#options = options;
+    this.#connectAgain = connectAgain;
+  }
+
+  /** Who holds the host for another run, as it was when it was last asked something. */
+  get otherRun(): string | undefined {
+    return this.#otherRun;
+  }
+
+  /** Takes the host's lock for a run. `fragments` are what is asked first once it is held. */
+  hold(token: string, fragments: readonly Script[]): Hold {
+    const { abort, holder } = this.#options;
+    const hold = new Hold(this.#transport, { token, holder, fragments, abort });
+    this.#held = { token, hold };
+    return hold;
   }
 
   async ask(fragments: readonly Script[], purpose: Purpose): Promise<readonly Output[]> {
     const nonce = newNonce();
     const { abort, patience } = this.#options;
     const result = await this.#timed(purpose, () =>
-      this.#transport.run(observeFrame(fragments, nonce), { signal: abort, timeout: patience.question }),
+      this.#run(observeFrame(fragments, nonce), { signal: abort, timeout: patience.question }),
     );
-    const { parts } = readFrame(result, nonce, fragments.length);
+    const { parts, run } = readFrame(result, nonce, fragments.length);
+    this.#otherRun = run === undefined || run.token === this.#held?.token ? undefined : run.holder;
     if (!parts.every((part) => part !== undefined)) throw new BrokenAnswer('could not ask the host', result);
     return parts;
   }
 
-  /** @throws StepFailed at the first command that fails; LockHeld where another run changes this host. */
+  /** @throws StepFailed at the first command that fails; LockLost where the host is not held for this run, or no longer. */
   async change(steps: readonly PlannedStep[]): Promise<void> {
+    if (this.#held === undefined || this.#held.hold.ended) throw new LockLost();
     const nonce = newNonce();
     const { emit, abort, patience, holder } = this.#options;
     const host = this.host;
@@ -73,19 +100,20 @@ export class Session implements AsyncDisposable {
       steps.map(({ step }) => step.script),
       nonce,
       holder,
+      this.#held.token,
     );
     const result = await this.#timed('apply', () =>
-      this.#transport.run(script, {
+      this.#run(script, {
         signal: abort,
         timeout: patience.stage,
         onOutput: (stream, text) => (stream === 'stdout' ? follow(text) : undefined),
       }),
     );
-    const { parts, lockedBy } = readFrame(result, nonce, steps.length);
-    if (lockedBy !== undefined) throw new LockHeld(lockedBy);
+    const { parts, lockedBy, lost } = readFrame(result, nonce, steps.length);
+    if (lockedBy !== undefined) throw new HostBusy(lockedBy);
     steps.forEach(({ step, ...at }, index) => {
       const part = parts[index];
-      if (part === undefined) throw new BrokenAnswer(step.title, result);
+      if (part === undefined) throw lost ? new LockLost() : new BrokenAnswer(step.title, result);
       if (part.code !== 0) throw new StepFailed(at, step, masked(part, step.script));
     });
   }
@@ -93,7 +121,7 @@ export class Session implements AsyncDisposable {
   /** Runs a script for its output, which is shown as it comes, however long that takes. Gives its exit code. */
   async show(script: Script, write: (text: string) => void): Promise<number> {
     const { abort } = this.#options;
-    const { code } = await this.#transport.run(script, {
+    const { code } = await this.#run(script, {
       signal: abort,
       onOutput: (_stream, text) => write(text),
     });
@@ -101,7 +129,22 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const second = await this.#second?.catch(() => undefined);
+    await second?.[Symbol.asyncDispose]();
     await this.#transport[Symbol.asyncDispose]();
+  }
+
+  /** A host that allows one session on a connection (sshd_config(5), MaxSessions) gets another connection beside the lock's. */
+  async #run(script: Script, options: RunOptions) {
+    if (this.#second !== undefined) return (await this.#second).run(script, options);
+    try {
+      return await this.#transport.run(script, options);
+    } catch (error) {
+      if (this.#held === undefined || !(error instanceof TransportError) || error.failure !== 'no-session')
+        throw error;
+      this.#second = this.#connectAgain();
+      return (await this.#second).run(script, options);
+    }
   }
 
   async #timed<T>(purpose: Purpose, run: () => Promise<T>): Promise<T> {

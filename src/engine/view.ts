@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import type { Inventory, SecretName } from '../inventory/index.ts';
 import type { Cluster, Consent, Host, Playbook } from '../playbook/index.ts';
+import { byName } from '../resource/index.ts';
 import type { Secret } from '../shell/index.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +49,8 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
     ),
     consents: known.consents,
     secret: secretOf(known.secrets),
-    hosts: inventory.hosts.map(({ name, address }) => ({
+    // By name: in which order a file has them means nothing.
+    hosts: inventory.hosts.toSorted(byName).map(({ name, address }) => ({
       name,
       address,
       settings: section?.hosts.get(name),

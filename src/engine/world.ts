@@ -1,6 +1,6 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
 import type { Consent, Playbook } from '../playbook/index.ts';
-import type { Output, Resource } from '../resource/index.ts';
+import { byName, type Output, type Resource } from '../resource/index.ts';
 import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
@@ -48,7 +48,7 @@ export class World {
     this.playbooks = playbooks;
     this.emit = emit;
     this.states = new Map(
-      inventory.hosts.map((host) => [
+      inventory.hosts.toSorted(byName).map((host) => [
         host.name,
         {
           host,
@@ -87,12 +87,30 @@ export class World {
 
   /** Asks for the facts alone. */
   async gather(state: HostState): Promise<void> {
-    await this.#look(state, [], 'facts');
+    await this.#ask(state, this.look([], state.probes), 'facts');
   }
 
   /** Asks for the facts and for everything that these resources probe, in one exec. */
   async observe(state: HostState, resources: readonly Resource[]): Promise<void> {
-    await this.#look(state, resources, 'observe');
+    // Right after the facts they need not be asked for again.
+    const facts = state.lookedAt > 0 ? state.probes : undefined;
+    await this.#ask(state, this.look(resources, facts), 'observe');
+  }
+
+  /** A look that somebody else puts to the host: what to ask, and what to do with the answers. */
+  look(resources: readonly Resource[], facts: FactProbes | undefined): Look {
+    const questions = questionsOf(resources);
+    const probes = [...(facts?.values() ?? [])];
+    return {
+      fragments: [...probes.map(({ script }) => script), ...questions.values()],
+      keep: (state, outputs, asked) => {
+        if (facts !== undefined) {
+          state.facts = readFacts(facts, outputs);
+          state.askedAt = asked;
+        }
+        keep(state, questions, outputs.slice(probes.length));
+      },
+    };
   }
 
   /** Puts the questions of these resources again, and nothing else. */
@@ -106,28 +124,28 @@ export class World {
     state.changedAt = ++this.#moment;
   }
 
+  looked(state: HostState): void {
+    state.lookedAt = ++this.#moment;
+  }
+
   /** Whether another host was changed after this one was last looked at. */
   isStale(state: HostState): boolean {
     return [...this.states.values()].some((other) => other !== state && other.changedAt > state.lookedAt);
   }
 
-  async #look(state: HostState, resources: readonly Resource[], purpose: 'facts' | 'observe'): Promise<void> {
-    const facts = [...state.probes.values()].map(({ script }) => script);
-    const questions = questionsOf(resources);
+  async #ask(state: HostState, { fragments, keep }: Look, purpose: 'facts' | 'observe'): Promise<void> {
     const before = Date.now();
-    const withFacts = purpose === 'facts' || state.lookedAt > 0;
-    const asked = [...(withFacts ? facts : []), ...questions.values()];
-    const outputs = await (state.session as Session).ask(asked, purpose);
-    if (withFacts) {
-      state.facts = readFacts(state.probes, outputs);
-      state.askedAt = (before + Date.now()) / 2;
-    }
-    const answers = outputs.slice(withFacts ? facts.length : 0);
-    if (purpose === 'observe') {
-      keep(state, questions, answers);
-      state.lookedAt = ++this.#moment;
-    }
+    const outputs = await (state.session as Session).ask(fragments, purpose);
+    keep(state, outputs, (before + Date.now()) / 2);
+    if (purpose === 'observe') this.looked(state);
   }
+}
+
+/** Questions for a host, and what becomes of their answers. */
+export interface Look {
+  readonly fragments: readonly Script[];
+  /** `asked`: milliseconds since 1970 by our own clock, in the middle of the question. */
+  readonly keep: (state: HostState, outputs: readonly Output[], asked: number) => void;
 }
 
 /** Each question once, by its text. */

@@ -11,6 +11,7 @@ export type TransportFailure =
   | 'host-key-changed'
   | 'host-key-revoked'
   | 'lost'
+  | 'no-session'
   | 'sudo-refused'
   | 'sudo-password-missing'
   | 'start';

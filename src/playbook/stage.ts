@@ -29,4 +29,9 @@ export interface Stage<S, H, F, O = unknown> {
   /** What should hold on a host, in order. Pure: it sees the facts of every host and asks nothing. */
   readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => readonly Resource[];
   readonly rolling?: Rolling<S, H, F, O>;
+  /**
+   * What it does depends on what every host says at that moment: all are asked for their facts again right before it acts, and
+   * the playbook what it refuses by them. Default: a host is asked again where another was changed since.
+   */
+  readonly decidedBy?: 'all hosts';
 }

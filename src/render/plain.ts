@@ -17,6 +17,8 @@ export function plainRenderer(progress: Write, result: Write, c: Style, verbose:
     },
     finding: ({ finding }) => findingText(finding, c).forEach(say),
     planned: silent,
+    locking: silent,
+    locked: silent,
     'stage-started': ({ playbook, stage, hosts }) =>
       say(`${c.bold(`==> ${playbook}/${stage}`)} on ${hosts.join(', ')}`),
     'step-started': ({ host, title }) => say(`${host} │ ${title}`),

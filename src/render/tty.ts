@@ -59,6 +59,12 @@ export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Style)
     },
     finding: ({ finding }) => next(() => void after.push(...findingText(finding, c))),
     planned: () => next(end),
+    locking: ({ hosts }) =>
+      next(async () => {
+        await end();
+        begin('take the hosts for this run, and look again', hosts);
+      }),
+    locked: () => next(end),
     'stage-started': ({ playbook, stage, hosts }) =>
       next(async () => {
         await end();

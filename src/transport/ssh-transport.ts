@@ -73,7 +73,9 @@ export class SshTransport implements Transport {
         },
       })
       .catch((error: unknown) => {
-        throw this.#lostError(error);
+        throw this.#client.isConnected() && isRefusedChannel(error)
+          ? noSession(error)
+          : this.#lostError(error);
       });
     running.catch(() => undefined);
     const { code, signal: killedBy } = await Promise.race([running, deadline.reached]);
@@ -95,4 +97,16 @@ export class SshTransport implements Transport {
     this.#client.dispose();
     await this.#via?.[Symbol.asyncDispose]();
   }
+}
+
+/** ssh2 gives the server's reason (RFC 4254, 5.1) as a number. */
+function isRefusedChannel(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'number';
+}
+
+function noSession(cause: unknown): TransportError {
+  return new TransportError('no-session', 'sshd allows no further session on the connection', {
+    cause,
+    fix: ['look at MaxSessions in sshd_config of the host'],
+  });
 }

@@ -36,13 +36,13 @@ async function runAsRoot(
     if (word === 'password') settle(true);
   });
   try {
-    const result = await inner.run(bootstrap(script, nonce), {
+    const result = await inner.run(bootstrap(script, nonce, options.stdin !== undefined), {
       ...options,
       onOutput: (stream, text) => {
         const rest = stream === 'stdout' ? filter.take(text) : text;
         if (rest !== '') options.onOutput?.(stream, rest);
       },
-      stdin: answer(question, password),
+      stdin: answer(question, password, options.stdin),
     });
     if (said.has('absent')) throw absent(inner.name);
     if (said.has('password') && password === undefined) throw missing();
@@ -55,24 +55,44 @@ async function runAsRoot(
   }
 }
 
-async function* answer(question: Promise<boolean>, password: Secret | undefined): AsyncGenerator<string> {
-  if ((await question) && password !== undefined) yield `${password.reveal()}\n`;
+/** The password where it is asked for, then what the script itself reads, which it asks for in its own way. */
+async function* answer(
+  question: Promise<boolean>,
+  password: Secret | undefined,
+  further: AsyncIterable<string> | undefined,
+): AsyncGenerator<string> {
+  if (further === undefined) {
+    if ((await question) && password !== undefined) yield `${password.reveal()}\n`;
+    return;
+  }
+  const begun = further[Symbol.asyncIterator]();
+  let next = begun.next();
+  const first = await Promise.race([question, next.then(() => false)]);
+  if (first && password !== undefined) yield `${password.reveal()}\n`;
+  for (;;) {
+    const { value, done } = await next;
+    if (done === true) return;
+    yield value;
+    next = begun.next();
+  }
 }
 
 /** `-k` with a command ignores what sudo remembers (sudo(8)), so the answer is the same in every run. */
-function bootstrap(script: Script, nonce: string): Script {
+function bootstrap(script: Script, nonce: string, reads: boolean): Script {
+  // What comes on our stdin after the script is for the script.
+  const rest = raw(reads ? 'cat' : ':');
   const word = (name: Word) => sh`printf '%s %s\n' ${nonce} ${name}`;
   return lines([
     raw('become() {'),
     sh`script=${asWord(script)}`,
     sh`
-      if [ "$(id -u)" = 0 ]; then printf '%s\n' "$script" | /bin/sh -s; return; fi
+      if [ "$(id -u)" = 0 ]; then { printf '%s\n' "$script"; ${rest}; } | /bin/sh -s; return; fi
       command -v sudo >/dev/null || { ${word('absent')}; return 1; }
-      if sudo -n -k -- /bin/sh -c : 2>/dev/null; then printf '%s\n' "$script" | sudo -n -- /bin/sh -s; return; fi
+      if sudo -n -k -- /bin/sh -c : 2>/dev/null; then { printf '%s\n' "$script"; ${rest}; } | sudo -n -- /bin/sh -s; return; fi
       ${word('password')}
       IFS= read -r password || return 1
       printf '%s\n' "$password" | sudo -S -k -p '' -- /bin/sh -c : 2>/dev/null || { ${word('refused')}; return 1; }
-      { printf '%s\n' "$password"; printf '%s\n' "$script"; } | sudo -S -k -p '' -- /bin/sh -s`,
+      { printf '%s\n' "$password"; printf '%s\n' "$script"; ${rest}; } | sudo -S -k -p '' -- /bin/sh -s`,
     raw('}'),
     // Without the exit the shell would wait for more of its own script.
     raw('become; exit'),

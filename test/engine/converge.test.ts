@@ -74,7 +74,7 @@ describe('a run', () => {
     expect(hosts.changed()).toEqual(['a: flag x: value', 'a: flag z: value']);
   });
 
-  test('asks twice where nothing is to be done, and a changing stage costs two more', async () => {
+  test('asks twice where nothing is to be done; the lock of a run costs one more, and a changing stage two', async () => {
     const hosts = new Hosts(
       ['a', 'b'],
       [playbook(stage('one', (host) => [flag({ name: 'x', value: host })]))],
@@ -83,7 +83,7 @@ describe('a run', () => {
     writeFileSync(join(hosts.folder('b'), 'x'), 'b');
     const { outcome } = await run(hosts);
     expect(outcome).toMatchObject({ changes: 1, failures: [] });
-    expect([hosts.took('a'), hosts.took('b')]).toEqual([4, 2]);
+    expect([hosts.took('a'), hosts.took('b')]).toEqual([5, 3]);
     await run(hosts);
     expect([hosts.took('a'), hosts.took('b')]).toEqual([2, 2]);
   });
@@ -222,7 +222,7 @@ describe('a run', () => {
     expect(plan.failures.map(({ host }) => host)).toEqual(['c']);
     expect(outcome.failures).toEqual([]);
     expect(hosts.changed()).toEqual(['a: flag x: value']);
-    expect(hosts.took('b')).toBe(2);
+    expect(hosts.took('b')).toBe(3);
   });
 
   test('where no host is reached each says why, and nothing is refused for what they might hold', async () => {
@@ -337,8 +337,8 @@ describe('a run', () => {
     ]);
     expect(hosts.changed()).toEqual(['a: starting it: state']);
     expect(hosts.events.filter(({ kind }) => kind === 'settling')).toHaveLength(3);
-    // Facts and resources, apply, look, one more look at what goes on, and one at all that it has changed.
-    expect(hosts.took('a')).toBe(6);
+    // Facts, resources, the lock, apply, look, one more look at what goes on, and one at all that it has changed.
+    expect(hosts.took('a')).toBe(7);
   });
 
   test('a thing that is wanted twice on a host is a mistake of the playbook', async () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { applyFrame, followFrame, observeFrame, readFrame } from '../../src/engine/frame.ts';
 import { raw, sh } from '../../src/shell/index.ts';
@@ -47,12 +48,38 @@ describe.each(SHELLS)('%s', (_, shell) => {
 
   test('changes stop at the first failure', () => {
     const lock = `/tmp/provision-frame-${process.pid}`;
-    const script = applyFrame([raw('echo 1'), raw('exit 4'), raw('echo 3')], NONCE, 'me')
+    const script = applyFrame([raw('echo 1'), raw('exit 4'), raw('echo 3')], NONCE, 'me', 'ours')
       .reveal()
       .replaceAll('/run/provision.lock', lock);
-    const { parts, lockedBy } = readFrame(through(shell, script), NONCE, 3);
-    expect(lockedBy).toBeUndefined();
+    writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
+    const { parts, lockedBy, lost } = readFrame(through(shell, script), NONCE, 3);
+    expect({ lockedBy, lost }).toEqual({ lockedBy: undefined, lost: false });
     expect(parts.map((part) => part?.code)).toEqual([0, 4, undefined]);
+  });
+
+  test.each([
+    ['another run has the host', `other\n${process.pid}\nyou\n1\n`],
+    ['the process that held it is gone', 'ours\n4194304\nme\n1\n'],
+    ['nobody holds it', ''],
+  ])('nothing is changed where %s', (_, held) => {
+    const lock = `/tmp/provision-frame-${process.pid}`;
+    writeFileSync(`${lock}.run`, held);
+    const script = applyFrame([raw('echo 1')], NONCE, 'me', 'ours')
+      .reveal()
+      .replaceAll('/run/provision.lock', lock);
+    const { parts, lost } = readFrame(through(shell, script), NONCE, 1);
+    expect({ parts, lost }).toEqual({ parts: [undefined], lost: true });
+  });
+
+  test('what has begun stops after its present step where the host is lost meanwhile', () => {
+    const lock = `/tmp/provision-frame-${process.pid}`;
+    writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
+    const script = applyFrame([raw(`echo other >${lock}.run`), raw('echo 2')], NONCE, 'me', 'ours')
+      .reveal()
+      .replaceAll('/run/provision.lock', lock);
+    const { parts, lost } = readFrame(through(shell, script), NONCE, 2);
+    expect(parts.map((part) => part?.code)).toEqual([0, undefined]);
+    expect(lost).toBe(true);
   });
 });
 
@@ -68,5 +95,5 @@ test('output is followed line by line, wherever chunks end', () => {
 });
 
 test('the holder of the lock is quoted', () => {
-  expect(applyFrame([], NONCE, "it's me").reveal()).toContain(sh`${"it's me"}`.reveal());
+  expect(applyFrame([], NONCE, "it's me", 'ours').reveal()).toContain(sh`${"it's me"}`.reveal());
 });

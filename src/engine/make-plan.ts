@@ -1,0 +1,68 @@
+import type { Finding } from '../errors/index.ts';
+import type { BuiltStage } from './build.ts';
+import { CouldNotLook } from './failures.ts';
+import { type Judged, judgeHost, needsWork } from './judge.ts';
+import type { Plan, PlanItem, PlanStage } from './plan.ts';
+import { reached } from './reach.ts';
+import type { World } from './world.ts';
+
+/** Compares what should hold with what the hosts have said. A host that could not look is noted as failed. */
+export function makePlan(
+  world: World,
+  built: readonly BuiltStage[],
+  findings: readonly Finding[],
+  selected: ReadonlySet<string>,
+): Plan {
+  const stages: { order: number; stage: PlanStage }[] = [];
+  const refused: Finding[] = [];
+  // What a playbook has refused as a whole is why its stages cannot know what to do.
+  const told = new Set(findings.map(({ message }) => message));
+  for (const { host, outputs } of reached(world)) {
+    if (!selected.has(host.name)) continue;
+    let exact = true;
+    judgeHost(built, host.name, outputs).forEach((judged, order) => {
+      const { playbook, stage } = built[order] as BuiltStage;
+      for (const { resource, verdict } of judged) {
+        if (verdict.state === 'failed') world.fail(host.name, new CouldNotLook(resource.id, verdict.error));
+        if (verdict.state === 'refused' && !told.has(verdict.refusal.message)) {
+          told.add(verdict.refusal.message);
+          refused.push({
+            level: 'refuse',
+            code: 'refused',
+            host: host.name,
+            message: verdict.refusal.message,
+            fix: verdict.refusal.fix,
+          });
+        }
+      }
+      const items = judged.filter(needsWork).filter(isPlannable).map(planItem);
+      if (items.length === 0) return;
+      stages.push({
+        order,
+        stage: { playbook: playbook.name, stage: stage.name, host: host.name, items, exact },
+      });
+      if (items.some(({ changes }) => changes.length > 0)) exact = false;
+    });
+  }
+  return {
+    cluster: world.inventory.cluster,
+    stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
+    findings: [...findings, ...refused],
+    failures: world.failures(),
+    hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
+  };
+}
+
+/** What failed or is refused is told for itself. */
+const isPlannable = ({ verdict }: Judged) => verdict.state !== 'failed' && verdict.state !== 'refused';
+
+function planItem({ resource, verdict }: Judged): PlanItem {
+  return {
+    kind: resource.kind,
+    key: resource.key,
+    origin: resource.origin,
+    changes: verdict.state === 'observed' ? verdict.changes : [],
+    restarts: verdict.state === 'observed' ? verdict.restarts : [],
+    unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
+  };
+}

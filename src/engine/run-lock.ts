@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from '../errors/index.ts';
+import { LOCK, RUN_LOCK } from '../resource/index.ts';
+import { LockHeld, LockLost, OrphanRuns } from './failures.ts';
+import type { Hold } from './hold.ts';
+import { everyHost, reached } from './reach.ts';
+import type { RunOptions } from './run.ts';
+import type { Session } from './session.ts';
+import type { HostState, Look, World } from './world.ts';
+
+/** Times that the hosts are tried for, where two runs began at once and each has taken some. */
+const TRIES = 5;
+/** Seconds. A run that has had a host for longer than this is at work, and not just beginning as well. */
+const YOUNG = 10;
+
+/** Ends the process on a host that holds the lock for a run, and nothing else: only while it is held, and none after it. */
+const END = `flock -n ${RUN_LOCK} true || kill $(sed -n 2p ${RUN_LOCK})`;
+/** Shows which commands a run has left. */
+const SHOW = `cat ${LOCK}; ps -eo pid,etime,args --forest | tail -n 40`;
+
+/** What a host is asked as soon as all are held. */
+export type Looks = (state: HostState) => Look;
+
+/**
+ * The lock of a whole run: one on every host that was reached, whether or not it may be changed. Two runs that reach one host in
+ * common exclude each other, whatever their inventories, their order or `--limit`. It is taken before the look that decides and
+ * kept until the last command. A host's lock frees itself: see `holdFrame`.
+ */
+export class RunLock implements AsyncDisposable {
+  readonly #holds = new Map<string, { readonly hold: Hold; readonly look: Look }>();
+
+  private constructor() {}
+
+  /**
+   * The host that comes first by its address is taken alone, so that of two runs that begin at once one is told there; the
+   * others follow at the same time. Where a run that has just begun has one of them, all are given back and tried again.
+   *
+   * @throws LockHeld where another run is at work, OrphanRuns where a command of an earlier one does not end.
+   */
+  static async take(world: World, options: RunOptions, looks: Looks): Promise<RunLock> {
+    for (let tries = 1; ; tries++) {
+      const lock = new RunLock();
+      try {
+        const other = await lock.#takeAll(world, options, looks);
+        if (other === undefined) return lock;
+        if (!other.crossing || other.seconds > YOUNG || tries === TRIES) throw other.error;
+      } catch (error) {
+        await lock[Symbol.asyncDispose]();
+        throw error;
+      }
+      await lock[Symbol.asyncDispose]();
+      if (options.stop.aborted) throw new Interrupted();
+      await sleep(200 + Math.random() * 1300, undefined, { signal: options.abort });
+    }
+  }
+
+  /** Asks all hosts what was sent along with the lock. */
+  async look(world: World, options: RunOptions): Promise<void> {
+    const held = reached(world).filter(({ host }) => this.#holds.has(host.name));
+    await everyHost({ ...options, concurrency: Math.max(1, held.length) }, world, held, async (state) => {
+      const one = this.#holds.get(state.host.name);
+      if (one === undefined) return;
+      const before = Date.now();
+      const outputs = await one.hold.look();
+      one.look.keep(state, outputs, (before + Date.now()) / 2);
+      world.looked(state);
+    });
+  }
+
+  /** Notes each host whose lock has gone: nothing more is begun there. */
+  check(world: World): void {
+    for (const [name, { hold }] of this.#holds)
+      if (hold.ended && world.state(name).error === undefined) world.fail(name, new LockLost());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#holds.values()].map(({ hold }) => hold[Symbol.asyncDispose]()));
+  }
+
+  /** Who has one of them, if it is not us who have all now. */
+  async #takeAll(world: World, options: RunOptions, looks: Looks): Promise<Other | undefined> {
+    const token = randomBytes(12).toString('hex');
+    const others: Omit<Other, 'crossing'>[] = [];
+    const takeOne = async (state: HostState) => {
+      const { name } = state.host;
+      const start = performance.now();
+      const look = looks(state);
+      const hold = (state.session as Session).hold(token, look.fragments);
+      this.#holds.set(name, { hold, look });
+      const taking = await hold.taken();
+      const milliseconds = Math.round(performance.now() - start);
+      options.emit({ kind: 'exec', host: name, purpose: 'lock', milliseconds });
+      if (taking.kind === 'taken')
+        others.push({
+          error: new LockHeld(name, taking.by, options.onHost(name, END)),
+          seconds: taking.seconds,
+        });
+      if (taking.kind === 'busy')
+        others.push({
+          error: new OrphanRuns(name, taking.by, options.onHost(name, SHOW)),
+          seconds: Number.POSITIVE_INFINITY,
+        });
+    };
+    const [first, ...rest] = reached(world).toSorted((a, b) =>
+      a.host.address < b.host.address ? -1 : a.host.address > b.host.address ? 1 : 0,
+    );
+    for (const states of [first === undefined ? [] : [first], rest]) {
+      await everyHost(options, world, states, takeOne);
+      const [oldest] = others.toSorted((a, b) => b.seconds - a.seconds);
+      if (oldest !== undefined) return { ...oldest, crossing: states === rest };
+    }
+    return undefined;
+  }
+}
+
+/** Why a host could not be taken, and for how many seconds that has been so. */
+interface Other {
+  readonly error: Error;
+  readonly seconds: number;
+  /** We had another host by then, which that run may wait for. */
+  readonly crossing: boolean;
+}

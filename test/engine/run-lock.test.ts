@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { partsOf } from '../../src/engine/frame.ts';
+import { BEAT, holdFrame, LOOK, PATIENCE } from '../../src/engine/hold-frame.ts';
+import { converge, prepare } from '../../src/engine/index.ts';
+import { definePlaybook } from '../../src/playbook/index.ts';
+import { raw } from '../../src/shell/index.ts';
+import { flag } from './flag.ts';
+import { Hosts } from './hosts.ts';
+
+const NONCE = 'provision-0123456789abcdef';
+
+/** The process that holds a host for a run, in a shell of its own, with a shorter patience. */
+class Holder {
+  readonly child: ChildProcess;
+  #stdout = '';
+
+  constructor(shell: readonly string[], lock: string, token: string) {
+    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw('echo seen')] }, NONCE)
+      .reveal()
+      .replaceAll('/run/provision.lock', lock)
+      .replace(`timeout ${PATIENCE}`, 'timeout 2');
+    const [command = 'sh', ...args] = shell;
+    this.child = spawn(command, [...args, '-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.child.stdout?.on('data', (data: Buffer) => {
+      this.#stdout += data.toString();
+    });
+    this.child.stdin?.on('error', () => undefined);
+    this.child.stdin?.write(`${text}\n`);
+  }
+
+  get lock(): { code: number; text: string } | undefined {
+    return partsOf(this.#stdout, NONCE).get('lock');
+  }
+
+  get seen(): string | undefined {
+    return partsOf(this.#stdout, NONCE).get('0')?.text;
+  }
+
+  tell(text: string): void {
+    this.child.stdin?.write(`${text}\n`);
+  }
+
+  /** What it said of the lock, and in how many milliseconds. */
+  async said(): Promise<number | undefined> {
+    for (let i = 0; i < 100 && this.lock === undefined; i++) await sleep(30);
+    return this.lock?.code;
+  }
+
+  async ended(seconds: number): Promise<boolean> {
+    for (let i = 0; i < seconds * 20 && this.child.exitCode === null; i++) await sleep(50);
+    return this.child.exitCode !== null;
+  }
+
+  end(): void {
+    this.child.stdin?.end();
+  }
+}
+
+const newLock = () => join(mkdtempSync(join(tmpdir(), 'provision-hold-')), 'lock');
+
+describe.each([
+  ['dash', ['dash']],
+  ['bash', ['bash']],
+] as const)('the lock of a host under %s', (_, shell) => {
+  test('is held by one, who is told to another at once, and goes with its holder', async () => {
+    const lock = newLock();
+    const first = new Holder(shell, lock, 'one');
+    expect(await first.said()).toBe(0);
+    const second = new Holder(shell, lock, 'two');
+    expect(await second.said()).toBe(75);
+    expect(second.lock?.text).toMatch(/^\d+ run one since \d\d:\d\d:\d\dZ$/);
+    second.end();
+    first.end();
+    expect(await first.ended(2)).toBe(true);
+    expect(readFileSync(`${lock}.run`, 'utf8')).toBe('');
+    const third = new Holder(shell, lock, 'three');
+    expect(await third.said()).toBe(0);
+    third.end();
+  });
+
+  test('asks what was sent along when it is told to, once', async () => {
+    const one = new Holder(shell, newLock(), 'one');
+    expect(await one.said()).toBe(0);
+    await sleep(100);
+    expect(one.seen).toBeUndefined();
+    one.tell(BEAT);
+    one.tell(LOOK);
+    await sleep(300);
+    expect(one.seen).toBe('seen\n');
+    one.end();
+  });
+
+  test('is kept by beats, and lost without them: a run that is suspended or cut off', async () => {
+    const lock = newLock();
+    const one = new Holder(shell, lock, 'one');
+    expect(await one.said()).toBe(0);
+    for (let i = 0; i < 4; i++) {
+      await sleep(1000);
+      one.tell(BEAT);
+    }
+    expect(one.child.exitCode).toBeNull();
+    // Nothing comes any more, and the connection stands.
+    expect(await one.ended(4)).toBe(true);
+    const two = new Holder(shell, lock, 'two');
+    expect(await two.said()).toBe(0);
+    two.end();
+  });
+
+  test('is free when its process is killed, whatever that leaves in the file', async () => {
+    const lock = newLock();
+    const one = new Holder(shell, lock, 'one');
+    expect(await one.said()).toBe(0);
+    one.child.kill('SIGKILL');
+    expect((await one.ended(2)) || one.child.signalCode !== null).toBe(true);
+    one.end();
+    let code: number | undefined;
+    const start = performance.now();
+    while (code !== 0 && performance.now() - start < 5000) {
+      const two = new Holder(shell, lock, 'two');
+      code = await two.said();
+      two.end();
+    }
+    expect(code).toBe(0);
+  });
+
+  test('is not given while a script of an earlier run still changes the host', async () => {
+    const lock = newLock();
+    const script = spawn('sh', ['-c', `exec 9>>${lock}; flock 9; echo run zero >${lock}; sleep 1`]);
+    await sleep(300);
+    const one = new Holder(shell, lock, 'one');
+    expect(await one.said()).toBe(76);
+    expect(one.lock?.text.trim()).toBe('run zero');
+    one.end();
+    await new Promise((resolve) => script.on('exit', resolve));
+    const two = new Holder(shell, lock, 'two');
+    expect(await two.said()).toBe(0);
+    two.end();
+  });
+
+  test('is one lock for a machine that has two names in an inventory', async () => {
+    const lock = newLock();
+    const [a, b] = [new Holder(shell, lock, 'same'), new Holder(shell, lock, 'same')];
+    expect([await a.said(), await b.said()]).toEqual([0, 0]);
+    a.end();
+    b.end();
+  });
+});
+
+describe('runs at once', () => {
+  const play = definePlaybook({
+    name: 'test',
+    stages: [
+      {
+        name: 'slow',
+        resources: ({ name }) => [flag({ name: 'x', value: name, command: 'sleep 2; exit 1' })],
+      },
+      { name: 'two', resources: () => [flag({ name: 'y', value: '1' })] },
+    ],
+  });
+
+  test('the second is told by whom, at once, and changes nothing', async () => {
+    const hosts = new Hosts(['a', 'b', 'c'], [play]);
+    const [first, second] = [hosts.options(), hosts.options()];
+    await using one = await prepare(first);
+    await using two = await prepare(second);
+    const running = converge(one, first);
+    await sleep(700);
+    const start = performance.now();
+    const told = await converge(two, second);
+    expect(told.failures).toMatchObject([{ error: { code: 'lock-held', exit: 2 } }]);
+    expect(told.changes).toBe(0);
+    expect(String((told.failures[0]?.error as Error).message)).toMatch(
+      /another run is changing this host: the test since/,
+    );
+    expect(performance.now() - start).toBeLessThan(2000);
+    await running;
+  });
+
+  test('what a plan is shown of a run beside it is a warning', async () => {
+    const hosts = new Hosts(['a'], [play]);
+    const options = hosts.options();
+    await using one = await prepare(options);
+    const running = converge(one, options);
+    await sleep(500);
+    await using plan = await prepare(hosts.options());
+    expect(plan.plan.findings).toMatchObject([{ level: 'warn', code: 'other-run' }]);
+    await running;
+  });
+});
