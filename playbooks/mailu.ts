@@ -3,14 +3,20 @@ import {
   containerResolver,
   dataDirectory,
   definePlaybook,
+  type HostIdentity,
   listenerFacts,
   machineFacts,
+  mailDataFacts,
   networkFacts,
+  noMailData,
   type Resource,
   stack,
   swarmFacts,
 } from 'provision';
+import { dataOf, placesOf } from './mailu/accounts-places.ts';
 import { checkMailu } from './mailu/check.ts';
+import { copies } from './mailu/copies.ts';
+import { adminHostOf } from './mailu/database.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import * as parts from './mailu/parts.ts';
 import { records } from './mailu/records.ts';
@@ -52,6 +58,12 @@ export default definePlaybook({
     networks: { probe: () => networkFacts },
     containers: { probe: () => containerFacts },
     listeners: { probe: () => listenerFacts },
+    mailData: {
+      probe: (_host: HostIdentity, _peers: readonly HostIdentity[], section: object) => {
+        const { settings, others } = section as Pick<MailuCluster, 'settings' | 'others'>;
+        return settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root));
+      },
+    },
   },
 
   check: checkMailu,
@@ -68,8 +80,8 @@ export default definePlaybook({
         ])(host, cluster),
         ...wanted((mailu) => [
           ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(mailu, cluster) : []),
-          ...(mailu.database.kind === 'sqlite' && parts.adminHostOf(mailu, cluster)?.name === host.name
-            ? [dataDirectory({ path: `${mailu.database.path}/data` })]
+          ...(mailu.database.kind === 'sqlite' && adminHostOf(mailu, cluster)?.name === host.name
+            ? [dataDirectory({ path: dataOf(mailu.database.path) })]
             : []),
         ])(host, cluster),
       ],
@@ -85,6 +97,7 @@ export default definePlaybook({
       ]),
     },
     { name: 'accounts', resources: wanted(parts.accounts) },
+    { name: 'copies', resources: wanted(copies) },
     {
       name: 'clean',
       resources: throughLead((mailu, cluster) => parts.superseded(mailu, cluster)),

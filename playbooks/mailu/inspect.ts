@@ -1,5 +1,7 @@
 import { type Finding, isReached, overlaps } from 'provision';
-import { ADMIN, makesAccounts, smallestMtu } from './parts.ts';
+import { ADMIN } from './accounts-places.ts';
+import { onOneHost } from './copies.ts';
+import { makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -16,6 +18,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
+    ...onOneHost(mailu, cluster),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),

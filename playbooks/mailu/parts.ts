@@ -1,4 +1,5 @@
 import {
+  byName,
   configVersion,
   contentDigest,
   dataDirectory,
@@ -18,30 +19,24 @@ import {
   template,
 } from 'provision';
 import { LEASE } from '../storage/options.ts';
+import { ADMIN } from './accounts-places.ts';
+import { adminHostOf } from './database.ts';
 import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './service.ts';
 import type { Facts, Mailu, MailuCluster, Reached, Settings } from './settings.ts';
 import { atLeast, familyOf, sharesOverrides } from './version.ts';
 
 export const STACK = 'mailu';
-/** The service that is Mailu's own administration. */
-export const ADMIN = `${STACK}_admin`;
 /** Bytes of the key that is made where the inventory gives none: Mailu asks for 16 random ones. */
 const KEY_BYTES = 24;
 
 /** The host that the swarm is asked and told through: a manager with a quorum, or who will be one. */
 export function leadOf({ hosts }: MailuCluster): Host<Settings, Facts> | undefined {
-  const reached = hosts.filter(isReached);
+  const reached = hosts.filter(isReached).toSorted(byName);
   return reached.find(({ facts }) => facts.swarm.nodes !== undefined) ?? reached[0];
 }
 
 /** One host writes what is on the shared storage. */
-export const writerOf = ({ hosts }: MailuCluster) => hosts.find(isReached);
-
-export function adminHostOf(mailu: Mailu, { hosts }: MailuCluster): Host<Settings, Facts> | undefined {
-  if (mailu.database.kind !== 'sqlite') return undefined;
-  const { host: wanted } = mailu.database;
-  return wanted === undefined ? hosts[0] : hosts.find(({ name }) => name === wanted);
-}
+export const writerOf = ({ hosts }: MailuCluster) => hosts.filter(isReached).toSorted(byName)[0];
 
 export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
   const { name, subnet, encrypted, mtu } = mailu.network;
@@ -176,6 +171,8 @@ export function accounts(mailu: Mailu, cluster: MailuCluster, host: Reached): re
       service: ADMIN,
       domain: mailu.domain,
       postmaster: mailu.postmaster,
+      mailboxes:
+        host.facts.mailData.shared.unknown === undefined ? [...host.facts.mailData.shared.mailboxes] : [],
       ...(password === undefined
         ? {}
         : {

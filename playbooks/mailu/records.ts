@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { adminProbe, type Enquiry, enquire, exportedList, isReached } from 'provision';
 import { z } from 'zod';
-import { ADMIN } from './parts.ts';
+import { ADMIN } from './accounts-places.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
 const text = z.string().nullish();

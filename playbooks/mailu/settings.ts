@@ -3,6 +3,7 @@ import {
   type ContainerFacts,
   type ListenerFact,
   type MachineFacts,
+  type MailDataFacts,
   type NetworkFacts,
   packetSize,
   type ReachedHost,
@@ -94,7 +95,9 @@ const database = z
       host: z
         .string()
         .optional()
-        .describe('the host that keeps the file, and runs admin; default: the first'),
+        .describe(
+          'the host that keeps the file, and runs admin; default: where it is found, or the first by name',
+        ),
       path: path.default('/var/lib/mailu').describe('a directory of that host, not of the shared storage'),
     }),
     z.strictObject({ kind: z.literal('postgresql'), ...external }),
@@ -226,6 +229,7 @@ export interface Facts {
   readonly networks: NetworkFacts;
   readonly containers: ContainerFacts;
   readonly listeners: readonly ListenerFact[] | null;
+  readonly mailData: MailDataFacts;
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

@@ -1,4 +1,7 @@
 import { type Enquiry, enquire, type StatusTable, stackProbe } from 'provision';
+import { fileOf } from './accounts-places.ts';
+import { ageOfCopy } from './copies.ts';
+import { decideDatabase } from './database.ts';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 
@@ -9,6 +12,7 @@ export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enqu
   const title = `Stack ${STACK}`;
   const columns = ['SERVICE', 'STATE', 'NODES', 'IMAGE', 'SAID'];
   return [
+    ...accountsTable(cluster),
     enquire([lead.name], stackProbe(STACK), (answers): StatusTable => {
       const answer = answers.get(lead.name);
       if (answer === undefined) return { title: `${title}: ${lead.name} was not reached`, columns, rows: [] };
@@ -30,5 +34,28 @@ export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enqu
         ]);
       return { title, columns, rows };
     }),
+  ];
+}
+
+/** Where the accounts are, and how old their newest copy is. */
+function accountsTable(cluster: MailuCluster): readonly StatusTable[] {
+  const { settings: mailu } = cluster;
+  if (mailu === undefined || mailu.database.kind !== 'sqlite') return [];
+  const decision = decideDatabase(mailu, cluster);
+  const age = ageOfCopy(cluster);
+  const where =
+    decision.kind === 'here'
+      ? decision.host.name
+      : decision.kind === 'made'
+        ? 'none yet'
+        : 'not clear, see above';
+  return [
+    {
+      title: 'Accounts',
+      columns: ['HOST', 'FILE', 'NEWEST COPY'],
+      rows: [
+        [where, fileOf(mailu.database.path), age === undefined ? 'none' : `${Math.round(age / 60)} min old`],
+      ],
+    },
   ];
 }

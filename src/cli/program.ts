@@ -13,6 +13,7 @@ export interface CommonOptions {
   readonly timeout: number;
   readonly verbose?: boolean;
   readonly remount?: boolean;
+  readonly databaseMoved?: boolean;
 }
 
 export interface RunCommandOptions extends CommonOptions {
@@ -113,6 +114,7 @@ export function program(
     .option('--stage <name>', 'only this stage, as in storage/mount, or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where something was changed')
     .option('--remount', 'mount anew, host by host, where options have changed; stops Docker there')
+    .option('--database-moved', 'you have moved the accounts to where the inventory has them now')
     .addHelpText('after', EXIT_CODES)
     .action((inventory: string, options: RunCommandOptions) =>
       act((actions) => actions.run(inventory, options)),
@@ -125,6 +127,7 @@ export function program(
     .option('--stage <name>', 'only this stage or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where there are changes')
     .option('--remount', 'as a run with --remount would')
+    .option('--database-moved', 'as a run with --database-moved would')
     .action((inventory: string, options: RunCommandOptions) =>
       act((actions) => actions.plan(inventory, options)),
     );

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { RunOptions } from '../engine/index.ts';
 import { selectHosts } from '../inventory/index.ts';
+import type { Consent } from '../playbook/index.ts';
 import type { Renderer } from '../render/index.ts';
 import { connector } from './connect.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -43,7 +44,7 @@ export async function setUp(file: string, options: CommonOptions, needs: Needs):
       inventory,
       playbooks,
       selected,
-      consents: new Set(options.remount ? (['remount'] as const) : []),
+      consents: consentsOf(options),
       secrets,
       connect: connector(logins, secrets, passphrases),
       onHost: (name, command) => {
@@ -58,4 +59,11 @@ export async function setUp(file: string, options: CommonOptions, needs: Needs):
       abort,
     },
   };
+}
+
+function consentsOf({ remount, databaseMoved }: CommonOptions): ReadonlySet<Consent> {
+  return new Set<Consent>([
+    ...(remount ? (['remount'] as const) : []),
+    ...(databaseMoved ? (['database-moved'] as const) : []),
+  ]);
 }

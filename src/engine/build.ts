@@ -1,8 +1,9 @@
 import { ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
 import { Refusal, type Resource } from '../resource/index.ts';
+import type { OnHost } from './sections.ts';
 import { undecided } from './undecided.ts';
-import { type OnHost, viewFor } from './view.ts';
+import { viewFor } from './view.ts';
 import type { World } from './world.ts';
 
 /** A stage with its resources for every host that is reached. */

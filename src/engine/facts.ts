@@ -11,11 +11,22 @@ export function factProbes(
   playbooks: readonly Playbook[],
   host: InventoryHost,
   hosts: readonly InventoryHost[],
+  sections: ReadonlyMap<Playbook, Sections>,
 ): FactProbes {
   const peers = hosts.filter(({ name }) => name !== host.name);
-  const facts = new Map<string, Fact<unknown>>(playbooks.flatMap(({ facts }) => Object.entries(facts)));
-  return new Map([...facts].map(([name, fact]) => [name, fact.probe(host, peers)]));
+  const facts = playbooks.flatMap((playbook) =>
+    Object.entries(playbook.facts).map(([name, fact]) => [name, { playbook, fact }] as const),
+  );
+  return new Map(
+    [...new Map(facts)].map(([name, { playbook, fact }]) => [
+      name,
+      fact.probe(host, peers, sections.get(playbook) as Sections),
+    ]),
+  );
 }
+
+/** What the inventory says to a playbook. */
+type Sections = Parameters<Fact<unknown>['probe']>[2];
 
 export function readFacts(probes: FactProbes, outputs: readonly Output[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

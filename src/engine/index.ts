@@ -15,6 +15,7 @@ export {
 export { connect, type Prepared, prepare } from './prepare.ts';
 export type { RunOptions } from './run.ts';
 export { RunLock } from './run-lock.ts';
+export { type OnHost, viewOf } from './sections.ts';
 export type { Session } from './session.ts';
-export { inspect, type OnHost, viewFor, viewOf } from './view.ts';
+export { inspect, viewFor } from './view.ts';
 export type { World } from './world.ts';

@@ -3,7 +3,7 @@ import type { Consent, Playbook } from '../playbook/index.ts';
 import type { Secret } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Emit } from './events.ts';
-import type { OnHost } from './view.ts';
+import type { OnHost } from './sections.ts';
 
 /** All that a run is told. It reads nothing from its surroundings. */
 export interface RunOptions {

@@ -1,23 +1,7 @@
 import type { Finding } from '../errors/index.ts';
-import type { Inventory, SecretName } from '../inventory/index.ts';
-import type { Cluster, Consent, Host, Playbook } from '../playbook/index.ts';
-import { byName } from '../resource/index.ts';
-import type { Secret } from '../shell/index.ts';
+import type { Host, Playbook } from '../playbook/index.ts';
+import { type AnyCluster, NOTHING, type OnHost, secretOf, viewOf } from './sections.ts';
 import type { World } from './world.ts';
-
-/** Makes the command that a person pastes to run something as root on a host. */
-export type OnHost = (host: string, command: string) => string;
-
-type AnyCluster = Cluster<unknown, unknown, unknown>;
-
-/** What a run knows beyond the inventory. */
-export interface Known {
-  readonly onHost: OnHost;
-  readonly consents: ReadonlySet<Consent>;
-  readonly secrets: ReadonlyMap<string, Secret>;
-}
-
-const NOTHING: Known = { onHost: (_, command) => command, consents: new Set(), secrets: new Map() };
 
 /** The hosts as a playbook sees them: its own section, the facts as they are known now. */
 export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCluster {
@@ -33,38 +17,4 @@ export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCl
 /** What the facts show a playbook to be wrong. It is given no secrets: `provision status`, which inspects too, reads none. */
 export function inspect(world: World, playbook: Playbook, onHost: OnHost): readonly Finding[] {
   return playbook.inspect({ ...viewFor(world, playbook, onHost), secret: secretOf(NOTHING.secrets) });
-}
-
-/** The hosts before anything was asked. */
-export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = NOTHING): AnyCluster {
-  const section = inventory.sections.get(playbook.name);
-  return {
-    name: inventory.cluster,
-    settings: section?.cluster,
-    others: Object.fromEntries(
-      Object.entries(playbook.others).map(([name, schema]) => [
-        name,
-        inventory.sections.get(name)?.cluster ?? schema.parse({}),
-      ]),
-    ),
-    consents: known.consents,
-    secret: secretOf(known.secrets),
-    // By name: in which order a file has them means nothing.
-    hosts: inventory.hosts.toSorted(byName).map(({ name, address }) => ({
-      name,
-      address,
-      settings: section?.hosts.get(name),
-      facts: undefined,
-      askedAt: 0,
-      onHost: (command: string) => known.onHost(name, command),
-    })),
-  };
-}
-
-function secretOf(secrets: ReadonlyMap<string, Secret>) {
-  return ({ name }: SecretName): Secret => {
-    const secret = secrets.get(name);
-    if (secret === undefined) throw new Error(`the secret ${name} has not been read`);
-    return secret;
-  };
 }

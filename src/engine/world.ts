@@ -5,6 +5,7 @@ import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
 import type { HostFailure } from './plan.ts';
+import { viewOf } from './sections.ts';
 import type { Session } from './session.ts';
 
 /** What is known of a host at this moment of a run. */
@@ -47,12 +48,13 @@ export class World {
     this.inventory = inventory;
     this.playbooks = playbooks;
     this.emit = emit;
+    const sections = new Map(playbooks.map((playbook) => [playbook, viewOf(inventory, playbook)]));
     this.states = new Map(
       inventory.hosts.toSorted(byName).map((host) => [
         host.name,
         {
           host,
-          probes: factProbes(playbooks, host, inventory.hosts),
+          probes: factProbes(playbooks, host, inventory.hosts, sections),
           session: undefined,
           error: undefined,
           facts: undefined,

@@ -12,6 +12,14 @@ export {
 } from './gluster.ts';
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
+export {
+  type AdminService,
+  type DatabaseFile,
+  type MailDataFacts,
+  type MailPlaces,
+  mailDataFacts,
+  noMailData,
+} from './mail-data.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';

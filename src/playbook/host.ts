@@ -33,8 +33,11 @@ export interface Cluster<Settings, HostSettings, Facts, Others = unknown> {
   readonly consents: ReadonlySet<Consent>;
 }
 
-/** `remount`: mounts in use are taken away and made anew, host by host, where their options have changed. */
-export type Consent = 'remount';
+/**
+ * - `remount`: mounts in use are taken away and made anew, host by host, where their options have changed.
+ * - `database-moved`: the accounts are in another database than the one that is in use, and the person has moved them there.
+ */
+export type Consent = 'remount' | 'database-moved';
 
 export function isReached<S, F>(host: Host<S, F>): host is ReachedHost<S, F> {
   return host.facts !== undefined;
@@ -48,5 +51,10 @@ export interface HostIdentity {
 
 /** A question whose answer all playbooks may ask for. Two playbooks that name the same one share it. */
 export interface Fact<T> {
-  readonly probe: (host: HostIdentity, peers: readonly HostIdentity[]) => Probe<T>;
+  /** `section`: what the inventory says to the playbook that asks, and of others to it. */
+  readonly probe: (
+    host: HostIdentity,
+    peers: readonly HostIdentity[],
+    section: { readonly settings: unknown; readonly others: unknown },
+  ) => Probe<T>;
 }

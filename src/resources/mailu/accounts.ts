@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Change, defineResource, type Step } from '../../resource/index.ts';
+import { type Change, defineResource, Refusal, type Step, Unobservable } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
-import { adminProbe, exportedList, findAdmin } from './ask.ts';
+import { adminAnswer, exportedList, findAdmin } from './ask.ts';
 
 const want = z.strictObject({
   /** The service of the swarm that is Mailu's admin. */
@@ -12,6 +12,8 @@ const want = z.strictObject({
   postmaster: z.string(),
   /** The first administrator, made with this password where there is none of that name. Its password is never changed. */
   administrator: z.strictObject({ localPart: z.string(), password: z.instanceof(Secret) }).optional(),
+  /** Addresses whose mail is on the storage, some of them: without accounts, they say that there were accounts. */
+  mailboxes: z.array(z.string()).default([]),
 });
 type Want = z.output<typeof want>;
 
@@ -32,25 +34,61 @@ const ATTRIBUTES = ['domain.name', 'domain.dkim_publickey', 'user.email', 'user.
 const administratorOf = ({ domain, administrator }: Want) => `${administrator?.localPart}@${domain}`;
 const postmasterOf = ({ domain, postmaster }: Want) => `${postmaster}@${domain}`;
 
+/** Which DKIM keys there are as files, and by which name Mailu looks for one (DKIM_PATH, `/dkim/{domain}.{selector}.key`). */
+const KEYS = sh`
+  echo "selector \${DKIM_SELECTOR:-dkim}"
+  keys=$(ls -1A /dkim) || exit 1
+  [ -z "$keys" ] || printf '%s\n' "$keys" | sed 's/^/key /'`;
+
 /**
  * What Mailu needs before mail can come in: the domain with a DKIM key, an administrator, and somebody who reads the
- * postmaster's mail. Only what is missing is made. Through the host that runs admin.
+ * postmaster's mail. Only what is missing is made. Through the host that runs admin. A key that is there as a file is never made
+ * anew: Mailu finds it by its name once it knows the domain. An empty database beside keys or mail is refused.
  */
 export const mailuAccounts = defineResource({
   kind: 'mailu-accounts',
   want,
   key: ({ domain }) => domain,
 
-  observe: ({ service }) => adminProbe(service, ATTRIBUTES, exported),
+  observe: ({ service, domain }) => {
+    const { script, parse } = adminAnswer(service, ATTRIBUTES, exported, KEYS);
+    return {
+      script,
+      parse: (output) => {
+        const answer = parse(output);
+        if (answer instanceof Unobservable) return answer;
+        const { exported: have, before } = answer;
+        const all = (kind: string) =>
+          before.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
+        const keys = all('key').filter((name) => name.endsWith('.key'));
+        const file = `${domain}.${all('selector')[0] ?? 'dkim'}.key`;
+        return { ...have, keys, keyFile: keys.includes(file) ? file : undefined };
+      },
+    };
+  },
 
-  diff(wanted, { domains, users, aliases }): readonly Change[] {
-    const { domain, administrator } = wanted;
+  diff(wanted, { domains, users, aliases, keys, keyFile }): readonly Change[] {
+    const { domain, administrator, mailboxes, service } = wanted;
+    if (domains.size === 0 && users.size === 0 && keys.length + mailboxes.length > 0)
+      throw new Refusal(
+        `Mailu knows no account, and the storage has ${[...keys, ...mailboxes.map((name) => `mail of ${name}`)].join(', ')}: this is not the database that these belong to. Bring that one back, from a copy or by the setting of the database; until then Mailu refuses all mail as to nobody`,
+        [
+          `to begin with new accounts beside them, say so by making the domain: docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${service}) flask mailu domain ${domain}`,
+        ],
+      );
+    if (keyFile !== undefined && domains.get(domain) === false)
+      throw new Refusal(
+        `there is a DKIM key ${keyFile}, and Mailu does not read it; another would be written over it`,
+        [`look at the file, and at whom it belongs to: ls -l dkim/${keyFile} on the shared storage`],
+      );
     const admin = administratorOf(wanted);
     const postmaster = postmasterOf(wanted);
     const known = users.has(postmaster) || aliases.has(postmaster);
     return [
       ...(domains.has(domain) ? [] : [{ field: 'domain', from: null, to: domain }]),
-      ...(domains.get(domain) === true ? [] : [{ field: 'DKIM key', from: null, to: 'generated' }]),
+      ...(domains.get(domain) === true || keyFile !== undefined
+        ? []
+        : [{ field: 'DKIM key', from: null, to: 'generated' }]),
       ...(administrator === undefined || users.get(admin) === true
         ? []
         : [

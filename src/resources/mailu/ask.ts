@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
-import { type Script, sh } from '../../shell/index.ts';
+import { lines, raw, type Script, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/ask.ts';
 
 const ELSEWHERE = 'elsewhere';
@@ -22,6 +22,12 @@ export const exportedList = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((list) => list ?? []);
 
+/** What Mailu exports, and the lines that something asked in the same container has printed before. */
+export interface AdminAnswer<Have> {
+  readonly exported: Have;
+  readonly before: readonly string[];
+}
+
 /**
  * What Mailu says of itself, as JSON (docs/cli.rst, config-export): these attributes, whether or not they have their
  * default, read by `schema`. Asked on the host that runs admin.
@@ -31,11 +37,29 @@ export function adminProbe<Have>(
   attributes: readonly string[],
   schema: z.ZodType<Have>,
 ): Probe<Have> {
+  const { script, parse } = adminAnswer(service, attributes, schema, sh`:`);
+  return {
+    script,
+    parse: (output) => {
+      const answer = parse(output);
+      return answer instanceof Unobservable ? answer : answer.exported;
+    },
+  };
+}
+
+/** The same, with something asked before in the container, in the same exec. */
+export function adminAnswer<Have>(
+  service: string,
+  attributes: readonly string[],
+  schema: z.ZodType<Have>,
+  before: Script,
+): Probe<AdminAnswer<Have>> {
+  const inside = lines([before, raw('exec flask mailu config-export --json "$@"')]);
   return dockerProbe(
     service,
     sh`
       ${findAdmin(service)}
-      timeout 60 docker exec "$admin" flask mailu config-export --json ${attributes}`,
+      timeout 60 docker exec "$admin" sh -c ${inside.shown} sh ${attributes}`,
     (stdout) => {
       const said = stdout.trim();
       if (said === ELSEWHERE) return new Unobservable(`${service} does not run on this host yet`);
@@ -45,7 +69,7 @@ export function adminProbe<Have>(
       if (begin === undefined) throw new ProbeError(`${service} exported nothing: ${said.slice(0, 200)}`);
       const read = schema.safeParse(JSON.parse(said.slice(begin)));
       if (!read.success) throw new ProbeError(`${service} exported in a way that we do not know`);
-      return read.data;
+      return { exported: read.data, before: said.slice(0, begin).split('\n') };
     },
   );
 }

@@ -1,0 +1,181 @@
+import type { Finding } from 'provision';
+import { ADMIN, dataOf, sharedFile } from './accounts-places.ts';
+import {
+  describe,
+  type FoundFile,
+  flavorOf,
+  isOf,
+  type MailuHost,
+  namesOf,
+  newestCopy,
+  type Seen,
+  shared,
+  tracesOf,
+} from './accounts-seen.ts';
+import type { Mailu } from './settings.ts';
+
+/** The accounts that are in use are in another server, or in one where the inventory has a file. */
+export function otherServer(
+  { database }: Mailu,
+  service: Seen['service'],
+): Omit<Finding, 'level'> | undefined {
+  if (service === undefined) return undefined;
+  const now = flavorOf(service);
+  if (now.kind === 'sqlite') return undefined;
+  const wanted =
+    database.kind === 'sqlite'
+      ? { kind: 'sqlite', at: '' }
+      : {
+          kind: database.kind as string,
+          at: `${database.name} at ${database.port === undefined ? database.server : `${database.server}:${database.port}`}`,
+        };
+  if (now.kind === wanted.kind && now.at === wanted.at) return undefined;
+  return {
+    code: 'database-elsewhere',
+    message: `the accounts that are in use are in ${now.kind} (${now.at}), and the inventory says ${wanted.kind}${wanted.at === '' ? '' : ` (${wanted.at})`}. A run moves no accounts: Mailu would begin with an empty database, and refuse all mail as to nobody`,
+    fix: [
+      `to keep them where they are: write that server into mailu.database`,
+      'where you have moved them yourself: run again with --database-moved',
+    ],
+  };
+}
+
+/** The inventory has a server, and a file has the accounts, or may have them. */
+export function fileInUse(seen: Seen): Omit<Finding, 'level'> | undefined {
+  const { files, service, root, silent } = seen;
+  const moved = 'where you have moved them yourself: run again with --database-moved';
+  if (service !== undefined && flavorOf(service).kind !== 'sqlite') return undefined;
+  if (files.length > 0 || service !== undefined) {
+    const [first] = files;
+    const where =
+      first === undefined
+        ? `a file${service?.node === undefined ? '' : ` on ${service.node}`}`
+        : files.map(describe).join(' and in ');
+    return {
+      code: 'database-elsewhere',
+      message: `the accounts are in ${where}, and the inventory has them in a server. A run moves no accounts: Mailu would begin with what that server has`,
+      fix: [
+        `to keep them where they are: write into the inventory ${first === undefined ? 'mailu: { database: { kind: sqlite } }' : adopts(first, root)}`,
+        moved,
+      ],
+    };
+  }
+  const blind = seen.reached.some((host) => shared(host) === undefined);
+  if (silent.length === 0 || (tracesOf(seen).length === 0 && !blind)) return undefined;
+  return {
+    code: 'database-silent',
+    message: `there ${blind ? 'may be' : 'is'} mail, and ${namesOf(silent)} did not answer: the accounts that it belongs to may be in a file there, and the inventory has them in a server`,
+    fix: [`bring ${namesOf(silent)} back and run again`, moved],
+  };
+}
+
+function adopts({ host, path }: FoundFile, root: string): string {
+  return path === sharedFile(root)
+    ? 'mailu: { database: { kind: sqlite } }, and run again: it says how they are brought onto a host'
+    : `mailu: { database: { kind: sqlite, host: ${host.name}, path: ${path.replace(/\/data\/main\.db$/, '')} } }`;
+}
+
+export function severalPlaces(files: readonly FoundFile[], { service }: Seen): Omit<Finding, 'level'> {
+  const running = service === undefined ? undefined : files.find((file) => isInUse(file, service));
+  const others = files.filter((file) => file !== running);
+  return {
+    code: 'two-databases',
+    message: `there are accounts in several places: ${files.map(describe).join('; ')}. ${running === undefined ? 'Which of them are yours is not clear' : `Mailu uses those in ${running.path} on ${running.host.name}`}. Find out which are right, and move the others aside, which loses nothing`,
+    fix:
+      running === undefined
+        ? files.map(({ host, path }) =>
+            host.onHost(`ls -l --time-style=full-iso ${path}; docker ps -a | grep ${ADMIN}`),
+          )
+        : others.map(({ host, path }) => host.onHost(aside(path))),
+  };
+}
+
+const aside = (path: string) => `mv -n ${path} ${path}.aside`;
+
+function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['service']>): boolean {
+  return data !== undefined && path === `${data}/main.db` && (node === undefined || isOf(host, node));
+}
+
+/** The only accounts are in another directory than the inventory's. */
+export function anotherPlace(only: FoundFile, mailu: Mailu, { root }: Seen): Omit<Finding, 'level'> {
+  if (only.path !== sharedFile(root) || mailu.database.kind !== 'sqlite')
+    return {
+      code: 'database-elsewhere',
+      host: only.host.name,
+      message: `the accounts are in ${describe(only)}, and the inventory has them elsewhere. A run moves no accounts`,
+      fix: [`to use what is there: write into the inventory ${adopts(only, root)}`],
+    };
+  const to = dataOf(mailu.database.path);
+  return {
+    code: 'database-on-shared-storage',
+    host: only.host.name,
+    message: `the accounts are in ${describe(only)}, on the shared storage, where the locks of sqlite do not hold and two writers can spoil it. They have to be brought onto a disk of one host: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it as main.db.moved`,
+    fix: [
+      only.host.onHost(`docker service scale ${ADMIN}=0`),
+      only.host.onHost(
+        `mkdir -p ${to} && cp -a -n ${root}/data/. ${to}/ && cmp ${sharedFile(root)} ${to}/main.db && mv -n ${sharedFile(root)} ${sharedFile(root)}.moved`,
+      ),
+    ],
+  };
+}
+
+export function anotherHost(only: FoundFile, wanted: string): Omit<Finding, 'level'> {
+  return {
+    code: 'database-on-another-host',
+    host: only.host.name,
+    message: `the accounts are in ${describe(only)}, and the inventory has them on ${wanted}. A run moves no accounts`,
+    fix: [`to keep them where they are: set mailu.database.host to ${only.host.name}`],
+  };
+}
+
+/** Why a database that was not found may be somewhere all the same, or was once. */
+export function mayBeSomewhere(
+  first: MailuHost,
+  file: string,
+  bound: string | undefined,
+  seen: Seen,
+): Omit<Finding, 'level'> | undefined {
+  const { hosts, reached, silent, root } = seen;
+  if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
+    return {
+      code: 'database-on-unknown-host',
+      message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and makes no empty database beside them`,
+      fix: [`put ${bound} back into the inventory`],
+    };
+  if (silent.length > 0)
+    return {
+      code: 'database-silent',
+      message: `no accounts were seen, and ${namesOf(silent)} did not answer: they may be there, and no empty database is made beside them`,
+      fix: [
+        `bring ${namesOf(silent)} back and run again. Take out of the inventory only what is gone for good`,
+      ],
+    };
+  const blind = reached.flatMap((host) =>
+    host.facts.mailData.shared.unknown === undefined
+      ? []
+      : [{ host, why: host.facts.mailData.shared.unknown }],
+  );
+  const [unable] = blind;
+  if (unable !== undefined)
+    return {
+      code: 'database-not-looked-for',
+      host: unable.host.name,
+      message: `no accounts were found, and whether there is mail without them could not be told: ${unable.why}`,
+      fix: [unable.host.onHost(`timeout 10 ls ${root}`)],
+    };
+  const traces = tracesOf(seen);
+  const copy = newestCopy(seen);
+  if (traces.length === 0) return undefined;
+  return {
+    code: 'database-lost',
+    host: first.name,
+    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would refuse all mail as to nobody. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
+    fix:
+      copy === undefined
+        ? [
+            `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`,
+            `to begin without the old accounts, move aside what is left of them, which loses nothing: ${first.onHost(`mv -n ${root}/mail ${root}/mail.aside; mv -n ${root}/dkim ${root}/dkim.aside`)}`,
+          ]
+        : [first.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`)],
+  };
+}

@@ -1,0 +1,24 @@
+import type { Mailu } from './settings.ts';
+
+/** The name of the service that is Mailu's administration, which alone writes the accounts. */
+export const ADMIN = 'mailu_admin';
+
+/** The directory that is mounted at `/data` of the administration. */
+export const dataOf = (path: string) => `${path}/data`;
+export const fileOf = (path: string) => `${dataOf(path)}/main.db`;
+/** Where the guide had them: on the shared storage. */
+export const sharedFile = (root: string) => `${root}/data/main.db`;
+/** Where copies of sqlite's file are kept. */
+export const copiesOf = (root: string) => `${root}/backup/accounts`;
+const DEFAULT_PATH = '/var/lib/mailu';
+
+/** Where accounts may be. */
+export function placesOf(mailu: Mailu | undefined, root: string) {
+  const own = mailu?.database.kind === 'sqlite' ? [fileOf(mailu.database.path)] : [];
+  return {
+    service: ADMIN,
+    root,
+    files: [...new Set([...own, fileOf(DEFAULT_PATH), sharedFile(root)])],
+    copies: copiesOf(root),
+  };
+}

@@ -1,0 +1,91 @@
+import { byName, isReached, type MailDataFacts } from 'provision';
+import type { MailuCluster, Reached } from './settings.ts';
+
+export type MailuHost = MailuCluster['hosts'][number];
+
+/** Everything about the accounts that the hosts show. */
+export interface Seen {
+  readonly root: string;
+  /** By name. */
+  readonly hosts: readonly MailuHost[];
+  readonly reached: readonly Reached[];
+  readonly silent: readonly MailuHost[];
+  readonly service: MailDataFacts['service'];
+  /** Each file once: what is on the shared storage is seen by all. */
+  readonly files: readonly FoundFile[];
+}
+
+export interface FoundFile {
+  readonly host: Reached;
+  readonly path: string;
+  readonly bytes: number;
+  readonly modified: number;
+}
+
+export function look({ hosts: given, others }: MailuCluster): Seen {
+  const { root } = others.storage;
+  const hosts = given.toSorted(byName);
+  const reached = hosts.filter(isReached);
+  const files = reached.flatMap((host) => host.facts.mailData.databases.map((file) => ({ host, ...file })));
+  const isShared = ({ host, path }: FoundFile) =>
+    path.startsWith(`${root}/`) && shared(host)?.mounted === true;
+  const [common] = files.filter(isShared);
+  return {
+    root,
+    hosts,
+    reached,
+    silent: hosts.filter((host) => !isReached(host)),
+    service: reached.flatMap(({ facts }) => facts.mailData.service ?? [])[0],
+    files: [...files.filter((file) => !isShared(file)), ...(common === undefined ? [] : [common])],
+  };
+}
+
+export function shared({ facts }: Reached) {
+  const { shared: seen } = facts.mailData;
+  return seen.unknown === undefined ? seen : undefined;
+}
+
+export function isOf(host: MailuHost, node: string): boolean {
+  return (host.facts?.machine.hostname ?? host.name) === node || host.name === node;
+}
+
+export const when = (seconds: number) =>
+  new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+export const describe = ({ host, path, bytes, modified }: FoundFile) =>
+  `${path} on ${host.name} (${bytes} bytes, last written ${when(modified)} UTC)`;
+
+export const namesOf = (hosts: readonly MailuHost[]) => hosts.map(({ name }) => name).join(', ');
+
+export function newestCopy({ reached }: Seen) {
+  const copies = reached.flatMap((host) => shared(host)?.copies ?? []);
+  return copies.toSorted((a, b) => a.modified - b.modified).at(-1);
+}
+
+/** What on the shared storage says that there were accounts once. */
+export function tracesOf(seen: Seen): readonly string[] {
+  const views = seen.reached.flatMap((host) => shared(host) ?? []);
+  const mailboxes = [...new Set(views.flatMap((view) => view.mailboxes))];
+  const keys = [...new Set(views.flatMap((view) => view.keys))];
+  const copy = newestCopy(seen);
+  return [
+    ...(mailboxes.length === 0 ? [] : [`mail of ${mailboxes.join(', ')}`]),
+    ...(keys.length === 0 ? [] : [`the DKIM keys ${keys.join(', ')}`]),
+    ...(copy === undefined ? [] : [`a copy of the accounts of ${when(copy.modified)} UTC`]),
+  ];
+}
+
+/** What a running administration is told of its database. */
+export function flavorOf(service: NonNullable<Seen['service']>): { kind: string; at: string } {
+  const {
+    DB_FLAVOR: flavor,
+    DB_HOST: host = '',
+    DB_NAME: name = 'mailu',
+    SQLALCHEMY_DATABASE_URI: uri,
+  } = service.environment;
+  if (flavor !== undefined && flavor !== 'sqlite') return { kind: flavor, at: `${name} at ${host}` };
+  const [scheme = '', rest = ''] = (uri ?? 'sqlite:').split('://');
+  const kind = /^(postgres|mysql)/.exec(scheme)?.[1];
+  if (kind === undefined) return { kind: 'sqlite', at: '' };
+  const [place = '', database = ''] = rest.replace(/^[^@]*@/, '').split('/');
+  return { kind: kind === 'postgres' ? 'postgresql' : kind, at: `${database} at ${place}` };
+}

@@ -1,0 +1,96 @@
+import { type Finding, file, isReached, type Resource, service, template } from 'provision';
+import { ADMIN, copiesOf } from './accounts-places.ts';
+import { adminHostOf, decideDatabase } from './database.ts';
+import type { Mailu, MailuCluster, Reached } from './settings.ts';
+
+const UNIT = 'provision-accounts';
+const SCRIPT = '/usr/local/sbin/provision-copy-accounts';
+/** Minutes between two copies: what was changed in between is not in any. */
+const INTERVAL = 15;
+/** Copies that differ and are kept. */
+const KEEP = 96;
+/** Minutes after which the newest copy is too old: four were missed. */
+const LATE = 60;
+
+const units = {
+  service: `[Unit]
+Description=Copy the accounts of Mailu onto the shared storage
+
+[Service]
+Type=oneshot
+ExecStart=${SCRIPT}
+`,
+  timer: `[Unit]
+Description=Copy the accounts of Mailu onto the shared storage, every ${INTERVAL} minutes
+
+[Timer]
+OnActiveSec=1min
+OnUnitActiveSec=${INTERVAL}min
+
+[Install]
+WantedBy=timers.target
+`,
+};
+
+/** sqlite's file is on one host: a copy of it goes to the shared storage on a schedule, by that host's systemd. */
+export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
+  if (adminHostOf(mailu, cluster)?.name !== host.name) return [];
+  const { root, kind } = cluster.others.storage;
+  return [
+    file({
+      path: SCRIPT,
+      content: template(import.meta.url, '../../templates/copy-accounts.sh.hbs', {
+        folder: copiesOf(root),
+        service: ADMIN,
+        root,
+        mounted: kind !== 'none',
+        keep: KEEP,
+      }),
+      mode: '0755',
+    }),
+    file({ path: `/etc/systemd/system/${UNIT}.service`, content: units.service }),
+    file({ path: `/etc/systemd/system/${UNIT}.timer`, content: units.timer }),
+    service({ unit: `${UNIT}.timer`, configuration: [`/etc/systemd/system/${UNIT}.timer`] }),
+  ];
+}
+
+/** What hangs on one host by this default, said once. */
+export function onOneHost(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  const decision = decideDatabase(mailu, cluster);
+  if (decision.kind === 'refused') return decision.findings;
+  if (decision.kind === 'server' || cluster.hosts.length < 2) return [];
+  const { root } = cluster.others.storage;
+  return [
+    {
+      level: 'warn',
+      code: 'accounts-on-one-host',
+      message: `the accounts ${decision.kind === 'here' ? 'are' : 'will be'} in a file on ${decision.host.name}: while that host is away, nobody can log in on any host. A copy goes to ${copiesOf(root)} every ${INTERVAL} minutes`,
+      fix: ['to have them in a server of their own: mailu: { database: { kind: postgresql, … } }'],
+    },
+    ...late(cluster, decision.kind === 'here' && isReached(decision.host)),
+  ];
+}
+
+/** Seconds since the newest copy was made, by the clock of the host that tells it; undefined: there is none. */
+export function ageOfCopy({ hosts }: MailuCluster): number | undefined {
+  const ages = hosts.filter(isReached).flatMap(({ facts: { mailData, machine } }) => {
+    if (mailData.shared.unknown !== undefined) return [];
+    const newest = mailData.shared.copies.at(-1);
+    return newest === undefined ? [] : [machine.clock - newest.modified];
+  });
+  return ages.length === 0 ? undefined : Math.max(0, Math.min(...ages));
+}
+
+function late(cluster: MailuCluster, runs: boolean): readonly Finding[] {
+  const age = ageOfCopy(cluster);
+  if (!runs || age === undefined || age < LATE * 60) return [];
+  const host = cluster.hosts.find(isReached);
+  return [
+    {
+      level: 'warn',
+      code: 'copy-of-accounts-late',
+      message: `the newest copy of the accounts is ${Math.round(age / 60)} minutes old; one is to be made every ${INTERVAL}`,
+      fix: host === undefined ? [] : [`on the host that keeps them: journalctl -u ${UNIT} -n 20`],
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import { type Finding, isReached, Refusal } from 'provision';
+import {
+  anotherHost,
+  anotherPlace,
+  fileInUse,
+  mayBeSomewhere,
+  otherServer,
+  severalPlaces,
+} from './accounts-findings.ts';
+import { fileOf, sharedFile } from './accounts-places.ts';
+import { isOf, look, type MailuHost } from './accounts-seen.ts';
+import type { Mailu, MailuCluster } from './settings.ts';
+
+/** Where Mailu's accounts are, by what the hosts show. */
+export type DatabaseDecision =
+  /** A server of its own has them. */
+  | { readonly kind: 'server' }
+  /** sqlite's file is on this host. It may not have been reached: then what runs says so. */
+  | { readonly kind: 'here'; readonly host: MailuHost }
+  /** There are none, and nothing suggests that there ever were: this host is to keep them. */
+  | { readonly kind: 'made'; readonly host: MailuHost }
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
+
+/**
+ * Whoever runs Mailu's administration decides which accounts there are, so it runs where they are found. "Not where the
+ * inventory has them", "silent" and "could not look" are never "there are none": an empty database is made only where nothing
+ * suggests that there was another.
+ */
+export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDecision {
+  const seen = look(cluster);
+  const refused = (finding: Omit<Finding, 'level'> | undefined): DatabaseDecision | undefined =>
+    finding && { kind: 'refused', findings: [{ level: 'refuse', ...finding }] };
+  const moved = cluster.consents.has('database-moved');
+  const other = moved ? undefined : otherServer(mailu, seen.service);
+  if (other !== undefined) return refused(other) as DatabaseDecision;
+  if (mailu.database.kind !== 'sqlite')
+    return (moved ? undefined : refused(fileInUse(seen))) ?? { kind: 'server' };
+
+  const { path, host: wanted } = mailu.database;
+  const file = fileOf(path);
+  const here = seen.files.filter((one) => one.path === file && one.path !== sharedFile(seen.root));
+  const elsewhere = seen.files.filter((one) => !here.includes(one));
+  const places = [...here, ...elsewhere];
+  if (places.length > 1) return refused(severalPlaces(places, seen)) as DatabaseDecision;
+  const [only] = places;
+  if (only !== undefined) {
+    const problem =
+      here.length === 0
+        ? anotherPlace(only, mailu, seen)
+        : wanted !== undefined && wanted !== only.host.name
+          ? anotherHost(only, wanted)
+          : undefined;
+    return refused(problem) ?? { kind: 'here', host: only.host };
+  }
+  // A host that is away is known by what runs there.
+  const bound = seen.service?.node;
+  const away = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
+  if (away !== undefined && !isReached(away)) return { kind: 'here', host: away };
+  const first = seen.hosts.find(({ name }) => wanted === undefined || name === wanted) as MailuHost;
+  return refused(mayBeSomewhere(first, file, bound, seen)) ?? { kind: 'made', host: first };
+}
+
+/** The host that keeps sqlite's file, for stages. @throws Refusal where that is not clear. */
+export function adminHostOf(mailu: Mailu, cluster: MailuCluster): MailuHost | undefined {
+  const decision = decideDatabase(mailu, cluster);
+  if (decision.kind === 'refused') {
+    const [first] = decision.findings;
+    throw new Refusal(first?.message ?? 'where the accounts are is not clear', first?.fix ?? []);
+  }
+  return decision.kind === 'server' ? undefined : decision.host;
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { raw, type Script, sh } from '../shell/index.ts';
+
+/** A file of sqlite's that is not empty. */
+export interface DatabaseFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Seconds since 1970. */
+  readonly modified: number;
+}
+
+/** The service that runs Mailu's administration, as its managers know it, whoever made it. */
+export interface AdminService {
+  /** Variables of its containers; those that name a database decide where the accounts are. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The directory of a node, or the volume, that has its data. */
+  readonly data: string | undefined;
+  /** The host name of the node that it is bound to, if it is bound to one. */
+  readonly node: string | undefined;
+  readonly image: string;
+}
+
+export interface MailDataFacts {
+  /** Files in the places that were asked for, and where containers of the service have had their data on this host. */
+  readonly databases: readonly DatabaseFile[];
+  /** On the shared storage, as this host sees it; `unknown`: it could not look. */
+  readonly shared:
+    | { readonly unknown: string }
+    | {
+        readonly unknown: undefined;
+        /** Whether something is mounted there. */
+        readonly mounted: boolean;
+        /** Addresses whose mail is there, some of them. */
+        readonly mailboxes: readonly string[];
+        /** Names of files with DKIM keys. */
+        readonly keys: readonly string[];
+        /** Copies of the database that this tool has made, the newest last. */
+        readonly copies: readonly DatabaseFile[];
+      };
+  /** Known to managers alone. */
+  readonly service: AdminService | undefined;
+}
+
+export interface MailPlaces {
+  /** The name of the service in the swarm. */
+  readonly service: string;
+  /** Where the file system of all nodes is mounted. */
+  readonly root: string;
+  /** Files that may hold the accounts. */
+  readonly files: readonly string[];
+  /** The directory of the copies. */
+  readonly copies: string;
+}
+
+/** Seconds that the shared storage may take to answer. */
+const PATIENCE = 10;
+/** Mailboxes that are named. */
+const SOME = 5;
+
+const inspected = z.object({
+  Spec: z.object({
+    TaskTemplate: z.object({
+      ContainerSpec: z.object({
+        Image: z.string().default(''),
+        Env: z.array(z.string()).nullish(),
+        Mounts: z.array(z.object({ Source: z.string().default(''), Target: z.string() })).nullish(),
+      }),
+      Placement: z.object({ Constraints: z.array(z.string()).nullish() }).nullish(),
+    }),
+  }),
+});
+
+/**
+ * What of a mail server cannot be made again, wherever it is on a host: the accounts, mailboxes, DKIM keys, and copies. Mailu
+ * keeps mail in `mail/ADDRESS` and keys in `dkim/DOMAIN.SELECTOR.key` (core/admin/mailu/models.py; Dovecot's mail_location).
+ */
+export function mailDataFacts({ service, root, files, copies }: MailPlaces): Probe<MailDataFacts> {
+  return {
+    script: sh`
+      file() { [ ! -s "$1" ] || echo "$2 $(stat -c '%s %Y' -- "$1") $1"; }
+      for f in ${files}; do file "$f" database; done
+      engine=
+      if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
+        for id in $(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}); do
+          had=$(timeout 30 docker inspect --format '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Source}}{{end}}{{end}}' "$id" 2>/dev/null)
+          [ -z "$had" ] || file "$had/main.db" database
+        done
+        one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>/dev/null) && printf 'service %s\n' "$one"
+      fi
+      ${looksAtShared(root, copies)}`,
+    parse(output) {
+      if (output.code !== 0) throw new ProbeError('could not look for the accounts and the mail', output);
+      const rows = output.stdout.split('\n').filter((line) => line !== '');
+      const of = (kind: string) =>
+        rows.filter((row) => row.startsWith(`${kind} `)).map((row) => row.slice(kind.length + 1));
+      const [unknown] = of('unknown');
+      const [service] = of('service');
+      return {
+        databases: [
+          ...new Map(
+            of('database')
+              .map(readFile)
+              .map((file) => [file.path, file]),
+          ).values(),
+        ],
+        shared:
+          unknown === undefined
+            ? {
+                unknown,
+                mounted: of('mounted').length > 0,
+                mailboxes: of('mailbox'),
+                keys: of('key'),
+                copies: of('copy')
+                  .map(readFile)
+                  .toSorted((a, b) => a.modified - b.modified),
+              }
+            : { unknown },
+        service: service === undefined ? undefined : readService(service),
+      };
+    },
+  };
+}
+
+/** A storage that does not answer would hold up everything: each look at it has its time. */
+function looksAtShared(root: string, copies: string): Script {
+  const look = raw(
+    `[ ! -d "$1" ] || { ls -1A -- "$1/mail" 2>/dev/null | grep @ | head -n ${SOME} | sed "s/^/mailbox /"
+      ls -1A -- "$1/dkim" 2>/dev/null | grep "[.]key$" | sed "s/^/key /"
+      for f in "$2"/main-*.db; do [ ! -s "$f" ] || echo "copy $(stat -c "%s %Y" -- "$f") $f"; done; }`,
+  );
+  return sh`
+    timeout ${PATIENCE} findmnt -rn --mountpoint ${root} >/dev/null
+    case $? in
+      0) echo 'mounted yes' ;;
+      124) echo "unknown the mount table did not answer in ${raw(String(PATIENCE))} s" ;;
+    esac
+    timeout ${PATIENCE} sh -c ${look.shown} sh ${root} ${copies}
+    [ $? -ne 124 ] || echo "unknown ${raw(root)} did not answer in ${raw(String(PATIENCE))} s"
+    exit 0`;
+}
+
+function readFile(row: string): DatabaseFile {
+  const [bytes, modified, ...path] = row.split(' ');
+  return { path: path.join(' '), bytes: Number(bytes), modified: Number(modified) };
+}
+
+/** @throws ProbeError where docker described the service in a way that we do not know. */
+function readService(json: string): AdminService {
+  const read = inspected.safeParse(JSON.parse(json));
+  if (!read.success) throw new ProbeError('docker described the service of the accounts in an unknown way');
+  const { ContainerSpec, Placement } = read.data.Spec.TaskTemplate;
+  const bound = (Placement?.Constraints ?? []).flatMap(
+    (constraint) => /^node\.hostname\s*==\s*(\S+)$/.exec(constraint)?.[1] ?? [],
+  );
+  return {
+    environment: Object.fromEntries(
+      (ContainerSpec.Env ?? []).map((variable) => {
+        const equals = variable.indexOf('=');
+        return [variable.slice(0, equals), variable.slice(equals + 1)];
+      }),
+    ),
+    data: ContainerSpec.Mounts?.find(({ Target }) => Target === '/data')?.Source,
+    node: bound[0],
+    image: ContainerSpec.Image,
+  };
+}
+
+/** Asks nothing, where the inventory has no mail server. */
+export const noMailData: Probe<MailDataFacts> = {
+  script: sh`:`,
+  parse: () => ({
+    databases: [],
+    shared: { unknown: undefined, mounted: false, mailboxes: [], keys: [], copies: [] },
+    service: undefined,
+  }),
+};

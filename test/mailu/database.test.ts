@@ -1,0 +1,353 @@
+import { describe, expect, test } from 'vitest';
+import { type DatabaseDecision, decideDatabase } from '../../playbooks/mailu/database.ts';
+import type { MailuCluster } from '../../playbooks/mailu/settings.ts';
+import { type MailHost, mailCluster, mailuSettings } from './mail-hosts.ts';
+
+const FILE = '/var/lib/mailu/data/main.db';
+const POSTGRES = { kind: 'postgresql', server: 'db.example.org', password: 'x' };
+const IN_POSTGRES = { DB_FLAVOR: 'postgresql', DB_HOST: 'db.example.org', DB_NAME: 'mailu' };
+
+const meaning = (decision: DatabaseDecision): string =>
+  decision.kind === 'refused'
+    ? decision.findings
+        .map(({ code, host }) => `refused ${code}${host === undefined ? '' : ` ${host}`}`)
+        .join()
+    : 'host' in decision
+      ? `${decision.kind} ${decision.host.name}`
+      : decision.kind;
+
+const decide = (cluster: MailuCluster) => decideDatabase(cluster.settings as never, cluster);
+
+describe('where the accounts are', () => {
+  test.each<[string, Readonly<Record<string, MailHost>>, object, string]>([
+    ['nowhere, and nothing suggests that they ever were', { 'mail-2': {}, 'mail-1': {} }, {}, 'made mail-1'],
+    [
+      'on the host that the inventory names',
+      { 'mail-1': {}, 'mail-2': {} },
+      { host: 'mail-2' },
+      'made mail-2',
+    ],
+    [
+      'where the file is, whoever comes first',
+      { 'mail-0': {}, 'mail-1': { databases: [FILE] } },
+      {},
+      'here mail-1',
+    ],
+    [
+      'the host that has them was set to another',
+      { 'mail-1': { databases: [FILE] }, 'mail-2': {} },
+      { host: 'mail-2' },
+      'refused database-on-another-host mail-1',
+    ],
+    [
+      'the path was changed',
+      { 'mail-1': { databases: [FILE] } },
+      { path: '/srv/accounts' },
+      'refused database-elsewhere mail-1',
+    ],
+    [
+      'the path was changed, and the file with it',
+      { 'mail-1': { databases: ['/srv/accounts/data/main.db'] } },
+      { path: '/srv/accounts' },
+      'here mail-1',
+    ],
+    [
+      'on two hosts',
+      { 'mail-1': { databases: [FILE] }, 'mail-2': { databases: [FILE] } },
+      {},
+      'refused two-databases',
+    ],
+    [
+      'on the shared storage, as the guide has them: seen by all, once',
+      { 'mail-1': { databases: ['/mailu/data/main.db'] }, 'mail-2': { databases: ['/mailu/data/main.db'] } },
+      {},
+      'refused database-on-shared-storage mail-1',
+    ],
+    [
+      'on a host and on the shared storage',
+      {
+        'mail-1': { databases: [FILE, '/mailu/data/main.db'] },
+        'mail-2': { databases: ['/mailu/data/main.db'] },
+      },
+      {},
+      'refused two-databases',
+    ],
+    ['perhaps on a silent host', { 'mail-1': {}, 'mail-2': { silent: true } }, {}, 'refused database-silent'],
+    [
+      'on a silent host, by what runs',
+      { 'mail-1': { service: { node: 'mail-2' } }, 'mail-2': { silent: true } },
+      {},
+      'here mail-2',
+    ],
+    [
+      'on a host that was taken out of the inventory',
+      { 'mail-1': { service: { node: 'mail-9' } }, 'mail-2': {} },
+      {},
+      'refused database-on-unknown-host',
+    ],
+    [
+      'lost with its host: there is mail',
+      { 'mail-1': { shared: { mailboxes: ['alice@example.org'] } }, 'mail-2': {} },
+      {},
+      'refused database-lost mail-1',
+    ],
+    [
+      'lost with its host: there is a DKIM key',
+      { 'mail-1': { shared: { keys: ['example.org.dkim.key'] } } },
+      {},
+      'refused database-lost mail-1',
+    ],
+    [
+      'lost with its host: there is a copy',
+      {
+        'mail-1': {
+          shared: {
+            copies: [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_000_000 }],
+          },
+        },
+      },
+      {},
+      'refused database-lost mail-1',
+    ],
+    [
+      'not to be told: the storage does not answer',
+      { 'mail-1': { shared: { unknown: '/mailu did not answer in 10 s' } } },
+      {},
+      'refused database-not-looked-for mail-1',
+    ],
+    ['in a server, as ever', { 'mail-1': { service: { environment: IN_POSTGRES } } }, POSTGRES, 'server'],
+    [
+      'in a server, and the inventory has a file',
+      { 'mail-1': { service: { environment: IN_POSTGRES } } },
+      {},
+      'refused database-elsewhere',
+    ],
+    [
+      'in another server',
+      { 'mail-1': { service: { environment: { ...IN_POSTGRES, DB_HOST: 'old.example.org' } } } },
+      POSTGRES,
+      'refused database-elsewhere',
+    ],
+    [
+      'in a server by its address alone',
+      {
+        'mail-1': {
+          service: { environment: { SQLALCHEMY_DATABASE_URI: 'postgresql://u:p@db.example.org/mailu' } },
+        },
+      },
+      POSTGRES,
+      'server',
+    ],
+    [
+      'in a file, and the inventory has a server',
+      { 'mail-1': { databases: [FILE] } },
+      POSTGRES,
+      'refused database-elsewhere',
+    ],
+    [
+      'in a file that is left from before the server',
+      { 'mail-1': { databases: [FILE], service: { environment: IN_POSTGRES } } },
+      POSTGRES,
+      'server',
+    ],
+    [
+      'in a database of another server than the one with the name',
+      { 'mail-1': { service: { environment: { ...IN_POSTGRES, DB_NAME: 'other' } } } },
+      POSTGRES,
+      'refused database-elsewhere',
+    ],
+  ])('%s', (_, hosts, database, expected) => {
+    const section = { database: { kind: 'sqlite', ...database } };
+    expect(meaning(decide(mailCluster(hosts, section)))).toBe(expected);
+    const reversed = Object.fromEntries(Object.entries(hosts).toReversed());
+    expect(meaning(decide(mailCluster(reversed, section)))).toBe(expected);
+  });
+
+  test('a person may say that they have moved them', () => {
+    const hosts = { 'mail-1': { databases: [FILE] } };
+    expect(meaning(decide(mailCluster(hosts, { database: POSTGRES }, new Set(['database-moved']))))).toBe(
+      'server',
+    );
+  });
+
+  test('the newest copy is what brings them back, and nothing is written over', () => {
+    const copies = [1, 2].map((n) => ({
+      path: `/mailu/backup/accounts/main-${n}.db`,
+      bytes: 1,
+      modified: n,
+    }));
+    const decision = decide(mailCluster({ 'mail-1': { shared: { copies } } }));
+    expect(decision.kind === 'refused' && decision.findings[0]?.fix).toEqual([
+      `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-2.db ${FILE}`,
+    ]);
+  });
+});
+
+/** A site in truth: who has accounts where, and what a run makes of it. */
+interface Site {
+  names: string[];
+  readonly files: Map<string, Set<string>>;
+  /** Hosts that do not answer. */
+  readonly silent: Set<string>;
+  order: number;
+  path: string;
+  host: string | undefined;
+  kind: 'sqlite' | 'postgresql';
+  deployed: { readonly node: string | undefined; readonly kind: string; readonly path: string } | undefined;
+  mail: boolean;
+  storage: 'there' | 'silent';
+}
+
+/** The same numbers for the same seed. */
+function generator(seed: number): (below: number) => number {
+  let state = seed + 1;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const newSite = (): Site => ({
+  names: ['mail-1', 'mail-2', 'mail-3'],
+  files: new Map(),
+  silent: new Set(),
+  order: 0,
+  path: '/var/lib/mailu',
+  host: undefined,
+  kind: 'sqlite',
+  deployed: undefined,
+  mail: false,
+  storage: 'there',
+});
+
+/** The accounts, wherever they are: nothing that a run does may make them fewer, or have others used instead. */
+const accounts = ({ files }: Site) =>
+  [...files].flatMap(([host, paths]) => [...paths].map((path) => `${host}:${path}`));
+
+function clusterOf(site: Site): MailuCluster {
+  const service =
+    site.deployed === undefined
+      ? {}
+      : {
+          service: {
+            node: site.deployed.node,
+            data: `${site.deployed.path}/data`,
+            environment: site.deployed.kind === 'sqlite' ? {} : IN_POSTGRES,
+          },
+        };
+  const shared =
+    site.storage === 'silent'
+      ? { unknown: 'it did not answer' }
+      : site.mail
+        ? { mailboxes: ['alice@example.org'], keys: ['example.org.dkim.key'] }
+        : {};
+  const asked = new Set([`${site.path}/data/main.db`, FILE]);
+  const names = [...site.names.slice(site.order), ...site.names.slice(0, site.order)];
+  const hosts = names.map((name): [string, MailHost] => [
+    name,
+    {
+      silent: site.silent.has(name),
+      databases: [...(site.files.get(name) ?? [])].filter(
+        (path) => asked.has(path) || service.service !== undefined,
+      ),
+      ...service,
+      shared,
+    },
+  ]);
+  const database = site.kind === 'sqlite' ? { kind: 'sqlite', path: site.path, host: site.host } : POSTGRES;
+  return mailCluster(Object.fromEntries(hosts), { database });
+}
+
+const EVENTS: Readonly<Record<string, (site: Site, pick: (below: number) => number) => void>> = {
+  'the hosts of the file in another order': (site, pick) => {
+    site.order = pick(site.names.length);
+  },
+  'a host written above': (site) => {
+    if (!site.names.includes('mail-0')) site.names.push('mail-0');
+  },
+  'a host taken out': (site, pick) => {
+    if (site.names.length > 1) site.names.splice(pick(site.names.length), 1);
+    site.order = 0;
+  },
+  'the host of the accounts set': (site, pick) => {
+    site.host = site.names[pick(site.names.length)];
+  },
+  'the path changed': (site, pick) => {
+    site.path = ['/var/lib/mailu', '/srv/accounts'][pick(2)] as string;
+  },
+  'the database changed': (site, pick) => {
+    site.kind = pick(3) === 0 ? 'postgresql' : 'sqlite';
+  },
+  'a host reinstalled': (site, pick) => {
+    site.files.delete(site.names[pick(site.names.length)] as string);
+  },
+  'a host away': (site, pick) => {
+    site.silent.add(site.names[pick(site.names.length)] as string);
+  },
+  'all back': (site) => {
+    site.silent.clear();
+    site.storage = 'there';
+  },
+  'storage silent': (site) => {
+    site.storage = 'silent';
+  },
+  'the stack removed': (site) => {
+    site.deployed = undefined;
+  },
+};
+
+/** What a run does, and what is wrong with it. */
+function run(site: Site): string | undefined {
+  if (site.host !== undefined && !site.names.includes(site.host)) return undefined; // A mistake that `check` tells.
+  // Where no host is reached a run does nothing.
+  if (site.names.every((name) => site.silent.has(name))) return undefined;
+  const decision = decide(clusterOf(site));
+  if (decision.kind === 'refused') return undefined;
+  const had = accounts(site);
+  const known = had.filter((place) => site.names.includes(place.split(':')[0] as string));
+  if (decision.kind === 'server') {
+    if (site.deployed?.kind !== 'postgresql' && known.some((place) => place.endsWith(FILE)))
+      return `began with a server beside ${known.join()}`;
+    site.deployed = { node: undefined, kind: 'postgresql', path: site.path };
+    site.mail = true;
+    return undefined;
+  }
+  const { name } = decision.host;
+  const place = `${name}:${site.path}/data/main.db`;
+  if (decision.kind === 'made') {
+    if (site.mail)
+      return `made an empty database at ${place} beside mail; there were ${had.join() || 'none'}`;
+    if (site.silent.size > 0 && site.names.some((each) => site.silent.has(each)))
+      return `made ${place} past a silent host`;
+  } else if (!had.includes(place) && !site.silent.has(name)) return `uses ${place}, where nothing is`;
+  else if (site.deployed?.kind === 'postgresql') return `left a server for ${place}`;
+  site.files.set(name, new Set([...(site.files.get(name) ?? []), `${site.path}/data/main.db`]));
+  site.deployed = { node: name, kind: 'sqlite', path: site.path };
+  site.mail = true;
+  return undefined;
+}
+
+test('1,000 histories of edits and accidents: no run begins with other accounts than there were', () => {
+  const wrong: string[] = [];
+  let runs = 0;
+  for (let seed = 0; seed < 1000; seed++) {
+    const pick = generator(seed);
+    const site = newSite();
+    const history: string[] = [];
+    for (let step = 0; step < 12 && wrong.length < 5; step++) {
+      const names = Object.keys(EVENTS);
+      const event = step === 0 ? 'nothing' : (names[pick(names.length)] as string);
+      EVENTS[event]?.(site, pick);
+      history.push(event);
+      const problem = run(site);
+      runs++;
+      if (problem !== undefined) wrong.push(`${seed}: ${history.join(' > ')}: ${problem}`);
+    }
+  }
+  process.stdout.write(`figure  accounts: 1000 histories, ${runs} runs, ${wrong.length} wrong\n`);
+  expect(wrong).toEqual([]);
+});
+
+test('the settings of these tests are ones that an inventory may have', () => {
+  expect(mailuSettings().database).toEqual({ kind: 'sqlite', path: '/var/lib/mailu' });
+});
