@@ -16,6 +16,7 @@ const TRUST = [
   'docker-ce',
   'faults',
   'firewall',
+  'hands',
   'killed',
   'machine-drift',
   'proxy',
