@@ -8,6 +8,7 @@ import {
   membershipOf,
   type ReachedHost,
   type SwarmFacts,
+  sh,
   survivesWithout,
 } from 'provision';
 
@@ -53,11 +54,25 @@ export function majorityWithout(host: Member, cluster: Members): Gate | undefine
   const title = `the swarm keeps its majority without ${host.name}`;
   const asked = gate(host, cluster, title, survivesWithout);
   const decision = decideSwarm(cluster.hosts.map(asManager));
+  if (decision.kind === 'refused' && membershipOf(asManager(host)) !== undefined)
+    return closed(
+      host.name,
+      title,
+      decision.findings[0]?.message ?? 'what the hosts say of the swarm is not clear',
+    );
   if (asked === undefined || decision.kind !== 'exists') return asked;
   const managers = decision.nodes.filter(({ manager }) => manager !== undefined);
   const locked = new Set(cluster.hosts.map((other) => membershipOf(asManager(other))?.nodeId));
   const ours = managers.filter(({ id }) => locked.has(id)).length;
   if (managers.length === 0 || ours > managers.length / 2) return asked;
-  const reason = `this run reaches ${ours} of its ${managers.length} managers, so another run could stop one that this one does not see`;
-  return { ...asked, probe: { script: asked.probe.script, parse: () => reason }, patience: 0 };
+  return closed(
+    asked.on,
+    title,
+    `this run reaches ${ours} of its ${managers.length} managers, so another run could stop one that this one does not see`,
+  );
+}
+
+/** A gate that is known not to open in this run. */
+function closed(on: string, title: string, reason: string): Gate {
+  return { title, on, probe: { script: sh`:`, parse: () => reason }, patience: 0 };
 }

@@ -88,6 +88,8 @@ export default definePlaybook({
     },
     {
       name: 'deploy',
+      // Where the accounts are decides where their administration runs.
+      decidedBy: 'all hosts',
       resources: throughLead((mailu, cluster) => [
         stack({
           name: 'mailu',

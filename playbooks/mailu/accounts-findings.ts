@@ -166,16 +166,26 @@ export function mayBeSomewhere(
   const traces = tracesOf(seen);
   const copy = newestCopy(seen);
   if (traces.length === 0) return undefined;
+  const backup = copy === undefined ? undefined : placeFor(first, seen);
   return {
     code: 'database-lost',
-    host: first.name,
-    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would refuse all mail as to nobody. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
+    host: (backup ?? first).name,
+    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would refuse all mail as to nobody. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
     fix:
       copy === undefined
         ? [
             `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`,
             `to begin without the old accounts, move aside what is left of them, which loses nothing: ${first.onHost(`mv -n ${root}/mail ${root}/mail.aside; mv -n ${root}/dkim ${root}/dkim.aside`)}`,
           ]
-        : [first.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`)],
+        : [
+            backup?.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`) ??
+              `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`,
+          ],
   };
+}
+
+/** A host that can read the copies: the one that is to keep the accounts, or where the inventory names none, any. */
+function placeFor(first: MailuHost, { reached, wanted }: Seen): MailuHost | undefined {
+  const able = reached.filter((host) => shared(host)?.mounted === true);
+  return able.find(({ name }) => name === first.name) ?? (wanted === undefined ? able[0] : undefined);
 }

@@ -6,6 +6,8 @@ export type MailuHost = MailuCluster['hosts'][number];
 /** Everything about the accounts that the hosts show. */
 export interface Seen {
   readonly root: string;
+  /** The host that the inventory names for them, if it names one. */
+  readonly wanted: string | undefined;
   /** By name. */
   readonly hosts: readonly MailuHost[];
   readonly reached: readonly Reached[];
@@ -22,8 +24,9 @@ export interface FoundFile {
   readonly modified: number;
 }
 
-export function look({ hosts: given, others }: MailuCluster): Seen {
+export function look({ hosts: given, others, settings }: MailuCluster): Seen {
   const { root } = others.storage;
+  const wanted = settings?.database.kind === 'sqlite' ? settings.database.host : undefined;
   const hosts = given.toSorted(byName);
   const reached = hosts.filter(isReached);
   const files = reached.flatMap((host) => host.facts.mailData.databases.map((file) => ({ host, ...file })));
@@ -32,6 +35,7 @@ export function look({ hosts: given, others }: MailuCluster): Seen {
   const [common] = files.filter(isShared);
   return {
     root,
+    wanted,
     hosts,
     reached,
     silent: hosts.filter((host) => !isReached(host)),
