@@ -14,6 +14,7 @@ import {
   template,
 } from 'provision';
 import { backInSwarm, majorityWithout } from './gates.ts';
+import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
@@ -23,7 +24,6 @@ import {
   hostSettings,
   type Reached,
   type Storage,
-  setSizeOf,
 } from './storage/settings.ts';
 
 const RETRY = 'provision-storage-retry.service';
@@ -103,21 +103,11 @@ export default definePlaybook({
     mounts: { probe: () => mountFacts },
   },
 
-  check: ({ settings, hosts }) => {
-    if (settings.kind !== 'glusterfs') return [];
-    const size = setSizeOf(settings);
-    const asked = hosts.filter(({ settings: { brick } }) => brick === true).length;
-    const possible = asked > 0 ? asked : hosts.filter(({ settings: { brick } }) => brick !== false).length;
-    if (asked % size === 0 && possible >= size) return [];
-    const message =
-      possible < size
-        ? `${possible} hosts may hold bricks, and a replica set needs ${size}`
-        : `${asked} hosts are to hold bricks; it takes a multiple of ${size}, for each file is kept on ${size} of them`;
-    return [{ path: ['storage', settings.replica === undefined ? 'kind' : 'replica'], message }];
-  },
+  check,
 
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
+    ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
     ...(cluster.settings.kind === 'none' ? [] : freeSpace(cluster)),
   ],
 

@@ -102,6 +102,7 @@ export {
   decideGluster,
   decideSwarm,
   entryOf,
+  formMistake,
   freePool,
   type GlusterHost,
   GOSSIP,
@@ -114,10 +115,13 @@ export {
   isEmptied,
   MANAGEMENT,
   membershipOf,
+  nested,
   overlaps,
   pathOf,
+  placeMistake,
   poolIdentity,
   survivesWithout,
+  systemMistake,
 } from './rules/index.ts';
 export { looksSecret, raw, Secret, sh } from './shell/index.ts';
 export { render, template } from './template/index.ts';

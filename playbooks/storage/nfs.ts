@@ -1,6 +1,6 @@
 import { directory, mount, nfsExport, packages, type Resource, service } from 'provision';
 import { EXPORT_OPTIONS, NFS_OPTIONS } from './options.ts';
-import { addressOf, type Reached, type Storage } from './settings.ts';
+import { addressOf, type Reached, type Storage, spellingsOf } from './settings.ts';
 
 /** The host of the inventory that is the server, if it is one. */
 function serverOf(cluster: Storage) {
@@ -8,6 +8,12 @@ function serverOf(cluster: Storage) {
   return cluster.hosts.find(
     (host) => host.name === server || host.address === server || addressOf(host) === server,
   );
+}
+
+/** The host that has the server's address, by any of its names: also one whose export is kept by hand. */
+export function hostServing(cluster: Storage) {
+  const { server = '' } = cluster.settings;
+  return serverOf(cluster) ?? cluster.hosts.find((host) => spellingsOf(host).includes(server));
 }
 
 export function software(host: Reached, cluster: Storage): readonly Resource[] {

@@ -12,6 +12,7 @@ export {
 } from './gluster.ts';
 export { inspectSwarm } from './inspect-swarm.ts';
 export { inspectMachines, type MachineLimits } from './machine.ts';
+export { formMistake, nested, placeMistake, systemMistake } from './paths.ts';
 export { GOSSIP, inspectPorts, MANAGEMENT } from './ports.ts';
 export { allManagersReachable, isBack, survivesWithout } from './quorum.ts';
 export { entryOf, membershipOf, type SwarmHost } from './swarm-host.ts';
