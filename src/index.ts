@@ -50,7 +50,7 @@ export {
   type Stage,
   type StatusTable,
 } from './playbook/index.ts';
-export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { byName, defineResource, type Resource, type ResourceType } from './resource/index.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';
@@ -71,6 +71,7 @@ export { glusterBlame } from './resources/gluster/blame.ts';
 export { glusterBrick } from './resources/gluster/brick.ts';
 export { glusterHeal } from './resources/gluster/heal.ts';
 export { glusterIdentity } from './resources/gluster/identity.ts';
+export { glusterNames } from './resources/gluster/names.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
 export { cloudInit } from './resources/machine/cloud-init.ts';
@@ -98,14 +99,15 @@ export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
 export {
   advertiseAddress,
   allManagersReachable,
-  brickOf,
   decideGluster,
   decideSwarm,
   entryOf,
   formMistake,
   freePool,
+  type GlusterDecision,
   type GlusterHost,
   GOSSIP,
+  type HeldBrick,
   inspectGluster,
   inspectMachines,
   inspectPorts,
@@ -114,12 +116,14 @@ export {
   isBack,
   isEmptied,
   MANAGEMENT,
+  memberOf,
   membershipOf,
   nested,
   overlaps,
-  pathOf,
   placeMistake,
   poolIdentity,
+  recordedBricks,
+  setOf,
   survivesWithout,
   systemMistake,
 } from './rules/index.ts';

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { dataPath, plainPath } from '../paths.ts';
 
 const ONLY = {
-  glusterfs: ['replica', 'arbiter', 'volume', 'brickPath', 'allowRootFilesystem'],
+  glusterfs: ['replica', 'arbiter', 'volume', 'otherVolumes', 'clients', 'brickPath', 'allowRootFilesystem'],
   nfs: ['server', 'export', 'version'],
   none: [],
 } as const;
@@ -40,6 +40,16 @@ export const clusterSettings = z
       .regex(/^[a-zA-Z0-9_-]+$/)
       .optional()
       .describe('glusterfs: name of the volume; default mailu'),
+    otherVolumes: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'glusterfs: volumes of these hosts that are not for the mail, where `volume` is to be made beside them',
+      ),
+    clients: z
+      .array(z.ipv4())
+      .optional()
+      .describe('glusterfs: addresses beside those of the hosts that may mount the volume'),
     brickPath: dataPath.optional().describe('glusterfs: directory of the brick; default /srv/gluster/VOLUME'),
     allowRootFilesystem: z
       .boolean()
@@ -75,7 +85,7 @@ export const hostSettings = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'glusterfs: whether this host holds a brick; default: the first hosts, as many as a replica set',
+      'glusterfs: whether this host holds a brick; default: those that do, else the first by name, as many as a replica set',
     ),
   address: z
     .ipv4()

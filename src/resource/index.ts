@@ -1,3 +1,4 @@
+export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
 export { LOCK } from './lock.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
