@@ -100,7 +100,41 @@ function seen(host: Reached, cluster: Storage) {
 
 export function inspect(cluster: Storage): readonly Finding[] {
   const { volume, otherVolumes } = { ...cluster.settings, volume: volumeOf(cluster.settings) };
-  return inspectGluster(members(cluster), volume, otherVolumes);
+  return [...inspectGluster(members(cluster), volume, otherVolumes), ...otherClients(cluster)];
+}
+
+/**
+ * Addresses that use bricks now while everybody may, and are no host's and not written as clients. Where the volume says who
+ * may, one that is not allowed and tries is not let in by that.
+ */
+function strangers(
+  all: readonly Member[],
+  decision: GlusterDecision<Member>,
+  { settings }: Storage,
+): readonly string[] {
+  if (decision.kind !== 'exists' || (decision.volume.options['auth.allow'] ?? '*') !== '*') return [];
+  const known = new Set([...all.flatMap(({ spellings }) => spellings), ...(settings.clients ?? [])]);
+  const using = new Set(all.flatMap(({ facts }) => facts?.gluster.clients ?? []));
+  return [...using].filter((address) => !known.has(address)).toSorted();
+}
+
+function otherClients(cluster: Storage): readonly Finding[] {
+  const all = members(cluster);
+  const decision = decide(all, cluster);
+  const found = strangers(all, decision, cluster);
+  if (decision.kind !== 'exists' || found.length === 0) return [];
+  const { name } = decision.volume;
+  return [
+    {
+      level: 'warn',
+      code: 'other-clients',
+      message: `${found.join(', ')} uses bricks of these hosts and is no host of the inventory. It may go on mounting ${name}; whoever else is to mount it has to be named`,
+      fix: [
+        decision.lead.onHost(`gluster volume status ${name} clients`),
+        `Where that is right, write storage.clients: [${found.join(', ')}].`,
+      ],
+    },
+  ];
 }
 
 /** A node that was installed anew takes its old identity before glusterd makes a new one. */
@@ -128,7 +162,7 @@ export function software(host: Reached, cluster: Storage): readonly Resource[] {
     directory({ path: '/etc/glusterfs' }),
     file({
       path: DAEMON_CONF,
-      content: template(import.meta.url, '../../templates/glusterd.vol.hbs', ports),
+      content: daemonConf(host, ports),
     }),
     packages({ names: ['glusterfs-server', 'glusterfs-client', 'attr'] }),
   ];
@@ -146,6 +180,19 @@ function names(
     return known || holder === undefined ? [] : [{ name, address: holder.storageAddress }];
   });
   return spelt.length === 0 ? [] : [glusterNames({ volume: volumeOf(settings), names: spelt })];
+}
+
+/** The names of the options that the template sets. */
+const OURS =
+  /^(transport-type|transport\.socket\.(keepalive-(time|interval)|read-fail-log|listen-port)|working-directory|ping-timeout|event-threads|base-port|max-port)$/;
+
+/** Where glusterd keeps its state stays: elsewhere it would come up with no pool. Options that we do not set stay as well. */
+function daemonConf({ facts }: Reached, ports: { readonly first: number; readonly last: number }): string {
+  const { 'working-directory': directory = '/var/lib/glusterd', ...rest } = facts.gluster.daemonOptions;
+  const others = Object.entries(rest)
+    .filter(([name]) => !OURS.test(name))
+    .map(([name, value]) => `${name} ${value}`);
+  return template(import.meta.url, '../../templates/glusterd.vol.hbs', { ...ports, directory, others });
 }
 
 /** How many bricks may run on a host: one of each volume that it knows, or as many as it holds. */
@@ -232,7 +279,7 @@ export function brick(host: Reached, cluster: Storage): readonly Resource[] {
 }
 
 export function volume(host: Reached, cluster: Storage): readonly Resource[] {
-  const { all, bricks, there, leads } = seen(host, cluster);
+  const { all, bricks, decision, there, leads } = seen(host, cluster);
   if (!leads) return [];
   const { settings } = cluster;
   const kept = there.filter(({ holder }) => bricks.some(({ name }) => name === holder?.name));
@@ -247,7 +294,7 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
         ...added.map(({ storageAddress }) => `${storageAddress}:${brickPathOf(settings)}`),
       ],
       options: VOLUME_OPTIONS,
-      allow: [...allowed(all, there), ...(settings.clients ?? [])],
+      allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
     }),
   ];

@@ -49,6 +49,10 @@ export interface GlusterFacts {
    */
   readonly marks: Readonly<Record<string, string | null>>;
   readonly recorded: readonly RecordedBrick[];
+  /** Addresses that use bricks on this host at the moment. */
+  readonly clients: readonly string[];
+  /** What glusterd reads when it starts, by option (glusterd.vol). */
+  readonly daemonOptions: Readonly<Record<string, string>>;
   /** Addresses that this host finds for the names of peers and bricks. */
   readonly resolved: Readonly<Record<string, readonly string[]>>;
 }
@@ -63,14 +67,16 @@ const NAME_PATIENCE = 5;
 
 export const glusterFacts: Probe<GlusterFacts> = {
   script: raw(`\
-d=/var/lib/glusterd
-[ -r $d/glusterd.info ] && sed 's/^/self /' $d/glusterd.info
-for f in $d/vols/*/info; do
+sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}/option /p' /etc/glusterfs/glusterd.vol 2>/dev/null
+d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1)
+d=\${d:-/var/lib/glusterd}
+[ -r "$d/glusterd.info" ] && sed 's/^/self /' "$d/glusterd.info"
+for f in "$d"/vols/*/info; do
   [ -e "$f" ] || continue
   v=\${f%/info}
   echo "known \${v##*/} $(sed -n 's/^volume-id=//p' "$f")"
 done
-for f in $d/vols/*/bricks/*; do
+for f in "$d"/vols/*/bricks/*; do
   [ -e "$f" ] || continue
   v=\${f#"$d"/vols/}
   p=$(sed -n 's/^path=//p' "$f")
@@ -80,10 +86,13 @@ for f in $d/vols/*/bricks/*; do
   [ -n "$m" ] || command -v getfattr >/dev/null || [ ! -d "$p/.glusterfs" ] || m=${UNREAD}
   echo "mark $p \${m:-none}"
 done
-for n in $(sed -n 's/^hostname[0-9]*=//p' $d/peers/* $d/vols/*/bricks/* 2>/dev/null | sort -u); do
+for n in $(sed -n 's/^hostname[0-9]*=//p' "$d"/peers/* "$d"/vols/*/bricks/* 2>/dev/null | sort -u); do
   (echo "name $n $(timeout ${NAME_PATIENCE} getent ahosts "$n" | cut -d' ' -f1 | sort -u | tr '\\n' ' ')") &
 done
 wait
+[ -z "$(ls "$d/vols" 2>/dev/null)" ] || ss -Htnp state established 2>/dev/null | grep '"glusterfsd"' | while read -r _ _ _ to _; do
+  echo "client \${to%:*}"
+done
 command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }
 systemctl is-active -q glusterd.service || { echo 'daemon stopped'; exit 0; }
 echo 'daemon running'
@@ -110,6 +119,12 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
       known: Object.fromEntries(all('known').map((line) => line.split(' ') as [string, string])),
       marks: Object.fromEntries(all('mark').map(readMark)),
       recorded: readRecorded(all('brick')),
+      clients: [...new Set(all('client').map((client) => client.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1')))]
+        .filter((address) => !/^127\.|^::1$/.test(address))
+        .toSorted(),
+      daemonOptions: Object.fromEntries(
+        all('option').map((line) => [line.split(/\s/)[0] ?? '', line.replace(/^\S+\s*/, '').trim()]),
+      ),
       resolved: Object.fromEntries(
         all('name')
           .toSorted()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bare, failIfHidden } from '../facts/index.ts';
+import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
@@ -85,7 +85,13 @@ export const mount = defineResource({
         [
           `findmnt ${where}; ls -lA ${where}`,
           `fuser -v -m ${where}`,
-          `Where it has the mail, and the wanted one has not: mount it at another directory, stop what uses it first, run again, and copy what is missing: cp -a -n OTHER/. ${where}/`,
+          ...(mounted.type === shownType
+            ? [
+                `Where ${mounted.source} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
+              ]
+            : [
+                `Where ${mounted.source} has the mail, stop what uses it, mount it at another directory, run again, and copy the mail from there to the shared storage.`,
+              ]),
           `Where ${where} is meant for it, write another storage.root.`,
         ],
       );
@@ -101,7 +107,7 @@ export const mount = defineResource({
     ];
   },
 
-  apply(wanted, _have, changes) {
+  apply(wanted, have, changes) {
     const fields = new Set(changes.map(({ field }) => field.replace(/ \(.*/, '')));
     const { where, unit, path } = wanted;
     const steps = [];
@@ -111,6 +117,11 @@ export const mount = defineResource({
         script: sh`
           mkdir -p -m 0755 -- ${where} || exit 1
           ${bare(sh`${where}`, sh`chattr +i -- "$w"`)}`,
+      });
+    if (fields.has('unit') && have.unit !== null && !have.unit.startsWith(MOUNT_MARK))
+      steps.push({
+        title: `keep the unit that somebody wrote as ${path}.before`,
+        script: sh`[ -e ${`${path}.before`} ] || cp -p -- ${path} ${`${path}.before`}`,
       });
     if (fields.has('unit'))
       steps.push({

@@ -21,6 +21,8 @@ test('a host without GlusterFS, and one whose daemon is stopped', () => {
     known: { mailu: '7370e8d8-4c25-4620-ab82-864bda143f93' },
     marks: { '/srv/gluster/mailu': '7370e8d8-4c25-4620-ab82-864bda143f93', '/srv/other': null },
     recorded: [],
+    clients: [],
+    daemonOptions: {},
     resolved: {},
   });
 });
@@ -87,6 +89,10 @@ test('bricks with the nodes that hold them, in their order, and names with their
         'mark /c none',
         'name node-2 172.31.77.12 ',
         'name gone ',
+        'client [::ffff:172.31.77.13]',
+        'client 172.31.77.12',
+        'client 172.31.77.12',
+        'client 127.0.0.1',
         'daemon stopped',
         '',
       ].join('\n'),
@@ -98,6 +104,7 @@ test('bricks with the nodes that hold them, in their order, and names with their
     { volume: 'gv0', brick: 'node-11:/b', uuid: undefined },
   ]);
   expect(facts).toHaveProperty('resolved', { 'node-2': ['172.31.77.12'], gone: [] });
+  expect(facts).toHaveProperty('clients', ['172.31.77.12', '172.31.77.13']);
   expect(facts).toHaveProperty('marks', { '/b': 'unread', '/c': null });
 });
 

@@ -33,6 +33,8 @@ const facts = (change: Partial<GlusterFacts> = {}): GlusterFacts => ({
   known: {},
   marks: {},
   recorded: [],
+  clients: [],
+  daemonOptions: {},
   resolved: {},
   ...change,
 });

@@ -25,6 +25,8 @@ const BARE: GlusterFacts = {
   known: {},
   marks: {},
   recorded: [],
+  clients: [],
+  daemonOptions: {},
   resolved: {},
 };
 
@@ -98,7 +100,9 @@ export function pooled(
     volumes: daemon === 'running' ? [volume] : [],
     known: { [name]: ID },
     marks: Object.fromEntries(
-      bricks.map(([brick, holder]) => [brick.slice(brick.indexOf(':') + 1), holder === number ? ID : null]),
+      bricks
+        .toSorted(([, a], [, b]) => Number(a === number) - Number(b === number))
+        .map(([brick, holder]) => [brick.slice(brick.indexOf(':') + 1), holder === number ? ID : null]),
     ),
     recorded: bricks.map(([brick, holder]) => ({ volume: name, brick, uuid: uuidOf(holder) })),
   };
