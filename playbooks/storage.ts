@@ -1,4 +1,5 @@
 import {
+  byName,
   definePlaybook,
   directory,
   dropIn,
@@ -14,6 +15,7 @@ import {
   template,
 } from 'provision';
 import { backInSwarm, majorityWithout } from './gates.ts';
+import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
@@ -23,7 +25,6 @@ import {
   hostSettings,
   type Reached,
   type Storage,
-  setSizeOf,
 } from './storage/settings.ts';
 
 const RETRY = 'provision-storage-retry.service';
@@ -44,9 +45,10 @@ const viewPath = (root: string) => `${root}/.provision/view`;
 const viewText = ({ name, settings }: Storage) =>
   `${name}: ${settings.kind === 'nfs' ? `${settings.server}:${settings.export}` : `volume ${settings.volume ?? 'mailu'}`}\n`;
 
-const writer = ({ hosts }: Storage) => hosts.find(isReached);
+/** The first by name of those that answer: which one it is means nothing, only that it is one. */
+const writer = ({ hosts }: Storage) => hosts.filter(isReached).toSorted(byName)[0];
 
-function freeSpace({ hosts, settings }: Storage): readonly Finding[] {
+function aboutMounts({ hosts, settings }: Storage): readonly Finding[] {
   return hosts.filter(isReached).flatMap((host): readonly Finding[] => {
     const there = host.facts.mounts.find(({ where }) => where === settings.root);
     const warn = (code: string, message: string, ...fix: string[]): Finding => ({
@@ -57,7 +59,9 @@ function freeSpace({ hosts, settings }: Storage): readonly Finding[] {
       fix,
     });
     if (there === undefined) return [];
-    const { freeBytes, outdated } = there;
+    const { freeBytes, outdated, hidden } = there;
+    const parent = settings.root.slice(0, settings.root.lastIndexOf('/')) || '/';
+    const bare = `/run/below${settings.root.slice(settings.root.lastIndexOf('/'))}`;
     return [
       ...(freeBytes === undefined
         ? [
@@ -77,6 +81,16 @@ function freeSpace({ hosts, settings }: Storage): readonly Finding[] {
             ),
           ]
         : []),
+      ...(hidden === undefined
+        ? []
+        : [
+            warn(
+              'hidden-files',
+              `below what is mounted at ${settings.root} lie files that nobody sees: ${hidden}. They were written while it was not mounted`,
+              host.onHost(`mkdir -p /run/below && mount --bind ${parent} /run/below && ls -lA ${bare}`),
+              `Copy what the shared storage does not have: cp -a -n ${bare}/. ${settings.root}/; umount /run/below lets go of the look.`,
+            ),
+          ]),
       ...(outdated
         ? [
             warn(
@@ -103,22 +117,12 @@ export default definePlaybook({
     mounts: { probe: () => mountFacts },
   },
 
-  check: ({ settings, hosts }) => {
-    if (settings.kind !== 'glusterfs') return [];
-    const size = setSizeOf(settings);
-    const asked = hosts.filter(({ settings: { brick } }) => brick === true).length;
-    const possible = asked > 0 ? asked : hosts.filter(({ settings: { brick } }) => brick !== false).length;
-    if (asked % size === 0 && possible >= size) return [];
-    const message =
-      possible < size
-        ? `${possible} hosts may hold bricks, and a replica set needs ${size}`
-        : `${asked} hosts are to hold bricks; it takes a multiple of ${size}, for each file is kept on ${size} of them`;
-    return [{ path: ['storage', settings.replica === undefined ? 'kind' : 'replica'], message }];
-  },
+  check,
 
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
-    ...(cluster.settings.kind === 'none' ? [] : freeSpace(cluster)),
+    ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
+    ...(cluster.settings.kind === 'none' ? [] : aboutMounts(cluster)),
   ],
 
   stages: [

@@ -74,6 +74,7 @@ export { glusterBlame } from './resources/gluster/blame.ts';
 export { glusterBrick } from './resources/gluster/brick.ts';
 export { glusterHeal } from './resources/gluster/heal.ts';
 export { glusterIdentity } from './resources/gluster/identity.ts';
+export { glusterNames } from './resources/gluster/names.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
 export { cloudInit } from './resources/machine/cloud-init.ts';
@@ -101,13 +102,15 @@ export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
 export {
   advertiseAddress,
   allManagersReachable,
-  brickOf,
   decideGluster,
   decideSwarm,
   entryOf,
+  formMistake,
   freePool,
+  type GlusterDecision,
   type GlusterHost,
   GOSSIP,
+  type HeldBrick,
   inspectGluster,
   inspectMachines,
   inspectPorts,
@@ -116,11 +119,16 @@ export {
   isBack,
   isEmptied,
   MANAGEMENT,
+  memberOf,
   membershipOf,
+  nested,
   overlaps,
-  pathOf,
+  placeMistake,
   poolIdentity,
+  recordedBricks,
+  setOf,
   survivesWithout,
+  systemMistake,
 } from './rules/index.ts';
 export { looksSecret, raw, Secret, sh } from './shell/index.ts';
 export { render, template } from './template/index.ts';

@@ -1,5 +1,6 @@
 import type { Mistake } from 'provision';
 import { looksSecret, overlaps } from 'provision';
+import { databasePathMistake } from './database-path.ts';
 import { OWN } from './environment.ts';
 import { ONCE, servicesOf } from './services.ts';
 import { FIXED_PORTS, type Mailu, type MailuCluster } from './settings.ts';
@@ -73,18 +74,12 @@ function fronts(mailu: Mailu, { hosts }: MailuCluster): readonly Mistake[] {
   ];
 }
 
-function database({ database: db }: Mailu, { others, hosts }: MailuCluster): readonly Mistake[] {
+function database({ database: db }: Mailu, cluster: MailuCluster): readonly Mistake[] {
+  const { hosts } = cluster;
   if (db.kind !== 'sqlite') return [];
-  const { root } = others.storage;
+  const message = databasePathMistake(db.path, cluster);
   return [
-    ...(db.path === root || db.path.startsWith(`${root}/`)
-      ? [
-          {
-            path: at('database', 'path'),
-            message: `${db.path} is on the shared storage, and sqlite's locks do not hold there: its file gets corrupted; take a directory of the host's own, or use postgresql`,
-          },
-        ]
-      : []),
+    ...(message === undefined ? [] : [{ path: at('database', 'path'), message }]),
     ...(db.host !== undefined && !hosts.some(({ name }) => name === db.host)
       ? [{ path: at('database', 'host'), message: `there is no host \`${db.host}\`` }]
       : []),

@@ -11,6 +11,7 @@ import {
   secretName,
 } from 'provision';
 import { z } from 'zod';
+import { dataPath } from '../paths.ts';
 import type { clusterSettings as storageSettings } from '../storage/settings.ts';
 import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
 import { isVersion } from './version.ts';
@@ -27,10 +28,6 @@ const domain = z
   .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/, 'expected a domain name in lower case');
 
 const localPart = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected the part of an address before the @');
-
-const path = z
-  .string()
-  .regex(/^(\/[\w.-]+)+$/, 'expected an absolute path of letters, digits, `.`, `_` and `-`');
 
 const PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190] as const;
 /** What Mailu turns on since 2024.06. 110, 143 and 587 begin without encryption. */
@@ -98,7 +95,9 @@ const database = z
         .describe(
           'the host that keeps the file, and runs admin; default: where it is found, or the first by name',
         ),
-      path: path.default('/var/lib/mailu').describe('a directory of that host, not of the shared storage'),
+      path: dataPath
+        .default('/var/lib/mailu')
+        .describe('a directory of that host, not of the shared storage'),
     }),
     z.strictObject({ kind: z.literal('postgresql'), ...external }),
     z.strictObject({ kind: z.literal('mysql'), ...external }),

@@ -1,25 +1,31 @@
+import { isIP, isIPv4 } from 'node:net';
 import {
-  brickOf,
+  byName,
   decideGluster,
   directory,
   type Finding,
   file,
   type Gate,
+  type GlusterDecision,
   type GlusterHost,
   glusterBlame,
   glusterBrick,
   glusterHeal,
   glusterIdentity,
+  glusterNames,
   glusterPeer,
   glusterVolume,
+  type HeldBrick,
   inspectGluster,
   isEmptied,
+  memberOf,
   mount,
   packages,
-  pathOf,
   poolIdentity,
   type Resource,
+  recordedBricks,
   service,
+  setOf,
   sh,
   template,
 } from 'provision';
@@ -31,6 +37,7 @@ import {
   type Storage,
   type StorageHost,
   setSizeOf,
+  spellingsOf,
   volumeOf,
 } from './settings.ts';
 
@@ -41,20 +48,22 @@ const DAEMON_CONF = '/etc/glusterfs/glusterd.vol';
 /** Where bricks had their ports before 3.4; no system gives these to connections of its own. */
 const FIRST_PORT = 24009;
 
-/** Written into by name: options that depend on who is in the inventory. */
 function members(cluster: Storage): readonly Member[] {
-  return cluster.hosts.map((host) => ({ ...host, storageAddress: addressOf(host) }));
+  return cluster.hosts
+    .map((host) => ({ ...host, storageAddress: addressOf(host), spellings: spellingsOf(host) }))
+    .toSorted(byName);
+}
+
+function decide(all: readonly Member[], { settings }: Storage) {
+  return decideGluster(all, volumeOf(settings), settings.otherVolumes);
 }
 
 /** The hosts with bricks, in the order of their sets: those that have one, then those that the inventory asks for. */
 export function brickHosts(cluster: Storage): readonly Member[] {
   const all = members(cluster);
-  const decision = decideGluster(all, volumeOf(cluster.settings));
+  const decision = decide(all, cluster);
   const asked = all.filter(({ settings }) => settings.brick === true);
-  const there = decision.kind === 'exists' ? decision.volume.bricks : [];
-  const holding = there.flatMap((brick) =>
-    all.filter(({ storageAddress }) => brick.startsWith(`${storageAddress}:`)),
-  );
+  const holding = [...new Set(bricksOf(decision).flatMap(({ holder }) => holder ?? []))];
   if (asked.length > 0)
     return [
       ...holding.filter((host) => asked.includes(host)),
@@ -64,53 +73,135 @@ export function brickHosts(cluster: Storage): readonly Member[] {
   return all.filter(({ settings }) => settings.brick !== false).slice(0, setSizeOf(cluster.settings));
 }
 
+function bricksOf(decision: GlusterDecision<Member>): readonly HeldBrick<Member>[] {
+  return 'bricks' in decision ? decision.bricks : [];
+}
+
 function seen(host: Reached, cluster: Storage) {
   const all = members(cluster);
   const bricks = brickHosts(cluster);
-  const decision = decideGluster(all, volumeOf(cluster.settings));
+  const decision = decide(all, cluster);
   const self = all.find(({ name }) => name === host.name) as Member;
-  const lead = decision.kind === 'exists' || decision.kind === 'asleep' ? decision.lead : bricks[0];
+  const pooled = bricks.find(({ facts }) => (facts?.gluster.peers.length ?? 0) > 0);
+  const lead = 'lead' in decision ? decision.lead : (pooled ?? bricks[0]);
+  const there = bricksOf(decision);
   return {
     all,
     bricks,
     decision,
     self,
     lead,
+    there,
+    own: there.filter(({ holder }) => holder?.name === host.name),
     holdsBrick: bricks.some(({ name }) => name === host.name),
     leads: lead?.name === host.name,
   };
 }
 
 export function inspect(cluster: Storage): readonly Finding[] {
-  return inspectGluster(members(cluster), volumeOf(cluster.settings));
+  const { volume, otherVolumes } = { ...cluster.settings, volume: volumeOf(cluster.settings) };
+  return [...inspectGluster(members(cluster), volume, otherVolumes), ...otherClients(cluster)];
+}
+
+/**
+ * Addresses that use bricks now while everybody may, and are no host's and not written as clients. Where the volume says who
+ * may, one that is not allowed and tries is not let in by that.
+ */
+function strangers(
+  all: readonly Member[],
+  decision: GlusterDecision<Member>,
+  { settings }: Storage,
+): readonly string[] {
+  if (decision.kind !== 'exists' || (decision.volume.options['auth.allow'] ?? '*') !== '*') return [];
+  const known = new Set([...all.flatMap(({ spellings }) => spellings), ...(settings.clients ?? [])]);
+  const using = new Set(all.flatMap(({ facts }) => facts?.gluster.clients ?? []));
+  return [...using].filter((address) => !known.has(address)).toSorted();
+}
+
+function otherClients(cluster: Storage): readonly Finding[] {
+  const all = members(cluster);
+  const decision = decide(all, cluster);
+  const found = strangers(all, decision, cluster);
+  if (decision.kind !== 'exists' || found.length === 0) return [];
+  const { name } = decision.volume;
+  return [
+    {
+      level: 'warn',
+      code: 'other-clients',
+      message: `${found.join(', ')} uses bricks of these hosts and is no host of the inventory. It may go on mounting ${name}; whoever else is to mount it has to be named`,
+      fix: [
+        decision.lead.onHost(`gluster volume status ${name} clients`),
+        `Where that is right, write storage.clients: [${found.join(', ')}].`,
+      ],
+    },
+  ];
 }
 
 /** A node that was installed anew takes its old identity before glusterd makes a new one. */
-function identity(self: Member, lead: Member): readonly Resource[] {
+function identity(all: readonly Member[], self: Member, lead: Member): readonly Resource[] {
   const pool = lead.facts?.gluster;
-  const uuid = poolIdentity(self, lead);
+  const uuid = self.name === lead.name ? undefined : poolIdentity(all, self, lead);
   if (pool?.uuid === undefined || pool.operatingVersion === undefined || uuid === undefined) return [];
   const others = pool.peers
     .filter((peer) => peer.uuid !== uuid)
-    .map((peer) => ({ uuid: peer.uuid, address: peer.names[0] ?? '' }));
+    .map((peer) => ({
+      uuid: peer.uuid,
+      address: memberOf(all, peer.uuid, peer.names)?.storageAddress ?? peer.names[0] ?? '',
+    }));
   const peers = [{ uuid: pool.uuid, address: lead.storageAddress }, ...others];
   return [glusterIdentity({ uuid, operatingVersion: pool.operatingVersion, peers })];
 }
 
 export function software(host: Reached, cluster: Storage): readonly Resource[] {
-  const { decision, self, holdsBrick } = seen(host, cluster);
-  if (!holdsBrick) return [packages({ names: ['glusterfs-client'] })];
-  const volumes = new Set([...Object.keys(host.facts.gluster.known), volumeOf(cluster.settings)]);
-  const ports = { first: FIRST_PORT, last: FIRST_PORT + volumes.size - 1 };
+  const { all, decision, self, there, holdsBrick } = seen(host, cluster);
+  if (!holdsBrick) return [...names(host, there, cluster), packages({ names: ['glusterfs-client'] })];
+  const ports = { first: FIRST_PORT, last: FIRST_PORT + bricksHere(all, self, cluster) - 1 };
   return [
-    ...(decision.kind === 'exists' ? identity(self, decision.lead) : []),
+    ...names(host, there, cluster),
+    ...(decision.kind === 'exists' ? identity(all, self, decision.lead) : []),
     directory({ path: '/etc/glusterfs' }),
     file({
       path: DAEMON_CONF,
-      content: template(import.meta.url, '../../templates/glusterd.vol.hbs', ports),
+      content: daemonConf(host, ports),
     }),
     packages({ names: ['glusterfs-server', 'glusterfs-client', 'attr'] }),
   ];
+}
+
+/** A volume that was made by names is mounted by names: this host has to know those that it did not look up yet. */
+function names(
+  host: Reached,
+  there: readonly HeldBrick<Member>[],
+  { settings }: Storage,
+): readonly Resource[] {
+  const spelt = there.flatMap(({ brick, holder }) => {
+    const name = brick.slice(0, brick.indexOf(':/'));
+    const known = isIP(name) !== 0 || (host.facts.gluster.resolved[name]?.length ?? 0) > 0;
+    return known || holder === undefined ? [] : [{ name, address: holder.storageAddress }];
+  });
+  return spelt.length === 0 ? [] : [glusterNames({ volume: volumeOf(settings), names: spelt })];
+}
+
+/** The names of the options that the template sets. */
+const OURS =
+  /^(transport-type|transport\.socket\.(keepalive-(time|interval)|read-fail-log|listen-port)|working-directory|ping-timeout|event-threads|base-port|max-port)$/;
+
+/** Where glusterd keeps its state stays: elsewhere it would come up with no pool. Options that we do not set stay as well. */
+function daemonConf({ facts }: Reached, ports: { readonly first: number; readonly last: number }): string {
+  const { 'working-directory': directory = '/var/lib/glusterd', ...rest } = facts.gluster.daemonOptions;
+  const others = Object.entries(rest)
+    .filter(([name]) => !OURS.test(name))
+    .map(([name, value]) => `${name} ${value}`);
+  return template(import.meta.url, '../../templates/glusterd.vol.hbs', { ...ports, directory, others });
+}
+
+/** How many bricks may run on a host: one of each volume that it knows, or as many as it holds. */
+function bricksHere(all: readonly Member[], self: Member, { settings }: Storage): number {
+  const volumes = new Set([...Object.keys(self.facts?.gluster.known ?? {}), volumeOf(settings)]);
+  const held = [...volumes].map(
+    (volume) => recordedBricks(all, volume).filter(({ holder }) => holder?.name === self.name).length,
+  );
+  return held.reduce((sum, count) => sum + Math.max(1, count), 0);
 }
 
 export function daemon(host: Reached, cluster: Storage): readonly Resource[] {
@@ -141,65 +232,81 @@ export function peersConnected(host: Reached): Gate {
 
 /** The lead probes new hosts, and waits for all. */
 export function peers(host: Reached, cluster: Storage): readonly Resource[] {
-  const { bricks, leads } = seen(host, cluster);
-  if (!leads) return [];
+  const { all, bricks, leads, lead } = seen(host, cluster);
+  if (!leads || lead === undefined) return [];
   return bricks
     .filter(({ name }) => name !== host.name)
-    .map((other) => glusterPeer({ address: other.storageAddress }));
+    .map((other) => {
+      const uuid = poolIdentity(all, other, lead);
+      return glusterPeer({ address: other.storageAddress, ...(uuid === undefined ? {} : { uuid }) });
+    });
 }
 
-/** The whole bricks are told of an emptied one while it is away. */
+/** The whole bricks of a set are told of an emptied one while it is away. */
 export function blame(host: Reached, cluster: Storage): readonly Resource[] {
-  const { all, decision, self, leads } = seen(host, cluster);
-  if (decision.kind !== 'exists' || !leads) return [];
-  const { volume } = decision;
-  const own = brickOf(self, volume);
-  return volume.bricks.flatMap((brick, index) => {
-    const holder = all.find(({ storageAddress }) => brick.startsWith(`${storageAddress}:`));
-    if (holder === undefined || own === undefined || !isEmptied(holder, volume)) return [];
-    return [glusterBlame({ volume: volume.name, brick, index, own: pathOf(own) })];
+  const { decision } = seen(host, cluster);
+  if (decision.kind !== 'exists') return [];
+  const { volume, bricks } = decision;
+  return bricks.flatMap((emptied, index) => {
+    if (!isEmptied(emptied, volume.id)) return [];
+    const whole = bricks.filter(
+      (other, place) =>
+        setOf(volume, place) === setOf(volume, index) &&
+        other.holder?.facts?.gluster.daemon === 'running' &&
+        !isEmptied(other, volume.id),
+    );
+    const [first] = whole.toSorted((a, b) => byName(a.holder as Member, b.holder as Member));
+    if (first?.holder?.name !== host.name) return [];
+    return [glusterBlame({ volume: volume.name, brick: emptied.brick, index, own: first.path })];
   });
 }
 
 export function brick(host: Reached, cluster: Storage): readonly Resource[] {
-  const { decision, self, holdsBrick } = seen(host, cluster);
+  const { decision, self, own, holdsBrick } = seen(host, cluster);
   if (!holdsBrick) return [];
-  const volume = decision.kind === 'exists' ? decision.volume : undefined;
-  const known = self.facts?.gluster.known[volumeOf(cluster.settings)];
-  const own = volume === undefined ? undefined : brickOf(self, volume);
-  const path = own === undefined ? brickPathOf(cluster.settings) : pathOf(own);
-  // One that is new to a volume must not bear its id yet: that is what `add-brick` refuses.
-  const volumeId = volume === undefined ? known : own && volume.id;
+  const { settings } = cluster;
+  const known = self.facts?.gluster.known[volumeOf(settings)];
+  const volumeId = decision.kind === 'exists' ? decision.volume.id : known;
+  const allowRootFilesystem = settings.allowRootFilesystem ?? false;
+  if (own.length > 0 && volumeId !== undefined)
+    return own.map(({ path }) => glusterBrick({ path, volumeId, allowRootFilesystem }));
+  const path = brickPathOf(settings);
   return [
     directory({ path: path.slice(0, path.lastIndexOf('/')) || '/' }),
-    glusterBrick({
-      path,
-      ...(volumeId === undefined ? {} : { volumeId }),
-      allowRootFilesystem: cluster.settings.allowRootFilesystem ?? false,
-    }),
+    // One that is new to a volume must not bear its id yet: that is what `add-brick` refuses.
+    glusterBrick({ path, allowRootFilesystem }),
   ];
 }
 
 export function volume(host: Reached, cluster: Storage): readonly Resource[] {
-  const { all, bricks, decision, leads } = seen(host, cluster);
+  const { all, bricks, decision, there, leads } = seen(host, cluster);
   if (!leads) return [];
   const { settings } = cluster;
-  const there = decision.kind === 'exists' ? decision.volume.bricks : [];
-  const wanted = bricks.map(
-    (member) =>
-      there.find((one) => one.startsWith(`${member.storageAddress}:`)) ??
-      `${member.storageAddress}:${brickPathOf(settings)}`,
-  );
+  const kept = there.filter(({ holder }) => bricks.some(({ name }) => name === holder?.name));
+  const added = bricks.filter(({ name }) => !there.some(({ holder }) => holder?.name === name));
   return [
     glusterVolume({
       name: volumeOf(settings),
       setSize: setSizeOf(settings),
       arbiter: settings.arbiter ?? false,
-      bricks: wanted,
-      options: { ...VOLUME_OPTIONS, 'auth.allow': all.map(({ storageAddress }) => storageAddress).join(',') },
+      bricks: [
+        ...kept.map(({ brick }) => brick),
+        ...added.map(({ storageAddress }) => `${storageAddress}:${brickPathOf(settings)}`),
+      ],
+      options: VOLUME_OPTIONS,
+      allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
     }),
   ];
+}
+
+/** Addresses that the hosts come from. Bricks that are reached by another address are reached from another one as well. */
+function allowed(all: readonly Member[], there: readonly HeldBrick<Member>[]): readonly string[] {
+  const usual = there.every(({ brick, holder }) => brick.startsWith(`${holder?.storageAddress}:/`));
+  return all.flatMap(({ storageAddress, spellings }) => [
+    storageAddress,
+    ...(usual ? [] : spellings.filter((spelling) => isIPv4(spelling))),
+  ]);
 }
 
 export function heal(host: Reached, cluster: Storage): readonly Resource[] {
@@ -209,15 +316,21 @@ export function heal(host: Reached, cluster: Storage): readonly Resource[] {
 }
 
 export function mounted(host: Reached, cluster: Storage, onFailure: string): Resource {
-  const { bricks, self, holdsBrick } = seen(host, cluster);
+  const { all, bricks, self, there, holdsBrick } = seen(host, cluster);
   const name = volumeOf(cluster.settings);
   const others = bricks.filter((other) => other.name !== host.name);
   const [first = self, ...backups] = holdsBrick ? [self, ...others] : others;
-  const what = (member: Member) => `${member.storageAddress}:/${name}`;
+  const pool = all.flatMap(({ facts }) => facts?.gluster.peers ?? []);
+  const servers = new Set([
+    ...bricks.flatMap(({ storageAddress, spellings }) => [storageAddress, ...spellings]),
+    ...there.map(({ brick }) => brick.slice(0, brick.indexOf(':/'))),
+    ...pool.flatMap(({ names }) => names),
+    ...(name in host.facts.gluster.known ? ['localhost', '127.0.0.1', '::1'] : []),
+  ]);
   return mount({
     where: cluster.settings.root,
-    what: what(first),
-    same: backups.map(what),
+    what: `${first.storageAddress}:/${name}`,
+    servers: [...servers].toSorted(),
     type: 'glusterfs',
     shownType: 'fuse.glusterfs',
     options: [

@@ -9,13 +9,10 @@ import {
   type SwarmFacts,
 } from 'provision';
 import { z } from 'zod';
-
-const path = z
-  .string()
-  .regex(/^(\/[\w.-]+)+$/, 'expected an absolute path of letters, digits, `.`, `_` and `-`');
+import { dataPath, plainPath } from '../paths.ts';
 
 const ONLY = {
-  glusterfs: ['replica', 'arbiter', 'volume', 'brickPath', 'allowRootFilesystem'],
+  glusterfs: ['replica', 'arbiter', 'volume', 'otherVolumes', 'clients', 'brickPath', 'allowRootFilesystem'],
   nfs: ['server', 'export', 'version'],
   none: [],
 } as const;
@@ -26,7 +23,7 @@ export const clusterSettings = z
       .enum(['glusterfs', 'nfs', 'none'])
       .default('none')
       .describe('what makes the file system of all nodes'),
-    root: path.default('/mailu').describe('where it is mounted on every node'),
+    root: dataPath.default('/mailu').describe('where it is mounted on every node'),
     minFree: z.number().min(0).default(1).describe('GiB; a run warns where less is free'),
     replica: z
       .int()
@@ -43,13 +40,23 @@ export const clusterSettings = z
       .regex(/^[a-zA-Z0-9_-]+$/)
       .optional()
       .describe('glusterfs: name of the volume; default mailu'),
-    brickPath: path.optional().describe('glusterfs: directory of the brick; default /srv/gluster/VOLUME'),
+    otherVolumes: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'glusterfs: volumes of these hosts that are not for the mail, where `volume` is to be made beside them',
+      ),
+    clients: z
+      .array(z.ipv4())
+      .optional()
+      .describe('glusterfs: addresses beside those of the hosts that may mount the volume'),
+    brickPath: dataPath.optional().describe('glusterfs: directory of the brick; default /srv/gluster/VOLUME'),
     allowRootFilesystem: z
       .boolean()
       .optional()
       .describe('glusterfs: bricks may be on the root file system, which mail can fill'),
     server: z.string().optional().describe('nfs: address of the server, or the name of one of the hosts'),
-    export: path.optional().describe('nfs: the directory that the server exports'),
+    export: plainPath.optional().describe('nfs: the directory that the server exports'),
     version: z.enum(['4.1', '4.2']).optional().describe('nfs: protocol; default 4.2'),
   })
   .superRefine((settings, context) => {
@@ -78,7 +85,7 @@ export const hostSettings = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'glusterfs: whether this host holds a brick; default: the first hosts, as many as a replica set',
+      'glusterfs: whether this host holds a brick; default: those that do, else the first by name, as many as a replica set',
     ),
   address: z
     .ipv4()
@@ -102,6 +109,13 @@ export type Reached = ReachedHost<Settings, Facts>;
 export function addressOf(host: StorageHost): string {
   const found = advertiseAddress(host.settings.address, host.address, host.facts?.machine.addresses ?? []);
   return 'address' in found ? found.address : host.address;
+}
+
+/** All names and addresses that are a host's own, by the inventory and by its own word. */
+export function spellingsOf(host: StorageHost): readonly string[] {
+  const machine = host.facts?.machine;
+  const own = (machine?.addresses ?? []).map(({ cidr }) => cidr.split('/')[0] ?? '');
+  return [...new Set([host.name, host.address, addressOf(host), machine?.hostname ?? host.name, ...own])];
 }
 
 export const volumeOf = ({ volume }: ClusterSettings) => volume ?? 'mailu';

@@ -12,14 +12,25 @@ export interface GlusterPeer {
 export interface GlusterVolume {
   readonly name: string;
   readonly id: string;
+  /** As glusterd says it: `Replicate`, `Distributed-Replicate`, `Disperse`. */
+  readonly type: string;
   readonly started: boolean;
   /** Bricks of one replica set, the arbiter included. */
   readonly setSize: number;
   readonly arbiter: boolean;
-  /** `address:path`, in the order of the replica sets. */
+  /** `name:path` as they were spelt when they were made, in the order of the replica sets. */
   readonly bricks: readonly string[];
   /** Only those that were set. */
   readonly options: Readonly<Record<string, string>>;
+}
+
+/** A brick as the files of glusterd record it, whoever holds it. */
+export interface RecordedBrick {
+  readonly volume: string;
+  /** `name:path`, as in `GlusterVolume.bricks`. */
+  readonly brick: string;
+  /** The node that holds it. Files of old releases do not say. */
+  readonly uuid: string | undefined;
 }
 
 export interface GlusterFacts {
@@ -32,27 +43,55 @@ export interface GlusterFacts {
   readonly volumes: readonly GlusterVolume[];
   /** Volumes that the files of glusterd know, by name, whether it runs or not. */
   readonly known: Readonly<Record<string, string>>;
-  /** What marks a local path as a brick: the id of its volume, or that it is not there or unmarked. */
+  /**
+   * What marks a local path as a brick: the id of its volume; `null` where it is not there or bears no mark; `unread` where a
+   * brick is there and nothing on the host can read its mark.
+   */
   readonly marks: Readonly<Record<string, string | null>>;
+  readonly recorded: readonly RecordedBrick[];
+  /** Addresses that use bricks on this host at the moment. */
+  readonly clients: readonly string[];
+  /** What glusterd reads when it starts, by option (glusterd.vol). */
+  readonly daemonOptions: Readonly<Record<string, string>>;
+  /** Addresses that this host finds for the names of peers and bricks. */
+  readonly resolved: Readonly<Record<string, readonly string[]>>;
 }
+
+/** A brick whose mark cannot be read, since `getfattr` is not installed. */
+export const UNREAD = 'unread';
 
 /** Seconds that a question to glusterd may take. It answers these from its own memory, without its peers. */
 const PATIENCE = 20;
+/** Seconds that a name server may take. */
+const NAME_PATIENCE = 5;
 
 export const glusterFacts: Probe<GlusterFacts> = {
   script: raw(`\
-d=/var/lib/glusterd
-[ -r $d/glusterd.info ] && sed 's/^/self /' $d/glusterd.info
-for f in $d/vols/*/info; do
+sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}/option /p' /etc/glusterfs/glusterd.vol 2>/dev/null
+d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1)
+d=\${d:-/var/lib/glusterd}
+[ -r "$d/glusterd.info" ] && sed 's/^/self /' "$d/glusterd.info"
+for f in "$d"/vols/*/info; do
   [ -e "$f" ] || continue
   v=\${f%/info}
   echo "known \${v##*/} $(sed -n 's/^volume-id=//p' "$f")"
 done
-for f in $d/vols/*/bricks/*; do
+for f in "$d"/vols/*/bricks/*; do
   [ -e "$f" ] || continue
+  v=\${f#"$d"/vols/}
   p=$(sed -n 's/^path=//p' "$f")
+  u=$(sed -n 's/^uuid=//p' "$f")
+  echo "brick \${v%%/*} $(sed -n 's/^brick-id=.*-//p' "$f") \${u:-none} $(sed -n 's/^hostname=//p' "$f"):$p"
   m=$(getfattr --absolute-names --only-values -e hex -n trusted.glusterfs.volume-id -- "$p" 2>/dev/null | od -An -tx1 | tr -d ' \\n')
+  [ -n "$m" ] || command -v getfattr >/dev/null || [ ! -d "$p/.glusterfs" ] || m=${UNREAD}
   echo "mark $p \${m:-none}"
+done
+for n in $(sed -n 's/^hostname[0-9]*=//p' "$d"/peers/* "$d"/vols/*/bricks/* 2>/dev/null | sort -u); do
+  (echo "name $n $(timeout ${NAME_PATIENCE} getent ahosts "$n" | cut -d' ' -f1 | sort -u | tr '\\n' ' ')") &
+done
+wait
+[ -z "$(ls "$d/vols" 2>/dev/null)" ] || ss -Htnp state established 2>/dev/null | grep '"glusterfsd"' | while read -r _ _ _ to _; do
+  echo "client \${to%:*}"
 done
 command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }
 systemctl is-active -q glusterd.service || { echo 'daemon stopped'; exit 0; }
@@ -79,6 +118,19 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
       volumes: readVolumes(all('volumes')),
       known: Object.fromEntries(all('known').map((line) => line.split(' ') as [string, string])),
       marks: Object.fromEntries(all('mark').map(readMark)),
+      recorded: readRecorded(all('brick')),
+      clients: [...new Set(all('client').map((client) => client.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1')))]
+        .filter((address) => !/^127\.|^::1$/.test(address))
+        .toSorted(),
+      daemonOptions: Object.fromEntries(
+        all('option').map((line) => [line.split(/\s/)[0] ?? '', line.replace(/^\S+\s*/, '').trim()]),
+      ),
+      resolved: Object.fromEntries(
+        all('name')
+          .toSorted()
+          .map((line) => line.trim().split(' '))
+          .map(([name = '', ...addresses]) => [name, addresses]),
+      ),
     };
   },
 };
@@ -86,7 +138,20 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
 function readMark(line: string): [string, string | null] {
   const space = line.lastIndexOf(' ');
   const mark = line.slice(space + 1);
-  return [line.slice(0, space), /^[0-9a-f]{32}$/.test(mark) ? dashed(mark) : null];
+  const id = /^[0-9a-f]{32}$/.test(mark) ? dashed(mark) : null;
+  return [line.slice(0, space), mark === UNREAD ? UNREAD : id];
+}
+
+/** Rows of volume, number of the brick in it, node and brick, in the order of their files. */
+function readRecorded(rows: readonly string[]): readonly RecordedBrick[] {
+  return rows
+    .map((row) => /^(\S+) (\d*) (\S+) (.+)$/.exec(row) ?? [])
+    .toSorted(([, a = '', i], [, b = '', j]) => (a === b ? Number(i) - Number(j) : a < b ? -1 : 1))
+    .map(([, volume = '', , uuid, brick = '']) => ({
+      volume,
+      brick,
+      uuid: uuid === 'none' ? undefined : uuid,
+    }));
 }
 
 function dashed(hex: string): string {
@@ -125,6 +190,7 @@ export function readVolumes(lines: readonly string[]): readonly GlusterVolume[] 
       return {
         name: value('Volume Name'),
         id: value('Volume ID'),
+        type: value('Type'),
         started: value('Status') === 'Started',
         setSize: Number(size?.[1] ?? 1) + Number(size?.[2] ?? 0),
         arbiter: bricks.some(([, , arbiter]) => arbiter !== undefined),

@@ -1,3 +1,11 @@
+export {
+  type BarePoint,
+  bare,
+  failIfHidden,
+  hiddenText,
+  lookBelow,
+  readBarePoint,
+} from './bare-point.ts';
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
@@ -7,8 +15,10 @@ export {
   type GlusterPeer,
   type GlusterVolume,
   glusterFacts,
+  type RecordedBrick,
   readPeers,
   readVolumes,
+  UNREAD,
 } from './gluster.ts';
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';

@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { raw, sh } from '../shell/index.ts';
+import { hiddenText, lookBelow, readBarePoint } from './bare-point.ts';
 
 /** The first line of every mount unit that this tool writes. */
 export const MOUNT_MARK = '# Written by provision.';
@@ -12,6 +13,8 @@ export interface MountFact {
   readonly outdated: boolean;
   /** Bytes that are free; undefined where the file system does not answer. */
   readonly freeBytes: number | undefined;
+  /** What lies below it, hidden, in words; undefined where nothing does. */
+  readonly hidden: string | undefined;
 }
 
 /** Seconds that a file system may take to say how full it is. */
@@ -19,22 +22,25 @@ const PATIENCE = 10;
 
 /** The mounts of our own units, as they are now. */
 export const mountFacts: Probe<readonly MountFact[]> = {
-  script: raw(`\
-for f in $(grep -lxF '${MOUNT_MARK}' /etc/systemd/system/*.mount 2>/dev/null); do
-  w=$(sed -n 's/^Where=//p' "$f")
-  m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
-  case $? in 0) ;; 1) continue ;; *) exit 66 ;; esac
-  free=$(timeout ${PATIENCE} df -Pk -- "$w" 2>/dev/null | sed -n '2s/  */ /gp' | cut -d' ' -f4)
-  t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- "\${f##*/}") || exit 66
-  echo "$(date -d "$t" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
-done`),
+  script: sh`
+    for f in $(grep -lxF ${MOUNT_MARK} /etc/systemd/system/*.mount 2>/dev/null); do
+      w=$(sed -n 's/^Where=//p' "$f")
+      m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
+      case $? in 0) ;; 1) continue ;; *) exit 66 ;; esac
+      free=$(timeout ${PATIENCE} df -Pk -- "$w" 2>/dev/null | sed -n '2s/  */ /gp' | cut -d' ' -f4)
+      t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- "\${f##*/}") || exit 66
+      echo "mount $(date -d "$t" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
+      ${lookBelow(raw('"$w"'))}
+    done`,
   parse(output) {
     if (output.code !== 0)
       throw new ProbeError(`could not look what is mounted (findmnt has ${PATIENCE} s to answer)`, output);
     return output.stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => {
+      .split(/^mount /m)
+      .filter((text) => text !== '')
+      .map((text) => {
+        const [line = '', ...below] = text.split('\n');
+        const point = readBarePoint(below);
         const [since = '', written = '', free = '', source = '', type = '', where = ''] = line.split(' ');
         return {
           where,
@@ -42,6 +48,7 @@ done`),
           type,
           outdated: Number(written) > Number(since),
           freeBytes: free === 'none' ? undefined : Number(free) * 1024,
+          hidden: point.files === 0 ? undefined : hiddenText(point),
         };
       });
   },

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { MOUNT_MARK } from '../facts/index.ts';
+import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../resource/index.ts';
-import { type Script, sh } from '../shell/index.ts';
+import { sh } from '../shell/index.ts';
+import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
+import { isSameSource, lookAtSource, readSource } from './mount-source.ts';
+import { mountUnit, unitText } from './mount-unit.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
 
@@ -9,8 +12,8 @@ const want = z
   .strictObject({
     where: absolutePath,
     what: z.string(),
-    /** Other sources that are the same file system, as where another server of it was asked. */
-    same: z.array(z.string()).default([]),
+    /** All names and addresses of servers that have this file system. A mount from any of them is the same. */
+    servers: z.array(z.string()).default([]),
     type: z.string().regex(/^[\w.]+$/),
     /** The type as the mount table shows it, where that is another word: `fuse.glusterfs`. */
     shownType: z.string().optional(),
@@ -28,28 +31,8 @@ const want = z
     path: `/etc/systemd/system/${mountUnit(mount.where)}`,
   }));
 
-type Wanted = z.output<typeof want>;
-
 /** Seconds that the mount table, and the file system itself, may take to answer. */
 const PATIENCE = 10;
-
-/** The unit of a mount point (systemd.unit(5), "String Escaping for Inclusion in Unit Names"). */
-export function mountUnit(where: string): string {
-  const escaped = (part: string) =>
-    [...Buffer.from(part, 'utf8')]
-      .map((byte, index) => {
-        const char = String.fromCharCode(byte);
-        return /[\w:]/.test(char) || (char === '.' && index > 0)
-          ? char
-          : `\\x${byte.toString(16).padStart(2, '0')}`;
-      })
-      .join('');
-  return `${where
-    .split('/')
-    .filter((part) => part !== '')
-    .map(escaped)
-    .join('-')}.mount`;
-}
 
 /**
  * A file system that a systemd unit mounts, over a mount point that cannot be written while nothing is mounted there
@@ -66,64 +49,65 @@ export const mount = defineResource({
       (${lookAt(path, sh`cat -- "$p" || exit 66`)}) || exit 66
       echo '=== state'
       systemctl show --property=UnitFileState,NeedDaemonReload -- ${unit} || exit 66
-      timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint ${where} | sed 's/^/Mounted=/'
+      ${lookAtSource(where, PATIENCE)}
       timeout ${PATIENCE} findmnt -rn --mountpoint ${where} >/dev/null
       case $? in
         0) timeout ${PATIENCE} stat -f -c 'Answers=yes' -- ${where} 2>&1 || echo Answers=no ;;
         1) ;;
         *) exit 66 ;;
       esac
-      ${bare(
-        where,
-        sh`
-        if [ ! -d "$w" ]; then echo Bare=absent; else
-          flags=$(lsattr -d -- "$w") || exit 66
-          case \${flags%% *} in *i*) echo Bare=immutable ;; *) echo Bare=writable ;; esac
-        fi`,
-      )}`,
+      ${lookAtPoint(where)}`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look what is mounted at ${where}`, output);
       const [head = '', state = ''] = output.stdout.split('=== state\n');
       const file = readPath(path, { ...output, stdout: head });
-      const value = new Map(
-        state
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
-      );
-      const mounted = value.get('Mounted');
-      if (mounted !== undefined && value.get('Answers') !== 'yes')
-        throw new ProbeError(`${mounted} is mounted at ${where} and does not answer in ${PATIENCE} s`);
+      const lines = state.split('\n');
+      const mounted = readSource(lines);
+      if (mounted !== null && !lines.includes('Answers=yes'))
+        throw new ProbeError(`${mounted.source} is mounted at ${where} and does not answer in ${PATIENCE} s`);
       return {
         unit: file === null ? null : file.rest,
-        enabled: value.get('UnitFileState') === 'enabled',
-        reload: value.get('NeedDaemonReload') === 'yes',
-        mounted: mounted ?? null,
-        bare: value.get('Bare') ?? 'unknown',
+        enabled: lines.includes('UnitFileState=enabled'),
+        reload: lines.includes('NeedDaemonReload=yes'),
+        mounted,
+        point: readPoint(where, lines),
       };
     },
   }),
 
   diff(wanted, have): readonly Change[] {
-    const sources = [wanted.what, ...wanted.same].map(
-      (source) => `${source} ${wanted.shownType ?? wanted.type}`,
-    );
-    if (have.mounted !== null && !sources.includes(have.mounted))
-      throw new Refusal(`${have.mounted} is mounted at ${wanted.where}, where ${sources[0]} is wanted`, [
-        `find out who uses it: fuser -vm ${wanted.where}; then: umount ${wanted.where}`,
-      ]);
-    const later = have.mounted === null ? '' : ' (mounted so after --remount)';
+    const { where, what, servers, type, shownType = type } = wanted;
+    const { mounted, point } = have;
+    if (mounted === null) refuseToHide(where, point);
+    else if (mounted.type !== shownType || !isSameSource(what, servers, mounted))
+      throw new Refusal(
+        `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
+        [
+          `findmnt ${where}; ls -lA ${where}`,
+          `fuser -v -m ${where}`,
+          ...(mounted.type === shownType
+            ? [
+                `Where ${mounted.source} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
+              ]
+            : [
+                `Where ${mounted.source} has the mail, stop what uses it, mount it at another directory, run again, and copy the mail from there to the shared storage.`,
+              ]),
+          `Where ${where} is meant for it, write another storage.root.`,
+        ],
+      );
+    const later = mounted === null ? '' : ' (mounted so after --remount)';
     return [
-      ...(have.bare === 'immutable' ? [] : [{ field: 'bare mount point', from: have.bare, to: 'immutable' }]),
+      ...compare('bare mount point', point.state, 'immutable'),
       ...(have.unit === unitText(wanted)
         ? []
         : [{ field: `unit${later}`, from: have.unit, to: unitText(wanted) }]),
       ...(have.reload ? [{ field: 'unit file', from: 'newer than loaded', to: 'loaded' }] : []),
       ...compare('enabled', have.enabled, true),
-      ...(have.mounted === null ? [{ field: 'mounted', from: null, to: sources[0] ?? '' }] : []),
+      ...(mounted === null ? [{ field: 'mounted', from: null, to: `${what} ${shownType}` }] : []),
     ];
   },
 
-  apply(wanted, _have, changes) {
+  apply(wanted, have, changes) {
     const fields = new Set(changes.map(({ field }) => field.replace(/ \(.*/, '')));
     const { where, unit, path } = wanted;
     const steps = [];
@@ -132,7 +116,12 @@ export const mount = defineResource({
         title: `make the bare mount point ${where} unwritable`,
         script: sh`
           mkdir -p -m 0755 -- ${where} || exit 1
-          ${bare(where, sh`chattr +i -- "$w"`)}`,
+          ${bare(sh`${where}`, sh`chattr +i -- "$w"`)}`,
+      });
+    if (fields.has('unit') && have.unit !== null && !have.unit.startsWith(MOUNT_MARK))
+      steps.push({
+        title: `keep the unit that somebody wrote as ${path}.before`,
+        script: sh`[ -e ${`${path}.before`} ] || cp -p -- ${path} ${`${path}.before`}`,
       });
     if (fields.has('unit'))
       steps.push({
@@ -146,6 +135,7 @@ export const mount = defineResource({
       steps.push({
         title: `mount ${where}`,
         script: sh`
+          (${failIfHidden(sh`${where}`)}) || exit 1
           systemctl reset-failed -- ${unit} 2>/dev/null
           systemctl start -- ${unit} && exit 0
           journalctl --no-pager --lines=15 --output=cat --unit=${unit} >&2
@@ -154,33 +144,3 @@ export const mount = defineResource({
     return steps;
   },
 });
-
-/** Runs `look` where nothing is mounted over `$w`: in a mount namespace of its own, which nobody else sees. */
-function bare(where: string, look: Script): Script {
-  return sh`
-    unshare --mount --propagation private sh -c ${'w=$1; while findmnt -rn --mountpoint "$w" >/dev/null; do umount -l -- "$w" || exit 66; done; eval "$2"'} sh ${where} ${look.shown} || exit 66`;
-}
-
-function unitText({ where, what, type, options, after, onFailure, timeout }: Wanted): string {
-  const units = ['network-online.target', ...after].join(' ');
-  return [
-    MOUNT_MARK,
-    '[Unit]',
-    `Description=${where}, the same on all nodes`,
-    `Wants=${units}`,
-    `After=${units}`,
-    ...(onFailure === undefined ? [] : [`OnFailure=${onFailure}`]),
-    'StartLimitIntervalSec=0',
-    '',
-    '[Mount]',
-    `What=${what}`,
-    `Where=${where}`,
-    `Type=${type}`,
-    `Options=${options.join(',')}`,
-    `TimeoutSec=${timeout}`,
-    '',
-    '[Install]',
-    'WantedBy=remote-fs.target',
-    '',
-  ].join('\n');
-}

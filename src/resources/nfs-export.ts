@@ -18,7 +18,13 @@ const want = z
     line: `"${wanted.path}" ${wanted.clients.map((client) => `${client}(${wanted.options.join(',')})`).join(' ')}\n`,
   }));
 
-/** A directory that an NFS server exports to these addresses and to nobody else (exports(5)). */
+/** A line of exports(5) with its clients in one order: their own means nothing. */
+function inOrder(line: string | null): string | undefined {
+  const [path, ...clients] = line?.trim().split(' ') ?? [];
+  return path === undefined ? undefined : [path, ...clients.toSorted()].join(' ');
+}
+
+/** A directory that an NFS server exports to these addresses. Whoever else another file of exports(5) lets in stays so. */
 export const nfsExport = defineResource({
   kind: 'nfs-export',
   want,
@@ -44,8 +50,14 @@ export const nfsExport = defineResource({
   }),
 
   diff: ({ line, clients }, have) => [
-    ...compare('export', have.line, line),
-    ...compare('exported to', have.clients.join(' ') || null, clients.toSorted().join(' ')),
+    ...(inOrder(have.line) === inOrder(line) ? [] : compare('export', have.line, line)),
+    ...(clients.every((client) => have.clients.includes(client))
+      ? []
+      : compare(
+          'exported to',
+          have.clients.join(' ') || null,
+          [...new Set([...have.clients, ...clients])].toSorted().join(' '),
+        )),
   ],
 
   apply: ({ line }) => [

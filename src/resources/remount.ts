@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineResource, ProbeError, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { mountUnit } from './mount.ts';
+import { mountUnit } from './mount-unit.ts';
 import { absolutePath } from './path.ts';
 
 const want = z.strictObject({ where: absolutePath });

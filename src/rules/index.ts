@@ -1,17 +1,20 @@
 export { advertiseAddress, freePool, ipv4Of, overlaps } from './address.ts';
+export { decideGluster, type GlusterDecision, isEmptied } from './decide-gluster.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
 export {
-  brickOf,
-  decideGluster,
-  type GlusterDecision,
   type GlusterHost,
-  inspectGluster,
-  isEmptied,
+  type HeldBrick,
+  heldBricks,
+  memberOf,
   pathOf,
   poolIdentity,
-} from './gluster.ts';
+  recordedBricks,
+  setOf,
+} from './gluster-pool.ts';
+export { inspectGluster } from './inspect-gluster.ts';
 export { inspectSwarm } from './inspect-swarm.ts';
 export { inspectMachines, type MachineLimits } from './machine.ts';
+export { formMistake, nested, placeMistake, systemMistake } from './paths.ts';
 export { GOSSIP, inspectPorts, MANAGEMENT } from './ports.ts';
 export { allManagersReachable, isBack, survivesWithout } from './quorum.ts';
 export { entryOf, membershipOf, type SwarmHost } from './swarm-host.ts';

@@ -46,6 +46,26 @@ describe('sections with mistakes, told at their place before any connection', ()
     ],
     ['nfs without its server', 'storage: { kind: nfs }', /nfs needs `server` and `export`/],
     [
+      'a mount point that belongs to the system',
+      'storage: { kind: glusterfs, root: /etc }',
+      /:6:29 storage\.root: \/etc has the settings of the system/,
+    ],
+    [
+      'a path with a detour',
+      'storage: { kind: glusterfs, root: /mailu/../etc }',
+      /:6:29 storage\.root: write where it leads to, without `\.\.`/,
+    ],
+    [
+      'a brick below the mount point',
+      'storage: { kind: glusterfs, brickPath: /mailu/brick }',
+      /:6:29 storage\.brickPath: the brick \/mailu\/brick is inside \/mailu/,
+    ],
+    [
+      'an export that is the mount point',
+      'storage: { kind: nfs, server: b, export: /mailu }',
+      /:6:34 storage\.export: \/mailu is the same as \/mailu/,
+    ],
+    [
       'forwarders that dnssec-trigger would not use',
       'resolver: { kind: dnssec-trigger, forwarders: [192.0.2.53] }',
       /forwarders: dnssec-trigger takes its name servers from NetworkManager/,

@@ -20,6 +20,10 @@ test('a host without GlusterFS, and one whose daemon is stopped', () => {
     volumes: [],
     known: { mailu: '7370e8d8-4c25-4620-ab82-864bda143f93' },
     marks: { '/srv/gluster/mailu': '7370e8d8-4c25-4620-ab82-864bda143f93', '/srv/other': null },
+    recorded: [],
+    clients: [],
+    daemonOptions: {},
+    resolved: {},
   });
 });
 
@@ -62,6 +66,7 @@ test('peers with all their names, and volumes with their options', () => {
     {
       name: 'mailu',
       id: '7370e8d8-4c25-4620-ab82-864bda143f93',
+      type: 'Replicate',
       started: false,
       setSize: 3,
       arbiter: true,
@@ -72,11 +77,42 @@ test('peers with all their names, and volumes with their options', () => {
   expect(readVolumes(['No volumes present'])).toEqual([]);
 });
 
+test('bricks with the nodes that hold them, in their order, and names with their addresses', () => {
+  const uuid = 'd1558d31-a5cf-451c-94b6-4c940ff8dc11';
+  const facts = glusterFacts.parse(
+    output(
+      [
+        'brick gv0 10 none node-11:/b',
+        `brick gv0 0 ${uuid} node-1:/b`,
+        'mark /b unread',
+        `brick gv0 2 ${uuid} node-1:/c`,
+        'mark /c none',
+        'name node-2 172.31.77.12 ',
+        'name gone ',
+        'client [::ffff:172.31.77.13]',
+        'client 172.31.77.12',
+        'client 172.31.77.12',
+        'client 127.0.0.1',
+        'daemon stopped',
+        '',
+      ].join('\n'),
+    ),
+  );
+  expect(facts).toHaveProperty('recorded', [
+    { volume: 'gv0', brick: 'node-1:/b', uuid },
+    { volume: 'gv0', brick: 'node-1:/c', uuid },
+    { volume: 'gv0', brick: 'node-11:/b', uuid: undefined },
+  ]);
+  expect(facts).toHaveProperty('resolved', { 'node-2': ['172.31.77.12'], gone: [] });
+  expect(facts).toHaveProperty('clients', ['172.31.77.12', '172.31.77.13']);
+  expect(facts).toHaveProperty('marks', { '/b': 'unread', '/c': null });
+});
+
 test('a mount that does not say how full it is, and one that is older than its unit', () => {
   expect(
     mountFacts.parse(
       output(
-        '1764000200.1 1764000100.5 81057468 192.0.2.11:/mailu fuse.glusterfs /mailu\n1764000100.1 1764000200.5 none 192.0.2.5:/srv nfs4 /other\n',
+        'mount 1764000200.1 1764000100.5 81057468 192.0.2.11:/mailu fuse.glusterfs /mailu\nBare=immutable\nmount 1764000100.1 1764000200.5 none 192.0.2.5:/srv nfs4 /other\nBare=writable\nFiles=12\nNames=mail dkim \nSize=3.4M\n',
       ),
     ),
   ).toEqual([
@@ -86,8 +122,16 @@ test('a mount that does not say how full it is, and one that is older than its u
       type: 'fuse.glusterfs',
       outdated: false,
       freeBytes: 81057468 * 1024,
+      hidden: undefined,
     },
-    { where: '/other', source: '192.0.2.5:/srv', type: 'nfs4', outdated: true, freeBytes: undefined },
+    {
+      where: '/other',
+      source: '192.0.2.5:/srv',
+      type: 'nfs4',
+      outdated: true,
+      freeBytes: undefined,
+      hidden: '12 files (mail, dkim; 3.4M)',
+    },
   ]);
 });
 

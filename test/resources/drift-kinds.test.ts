@@ -13,6 +13,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'gluster-brick': 'a node that was wiped: storage.test.ts',
   'gluster-heal': 'a node that was away: storage.test.ts',
   'gluster-identity': 'a node that was wiped: storage.test.ts',
+  'gluster-names': 'changes nothing: storage-adopt.test.ts',
   'gluster-peer': 'glusterd detaches none that has a brick; a new one: storage-grow.test.ts',
   'nfs-export': 'needs the kernel of a whole machine: test/vm',
   remount: 'only where it is told to: storage.test.ts',

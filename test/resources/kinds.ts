@@ -17,6 +17,7 @@ import { glusterBlame } from '../../src/resources/gluster/blame.ts';
 import { glusterBrick } from '../../src/resources/gluster/brick.ts';
 import { glusterHeal } from '../../src/resources/gluster/heal.ts';
 import { glusterIdentity } from '../../src/resources/gluster/identity.ts';
+import { glusterNames } from '../../src/resources/gluster/names.ts';
 import { glusterPeer } from '../../src/resources/gluster/peer.ts';
 import { glusterVolume } from '../../src/resources/gluster/volume.ts';
 import { cloudInit } from '../../src/resources/machine/cloud-init.ts';
@@ -62,6 +63,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'gluster-brick': glusterBrick,
   'gluster-heal': glusterHeal,
   'gluster-identity': glusterIdentity,
+  'gluster-names': glusterNames,
   'gluster-peer': glusterPeer,
   'gluster-volume': glusterVolume,
   'mailu-accounts': ({ administrator, ...want }: Want) =>

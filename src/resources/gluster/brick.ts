@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Change, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
+import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { absolutePath } from '../path.ts';
 
@@ -21,25 +21,28 @@ export const glusterBrick = defineResource({
   want,
   key: ({ path }) => path,
 
-  observe: ({ path }) => ({
+  observe: ({ path, volumeId }) => ({
     script: sh`
       d=${path}
       while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
       timeout 10 findmnt -rn -o TARGET -T "$d" || exit 66
       [ "$d" = ${path} ] || { echo absent; exit 0; }
-      command -v getfattr >/dev/null || { echo unmarked; ls -A -- "$d" | head -n 1; exit 0; }
       m=$(getfattr --absolute-names --only-values -n ${MARK} -- "$d" 2>/dev/null | od -An -tx1 | tr -d ' \n')
+      [ -n "$m" ] || command -v getfattr >/dev/null || m=unread
       echo "\${m:-unmarked}"
       names=$(ls -A -- "$d") || exit 66
-      printf '%s\n' "$names" | head -n 1`,
+      printf '%s\n' "$names" | head -n 4`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look at ${path}`, output);
-      const [target = '', state = '', first = ''] = output.stdout.split('\n');
-      return { target, state, empty: first === '' };
+      const [target = '', state = '', ...rest] = output.stdout.split('\n');
+      const names = rest.filter((name) => name !== '');
+      if (state === 'unread' && names.length > 0 && volumeId !== undefined)
+        return new Unobservable('getfattr, which reads the mark of a brick, is not installed');
+      return { target, state, names };
     },
   }),
 
-  diff({ path, volumeId, allowRootFilesystem }, { target, state, empty }): readonly Change[] {
+  diff({ path, volumeId, allowRootFilesystem }, { target, state, names }): readonly Change[] {
     if (target === '/' && !allowRootFilesystem && volumeId === undefined)
       throw new Refusal(
         `${path} is on the root file system: a mailbox that grows would fill it and stop the whole machine`,
@@ -49,14 +52,25 @@ export const glusterBrick = defineResource({
       );
     const mark = /^[0-9a-f]{32}$/.test(state) ? state : undefined;
     const wanted = volumeId?.replaceAll('-', '');
-    if (mark !== undefined && mark !== wanted)
-      throw new Refusal(`${path} is a brick of another volume (${mark}), with its data`, [
-        `set another storage.brickPath, or move what is there away: mv ${path} ${path}.old`,
-      ]);
-    if (mark === undefined && !empty)
-      throw new Refusal(`${path} holds files, and is not a brick of this volume`, [
-        `set another storage.brickPath, or move what is there away: mv ${path} ${path}.old`,
-      ]);
+    const look = [`getfattr -e hex -n ${MARK} ${path}`, `ls -lA ${path}`];
+    if ((mark !== undefined && mark !== wanted) || (mark === undefined && names.includes('.glusterfs')))
+      throw new Refusal(
+        volumeId === undefined
+          ? `${path} is the brick of a volume${mark === undefined ? '' : ` (${mark})`} that no host knows any more, and it may hold the only copy of its files; a run neither takes it over nor empties it`
+          : `${path} is the brick of another volume${mark === undefined ? '' : ` (${mark})`}, with its files; a run neither takes it over nor empties it`,
+        [
+          ...look,
+          `Write another storage.brickPath. Where these files are the mail, copy them, without .glusterfs, to the shared storage once it is mounted.`,
+        ],
+      );
+    if (mark === undefined && names.length > 0)
+      throw new Refusal(
+        `${path} holds files (${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}), and is no brick of this volume; a run neither takes it over nor empties it`,
+        [
+          ...look,
+          `Write another storage.brickPath. Where these files are the mail, copy them to the shared storage once it is mounted.`,
+        ],
+      );
     return [
       ...(state === 'absent' ? [{ field: 'directory', from: null, to: '0755 root:root' }] : []),
       ...(volumeId !== undefined && mark === undefined

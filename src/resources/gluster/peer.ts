@@ -6,20 +6,25 @@ import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
 const MEMBER = 'Peer in Cluster (Connected)';
 
-const want = z.strictObject({ address: z.ipv4() });
+const want = z.strictObject({
+  address: z.string(),
+  /** Of the node in the pool, where a host says it. It is the same node under whatever name the pool has it. */
+  uuid: z.uuid().optional(),
+});
 
-/** Another node in the same trusted pool, by its address. */
+/** Another node in the same trusted pool. One that is a member under another name is not probed again. */
 export const glusterPeer = defineResource({
   kind: 'gluster-peer',
   want,
   key: ({ address }) => address,
 
-  observe: ({ address }) => ({
+  observe: ({ address, uuid }) => ({
     script: askGluster(gluster(['peer', 'status'])),
     parse(output) {
       const answer = glusterAnswer('its peers', output);
       if (typeof answer !== 'string') return answer;
-      return readPeers(answer.split('\n')).find(({ names }) => names.includes(address)) ?? null;
+      const peers = readPeers(answer.split('\n'));
+      return peers.find((peer) => peer.uuid === uuid || peer.names.includes(address)) ?? null;
     },
   }),
 
@@ -31,7 +36,7 @@ export const glusterPeer = defineResource({
       title: `wait until ${address} is in the pool`,
       script: sh`
         n=0
-        until gluster --mode=script peer status | grep -A2 -xF 'Hostname: '${address} | grep -qF ${MEMBER}; do
+        until gluster --mode=script peer status | grep -A2 -xF ${have === null ? `Hostname: ${address}` : `Uuid: ${have.uuid}`} | grep -qF ${MEMBER}; do
           n=$((n + 1))
           [ "$n" -lt 60 ] || { gluster --mode=script peer status >&2; exit 1; }
           sleep 2

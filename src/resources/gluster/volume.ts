@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { readVolumes } from '../../facts/index.ts';
-import { type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
+import { byName, type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
 /** Has a command of its own. */
 const GRANULAR = 'cluster.granular-entry-heal';
+const ALLOW = 'auth.allow';
 
 const want = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9_-]+$/),
@@ -13,9 +14,11 @@ const want = z.strictObject({
   setSize: z.int().min(3),
   /** The last brick of each set holds names and attributes only. */
   arbiter: z.boolean(),
-  /** `address:path`, set by set. */
-  bricks: z.array(z.string()).min(3),
+  /** `name:path` as the volume has it, set by set. */
+  bricks: z.array(z.string()).min(1),
   options: z.record(z.string(), z.string()),
+  /** Addresses that may mount it. Their order means nothing; whoever else was let in by hand stays so. */
+  allow: z.array(z.string()).default([]),
   force: z.boolean().default(false),
 });
 
@@ -49,18 +52,40 @@ export const glusterVolume = defineResource({
     if (have === null)
       return [
         { field: 'volume', from: null, to: shape },
-        ...Object.entries(wanted.options).map(([name, to]) => ({ field: name, from: null, to })),
+        ...Object.entries({ ...wanted.options, ...allowed(wanted.allow, undefined) }).map(([name, to]) => ({
+          field: name,
+          from: null,
+          to,
+        })),
       ];
+    if (!/Replicate/.test(have.type))
+      throw new Refusal(
+        `volume ${wanted.name} is of the type ${have.type}, and this tool keeps replicated volumes only; a run does not change how mail is kept`,
+        [
+          `gluster volume info ${wanted.name}`,
+          'Write storage.volume: NAME of a volume that is to be made beside it, and name this one in storage.otherVolumes; then move the mail by hand.',
+        ],
+      );
+    if (have.setSize === 2)
+      throw new Refusal(
+        `volume ${wanted.name} keeps two copies, which cannot outvote each other: after a cut both sides may have written`,
+        [
+          `gluster volume info ${wanted.name}`,
+          `Give it a third brick on a third host, which may be an arbiter: gluster volume add-brick ${wanted.name} replica 3 arbiter 1 HOST:PATH`,
+        ],
+      );
     if (have.setSize !== wanted.setSize || have.arbiter !== wanted.arbiter)
       throw new Refusal(
         `volume ${wanted.name} has sets of ${have.setSize}${have.arbiter ? ' with an arbiter' : ''}; a run does not change how often mail is kept`,
-        [`set storage.replica and storage.arbiter to what it is, or change the volume by hand`],
+        [
+          `Write ${have.arbiter ? 'storage.arbiter: true' : `storage.replica: ${have.setSize}, and no storage.arbiter`}.`,
+        ],
       );
     const gone = have.bricks.filter((brick) => !wanted.bricks.includes(brick));
     if (gone.length > 0)
       throw new Refusal(
-        `volume ${wanted.name} has ${gone.join(', ')}, which the inventory does not have; a run removes no brick`,
-        ['put the host back into the inventory, or remove the brick by hand: gluster volume remove-brick'],
+        `volume ${wanted.name} has ${gone.join(', ')}, and the inventory gives that host no brick; a run removes no brick`,
+        [`gluster volume info ${wanted.name}`, 'Write storage.brick: true for the host that has it.'],
       );
     const added = wanted.bricks.filter((brick) => !have.bricks.includes(brick));
     const offline = have.started ? have.bricks.filter((brick) => !have.online.includes(brick)) : [];
@@ -70,14 +95,16 @@ export const glusterVolume = defineResource({
         : []),
       ...compare('status', have.started ? 'started' : 'stopped', 'started'),
       ...offline.map((brick) => ({ field: `brick ${brick}`, from: 'offline', to: 'online' })),
-      ...Object.entries(wanted.options).flatMap(([name, to]) =>
-        compare(name, have.options[name] ?? null, to),
-      ),
+      ...Object.entries({
+        ...wanted.options,
+        ...allowed(wanted.allow, have.options[ALLOW]),
+      }).flatMap(([name, to]) => compare(name, have.options[name] ?? null, to)),
     ];
   },
 
   apply(wanted, have, changes) {
-    const { name, setSize, arbiter, bricks, options, force } = wanted;
+    const { name, setSize, arbiter, bricks, force } = wanted;
+    const options = { ...wanted.options, ...allowed(wanted.allow, have?.options[ALLOW]) };
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
     const kind = arbiter ? ['replica', String(setSize - 1), 'arbiter', '1'] : ['replica', String(setSize)];
@@ -127,6 +154,17 @@ export const glusterVolume = defineResource({
 
   output: (_wanted, have) => ({ id: have?.id }),
 });
+
+/** The option that lets these in: as it is where it lets them in already, else with what it has. The default is everybody. */
+function allowed(wanted: readonly string[], have: string | undefined): Readonly<Record<string, string>> {
+  if (wanted.length === 0) return {};
+  const there = (have ?? '*').split(',').map((address) => address.trim());
+  const kept = there.filter((address) => address !== '*');
+  if (have !== undefined && kept.length === there.length && wanted.every((address) => kept.includes(address)))
+    return { [ALLOW]: have };
+  const all = [...new Set([...kept, ...wanted])].map((name) => ({ name })).toSorted(byName);
+  return { [ALLOW]: all.map(({ name }) => name).join(',') };
+}
 
 function allOnline(name: string, count: number) {
   return sh`

@@ -1,0 +1,22 @@
+import { nested } from 'provision';
+import { brickPathOf } from '../storage/settings.ts';
+import type { MailuCluster } from './settings.ts';
+
+/** Why sqlite's file cannot be kept there beside this storage; `undefined` where it can. */
+export function databasePathMistake(
+  path: string,
+  { others: { storage }, hosts }: MailuCluster,
+): string | undefined {
+  const { root, server } = storage;
+  const shared = nested(path, root);
+  if (shared === 'around')
+    return `${path} is around ${root}, where the shared storage is mounted; take a directory beside it`;
+  if (shared !== undefined)
+    return `${path} is on the shared storage, and sqlite's locks do not hold there: its file gets corrupted; take a directory of the host's own, or use postgresql`;
+  const serves = hosts.some(({ name, address }) => name === server || address === server);
+  const place =
+    storage.kind === 'glusterfs' ? brickPathOf(storage) : serves ? (storage.export ?? '/') : undefined;
+  const kept = place === undefined ? undefined : nested(path, place);
+  if (kept === undefined) return undefined;
+  return `${path} is ${kept} ${place}, where the shared storage has its files: what others write there damages it; take a directory beside it`;
+}

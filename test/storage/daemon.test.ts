@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { glusterFacts } from '../../src/facts/index.ts';
+import { saidOf, siteOf } from './sites.ts';
+
+/** The settings that glusterd gets on the first of three hosts that has these now. */
+function written(lines: readonly string[]): readonly string[] {
+  const stdout = [...lines.map((line) => `option ${line}`), 'daemon absent', ''].join('\n');
+  const gluster = glusterFacts.parse({ code: 0, stdout, stderr: '' });
+  if (!('daemonOptions' in gluster)) throw new Error('no facts');
+  const hosts = ['node-1', 'node-2', 'node-3'].map((name) => ({ name, gluster }));
+  const said = JSON.stringify(saidOf(siteOf({ kind: 'glusterfs' }, hosts))['node-1']);
+  const content = /# Written by provision.\\n(volume management.*?)end-volume/.exec(said)?.[1] ?? '';
+  return [...content.matchAll(/option (\S+ .*?)(?=\\)/g)].map(([, option = '']) => option);
+}
+
+test('where glusterd keeps its state stays, and what we do not set stays', () => {
+  const usual = written([]);
+  expect(usual).toContain('working-directory /var/lib/glusterd');
+  expect(usual).toHaveLength(10);
+  expect(written(usual)).toEqual(usual);
+  const odd = written([
+    'working-directory /data/glusterd',
+    'transport-type "socket,rdma"',
+    'transport.socket.bind-address 10.0.0.1',
+    'max-port 60999',
+  ]);
+  expect(odd).toContain('working-directory /data/glusterd');
+  expect(odd).toContain('transport.socket.bind-address 10.0.0.1');
+  expect(odd).toContain('max-port 24009');
+  expect(odd).toHaveLength(11);
+  expect(written(odd)).toEqual(odd);
+});
