@@ -14,6 +14,7 @@ const TRUST = [
   'broken',
   'dnf',
   'docker-ce',
+  'docker-past',
   'faults',
   'firewall',
   'killed',

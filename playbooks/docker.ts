@@ -13,7 +13,7 @@ import {
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
-import { type Docker, type DockerHost, hostSettings } from './docker/settings.ts';
+import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 
 function isInstalled(host: DockerHost): boolean {
@@ -30,7 +30,10 @@ function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly R
   // What it reaches directly, where the other nodes have another address there than in the inventory.
   const near = host.facts.machine.routes;
   return [
-    dockerDaemon({ settings: host.settings.settings }),
+    dockerDaemon({
+      settings: host.settings.settings ?? {},
+      otherwise: host.settings.settings === undefined ? SETTINGS : {},
+    }),
     ...dockerProxy(others.base.proxy, [...hosts.map(({ address }) => address), ...near]),
   ];
 }
@@ -51,7 +54,7 @@ export default definePlaybook({
     hosts.flatMap(({ name, settings }) => {
       const at = (...path: string[]) => ['hosts', name, 'docker', ...path];
       return [
-        ...(settings.settings['live-restore'] === true
+        ...(settings.settings?.['live-restore'] === true
           ? [
               {
                 path: at('settings', 'live-restore'),

@@ -2,7 +2,7 @@ import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
 import { refuseMore } from './exact.ts';
-import { NotConverged } from './failures.ts';
+import { LockHeld, NotConverged } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
@@ -171,8 +171,12 @@ class Convergence {
         ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
         : [],
     );
+    if (steps.length > 0) this.#tally.begin(host);
     try {
       if (steps.length > 0) await (state.session as Session).change(steps);
+    } catch (error) {
+      if (error instanceof LockHeld) this.#tally.prove(host);
+      throw error;
     } finally {
       this.#world.changed(state);
     }
@@ -199,6 +203,7 @@ class Convergence {
         changes: verdict.changes,
       });
     }
+    this.#tally.prove(host);
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {
