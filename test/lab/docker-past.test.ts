@@ -3,6 +3,7 @@ import {
   bareNodes,
   changedLines,
   figure,
+  findings,
   finished,
   inventory,
   json,
@@ -111,4 +112,33 @@ test("an engine's data elsewhere is kept where it is: neither removed from daemo
   await on('node-2', edited);
   expect((await json(only('node-2'))).code).toBe(5);
   expect((await exec('node-2', 'docker volume ls --quiet')).stdout).toContain('precious');
+});
+
+test('labels and availability that somebody has set stay, and what needs them runs on', async () => {
+  const file = only('node-3');
+  expect((await json(file)).code).toBe(0);
+  await on('node-3', 'docker node update --label-add role=db --availability pause node-3 >/dev/null');
+  const ran = await json(
+    only('node-3', undefined, (host) => (host.swarm = { role: 'manager', labels: { disk: 'ssd' } })),
+  );
+  expect({ code: ran.code, changed: changedLines(ran) }).toEqual({
+    code: 0,
+    changed: ['node-3: swarm-node node-3: label disk'],
+  });
+  expect(findings(ran)).toMatchObject([{ level: 'warn', code: 'availability-kept', host: 'node-3' }]);
+  const format = '{{json .Spec.Labels}} {{.Spec.Availability}}';
+  expect(await on('node-3', `docker node inspect self --format '${format}'`)).toBe(
+    '{"disk":"ssd","role":"db"} pause',
+  );
+  const told = await json(
+    only(
+      'node-3',
+      undefined,
+      (host) => (host.swarm = { role: 'manager', availability: 'active', labels: { role: null } }),
+    ),
+  );
+  expect(changedLines(told)).toEqual([
+    'node-3: swarm-node node-3: availability',
+    'node-3: swarm-node node-3: label role',
+  ]);
 });

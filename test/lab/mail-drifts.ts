@@ -89,8 +89,8 @@ const OWN: readonly ((node: string) => One & { readonly touches?: string })[] = 
   (node) => ({
     kind: 'swarm-node',
     touches: `swarm-node ${node}`,
-    command: `docker node update --label-add drift=yes ${node} >/dev/null`,
-    lines: [`${LEAD}: swarm-node ${node}: label drift`],
+    command: `docker node update --label-add rack=elsewhere ${node} >/dev/null`,
+    lines: [`${LEAD}: swarm-node ${node}: label rack`],
   }),
 ];
 
