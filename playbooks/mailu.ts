@@ -5,7 +5,9 @@ import {
   definePlaybook,
   listenerFacts,
   machineFacts,
+  neighbourFacts,
   networkFacts,
+  openFileFacts,
   type Resource,
   stack,
   swarmFacts,
@@ -52,6 +54,8 @@ export default definePlaybook({
     networks: { probe: () => networkFacts },
     containers: { probe: () => containerFacts },
     listeners: { probe: () => listenerFacts },
+    neighbours: { probe: () => neighbourFacts },
+    openFiles: { probe: () => openFileFacts },
   },
 
   check: checkMailu,

@@ -1,4 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision';
+import { inspectNeighbours } from './neighbours.ts';
 import { ADMIN, makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
@@ -16,6 +17,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
+    ...inspectNeighbours(mailu, cluster),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),
@@ -65,7 +67,7 @@ function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reac
   ];
 }
 
-/** Docker's own, for ports that are published already. */
+/** Docker's own: whose containers they are is told by `inspectNeighbours`. */
 const DOCKER = ['docker-proxy', 'dockerd'];
 
 /** A front cannot open a port that another program has, be it on loopback alone: many systems come with a mail server. */

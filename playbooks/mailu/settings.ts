@@ -3,7 +3,9 @@ import {
   type ContainerFacts,
   type ListenerFact,
   type MachineFacts,
+  type NeighbourFacts,
   type NetworkFacts,
+  type OpenFileFact,
   packetSize,
   type ReachedHost,
   type SwarmFacts,
@@ -226,6 +228,8 @@ export interface Facts {
   readonly networks: NetworkFacts;
   readonly containers: ContainerFacts;
   readonly listeners: readonly ListenerFact[] | null;
+  readonly neighbours: NeighbourFacts;
+  readonly openFiles: readonly OpenFileFact[];
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

@@ -13,7 +13,15 @@ export {
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
+export {
+  type ContainerFact,
+  type NeighbourFacts,
+  neighbourFacts,
+  type ServiceFact,
+  type WritableMount,
+} from './neighbours.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';
+export { type OpenFileFact, openFileFacts } from './open-files.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
 export { type ResolverFacts, resolverFacts } from './resolver.ts';
 export { steady } from './steady.ts';

@@ -26,7 +26,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
   const cluster = {
     name: 'mail',
     settings,
-    others: { swarm },
+    others: { swarm, storage: { root: '/mailu' } },
     consents: new Set(),
     secret: () => expect.fail('no secret is read to inspect'),
     hosts: Object.entries(hosts).map(
@@ -42,6 +42,8 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           swarm: {},
           containers: [],
           listeners,
+          neighbours: { containers: [], services: [] },
+          openFiles: [],
         },
       }),
     ),
