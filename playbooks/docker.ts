@@ -1,4 +1,5 @@
 import {
+  aptFacts,
   DAEMON_JSON,
   definePlaybook,
   dockerDaemon,
@@ -13,6 +14,7 @@ import {
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
+import { inspectRepository } from './docker/repository.ts';
 import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 
@@ -47,6 +49,7 @@ export default definePlaybook({
   facts: {
     machine: { probe: () => machineFacts },
     docker: { probe: () => dockerFacts },
+    apt: { probe: () => aptFacts },
     swarm: { probe: () => swarmFacts },
   },
 
@@ -73,8 +76,9 @@ export default definePlaybook({
       ];
     }),
 
-  inspect: ({ hosts }) =>
-    hosts.filter(isReached).flatMap((host) => {
+  inspect: ({ hosts }) => [
+    ...hosts.filter(isReached).flatMap(inspectRepository),
+    ...hosts.filter(isReached).flatMap((host) => {
       const foreign = host.facts.docker.packages.filter((name) => name !== engineOf(host));
       if (host.settings.source === 'none' || foreign.length === 0) return [];
       return [
@@ -87,6 +91,7 @@ export default definePlaybook({
         },
       ];
     }),
+  ],
 
   stages: [
     {

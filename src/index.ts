@@ -1,10 +1,14 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  type AptFacts,
+  type AptSource,
+  aptFacts,
   type ClockFacts,
   type ContainerFact,
   type ContainerFacts,
   clockFacts,
+  commentedOut,
   containerFacts,
   type DockerFacts,
   dockerFacts,
@@ -57,6 +61,7 @@ export {
   type StatusTable,
 } from './playbook/index.ts';
 export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { aptReaches, aptReadsSources } from './resources/apt.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';

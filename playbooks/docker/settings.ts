@@ -1,4 +1,4 @@
-import type { Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
+import type { AptFacts, Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
 import { z } from 'zod';
 import type { ClusterSettings as BaseSettings } from '../base/settings.ts';
 
@@ -54,6 +54,7 @@ export type Settings = z.output<typeof hostSettings>;
 export interface Facts {
   readonly machine: MachineFacts;
   readonly docker: DockerFacts;
+  readonly apt: AptFacts;
   readonly swarm: SwarmFacts;
 }
 export type DockerHost = ReachedHost<Settings, Facts>;
