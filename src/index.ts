@@ -62,6 +62,7 @@ export {
 } from './playbook/index.ts';
 export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
+export { block } from './resources/block.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';

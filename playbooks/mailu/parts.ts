@@ -1,4 +1,5 @@
 import {
+  block,
   configVersion,
   contentDigest,
   dataDirectory,
@@ -6,7 +7,6 @@ import {
   dockerNetwork,
   dockerSecret,
   dockerSuperseded,
-  file,
   type Host,
   isReached,
   mailuAccounts,
@@ -97,7 +97,7 @@ export function directories(mailu: Mailu, cluster: MailuCluster): readonly Resou
     ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
       dataDirectory({ path: `${root}/${name}` }),
     ),
-    file({
+    block({
       path: `${root}/overrides/${sharesOverrides(mailu) ? '' : 'dovecot/'}dovecot.conf`,
       content: dovecotConf(cluster),
     }),

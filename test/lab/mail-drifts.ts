@@ -156,6 +156,12 @@ const SHARED: readonly (One & {
     ],
   },
   {
+    kind: 'block',
+    touches: 'dovecot.conf',
+    command: 'sed -i s/always/never/ /mailu/overrides/dovecot/dovecot.conf',
+    lines: [`${LEAD}: block /mailu/overrides/dovecot/dovecot.conf: content`],
+  },
+  {
     kind: 'mailu-accounts',
     touches: 'DKIM key',
     command: 'rm /mailu/dkim/example.org.dkim.key',
