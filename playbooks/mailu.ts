@@ -22,6 +22,7 @@ import {
   type Mailu,
   type MailuCluster,
   type Reached,
+  SERVICES,
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
@@ -83,6 +84,7 @@ export default definePlaybook({
       resources: throughLead((mailu, cluster) => [
         stack({
           name: 'mailu',
+          known: SERVICES,
           compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
           patience: mailu.patience,
         }),

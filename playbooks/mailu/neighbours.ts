@@ -20,6 +20,7 @@ export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly
   return [
     ...reached.flatMap((host) => containersOf(mailu, host, places)),
     ...services(mailu, reached, places),
+    ...kept(cluster),
     ...reached.flatMap((host) => programs(host, places)),
   ];
 }
@@ -125,6 +126,26 @@ function beside(group: readonly ContainerFact[], host: Reached): readonly Findin
       code: 'other-mailu',
       host: host.name,
       message: `another Mailu is here (${named(found.map(({ name }) => name))}) with files of its own${folders.length === 0 ? '' : `: ${named(folders)}`}; its accounts and mail are not in this stack`,
+      fix: [],
+    },
+  ];
+}
+
+/** Services in our stack that Mailu has not: somebody has put them there. */
+export function addedServices({ hosts }: MailuCluster): readonly string[] {
+  const all = hosts.filter(isReached).flatMap(({ facts }) => facts.neighbours.services);
+  const added = all.filter(({ stack, name }) => stack === STACK && !OWN.has(name)).map(({ name }) => name);
+  return [...new Set(added)].toSorted();
+}
+
+function kept(cluster: MailuCluster): readonly Finding[] {
+  const names = addedServices(cluster);
+  if (names.length === 0) return [];
+  return [
+    {
+      level: 'warn',
+      code: 'added-services',
+      message: `the stack ${STACK} has services that Mailu has not: ${named(names)}; they stay as they are, and are whoever's who added them`,
       fix: [],
     },
   ];

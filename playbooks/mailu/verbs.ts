@@ -7,6 +7,7 @@ import {
   type Removal,
   sh,
 } from 'provision';
+import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
 import { servicesOf } from './services.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
@@ -51,11 +52,15 @@ export function removal(cluster: MailuCluster): Removal | Denied {
   const host = manager(cluster);
   if (typeof host !== 'string') return host;
   const { root } = others.storage;
+  const added = addedServices(cluster);
   const label = `label=com.docker.stack.namespace=${STACK}`;
   return {
     host,
     goes: [
       `the services of the stack ${STACK}: ${servicesOf(mailu).join(', ')}`,
+      ...(added.length === 0
+        ? []
+        : [`services that somebody has added to it, with their settings: ${added.join(', ')}`]),
       'the networks that only they use; nobody can send or read mail until the next run',
     ],
     stays: [

@@ -191,7 +191,7 @@ test.each<[string, Host, readonly string[]]>([
   [
     "an admin's own backup in our stack",
     { neighbours: service('mailu_backup', { stack: 'mailu', mounts: [{ Type: 'bind', Source: '/mailu' }] }) },
-    [],
+    ['all: warn added-services'],
   ],
   [
     'a second Dovecot in our stack',
@@ -202,7 +202,7 @@ test.each<[string, Host, readonly string[]]>([
         mounts: [{ Type: 'bind', Source: '/mailu/mail' }],
       }),
     },
-    ['all: refuse other-writer'],
+    ['all: refuse other-writer', 'all: warn added-services'],
   ],
   [
     'a program with our files',
