@@ -1,4 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision';
+import { inspectVersions } from './forward.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { ADMIN, makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
@@ -18,6 +19,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...inspectNeighbours(mailu, cluster),
+    ...inspectVersions(mailu, cluster),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),
