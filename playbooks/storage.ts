@@ -15,6 +15,7 @@ import {
 } from 'provision';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import * as gluster from './storage/gluster.ts';
+import { inspectLeft } from './storage/left.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
 import {
@@ -119,6 +120,7 @@ export default definePlaybook({
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
     ...(cluster.settings.kind === 'none' ? [] : freeSpace(cluster)),
+    ...inspectLeft(cluster),
   ],
 
   stages: [

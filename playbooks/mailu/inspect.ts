@@ -1,5 +1,6 @@
 import { type Finding, isReached, overlaps } from 'provision';
 import { inspectVersions } from './forward.ts';
+import { inspectLeft, inspectMoved } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { ADMIN, makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
@@ -8,7 +9,7 @@ import { familyOf } from './version.ts';
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
 export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
   const { settings: mailu } = cluster;
-  if (mailu === undefined) return [];
+  if (mailu === undefined) return inspectLeft(cluster);
   return [
     {
       level: 'warn',
@@ -20,6 +21,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...inspectNeighbours(mailu, cluster),
     ...inspectVersions(mailu, cluster),
+    ...inspectMoved(mailu, cluster),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),

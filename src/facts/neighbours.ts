@@ -22,6 +22,8 @@ export interface ContainerFact {
 
 /** A directory or file of the host that is given to a container to write. */
 export interface WritableMount {
+  /** As it was given. */
+  readonly source: string;
   /** Without symbolic links, where that could be told. */
   readonly path: string;
   /** Whether it is on a file system that other hosts may have mounted as well. */
@@ -113,7 +115,8 @@ function readPaths(stdout: string): Paths {
   return new Map(
     rows.map((row) => {
       const [, type = '', real = '', ...path] = row.split(' ');
-      return [path.join(' '), { path: real, shared: SHARED.test(type) }];
+      const source = path.join(' ');
+      return [source, { source, path: real, shared: SHARED.test(type) }];
     }),
   );
 }
@@ -200,6 +203,6 @@ function writable(found: readonly z.output<typeof mountSchema>[], paths: Paths):
   return found
     .filter(({ Type, RW, ReadOnly }) => Type === 'bind' && RW !== false && ReadOnly !== true)
     .flatMap(({ Source }) =>
-      Source === undefined ? [] : (paths.get(Source) ?? { path: Source, shared: false }),
+      Source === undefined ? [] : (paths.get(Source) ?? { source: Source, path: Source, shared: false }),
     );
 }
