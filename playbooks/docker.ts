@@ -1,5 +1,6 @@
 import {
   aptFacts,
+  autolockFacts,
   DAEMON_JSON,
   definePlaybook,
   dockerDaemon,
@@ -11,6 +12,7 @@ import {
   service,
   swarmFacts,
 } from 'provision';
+import { unlessLocking } from './autolock.ts';
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
@@ -51,6 +53,7 @@ export default definePlaybook({
     docker: { probe: () => dockerFacts },
     apt: { probe: () => aptFacts },
     swarm: { probe: () => swarmFacts },
+    autolock: { probe: () => autolockFacts },
   },
 
   check: ({ hosts }) =>
@@ -106,15 +109,20 @@ export default definePlaybook({
     },
     {
       name: 'engine',
-      resources: (host, cluster) => [
-        ...(isInstalled(host) ? engineSettings(host, cluster) : []),
-        // Another version stops Docker: host by host.
-        ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
-        service({
-          unit: 'docker.service',
-          configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
-        }),
-      ],
+      resources: (host, cluster) =>
+        unlessLocking(
+          [
+            ...(isInstalled(host) ? engineSettings(host, cluster) : []),
+            // Another version stops Docker: host by host.
+            ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
+            service({
+              unit: 'docker.service',
+              configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
+            }),
+          ],
+          host,
+          cluster,
+        ),
       rolling: {
         apart: ({ facts }) => facts.swarm.info?.state !== 'active',
         before: majorityWithout,

@@ -1,4 +1,5 @@
 import {
+  autolockFacts,
   definePlaybook,
   directory,
   dropIn,
@@ -13,6 +14,7 @@ import {
   swarmFacts,
   template,
 } from 'provision';
+import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import * as gluster from './storage/gluster.ts';
 import { inspectLeft } from './storage/left.ts';
@@ -100,6 +102,7 @@ export default definePlaybook({
   facts: {
     machine: { probe: () => machineFacts },
     swarm: { probe: () => swarmFacts },
+    autolock: { probe: () => autolockFacts },
     gluster: { probe: () => glusterFacts },
     mounts: { probe: () => mountFacts },
   },
@@ -158,9 +161,9 @@ export default definePlaybook({
     },
     {
       name: 'remount',
-      resources: (_host, cluster) =>
+      resources: (host, cluster) =>
         cluster.settings.kind !== 'none' && cluster.consents.has('remount')
-          ? [remount({ where: cluster.settings.root })]
+          ? unlessLocking([remount({ where: cluster.settings.root })], host, cluster)
           : [],
       rolling: { before: majorityWithout, after: backInSwarm },
     },

@@ -4,6 +4,7 @@ export {
   type AptFacts,
   type AptSource,
   aptFacts,
+  autolockFacts,
   type ClockFacts,
   type ContainerFact,
   type ContainerFacts,
@@ -60,7 +61,7 @@ export {
   type Stage,
   type StatusTable,
 } from './playbook/index.ts';
-export { defineResource, type Resource, type ResourceType } from './resource/index.ts';
+export { defineResource, type Resource, type ResourceType, refusingRestart } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
 export { block } from './resources/block.ts';
 export { dataDirectory } from './resources/data-directory.ts';

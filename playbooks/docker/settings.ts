@@ -55,6 +55,7 @@ export interface Facts {
   readonly machine: MachineFacts;
   readonly docker: DockerFacts;
   readonly apt: AptFacts;
+  readonly autolock: boolean | undefined;
   readonly swarm: SwarmFacts;
 }
 export type DockerHost = ReachedHost<Settings, Facts>;

@@ -1,4 +1,5 @@
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
+export { autolockFacts } from './autolock.ts';
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
