@@ -1,4 +1,6 @@
 import {
+  aptFacts,
+  autolockFacts,
   DAEMON_JSON,
   definePlaybook,
   dockerDaemon,
@@ -10,10 +12,12 @@ import {
   service,
   swarmFacts,
 } from 'provision';
+import { unlessLocking } from './autolock.ts';
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
-import { type Docker, type DockerHost, hostSettings } from './docker/settings.ts';
+import { inspectRepository } from './docker/repository.ts';
+import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 
 function isInstalled(host: DockerHost): boolean {
@@ -30,7 +34,10 @@ function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly R
   // What it reaches directly, where the other nodes have another address there than in the inventory.
   const near = host.facts.machine.routes;
   return [
-    dockerDaemon({ settings: host.settings.settings }),
+    dockerDaemon({
+      settings: host.settings.settings ?? {},
+      otherwise: host.settings.settings === undefined ? SETTINGS : {},
+    }),
     ...dockerProxy(others.base.proxy, [...hosts.map(({ address }) => address), ...near]),
   ];
 }
@@ -44,14 +51,16 @@ export default definePlaybook({
   facts: {
     machine: { probe: () => machineFacts },
     docker: { probe: () => dockerFacts },
+    apt: { probe: () => aptFacts },
     swarm: { probe: () => swarmFacts },
+    autolock: { probe: () => autolockFacts },
   },
 
   check: ({ hosts }) =>
     hosts.flatMap(({ name, settings }) => {
       const at = (...path: string[]) => ['hosts', name, 'docker', ...path];
       return [
-        ...(settings.settings['live-restore'] === true
+        ...(settings.settings?.['live-restore'] === true
           ? [
               {
                 path: at('settings', 'live-restore'),
@@ -70,8 +79,9 @@ export default definePlaybook({
       ];
     }),
 
-  inspect: ({ hosts }) =>
-    hosts.filter(isReached).flatMap((host) => {
+  inspect: ({ hosts }) => [
+    ...hosts.filter(isReached).flatMap(inspectRepository),
+    ...hosts.filter(isReached).flatMap((host) => {
       const foreign = host.facts.docker.packages.filter((name) => name !== engineOf(host));
       if (host.settings.source === 'none' || foreign.length === 0) return [];
       return [
@@ -84,6 +94,7 @@ export default definePlaybook({
         },
       ];
     }),
+  ],
 
   stages: [
     {
@@ -98,15 +109,20 @@ export default definePlaybook({
     },
     {
       name: 'engine',
-      resources: (host, cluster) => [
-        ...(isInstalled(host) ? engineSettings(host, cluster) : []),
-        // Another version stops Docker: host by host.
-        ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
-        service({
-          unit: 'docker.service',
-          configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
-        }),
-      ],
+      resources: (host, cluster) =>
+        unlessLocking(
+          [
+            ...(isInstalled(host) ? engineSettings(host, cluster) : []),
+            // Another version stops Docker: host by host.
+            ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
+            service({
+              unit: 'docker.service',
+              configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
+            }),
+          ],
+          host,
+          cluster,
+        ),
       rolling: {
         apart: ({ facts }) => facts.swarm.info?.state !== 'active',
         before: majorityWithout,

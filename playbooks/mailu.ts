@@ -7,8 +7,10 @@ import {
   listenerFacts,
   machineFacts,
   mailDataFacts,
+  neighbourFacts,
   networkFacts,
   noMailData,
+  openFileFacts,
   type Resource,
   stack,
   swarmFacts,
@@ -26,6 +28,7 @@ import {
   type Mailu,
   type MailuCluster,
   type Reached,
+  SERVICES,
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
@@ -64,6 +67,8 @@ export default definePlaybook({
         return settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root));
       },
     },
+    neighbours: { probe: () => neighbourFacts },
+    openFiles: { probe: () => openFileFacts },
   },
 
   check: checkMailu,
@@ -93,6 +98,7 @@ export default definePlaybook({
       resources: throughLead((mailu, cluster) => [
         stack({
           name: 'mailu',
+          known: SERVICES,
           compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
           patience: mailu.patience,
         }),

@@ -1,4 +1,5 @@
 import {
+  autolockFacts,
   byName,
   definePlaybook,
   directory,
@@ -14,9 +15,11 @@ import {
   swarmFacts,
   template,
 } from 'provision';
+import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
+import { inspectLeft } from './storage/left.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
 import {
@@ -113,6 +116,7 @@ export default definePlaybook({
   facts: {
     machine: { probe: () => machineFacts },
     swarm: { probe: () => swarmFacts },
+    autolock: { probe: () => autolockFacts },
     gluster: { probe: () => glusterFacts },
     mounts: { probe: () => mountFacts },
   },
@@ -123,6 +127,7 @@ export default definePlaybook({
     ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
     ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
     ...(cluster.settings.kind === 'none' ? [] : aboutMounts(cluster)),
+    ...inspectLeft(cluster),
   ],
 
   stages: [
@@ -160,9 +165,9 @@ export default definePlaybook({
     },
     {
       name: 'remount',
-      resources: (_host, cluster) =>
+      resources: (host, cluster) =>
         cluster.settings.kind !== 'none' && cluster.consents.has('remount')
-          ? [remount({ where: cluster.settings.root })]
+          ? unlessLocking([remount({ where: cluster.settings.root })], host, cluster)
           : [],
       rolling: { before: majorityWithout, after: backInSwarm },
     },

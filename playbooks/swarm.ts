@@ -17,6 +17,7 @@ import {
 } from 'provision';
 import { clusterSettings as baseSettings } from './base/settings.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
+import { inspectAvailability } from './swarm/availability.ts';
 import { leadOf, membership, nodeResources } from './swarm/members.ts';
 import { clusterSettings, hostSettings } from './swarm/settings.ts';
 import { nodeTable } from './swarm/status.ts';
@@ -58,6 +59,7 @@ export default definePlaybook({
     ...inspectPorts(cluster.hosts, cluster.others.base.firewall === 'open'),
     ...inspectSwarm(cluster.hosts),
     ...inspectAddresses(cluster),
+    ...inspectAvailability(cluster),
   ],
 
   stages: [

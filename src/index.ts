@@ -1,9 +1,15 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  type AptFacts,
+  type AptSource,
+  aptFacts,
+  autolockFacts,
   type ClockFacts,
+  type ContainerFact,
   type ContainerFacts,
   clockFacts,
+  commentedOut,
   containerFacts,
   type DockerFacts,
   dockerFacts,
@@ -19,13 +25,18 @@ export {
   machineFacts,
   mailDataFacts,
   mountFacts,
+  type NeighbourFacts,
   type NetworkFacts,
+  neighbourFacts,
   networkFacts,
   noMailData,
+  type OpenFileFact,
+  openFileFacts,
   type PortFact,
   portFacts,
   type ResolverFacts,
   resolverFacts,
+  type ServiceFact,
   type SwarmFacts,
   type SwarmNode,
   swarmFacts,
@@ -53,7 +64,16 @@ export {
   type Stage,
   type StatusTable,
 } from './playbook/index.ts';
-export { byName, defineResource, Refusal, type Resource, type ResourceType } from './resource/index.ts';
+export {
+  byName,
+  defineResource,
+  Refusal,
+  type Resource,
+  type ResourceType,
+  refusingRestart,
+} from './resource/index.ts';
+export { aptReaches, aptReadsSources } from './resources/apt.ts';
+export { block } from './resources/block.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';

@@ -1,4 +1,4 @@
-import { dropIn, file, type Resource } from 'provision';
+import { dropIn, file, type Resource, sh } from 'provision';
 import type { ClusterSettings } from './settings.ts';
 
 type Proxy = ClusterSettings['proxy'];
@@ -20,6 +20,7 @@ export function aptProxy(proxy: Proxy): readonly Resource[] {
     file({
       path: '/etc/apt/apt.conf.d/80provision-proxy',
       content: lines.map((line) => `${line}\n`).join(''),
+      check: sh`apt-config dump >/dev/null`,
     }),
   ];
 }

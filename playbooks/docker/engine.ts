@@ -1,8 +1,7 @@
-import { file, packages, type Resource, signingKey } from 'provision';
+import { file, packages, type Resource, sh } from 'provision';
+import { dockerRepository } from './repository.ts';
 import type { DockerHost } from './settings.ts';
 
-const KEY = '/etc/apt/keyrings/provision-docker.asc';
-const SOURCES = '/etc/apt/sources.list.d/provision-docker.sources';
 const PREFERENCES = '/etc/apt/preferences.d/provision-docker';
 
 /** The package that is the engine. */
@@ -17,25 +16,17 @@ function distributionPackages({ facts: { machine } }: DockerHost): readonly Reso
 }
 
 /** Docker's repository, its key by the fingerprint, and the engine in the version that is wanted, if one is. */
-function dockerPackages({ settings, facts: { machine } }: DockerHost): readonly Resource[] {
-  const { repository, version } = settings;
-  const { url = `https://download.docker.com/linux/${machine.os.id}`, fingerprint, channel } = repository;
-  const source = [
-    'Types: deb',
-    `URIs: ${url}`,
-    `Suites: ${machine.os.codename}`,
-    `Components: ${channel}`,
-    `Signed-By: ${KEY}`,
-  ];
+function dockerPackages(host: DockerHost): readonly Resource[] {
+  const { version } = host.settings;
   const versions = version === undefined ? {} : { 'docker-ce': version, 'docker-ce-cli': version };
   return [
     packages({ names: ['ca-certificates', 'apparmor', 'iptables'] }),
-    signingKey({ path: KEY, url: repository.keyUrl ?? `${url.replace(/\/$/, '')}/gpg`, fingerprint }),
-    file({ path: SOURCES, content: `${source.join('\n')}\n` }),
+    ...dockerRepository(host),
     // Above the priority of what is installed and below a downgrade (apt_preferences(5)): an upgrade by hand stays at it.
     file({
       path: PREFERENCES,
       content: version === undefined ? '' : preferences(Object.keys(versions), version),
+      check: sh`apt-cache policy >/dev/null`,
     }),
     packages({
       names: ['docker-ce', 'docker-ce-cli', 'containerd.io'],

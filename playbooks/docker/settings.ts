@@ -1,9 +1,12 @@
-import type { Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
+import type { AptFacts, Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
 import { z } from 'zod';
 import type { ClusterSettings as BaseSettings } from '../base/settings.ts';
 
 /** Docker's key for Debian and Ubuntu (docs.docker.com, engine/install/debian: "the fingerprint"). */
 const DOCKERS_KEY = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';
+
+/** Where the inventory says nothing: Docker by itself lets a container's log grow until the disk is full. */
+export const SETTINGS = { 'log-driver': 'json-file', 'log-opts': { 'max-size': '10m', 'max-file': '3' } };
 
 export const hostSettings = z.strictObject({
   source: z
@@ -41,14 +44,18 @@ export const hostSettings = z.strictObject({
     .describe('of docker-ce, or how it begins; held there. Default: the newest when it is installed'),
   settings: z
     .record(z.string(), z.json())
-    .default({ 'log-driver': 'json-file', 'log-opts': { 'max-size': '10m', 'max-file': '3' } })
-    .describe('all of daemon.json; a change restarts Docker host by host'),
+    .optional()
+    .describe(
+      'settings in daemon.json; others that are there stay, one that is null is removed, and a change restarts Docker host by host. Default: logs as json-file of 3 times 10m, where nobody has chosen another log-driver',
+    ),
 });
 
 export type Settings = z.output<typeof hostSettings>;
 export interface Facts {
   readonly machine: MachineFacts;
   readonly docker: DockerFacts;
+  readonly apt: AptFacts;
+  readonly autolock: boolean | undefined;
   readonly swarm: SwarmFacts;
 }
 export type DockerHost = ReachedHost<Settings, Facts>;

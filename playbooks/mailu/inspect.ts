@@ -1,6 +1,9 @@
 import { type Finding, isReached, overlaps } from 'provision';
 import { ADMIN } from './accounts-places.ts';
 import { onOneHost } from './copies.ts';
+import { inspectVersions } from './forward.ts';
+import { inspectLeft, inspectMoved } from './left.ts';
+import { inspectNeighbours } from './neighbours.ts';
 import { makesAccounts, smallestMtu } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
@@ -8,7 +11,7 @@ import { familyOf } from './version.ts';
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
 export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
   const { settings: mailu } = cluster;
-  if (mailu === undefined) return [];
+  if (mailu === undefined) return inspectLeft(cluster);
   return [
     {
       level: 'warn',
@@ -19,6 +22,9 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...onOneHost(mailu, cluster),
+    ...inspectNeighbours(mailu, cluster),
+    ...inspectVersions(mailu, cluster),
+    ...inspectMoved(mailu, cluster),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),
@@ -68,7 +74,7 @@ function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reac
   ];
 }
 
-/** Docker's own, for ports that are published already. */
+/** Docker's own: whose containers they are is told by `inspectNeighbours`. */
 const DOCKER = ['docker-proxy', 'dockerd'];
 
 /** A front cannot open a port that another program has, be it on loopback alone: many systems come with a mail server. */

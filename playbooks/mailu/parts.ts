@@ -1,4 +1,5 @@
 import {
+  block,
   byName,
   configVersion,
   contentDigest,
@@ -7,7 +8,6 @@ import {
   dockerNetwork,
   dockerSecret,
   dockerSuperseded,
-  file,
   type Host,
   isReached,
   mailuAccounts,
@@ -92,7 +92,7 @@ export function directories(mailu: Mailu, cluster: MailuCluster): readonly Resou
     ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
       dataDirectory({ path: `${root}/${name}` }),
     ),
-    file({
+    block({
       path: `${root}/overrides/${sharesOverrides(mailu) ? '' : 'dovecot/'}dovecot.conf`,
       content: dovecotConf(cluster),
     }),

@@ -4,7 +4,9 @@ import {
   type ListenerFact,
   type MachineFacts,
   type MailDataFacts,
+  type NeighbourFacts,
   type NetworkFacts,
+  type OpenFileFact,
   packetSize,
   type ReachedHost,
   type SwarmFacts,
@@ -229,6 +231,8 @@ export interface Facts {
   readonly containers: ContainerFacts;
   readonly listeners: readonly ListenerFact[] | null;
   readonly mailData: MailDataFacts;
+  readonly neighbours: NeighbourFacts;
+  readonly openFiles: readonly OpenFileFact[];
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

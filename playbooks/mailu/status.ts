@@ -2,14 +2,16 @@ import { type Enquiry, enquire, type StatusTable, stackProbe } from 'provision';
 import { fileOf } from './accounts-places.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';
+import { liveServices } from './left.ts';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 
 /** The services, and of each task where it runs, or why it does not. */
 export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enquiry<StatusTable>)[] {
   const lead = leadOf(cluster);
-  if (cluster.settings === undefined || lead === undefined) return [];
-  const title = `Stack ${STACK}`;
+  const left = cluster.settings === undefined;
+  if (lead === undefined || (left && liveServices(cluster).length === 0)) return [];
+  const title = `Stack ${STACK}${left ? ', of which the inventory says nothing' : ''}`;
   const columns = ['SERVICE', 'STATE', 'NODES', 'IMAGE', 'SAID'];
   return [
     ...accountsTable(cluster),

@@ -7,6 +7,8 @@ import {
   type Removal,
   sh,
 } from 'provision';
+import { liveServices } from './left.ts';
+import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
 import { servicesOf } from './services.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
@@ -47,21 +49,27 @@ const PATIENCE = 180;
 
 export function removal(cluster: MailuCluster): Removal | Denied {
   const { settings: mailu, others } = cluster;
-  if (mailu === undefined) return NO_STACK;
+  // One that the inventory no longer has is removed by this verb as well.
+  const live = liveServices(cluster).map(({ name }) => name.slice(STACK.length + 1));
+  if (mailu === undefined && live.length === 0) return NO_STACK;
   const host = manager(cluster);
   if (typeof host !== 'string') return host;
   const { root } = others.storage;
+  const added = addedServices(cluster);
   const label = `label=com.docker.stack.namespace=${STACK}`;
   return {
     host,
     goes: [
-      `the services of the stack ${STACK}: ${servicesOf(mailu).join(', ')}`,
+      `the services of the stack ${STACK}: ${(mailu === undefined ? live : servicesOf(mailu)).join(', ')}`,
+      ...(added.length === 0
+        ? []
+        : [`services that somebody has added to it, with their settings: ${added.join(', ')}`]),
       'the networks that only they use; nobody can send or read mail until the next run',
     ],
     stays: [
-      `all mail and settings: ${root} on the shared storage${mailu.database.kind === 'sqlite' ? `, and ${mailu.database.path} on the host of the database` : ''}`,
+      `all mail and settings: ${mailu === undefined ? 'what its services have mounted' : `${root} on the shared storage`}${mailu === undefined || mailu.database.kind !== 'sqlite' ? '' : `, and ${mailu.database.path} on the host of the database`}`,
       `the secrets and configs ${STACK}_… in the swarm, with the key that Mailu signs with`,
-      `the network ${mailu.network.name}, the labels of the nodes, and the images on them`,
+      `the network ${mailu?.network.name ?? 'that it was given'}, the labels of the nodes, and the images on them`,
     ],
     steps: [
       {

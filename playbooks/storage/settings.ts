@@ -98,6 +98,7 @@ export type Settings = z.output<typeof hostSettings>;
 export interface Facts {
   readonly machine: MachineFacts;
   readonly swarm: SwarmFacts;
+  readonly autolock: boolean | undefined;
   readonly gluster: GlusterFacts;
   readonly mounts: readonly MountFact[];
 }

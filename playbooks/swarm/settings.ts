@@ -51,16 +51,19 @@ export const clusterSettings = z.strictObject({
 
 export const hostSettings = z.strictObject({
   role: z.enum(['manager', 'worker']).default('worker'),
-  availability: z.enum(['active', 'pause', 'drain']).default('active'),
+  availability: z
+    .enum(['active', 'pause', 'drain'])
+    .optional()
+    .describe('default: what it is; a node that joins is active'),
   labels: z
     .record(
       z
         .string()
         .refine((name) => !name.startsWith(OUR_LABELS), 'labels that begin with `provision.` are our own'),
-      z.string(),
+      z.string().nullable(),
     )
     .default({})
-    .describe('all labels of the node, but for those that provision sets itself'),
+    .describe('labels of the node; others that it has stay, and one that is null is removed'),
   advertiseAddress: z
     .ipv4()
     .optional()

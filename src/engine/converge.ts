@@ -2,7 +2,7 @@ import { type ExitCode, type Finding, Interrupted, ProvisionError } from '../err
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
 import { refuseMore } from './exact.ts';
-import { LockHeld, NotConverged, OrphanRuns } from './failures.ts';
+import { HostBusy, LockHeld, NotConverged, OrphanRuns } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
@@ -256,8 +256,12 @@ class Convergence {
         ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
         : [],
     );
+    if (steps.length > 0) this.#tally.begin(host);
     try {
       if (steps.length > 0) await (state.session as Session).change(steps);
+    } catch (error) {
+      if (error instanceof HostBusy) this.#tally.prove(host);
+      throw error;
     } finally {
       this.#world.changed(state);
     }
@@ -284,6 +288,7 @@ class Convergence {
         changes: verdict.changes,
       });
     }
+    this.#tally.prove(host);
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

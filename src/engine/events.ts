@@ -12,6 +12,8 @@ export interface HostSummary {
   readonly selected: boolean;
   readonly changed: number;
   readonly result: 'ok' | 'changed' | 'failed' | 'unreachable';
+  /** Its commands were begun and not proven: what is counted is not all that may be changed. */
+  readonly begun?: boolean;
 }
 
 /** All that happens in a run. The engine prints nothing: it emits these, and a renderer shows them. */

@@ -8,6 +8,18 @@ export class Tally {
   /** Names of the playbooks that changed something. */
   readonly playbooks = new Set<string>();
 
+  readonly #begun = new Set<string>();
+
+  /** Commands are sent to a host. */
+  begin(host: string): void {
+    this.#begun.add(host);
+  }
+
+  /** What they did has been looked at, and counted. */
+  prove(host: string): void {
+    this.#begun.delete(host);
+  }
+
   add(host: string, playbook: string, changes: readonly Change[]): void {
     this.playbooks.add(playbook);
     this.#changed.set(host, this.#of(host) + changes.length);
@@ -22,7 +34,8 @@ export class Tally {
       const changed = this.#of(name);
       const whole = changed > 0 ? 'changed' : 'ok';
       const result = error === undefined ? whole : session === undefined ? 'unreachable' : 'failed';
-      return { host: name, selected: selected.has(name), changed, result };
+      const begun = this.#begun.has(name) ? { begun: true } : {};
+      return { host: name, selected: selected.has(name), changed, result, ...begun };
     });
   }
 

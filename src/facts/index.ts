@@ -1,3 +1,5 @@
+export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
+export { autolockFacts } from './autolock.ts';
 export {
   type BarePoint,
   bare,
@@ -31,7 +33,15 @@ export {
   noMailData,
 } from './mail-data.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
+export {
+  type ContainerFact,
+  type NeighbourFacts,
+  neighbourFacts,
+  type ServiceFact,
+  type WritableMount,
+} from './neighbours.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';
+export { type OpenFileFact, openFileFacts } from './open-files.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';
 export { type ResolverFacts, resolverFacts } from './resolver.ts';
 export { steady } from './steady.ts';

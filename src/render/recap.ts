@@ -19,8 +19,11 @@ export function recapText(
   const made = changes === 0 ? 'No changes' : `${count(changes, 'change')} made`;
   const cut = failed ? c.red('Stopped') : interrupted ? c.yellow('Interrupted') : undefined;
   const took = duration(milliseconds);
-  const end =
-    cut === undefined ? `${c.green(made)} in ${took}.` : `${cut} after ${took}: ${made.toLowerCase()}.`;
+  const begun = hosts.filter((host) => host.begun).map(({ host }) => host);
+  const proven = changes === 0 && begun.length > 0 ? 'no change is proven' : made.toLowerCase();
+  // What a failed command did before it failed, or put back, is counted nowhere.
+  const rest = begun.length === 0 ? '' : `; what was begun on ${begun.join(', ')} may be made in part`;
+  const end = cut === undefined ? `${c.green(made)} in ${took}.` : `${cut} after ${took}: ${proven}${rest}.`;
   return [...rows.map((row) => row.trimEnd()), end];
 }
 

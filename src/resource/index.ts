@@ -15,3 +15,4 @@ export {
   type Settling,
   type Step,
 } from './resource.ts';
+export { refusingRestart } from './restart-refused.ts';

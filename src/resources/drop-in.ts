@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { keepLastGood } from './last-good.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
 import { areAttributes, setAttributes, writeFile } from './write-file.ts';
 
@@ -38,7 +39,7 @@ export const dropIn = defineResource({
     return [...changes, ...compareAttributes(ATTRIBUTES, have)];
   },
 
-  apply({ path, content }, _have, changes) {
+  apply({ unit, path, content }, _have, changes) {
     if (areAttributes(changes))
       return [
         {
@@ -51,6 +52,7 @@ export const dropIn = defineResource({
         title: `write ${path}`,
         script: sh`
           mkdir -p -- ${path.slice(0, path.lastIndexOf('/'))} || exit 1
+          ${keepLastGood(path, unit)}
           ${writeFile({ path, content, ...ATTRIBUTES })}
           systemctl daemon-reload`,
       },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, secretChange } from '../resource/index.ts';
-import { Secret, sh } from '../shell/index.ts';
+import { Script, Secret, sh } from '../shell/index.ts';
+import { copyOf, keepCopy, remember, type Whose, whose } from './before.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
 import { setAttributes, writeFile } from './write-file.ts';
 
@@ -19,12 +20,14 @@ const want = z
     mode: mode.optional(),
     owner: principal.default('root'),
     group: principal.default('root'),
+    /** What must succeed once it is written; where it fails, what was there is put back. */
+    check: z.instanceof(Script).optional(),
   })
   .transform((file) => ({ ...file, mode: file.mode ?? (file.content instanceof Secret ? '0600' : '0644') }));
 
 /**
  * A regular file with exactly this content. Written atomically; a symbolic link in its place is replaced by the
- * file. The mode is 0644 unless said, and 0600 for a `Secret`.
+ * file. The mode is 0644 unless said, and 0600 for a `Secret`. Of what somebody else has written there a copy is kept beside it.
  */
 export const file = defineResource({
   kind: 'file',
@@ -32,11 +35,14 @@ export const file = defineResource({
   key: ({ path }) => path,
 
   observe: ({ path }) => ({
-    script: lookAt(path, sh`[ -L "$p" ] || [ ! -f "$p" ] || head -c ${LARGEST + 1} -- "$p" || exit 66`),
+    script: sh`
+      ${whose(path)}
+      ${lookAt(path, sh`[ -L "$p" ] || [ ! -f "$p" ] || head -c ${LARGEST + 1} -- "$p" || exit 66`)}`,
     parse(output) {
-      const have = readPath(path, output);
+      const end = output.stdout.indexOf('\n');
+      const have = readPath(path, { ...output, stdout: output.stdout.slice(end + 1) });
       if (have?.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
-      return have;
+      return have && { ...have, whose: output.stdout.slice(0, end) as Whose };
     },
   }),
 
@@ -45,17 +51,26 @@ export const file = defineResource({
     const content = wanted.content instanceof Secret ? wanted.content.reveal() : wanted.content;
     const set = { field: 'content', from: null, to: secret ? '***' : content };
     if (have === null) return [set];
-    if (have.type !== 'file') return [{ field: 'type', from: have.type, to: 'file' }, set];
+    const copy = have.whose === 'theirs' ? [{ field: 'copy', from: null, to: copyOf(wanted.path) }] : [];
+    if (have.type !== 'file') return [{ field: 'type', from: have.type, to: 'file' }, set, ...copy];
     const changes: Change[] = [];
     if (have.rest !== content)
-      changes.push(secret ? secretChange('content') : { field: 'content', from: have.rest, to: content });
+      changes.push(
+        secret ? secretChange('content') : { field: 'content', from: have.rest, to: content },
+        ...copy,
+      );
     return [...changes, ...compareAttributes(wanted, have)];
   },
 
   apply(wanted, _have, changes) {
     const fields = changes.map((change) => change.field);
     if (fields.includes('content'))
-      return [{ title: `write ${wanted.path}`, script: writeFile({ ...wanted, mode: wanted.mode }) }];
+      return [
+        ...(fields.includes('copy')
+          ? [{ title: `keep what was there as ${copyOf(wanted.path)}`, script: keepCopy(wanted.path) }]
+          : []),
+        { title: `write ${wanted.path}`, script: checked(wanted) },
+      ];
     return [
       {
         title: `set ${fields.join(', ')} of ${wanted.path}`,
@@ -66,3 +81,21 @@ export const file = defineResource({
 
   writes: (wanted, changes) => (changes.some(({ field }) => field === 'content') ? [wanted.path] : []),
 });
+
+/** Writes it; with a check, puts back what was there where that fails, with the words of what refuses it. */
+function checked({ check, ...wanted }: z.output<typeof want>): Script {
+  const write = sh`
+    (${writeFile(wanted)}) || exit 1
+    ${remember(wanted.path)}`;
+  if (check === undefined) return write;
+  return sh`
+    before=$(mktemp -d /run/provision.XXXXXX) || exit 1
+    if [ -e ${wanted.path} ] || [ -L ${wanted.path} ]; then cp -aP -- ${wanted.path} "$before/file" || exit 1; fi
+    ${write}
+    (${check}) && { rm -rf -- "$before"; exit 0; }
+    code=$?
+    if [ -e "$before/file" ] || [ -L "$before/file" ]; then mv -fT -- "$before/file" ${wanted.path}; else rm -f -- ${wanted.path}; fi
+    rm -rf -- "$before"
+    echo ${wanted.path}' is as it was before: what was written does not work' >&2
+    exit "$code"`;
+}

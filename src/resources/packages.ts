@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, LOCK, ProbeError } from '../resource/index.ts';
 import { lines, type Script, sh } from '../shell/index.ts';
+import { waitForLock } from './apt.ts';
 import { detached } from './detached.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
@@ -96,16 +97,6 @@ function chosen(name: string, version: string | undefined) {
 const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
 
 const unattended = (command: Script) => detached(command, environment);
-
-/** Waits while another program holds a file's lock, as the kernel says (proc_locks(5)), and says which. */
-const waitForLock = (path: string, timeout: number) => sh`
-  waited=0
-  while [ -e ${path} ] && lock=$(grep ":$(stat -c %i -- ${path}) " /proc/locks) && [ "$waited" -lt ${timeout} ]; do
-    pid=$(printf '%s\n' "$lock" | sed -n '1s/.* \([0-9]*\) [0-9a-f:]* [0-9]* [0-9A-Z]*$/\1/p')
-    [ "$waited" -gt 0 ] || echo ${`waiting for the lock that another program holds: ${path}`}" ($(cat "/proc/$pid/comm" 2>/dev/null || echo unknown), process \${pid:-unknown})"
-    sleep 2
-    waited=$((waited + 2))
-  done`;
 
 const LISTS = '/run/provision.lists';
 /** While they are fetched: what is changed meanwhile is newer. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { startOrPutBack } from './last-good.ts';
 import { absolutePath } from './path.ts';
 import { secondsOf } from './timestamp.ts';
 
@@ -81,7 +82,7 @@ export const service = defineResource({
       ? [{ name: unit, here: true }]
       : [],
 
-  apply({ unit, enabled, active }, have, changes) {
+  apply({ unit, enabled, active, configuration }, have, changes) {
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
     if (fields.has('unit files') || fields.has('running') || fields.has('active'))
@@ -96,8 +97,10 @@ export const service = defineResource({
       );
     if (fields.has('active') && !active)
       steps.push({ title: `stop ${unit}`, script: sh`systemctl stop -- ${unit}` });
-    if (fields.has('active') && active) steps.push({ title: `start ${unit}`, script: begin(unit, 'start') });
-    if (fields.has('running')) steps.push({ title: `restart ${unit}`, script: begin(unit, 'restart') });
+    if (fields.has('active') && active)
+      steps.push({ title: `start ${unit}`, script: startOrPutBack(unit, 'start', configuration) });
+    if (fields.has('running'))
+      steps.push({ title: `restart ${unit}`, script: startOrPutBack(unit, 'restart', configuration) });
     return steps;
   },
 });
@@ -105,16 +108,6 @@ export const service = defineResource({
 /** What an earlier step has reloaded, as `systemctl enable` does, is not reloaded again: all units are, which takes long. */
 function reloadWhereNeeded(unit: string) {
   return sh`[ "$(systemctl show --property=NeedDaemonReload --value -- ${unit})" = no ] || systemctl daemon-reload`;
-}
-
-/** Starts or restarts a unit; where that fails, what the unit itself said is the error. */
-function begin(unit: string, verb: 'start' | 'restart') {
-  return sh`
-    systemctl reset-failed -- ${unit} 2>/dev/null
-    systemctl ${verb} -- ${unit} && exit 0
-    code=$?
-    journalctl --no-pager --lines=15 --output=cat --unit=${unit} >&2
-    exit "$code"`;
 }
 
 function row(line: string): readonly [string, string] {

@@ -17,7 +17,10 @@ beforeAll(async () => {
   await freshSwarm();
   file = inventory(3, ({ hosts }) => {
     for (const name of Object.keys(hosts))
-      hosts[name] = { ...hosts[name], swarm: { role: 'manager', labels: { rack: name } } };
+      hosts[name] = {
+        ...hosts[name],
+        swarm: { role: 'manager', availability: 'active', labels: { rack: name } },
+      };
   });
   expect((await json(file)).code).toBe(0);
 });

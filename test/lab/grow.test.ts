@@ -71,12 +71,11 @@ test('a label, availability and a role change that, and only that', async () => 
 
   await only({ 'node-4': { labels: { disk: 'ssd' } } }, ['node-1: swarm-node node-4: label disk']);
   await only({ 'node-4': { labels: { disk: 'hdd' } } }, ['node-1: swarm-node node-4: label disk']);
-  await only({ 'node-4': { availability: 'drain' } }, [
-    'node-1: swarm-node node-4: availability',
-    'node-1: swarm-node node-4: label disk',
-  ]);
+  await only({ 'node-4': { labels: { disk: null } } }, ['node-1: swarm-node node-4: label disk']);
+  await only({ 'node-4': { availability: 'drain' } }, ['node-1: swarm-node node-4: availability']);
   expect(await nodeList('node-2')).toContain('node-4 Ready Drain worker');
-  await only({}, ['node-1: swarm-node node-4: availability']);
+  await only({}, []);
+  await only({ 'node-4': { availability: 'active' } }, ['node-1: swarm-node node-4: availability']);
 
   // One is promoted and another demoted, so that their number stays odd.
   await only({ 'node-4': { role: 'manager' }, 'node-3': { role: 'worker' } }, [

@@ -15,7 +15,11 @@ beforeAll(async () => {
     tree.resolver = { kind: 'unbound', network: 'mail' };
     tree.swarm = { networks: NETWORKS, ingress: { mtu: 1400 } };
     for (const [name, host] of Object.entries(tree.hosts))
-      host.swarm = { role: name === 'node-1' ? 'manager' : 'worker', labels: { rack: name } };
+      host.swarm = {
+        role: name === 'node-1' ? 'manager' : 'worker',
+        availability: 'active',
+        labels: { rack: name },
+      };
   });
   await converged(file);
 });

@@ -89,8 +89,8 @@ const OWN: readonly ((node: string) => One & { readonly touches?: string })[] = 
   (node) => ({
     kind: 'swarm-node',
     touches: `swarm-node ${node}`,
-    command: `docker node update --label-add drift=yes ${node} >/dev/null`,
-    lines: [`${LEAD}: swarm-node ${node}: label drift`],
+    command: `docker node update --label-add rack=elsewhere ${node} >/dev/null`,
+    lines: [`${LEAD}: swarm-node ${node}: label rack`],
   }),
 ];
 
@@ -154,6 +154,12 @@ const SHARED: readonly (One & {
       'node-2: same-view /mailu/.provision/view: seen',
       'node-3: same-view /mailu/.provision/view: seen',
     ],
+  },
+  {
+    kind: 'block',
+    touches: 'dovecot.conf',
+    command: 'sed -i s/always/never/ /mailu/overrides/dovecot/dovecot.conf',
+    lines: [`${LEAD}: block /mailu/overrides/dovecot/dovecot.conf: content`],
   },
   {
     kind: 'mailu-accounts',

@@ -1,5 +1,6 @@
 import { beforeAll, test } from 'vitest';
 import { converged, PATIENCE, runRounds } from './drift-rounds.ts';
+import type { Tree } from './harness.ts';
 import { bareMailNodes, mailInventory } from './mail.ts';
 import { KEY, MAIL_DRIFTS } from './mail-drifts.ts';
 
@@ -12,6 +13,8 @@ beforeAll(async () => {
       sysctl: { 'net.core.somaxconn': 2048 },
       users: { anna: { keys: [KEY], sudo: true } },
     };
+    for (const [name, host] of Object.entries(tree.hosts as Tree))
+      (host as { swarm: Tree }).swarm.labels = { rack: name };
   });
   await converged(file);
 });

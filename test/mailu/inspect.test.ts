@@ -44,6 +44,8 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           containers: [],
           listeners,
           mailData: mailData({}),
+          neighbours: { containers: [], services: [] },
+          openFiles: [],
         },
       }),
     ),

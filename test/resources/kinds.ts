@@ -1,4 +1,5 @@
 import type { Resource } from '../../src/resource/index.ts';
+import { block } from '../../src/resources/block.ts';
 import { dataDirectory } from '../../src/resources/data-directory.ts';
 import { directory } from '../../src/resources/directory.ts';
 import { dnfPackages } from '../../src/resources/dnf-packages.ts';
@@ -46,6 +47,7 @@ type Want = Record<string, unknown>;
 
 /** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
+  block,
   'cloud-init': cloudInit,
   'container-resolver': containerResolver,
   'data-directory': dataDirectory,

@@ -11,14 +11,16 @@ const want = z
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'expected the name of a stack'),
     /** The stack file. Only what swarm keeps: what it would ignore is an error. */
     compose: z.string(),
+    /** Services that the stack may have had by the same hand: one that the file does not have is removed. Any other is somebody's. */
+    known: z.array(z.string()).readonly().default([]),
     /** Seconds that services may take to run. */
     patience: z.int().positive().default(600),
   })
   .transform((stack) => ({ ...stack, services: wantedServices(stack.name, parseCompose(stack.compose)) }));
 
 /**
- * A stack: its services as the stack file says, and running. Services of the stack that the file does not have are
- * removed. Managers only.
+ * A stack: its services as the stack file says, and running. Services that only somebody else can have put into it stay.
+ * Managers only.
  */
 export const stack = defineResource({
   kind: 'stack',
@@ -27,8 +29,9 @@ export const stack = defineResource({
 
   observe: ({ name }) => stackProbe(name),
 
-  diff({ services }, live): readonly Change[] {
-    const names = [...new Set([...services.keys(), ...live.keys()])].toSorted();
+  diff({ services, known }, live): readonly Change[] {
+    const gone = [...live.keys()].filter((name) => known.includes(name));
+    const names = [...new Set([...services.keys(), ...gone])].toSorted();
     return names.flatMap((name): readonly Change[] => {
       const wanted = services.get(name);
       const have = live.get(name);
@@ -61,7 +64,14 @@ export const stack = defineResource({
   },
 
   apply: ({ name, compose }, live, changes) => [
-    ...(changes.every(isOfRunning)
+    ...changes.filter(isRemoval).map(({ field }) => {
+      const service = field.slice(SERVICE.length);
+      return {
+        title: `remove ${service}`,
+        script: sh`docker service rm ${`${name}_${service}`} >/dev/null`,
+      };
+    }),
+    ...(changes.every((change) => isOfRunning(change) || isRemoval(change))
       ? []
       : [
           {
@@ -75,7 +85,7 @@ export const stack = defineResource({
             script: sh`
               help=$(docker stack deploy --help) || exit 1
               case $help in *--detach*) detach=--detach ;; *) detach= ;; esac
-              printf %s ${compose} | docker stack deploy --compose-file - --prune --resolve-image changed --with-registry-auth $detach ${name}`,
+              printf %s ${compose} | docker stack deploy --compose-file - --resolve-image changed --with-registry-auth $detach ${name}`,
           },
         ]),
     // Docker has given up, or waits longer and longer: what was wrong may be mended by now.
@@ -132,6 +142,8 @@ export const stack = defineResource({
 const TASKS = ' tasks';
 /** That swarm's DNS has lost it, which it does not find again by itself (moby#37535, moby#53141). */
 const NAME = ' name';
+const SERVICE = 'service ';
+const isRemoval = ({ field, to }: Change) => field.startsWith(SERVICE) && to === null;
 const isOfRunning = ({ field }: Change) => field.endsWith(TASKS) || field.endsWith(NAME);
 
 /** Seconds beyond their time that services get which run, and have not run for long. */

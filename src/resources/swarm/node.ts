@@ -20,8 +20,9 @@ const want = z.strictObject({
   /** Absent while the host has not joined. */
   nodeId: z.string().min(1).optional(),
   role: z.enum(['manager', 'worker']),
-  availability: z.enum(['active', 'pause', 'drain']).default('active'),
-  /** All labels of the node but our own: one that is not named is removed. */
+  /** Where it is not said, what it is stays: somebody may have drained it on purpose. */
+  availability: z.enum(['active', 'pause', 'drain']).optional(),
+  /** `null`: the node does not have the label. One that is not named stays: services may be placed by it. */
   labels: z
     .record(
       z
@@ -30,7 +31,7 @@ const want = z.strictObject({
           (name) => !name.startsWith(OUR_LABELS),
           `labels that begin with ${OUR_LABELS} are set by playbooks`,
         ),
-      z.string(),
+      z.string().nullable(),
     )
     .default({}),
 });
@@ -47,22 +48,19 @@ export const swarmNode = defineResource({
   observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 
   diff(wanted, have): readonly Change[] {
-    const names = [...new Set([...Object.keys(have.labels), ...Object.keys(wanted.labels)])]
-      .filter((name) => !name.startsWith(OUR_LABELS))
-      .sort();
     return [
       ...compare('role', have.role, wanted.role),
-      ...compare('availability', have.availability, wanted.availability),
-      ...names.flatMap((name) =>
-        compare(`label ${name}`, have.labels[name] ?? null, wanted.labels[name] ?? null),
-      ),
+      ...compare('availability', have.availability, wanted.availability ?? have.availability),
+      ...Object.entries(wanted.labels)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([name, value]) => compare(`label ${name}`, have.labels[name] ?? null, value)),
     ];
   },
 
   apply({ host, role, availability }, { id }, changes) {
     const options = changes.flatMap(({ field, to }) => {
       if (field === 'role') return ['--role', role];
-      if (field === 'availability') return ['--availability', availability];
+      if (field === 'availability') return ['--availability', availability ?? 'active'];
       const label = field.slice('label '.length);
       return to === null ? ['--label-rm', label] : ['--label-add', `${label}=${to}`];
     });

@@ -1,0 +1,101 @@
+import { type Finding, isReached } from 'provision';
+import { imageOf } from './images.ts';
+import { STACK } from './parts.ts';
+import { servicesOf } from './services.ts';
+import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
+import { atLeast, familyOf, isVersion } from './version.ts';
+
+/** Others' images that keep files which an older one does not read: a Redis refuses the dump of a newer (redis#14064). */
+const OTHERS: ReadonlySet<ServiceName> = new Set(['redis']);
+const NOT_MAILUS: ReadonlySet<ServiceName> = new Set(['redis', 'antivirus', 'tika']);
+
+/**
+ * Mailu's databases only go forward from family to family (Mailu's docs/releases.rst: back only between the minors of one): an older
+ * admin starts on a newer database, says nothing, and works with tables that it does not know. What runs is told by the images.
+ */
+export function inspectVersions(mailu: Mailu, { hosts }: MailuCluster): readonly Finding[] {
+  const live = new Map(
+    hosts
+      .filter(isReached)
+      .flatMap(({ facts }) => facts.neighbours.services)
+      .map(({ name, image }) => [name, image.replace(/@sha256:[0-9a-f]+$/, '')] as const),
+  );
+  const changes = servicesOf(mailu).flatMap((name) => {
+    const from = live.get(`${STACK}_${name}`);
+    const to = imageOf(mailu, name).replace(/@sha256:[0-9a-f]+$/, '');
+    return from === undefined || from === to ? [] : [{ name, from, to }];
+  });
+  return [
+    ...backwards(changes.filter(({ name }) => !NOT_MAILUS.has(name))),
+    ...olderMajor(changes.filter(({ name }) => OTHERS.has(name))),
+    ...untold(changes.filter(({ name }) => name === 'admin')),
+  ];
+}
+
+interface ImageChange {
+  readonly name: ServiceName;
+  readonly from: string;
+  readonly to: string;
+}
+
+const tagOf = (image: string): string => /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
+
+/** A version as the tag says it; `undefined` where it says none. */
+function versionIn(image: string): string | undefined {
+  const tag = tagOf(image).replace(/^v/, '');
+  return isVersion(tag) ? tag : undefined;
+}
+
+function backwards(changes: readonly ImageChange[]): readonly Finding[] {
+  const back = changes.flatMap(({ name, from, to }) => {
+    const [old, next] = [versionIn(from), versionIn(to)];
+    if (old === undefined || next === undefined) return [];
+    const [major, minor] = familyOf(old).number;
+    return atLeast(familyOf(next), major, minor) ? [] : [{ name, old, next }];
+  });
+  const [first] = back;
+  if (first === undefined) return [];
+  return [
+    {
+      level: 'refuse',
+      code: 'downgrade',
+      message: `Mailu ${first.old} runs (${back.map(({ name }) => name).join(', ')}), and ${first.next} is older: Mailu's databases only go forward, and an older one on a newer database loses what it does not know`,
+      fix: [
+        `set mailu.version to '${first.old}'`,
+        `to go back all the same, Mailu ${first.next} needs the copy of its database from before the upgrade; what came since is not in it`,
+      ],
+    },
+  ];
+}
+
+function olderMajor(changes: readonly ImageChange[]): readonly Finding[] {
+  return changes.flatMap(({ name, from, to }): readonly Finding[] => {
+    const [old, next] = [from, to].map((image) => /^v?(\d+)(?:\.(\d+))?/.exec(tagOf(image)));
+    if (!old || !next) return [];
+    const number = (found: RegExpExecArray) => Number(found[1]) * 1000 + Number(found[2] ?? 999);
+    if (number(next) >= number(old)) return [];
+    return [
+      {
+        level: 'refuse',
+        code: 'downgrade',
+        message: `${from} runs as ${name}, and ${to} is older: it does not read the file of a newer one, and does not start`,
+        fix: [`set mailu.images.${name} to ${from}, or to a newer one`],
+      },
+    ];
+  });
+}
+
+function untold(changes: readonly ImageChange[]): readonly Finding[] {
+  return changes.flatMap(({ from, to }): readonly Finding[] => {
+    const unknown = [from, to].filter((image) => versionIn(image) === undefined);
+    if (unknown.length === 0) return [];
+    return [
+      {
+        level: 'warn',
+        code: 'version-not-told',
+        message: `admin goes from ${from} to ${to}, and ${unknown.join(' and ')} ${unknown.length === 1 ? 'does' : 'do'} not tell a version: Mailu's databases only go forward, so be sure that it is no older one`,
+        fix: [],
+      },
+    ];
+  });
+}

@@ -1,0 +1,202 @@
+import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
+import { STACK } from './parts.ts';
+import { type Mailu, type MailuCluster, type Reached, SERVICES } from './settings.ts';
+
+/** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
+const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
+
+const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
+
+/**
+ * Who else writes what is ours, or has one of our ports: containers, services of other stacks, programs. Two Dovecot on one mailbox,
+ * or two redis on one file, destroy it. All hosts are asked, for a writer runs wherever swarm puts it.
+ */
+export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  const places = [
+    cluster.others.storage.root,
+    ...(mailu.database.kind === 'sqlite' ? [mailu.database.path] : []),
+  ];
+  const reached = cluster.hosts.filter(isReached);
+  return [
+    ...reached.flatMap((host) => containersOf(mailu, host, places)),
+    ...services(mailu, reached, places),
+    ...kept(cluster),
+    ...reached.flatMap((host) => programs(host, places)),
+  ];
+}
+
+const isBelow = (path: string, places: readonly string[]) =>
+  places.some((place) => path === place || path.startsWith(`${place}/`));
+
+const named = (names: readonly (string | number)[]) => names.join(', ');
+
+interface Touched {
+  readonly ports: readonly number[];
+  readonly paths: readonly string[];
+}
+
+/** What of a neighbour is ours, as people read it. */
+function touchText({ ports, paths }: Touched): string {
+  return [
+    ...(paths.length > 0 ? [`writes ${named(paths)}`] : []),
+    ...(ports.length > 0
+      ? [`has port ${named(ports.toSorted((a, b) => a - b))}, which Mailu's front opens`]
+      : []),
+  ].join(' and ');
+}
+
+/** Containers of one Compose project are told together; every other is told for itself. */
+function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): readonly Finding[] {
+  const opens = host.settings.front || mailu.publish === 'ingress';
+  const strangers = host.facts.neighbours.containers.filter(
+    ({ service }) => service === undefined || !OWN.has(service),
+  );
+  const groups = new Map<string, ContainerFact[]>();
+  for (const container of strangers) {
+    const group = container.project === undefined ? `/${container.name}` : container.project;
+    groups.set(group, [...(groups.get(group) ?? []), container]);
+  }
+  return [...groups.values()].flatMap((group): readonly Finding[] => {
+    const touched = {
+      ports: [...new Set(group.flatMap(({ ports }) => ports))].filter(
+        (port) => opens && mailu.ports.some((wanted) => wanted === port),
+      ),
+      paths: [
+        ...new Set(
+          group.flatMap((container) =>
+            container.mounts
+              // The same directory may have another name on this host.
+              .filter(({ path, shared }) => isBelow(path, places) || (shared && isMailu(container)))
+              .map(({ path }) => path),
+          ),
+        ),
+      ].toSorted(),
+    };
+    const [first] = group;
+    if (first === undefined) return [];
+    // A task of another service: the services are told once, not on each host; only its ports are this host's.
+    const task = first.service !== undefined;
+    if (task && touched.ports.length === 0) return [];
+    if (touched.ports.length + touched.paths.length === 0) return beside(group, host);
+    const { engine, project, service } = first;
+    const what =
+      service !== undefined
+        ? `the service ${service} of the swarm`
+        : project === undefined
+          ? `the container ${first.name} (${first.image})`
+          : `the Compose project ${project} (${named(group.map(({ name }) => name))})`;
+    const running = group.some((container) => container.running);
+    return [
+      {
+        level: 'refuse',
+        code: touched.paths.length > 0 && !task ? 'other-writer' : 'port-in-use',
+        host: host.name,
+        message: `${what} ${touchText(task ? { ...touched, paths: [] } : touched)}${running ? '' : `; it is stopped, and comes back when ${engine} is started again`}`,
+        fix:
+          service !== undefined
+            ? [
+                host.onHost(`docker service inspect --pretty ${service}`),
+                'let it publish another port, or stop it',
+              ]
+            : stopping(group, host),
+      },
+    ];
+  });
+}
+
+const isMailu = ({ image }: { readonly image: string }) => MAILU_IMAGE.test(image);
+
+/** Stops containers so that they stay stopped. What they are and have written stays: `docker start` brings them back. */
+function stopping(group: readonly ContainerFact[], host: Reached): readonly string[] {
+  const engine = group[0]?.engine ?? 'docker';
+  const names = group.map(({ name }) => name).join(' ');
+  const stay = `${engine} update --restart=no ${names}`;
+  return [host.onHost(group.some(({ running }) => running) ? `${stay} && ${engine} stop ${names}` : stay)];
+}
+
+/** A Mailu with files of its own: nothing is harmed, and its mail is not in the new stack. */
+function beside(group: readonly ContainerFact[], host: Reached): readonly Finding[] {
+  const found = group.filter(isMailu);
+  const [first] = found;
+  if (first === undefined || first.service !== undefined) return [];
+  const folders = [...new Set(found.flatMap(({ mounts }) => mounts.map(({ path }) => path)))].toSorted();
+  return [
+    {
+      level: 'warn',
+      code: 'other-mailu',
+      host: host.name,
+      message: `another Mailu is here (${named(found.map(({ name }) => name))}) with files of its own${folders.length === 0 ? '' : `: ${named(folders)}`}; its accounts and mail are not in this stack`,
+      fix: [],
+    },
+  ];
+}
+
+/** Services in our stack that Mailu has not: somebody has put them there. */
+export function addedServices({ hosts }: MailuCluster): readonly string[] {
+  const all = hosts.filter(isReached).flatMap(({ facts }) => facts.neighbours.services);
+  const added = all.filter(({ stack, name }) => stack === STACK && !OWN.has(name)).map(({ name }) => name);
+  return [...new Set(added)].toSorted();
+}
+
+function kept(cluster: MailuCluster): readonly Finding[] {
+  const names = addedServices(cluster);
+  if (names.length === 0) return [];
+  return [
+    {
+      level: 'warn',
+      code: 'added-services',
+      message: `the stack ${STACK} has services that Mailu has not: ${named(names)}; they stay as they are, and are whoever's who added them`,
+      fix: [],
+    },
+  ];
+}
+
+function services(mailu: Mailu, hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
+  const found = new Map<string, { readonly service: ServiceFact; readonly host: Reached }>();
+  for (const host of hosts)
+    for (const service of host.facts.neighbours.services)
+      if (!OWN.has(service.name) && !found.has(service.name)) found.set(service.name, { service, host });
+  return [...found.values()].flatMap(({ service, host }): readonly Finding[] => {
+    const { name, stack, replicas, meshPorts, mounts } = service;
+    // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
+    const theirs = stack === STACK && !isMailu(service);
+    const touched = {
+      ports: meshPorts.filter((port) => mailu.ports.some((wanted) => wanted === port)),
+      paths: theirs ? [] : mounts.map(({ path }) => path).filter((path) => isBelow(path, places)),
+    };
+    if (replicas === 0 || touched.ports.length + touched.paths.length === 0) return [];
+    return [
+      {
+        level: 'refuse',
+        code: touched.paths.length > 0 ? 'other-writer' : 'port-in-use',
+        message: `the service ${name}${stack === undefined ? '' : ` of the stack ${stack}`} ${touchText(touched)}`,
+        fix: [
+          replicas === undefined
+            ? `stop it: it runs on every node, and has no number to set to 0; see what it is with: ${host.onHost(`docker service inspect --pretty ${name}`)}`
+            : host.onHost(`docker service scale ${name}=0`),
+        ],
+      },
+    ];
+  });
+}
+
+/** Programs outside of containers. */
+function programs(host: Reached, places: readonly string[]): readonly Finding[] {
+  const found = new Map<string, OpenFileFact>();
+  for (const file of host.facts.openFiles)
+    if (isBelow(file.path, places)) {
+      const key = file.unit ?? `${file.program} ${file.pid}`;
+      if (!found.has(key)) found.set(key, file);
+    }
+  return [...found.values()].map(({ program, pid, unit, path }) => ({
+    level: 'refuse' as const,
+    code: 'other-writer',
+    host: host.name,
+    message: `${program}${unit === undefined ? ` (process ${pid})` : ` (${unit})`} has ${path} open, which this stack is to write`,
+    fix: [
+      unit === undefined
+        ? `end that program when its work is done: ${host.onHost(`ps -fp ${pid}`)}`
+        : host.onHost(`systemctl disable --now ${unit}`),
+    ],
+  }));
+}

@@ -1,0 +1,19 @@
+import { type Probe, ProbeError } from '../resource/index.ts';
+import { raw } from '../shell/index.ts';
+
+/**
+ * Whether the swarm locks its managers: one whose Docker starts again then waits for a key that a person types
+ * (docs.docker.com, swarm_manager_locking). `undefined` where this host cannot tell: only managers with a quorum know.
+ */
+export const autolockFacts: Probe<boolean | undefined> = {
+  script: raw(`\
+command -v docker >/dev/null || exit 0
+[ "$(systemctl is-active docker.service)" = active ] || exit 0
+timeout 30 docker info --format '{{with .Swarm.Cluster}}autolock {{.Spec.EncryptionConfig.AutoLockManagers}}{{end}}' || exit 66`),
+  parse(output) {
+    if (output.code !== 0)
+      throw new ProbeError('could not ask Docker whether its swarm locks managers', output);
+    const said = /^autolock (true|false)$/m.exec(output.stdout)?.[1];
+    return said === undefined ? undefined : said === 'true';
+  },
+};

@@ -1,0 +1,28 @@
+import { Refusal } from './refusal.ts';
+import type { Resource } from './resource.ts';
+
+/** The same resource, whose changes are refused where they would restart a unit of the host. */
+export function refusingRestart(
+  resource: Resource,
+  unit: string,
+  { message, fix }: { readonly message: string; readonly fix: readonly string[] },
+): Resource {
+  return {
+    kind: resource.kind,
+    key: resource.key,
+    id: resource.id,
+    probe: resource.probe,
+    get origin() {
+      return resource.origin;
+    },
+    judge(output, pending) {
+      const judgement = resource.judge(output, pending);
+      if (
+        judgement.state === 'observed' &&
+        judgement.restarts.some(({ name, here }) => here && name === unit)
+      )
+        throw new Refusal(message, fix);
+      return judgement;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { type Script, sh } from '../shell/index.ts';
+
+/** Paths that this tool has written on a host: what is at any other path when it is first written is somebody's. */
+const WRITTEN = '/var/lib/provision/written';
+
+/** Whose a file is that is about to be replaced: `kept` is somebody's of which there is a copy already. */
+export type Whose = 'ours' | 'theirs' | 'kept';
+
+/**
+ * Where a copy of somebody's file is kept, once. In directories that programs read entirely they take it for nothing: most read
+ * names by their ending; apt reports those it does not know, and logrotate reads them, but for `.bak`.
+ */
+export function copyOf(path: string): string {
+  return `${path}.before-provision${/^\/etc\/(apt|logrotate\.d)\//.test(path) ? '.bak' : ''}`;
+}
+
+/** Prints whose a file is. */
+export function whose(path: string): Script {
+  return sh`
+    if [ -e ${copyOf(path)} ] || [ -L ${copyOf(path)} ]; then echo kept
+    elif grep -qxF -- ${path} ${WRITTEN} 2>/dev/null; then echo ours
+    else echo theirs; fi`;
+}
+
+/** Keeps what is there, unless there is a copy: the first is what somebody wrote. */
+export function keepCopy(path: string): Script {
+  return sh`[ -e ${copyOf(path)} ] || [ -L ${copyOf(path)} ] || cp -aP -- ${path} ${copyOf(path)}`;
+}
+
+/** Remembers that a path is ours. Where this is lost, one more copy is kept. */
+export function remember(path: string): Script {
+  return sh`
+    grep -qxF -- ${path} ${WRITTEN} 2>/dev/null || { mkdir -p /var/lib/provision && printf '%s\n' ${path} >>${WRITTEN}; }`;
+}

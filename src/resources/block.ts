@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type Change, defineResource, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { absolutePath, lookAt, readPath } from './path.ts';
+import { writeFile } from './write-file.ts';
+
+const want = z.strictObject({
+  path: absolutePath,
+  /** Its first and last line are the marks by which it is found again, so they must stay as they are. */
+  content: z.string().regex(/^[^\n]+\n([^\n]*\n)*[^\n]+\n$/, 'expected two lines or more'),
+});
+
+interface Have {
+  /** What is between our marks, with them; absent where they are not there. */
+  readonly ours: string | null;
+  /** All else, which somebody has written. */
+  readonly before: string;
+  readonly after: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+}
+
+/**
+ * Lines of ours in a file that others may write as well. What they have written stays, before ours or after. Where there is none
+ * yet, ours go to the end, where most programs take the last word for what counts.
+ */
+export const block = defineResource({
+  kind: 'block',
+  want,
+  key: ({ path }) => path,
+
+  observe: ({ path, content }) => ({
+    script: lookAt(path, sh`[ ! -f "$p" ] || cat -- "$p" || exit 66`),
+    parse(output): Have {
+      const have = readPath(path, output);
+      if (have === null)
+        return { ours: null, before: '', after: '', mode: '0644', owner: 'root', group: 'root' };
+      if (have.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
+      const { mode, owner, group, rest } = have;
+      const attributes = {
+        mode: have.type === 'file' ? mode : '0644',
+        owner: owner[1] ?? '0',
+        group: group[1] ?? '0',
+      };
+      return { ...split(rest, content), ...attributes };
+    },
+  }),
+
+  diff: ({ content }, { ours }): readonly Change[] =>
+    ours === content ? [] : [{ field: 'content', from: ours, to: content }],
+
+  apply: ({ path, content }, { before, after, mode, owner, group }) => [
+    {
+      title: `write our lines into ${path}`,
+      script: writeFile({ path, content: `${closed(before)}${content}${after}`, mode, owner, group }),
+    },
+  ],
+
+  writes: ({ path }, changes) => (changes.length === 0 ? [] : [path]),
+});
+
+const closed = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
+
+function split(text: string, content: string): Pick<Have, 'ours' | 'before' | 'after'> {
+  const lines = content.trimEnd().split('\n');
+  const rows = text.split('\n');
+  const begin = rows.indexOf(lines[0] ?? '');
+  const end = rows.indexOf(lines.at(-1) ?? '', begin);
+  if (begin === -1 || end === -1) return { ours: null, before: text, after: '' };
+  const part = (from: number, to: number) =>
+    rows
+      .slice(from, to)
+      .map((row) => `${row}\n`)
+      .join('');
+  return {
+    ours: part(begin, end + 1),
+    before: part(0, begin),
+    after: rows.slice(end + 1).join('\n'),
+  };
+}

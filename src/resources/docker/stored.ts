@@ -1,0 +1,103 @@
+import { type Script, sh } from '../../shell/index.ts';
+
+/** What an engine keeps below its data-root. */
+export interface Stored {
+  readonly path: string;
+  /** The path without symbolic links, which is the one that dockerd names. */
+  readonly real: string;
+  /** Whether the directory could be listed. One that is not there is listed, and empty. */
+  readonly listed: boolean;
+  readonly exists: boolean;
+  readonly swarm: boolean;
+  readonly containers: number;
+  readonly volumes: number;
+  readonly images: number;
+}
+
+/** What a running engine says of itself. */
+export interface RunningEngine {
+  readonly root: string;
+  readonly driver: string;
+  readonly containers: number;
+  readonly images: number;
+  /** Whether its images are containerd's. */
+  readonly snapshotter: boolean;
+}
+
+/** dockerd(8), --data-root. */
+export const DEFAULT_ROOT = '/var/lib/docker';
+
+/**
+ * Prints what is below every directory that may be an engine's data-root: the usual one, those that its unit, its variables and
+ * daemon.json name, and those in `more`. With user namespaces the data is in a directory below, `UID.GID`. Docker is asked only
+ * where its service runs: its socket would start it.
+ */
+export function showStored(file: string, more: readonly string[]): Script {
+  return sh`
+    echo ==stored
+    command -v dockerd >/dev/null && echo engine
+    info=
+    if command -v docker >/dev/null && [ "$(systemctl is-active docker.service 2>/dev/null)" = active ]; then
+      info=$(timeout 20 docker info --format 'running {{.Containers}} {{.Images}} {{.Driver}} {{json .DriverStatus}} {{.DockerRootDir}}' 2>/dev/null)
+    fi
+    [ -z "$info" ] || printf '%s\n' "$info"
+    named=$(cat -- ${file} $units /etc/default/docker 2>/dev/null | sed -n 's/.*\(data-root\|graph\)["'"'"' =:]*\(\/[^"'"'"', ]*\).*/\2/p; s/.* -g[ =]*\(\/[^ ]*\).*/\1/p')
+    for r in $(printf '%s\n' ${[DEFAULT_ROOT, ...more]} $named $(printf %s "\${info##* }" | sed 's/\/[0-9]*\.[0-9]*$//') | sort -u); do
+      real=$(readlink -m -- "$r")
+      [ -d "$r" ] || { echo "root $r $real absent"; continue; }
+      timeout 10 ls -A -- "$r" >/dev/null 2>&1 || { echo "root $r $real silent"; continue; }
+      swarm=0 containers=0 volumes=0 images=0
+      for d in "$r" "$r"/[0-9]*.[0-9]*; do
+        [ ! -e "$d/swarm/certificates/swarm-node.crt" ] && [ ! -e "$d/swarm/docker-state.json" ] || swarm=1
+        set -- "$d"/containers/*; [ ! -e "$1" ] || containers=$((containers + $#))
+        set -- "$d"/volumes/*/; [ ! -e "$1" ] || volumes=$((volumes + $#))
+        set -- "$d"/image/*/imagedb/content/sha256/*; [ ! -e "$1" ] || images=$((images + $#))
+      done
+      echo "root $r $real $swarm $containers $volumes $images"
+    done`;
+}
+
+export interface EngineState {
+  /** Whether there is a dockerd. */
+  readonly installed: boolean;
+  readonly roots: readonly Stored[];
+  readonly running: RunningEngine | undefined;
+}
+
+export function readStored(text: string): EngineState {
+  const rows = text.split('\n');
+  const roots = rows
+    .filter((row) => row.startsWith('root '))
+    .map((row): Stored => {
+      const [, path = '', real = '', first = '', containers = '0', volumes = '0', images = '0'] =
+        row.split(' ');
+      return {
+        path,
+        real,
+        exists: first !== 'absent',
+        listed: first !== 'silent',
+        swarm: first === '1',
+        containers: Number(containers),
+        volumes: Number(volumes),
+        images: Number(images),
+      };
+    });
+  const running = /^running (\d+) (\d+) (\S+) (.*) (\/\S*)$/.exec(
+    rows.find((row) => row.startsWith('running ')) ?? '',
+  );
+  return {
+    installed: rows.includes('engine'),
+    roots,
+    running:
+      running === null
+        ? undefined
+        : {
+            containers: Number(running[1]),
+            images: Number(running[2]),
+            driver: running[3] as string,
+            snapshotter: (running[4] as string).includes('io.containerd.snapshotter'),
+            // With user namespaces it names the directory below its data-root.
+            root: (running[5] as string).replace(/\/\d+\.\d+$/, ''),
+          },
+  };
+}

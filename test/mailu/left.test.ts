@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
+import { inspectMoved } from '../../playbooks/mailu/left.ts';
+import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/mailu/settings.ts';
+import { removal } from '../../playbooks/mailu/verbs.ts';
+import { inspectLeft } from '../../playbooks/storage/left.ts';
+import type { Storage } from '../../playbooks/storage/settings.ts';
+
+const service = (name: string, source?: string, path = source) => ({
+  name,
+  stack: 'mailu',
+  image: 'x',
+  replicas: 1,
+  meshPorts: [],
+  mounts: source === undefined ? [] : [{ source, path, shared: false }],
+});
+const site = (settings: Mailu | undefined, services: readonly object[], root = '/mailu') =>
+  ({
+    settings,
+    others: { storage: { root, kind: 'none' }, swarm: {} },
+    hosts: [
+      {
+        name: 'a',
+        settings: { front: true },
+        onHost: (command: string) => command,
+        facts: { swarm: { nodes: [] }, neighbours: { containers: [], services } },
+      },
+    ],
+  }) as unknown as MailuCluster;
+const mailu = clusterSettings.parse(parse('domain: example.org\nhostnames: [mail.example.org]')) as Mailu;
+
+test('a stack that the inventory no longer has is told, and can be removed', () => {
+  expect(inspectMailu(site(undefined, []))).toEqual([]);
+  const left = site(undefined, [service('mailu_imap', '/mailu/mail'), service('mailu_front')]);
+  expect(inspectMailu(left)).toMatchObject([
+    { level: 'warn', code: 'stack-left', message: expect.stringContaining('(mailu_front, mailu_imap)') },
+  ]);
+  expect(removal(left)).toMatchObject({
+    host: 'a',
+    goes: [expect.stringContaining('imap, front'), expect.anything()],
+  });
+  expect(removal(site(undefined, []))).toMatchObject({ denied: expect.anything() });
+});
+
+test('mail that is elsewhere than the inventory says is refused', () => {
+  const codes = (source: string, root: string, path?: string) =>
+    inspectMoved(mailu, site(mailu, [service('mailu_imap', source, path)], root)).map(({ code }) => code);
+  expect(codes('/mailu/mail', '/mailu')).toEqual([]);
+  expect(codes('/mailu/mail', '/srv/mailu')).toEqual(['mail-elsewhere']);
+  expect(codes('/link/mail', '/srv/mailu', '/srv/mailu/mail')).toEqual([]);
+  expect(inspectMoved(mailu, site(mailu, []))).toEqual([]);
+});
+
+test('a mount of ours that the inventory no longer has is told', () => {
+  const mounts = [{ where: '/mailu', source: 'a:/mailu', type: 'fuse.glusterfs' }];
+  const codes = (settings: object) =>
+    inspectLeft({
+      settings,
+      hosts: [{ name: 'a', facts: { mounts }, onHost: (command: string) => command }, { name: 'silent' }],
+    } as unknown as Storage).map(({ code, host }) => `${host} ${code}`);
+  expect(codes({ kind: 'glusterfs', root: '/mailu' })).toEqual([]);
+  expect(codes({ kind: 'none', root: '/mailu' })).toEqual(['a mount-left']);
+  expect(codes({ kind: 'nfs', root: '/srv/mail' })).toEqual(['a mount-left']);
+});

@@ -1,0 +1,239 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { inspectNeighbours } from '../../playbooks/mailu/neighbours.ts';
+import {
+  clusterSettings,
+  type Facts,
+  type Mailu,
+  type MailuCluster,
+} from '../../playbooks/mailu/settings.ts';
+import { neighbourFacts, openFileFacts } from '../../src/facts/index.ts';
+
+interface Host {
+  readonly front?: boolean;
+  readonly neighbours?: string;
+  readonly openFiles?: string;
+}
+const ok = (stdout: string) => ({ code: 0, stdout, stderr: '' });
+
+function findings(hosts: Readonly<Record<string, Host>>, section = '') {
+  const mailu = clusterSettings.parse(
+    parse(`domain: example.org\nhostnames: [mail.example.org]\n${section}`),
+  ) as Mailu;
+  const cluster = {
+    settings: mailu,
+    others: { storage: { root: '/mailu' } },
+    hosts: Object.entries(hosts).map(([name, { front = true, neighbours = '', openFiles = '' }]) => ({
+      name,
+      settings: { front },
+      onHost: (command: string) => `on ${name}: ${command}`,
+      facts: {
+        neighbours: neighbourFacts.parse(ok(neighbours)),
+        openFiles: openFileFacts.parse(ok(openFiles)),
+      } as unknown as Facts,
+    })),
+  } as unknown as MailuCluster;
+  return inspectNeighbours(mailu, cluster);
+}
+const codes = (...given: Parameters<typeof findings>) =>
+  findings(...given).map(({ host, code, level }) => `${host ?? 'all'}: ${level} ${code}`);
+
+interface Container {
+  readonly engine?: string;
+  readonly name: string;
+  readonly image?: string;
+  readonly project?: string;
+  readonly service?: string;
+  readonly running?: boolean;
+  readonly restart?: string;
+  readonly port?: number;
+  readonly mount?: string;
+  readonly readOnly?: boolean;
+}
+const container = ({ engine = 'docker', name, port, mount, readOnly = false, ...rest }: Container) =>
+  `${engine} ${JSON.stringify({
+    name: `/${name}`,
+    image: 'busybox',
+    running: true,
+    restart: 'no',
+    project: '',
+    service: '',
+    ports:
+      port === undefined
+        ? {}
+        : { [`${port}/tcp`]: [{ HostIp: '0.0.0.0', HostPort: String(port) }], '53/udp': null },
+    bound: null,
+    mounts: mount === undefined ? [] : [{ Type: 'bind', Source: mount, Destination: '/x', RW: !readOnly }],
+    ...rest,
+  })}\n`;
+const service = (name: string, more: object = {}) =>
+  `service ${JSON.stringify({ name, stack: '', mode: { Replicated: { Replicas: 1 } }, ports: null, image: 'busybox', mounts: null, ...more })}\n`;
+const compose = { project: 'mailu', restart: 'always', image: 'ghcr.io/mailu/nginx:2024.06' };
+
+test('a Compose project that has our ports and our files is named once, with all its containers', () => {
+  const neighbours =
+    container({ name: 'mailu-front-1', port: 993, ...compose }) +
+    container({
+      name: 'mailu-imap-1',
+      mount: '/mailu/mail',
+      ...compose,
+      image: 'ghcr.io/mailu/dovecot:2024.06',
+    });
+  expect(findings({ a: { neighbours } })).toEqual([
+    {
+      level: 'refuse',
+      code: 'other-writer',
+      host: 'a',
+      message:
+        "the Compose project mailu (mailu-front-1, mailu-imap-1) writes /mailu/mail and has port 993, which Mailu's front opens",
+      fix: [
+        'on a: docker update --restart=no mailu-front-1 mailu-imap-1 && docker stop mailu-front-1 mailu-imap-1',
+      ],
+    },
+  ]);
+  // A host that is no front has no port to lose, and a mailbox all the same.
+  expect(codes({ a: { front: false, neighbours } })).toEqual(['a: refuse other-writer']);
+});
+
+test.each<[string, Host, readonly string[]]>([
+  [
+    'our own tasks',
+    {
+      neighbours: container({
+        name: 'mailu_imap.1.x',
+        service: 'mailu_imap',
+        mount: '/mailu/mail',
+        port: 25,
+      }),
+    },
+    [],
+  ],
+  ['a container beside us', { neighbours: container({ name: 'web', port: 8080, mount: '/srv/web' }) }, []],
+  ['one that has our port', { neighbours: container({ name: 'web', port: 443 }) }, ['a: refuse port-in-use']],
+  [
+    'one of podman',
+    { neighbours: container({ engine: 'podman', name: 'web', port: 443 }) },
+    ['a: refuse port-in-use'],
+  ],
+  [
+    'our port on a host that is no front',
+    { front: false, neighbours: container({ name: 'web', port: 443 }) },
+    [],
+  ],
+  ['one that only reads', { neighbours: container({ name: 'backup', mount: '/mailu', readOnly: true }) }, []],
+  [
+    'one that writes',
+    { neighbours: container({ name: 'backup', mount: '/mailu' }) },
+    ['a: refuse other-writer'],
+  ],
+  [
+    "one in sqlite's directory",
+    { neighbours: container({ name: 'x', mount: '/var/lib/mailu/data' }) },
+    ['a: refuse other-writer'],
+  ],
+  ['a path that begins alike', { neighbours: container({ name: 'x', mount: '/mailu2/mail' }) }, []],
+  [
+    'one that is reached by another name',
+    { neighbours: `${container({ name: 'x', mount: '/srv/link' })}path ext2/ext3 /mailu/mail /srv/link\n` },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'a stopped one that comes back',
+    { neighbours: container({ name: 'x', mount: '/mailu/mail', running: false, restart: 'always' }) },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'a stopped one that stays so',
+    { neighbours: container({ name: 'x', mount: '/mailu/mail', running: false, restart: 'unless-stopped' }) },
+    [],
+  ],
+  [
+    'a Mailu with files of its own',
+    {
+      neighbours: `${container({ name: 'm', ...compose, mount: '/opt/mailu/mail' })}path ext2/ext3 /opt/mailu/mail /opt/mailu/mail\n`,
+    },
+    ['a: warn other-mailu'],
+  ],
+  [
+    'a Mailu on storage that may be ours by another name',
+    {
+      neighbours: `${container({ name: 'm', ...compose, mount: '/mnt/mail' })}path fuseblk /mnt/mail /mnt/mail\n`,
+    },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'a stack of another name with our files',
+    {
+      neighbours: service('mail_imap', { stack: 'mail', mounts: [{ Type: 'bind', Source: '/mailu/mail' }] }),
+    },
+    ['all: refuse other-writer'],
+  ],
+  [
+    'one that is scaled to nothing',
+    {
+      neighbours: service('mail_imap', {
+        stack: 'mail',
+        mode: { Replicated: { Replicas: 0 } },
+        mounts: [{ Type: 'bind', Source: '/mailu/mail' }],
+      }),
+    },
+    [],
+  ],
+  [
+    'the mesh has our port',
+    {
+      neighbours: service('web', {
+        ports: [{ Protocol: 'tcp', PublishedPort: 443, PublishMode: 'ingress' }],
+      }),
+    },
+    ['all: refuse port-in-use'],
+  ],
+  [
+    "an admin's own backup in our stack",
+    { neighbours: service('mailu_backup', { stack: 'mailu', mounts: [{ Type: 'bind', Source: '/mailu' }] }) },
+    ['all: warn added-services'],
+  ],
+  [
+    'a second Dovecot in our stack',
+    {
+      neighbours: service('mailu_dovecot', {
+        stack: 'mailu',
+        image: 'mailu/dovecot:1.9',
+        mounts: [{ Type: 'bind', Source: '/mailu/mail' }],
+      }),
+    },
+    ['all: refuse other-writer', 'all: warn added-services'],
+  ],
+  [
+    'a program with our files',
+    { openFiles: 'open 77 dovecot.service dovecot_ /mailu/mail/x/dovecot.index.log\n' },
+    ['a: refuse other-writer'],
+  ],
+  ['a program with others', { openFiles: 'open 77 dovecot.service dovecot_ /var/mail/x\n' }, []],
+])('%s', (_name, host, expected) => {
+  expect(codes({ a: host })).toEqual(expected);
+});
+
+test('a service is told once, by the managers; a program by its unit once', () => {
+  const neighbours = service('mail_imap', {
+    stack: 'mail',
+    mounts: [{ Type: 'bind', Source: '/mailu/mail' }],
+  });
+  const openFiles = 'open 7 x.service x_ /mailu/a\nopen 7 x.service x_ /mailu/b\nopen 8 - rsync_ /mailu/c\n';
+  expect(
+    findings({ a: { neighbours }, b: { neighbours, openFiles } }).map(({ message, fix }) => [
+      message,
+      ...fix,
+    ]),
+  ).toEqual([
+    ['the service mail_imap of the stack mail writes /mailu/mail', 'on a: docker service scale mail_imap=0'],
+    [
+      'x (x.service) has /mailu/a open, which this stack is to write',
+      'on b: systemctl disable --now x.service',
+    ],
+    [
+      'rsync (process 8) has /mailu/c open, which this stack is to write',
+      'end that program when its work is done: on b: ps -fp 8',
+    ],
+  ]);
+});
