@@ -1,4 +1,5 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
+import { copiesOf } from './accounts-places.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, type Reached, SERVICES } from './settings.ts';
 
@@ -21,7 +22,7 @@ export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly
     ...reached.flatMap((host) => containersOf(mailu, host, places)),
     ...services(mailu, reached, places),
     ...kept(cluster),
-    ...reached.flatMap((host) => programs(host, places)),
+    ...reached.flatMap((host) => programs(host, places, copiesOf(cluster.others.storage.root))),
   ];
 }
 
@@ -181,10 +182,11 @@ function services(mailu: Mailu, hosts: readonly Reached[], places: readonly stri
 }
 
 /** Programs outside of containers. */
-function programs(host: Reached, places: readonly string[]): readonly Finding[] {
+function programs(host: Reached, places: readonly string[], copies: string): readonly Finding[] {
   const found = new Map<string, OpenFileFact>();
+  // A copy of the accounts that is being made is our own, and no service of Mailu's reads it.
   for (const file of host.facts.openFiles)
-    if (isBelow(file.path, places)) {
+    if (isBelow(file.path, places) && !isBelow(file.path, [copies])) {
       const key = file.unit ?? `${file.program} ${file.pid}`;
       if (!found.has(key)) found.set(key, file);
     }
