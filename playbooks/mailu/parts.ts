@@ -100,7 +100,10 @@ export function directories(mailu: Mailu, cluster: MailuCluster): readonly Resou
 }
 
 /** Secrets by what they are for: a value, or how many random bytes make one. */
-function secretsOf(mailu: Mailu, cluster: MailuCluster): ReadonlyMap<SecretKey, Secret | { random: number }> {
+function secretsOf(
+  mailu: Mailu,
+  cluster: MailuCluster,
+): ReadonlyMap<SecretKey, Parameters<typeof secretVersion>[0]['value']> {
   const { database: db, tls, relay, webmailDatabase, secretKey } = mailu;
   const named = {
     'secret-key': secretKey,
@@ -110,7 +113,9 @@ function secretsOf(mailu: Mailu, cluster: MailuCluster): ReadonlyMap<SecretKey, 
     certificate: tls.kind === 'cert' ? tls.certificate : undefined,
     'certificate-key': tls.kind === 'cert' ? tls.key : undefined,
   };
-  const found = new Map<SecretKey, Secret | { random: number }>([['secret-key', { random: KEY_BYTES }]]);
+  // A stack that was made by hand has its key in a variable: what it has signed stays good.
+  const generated = { random: KEY_BYTES, kept: { service: ADMIN, variable: 'SECRET_KEY' } };
+  const found = new Map<SecretKey, Secret | typeof generated>([['secret-key', generated]]);
   for (const key of SECRET_KEYS) {
     const name = named[key];
     if (name !== undefined) found.set(key, cluster.secret(name));

@@ -60,7 +60,8 @@ export const dockerNetwork = defineResource({
       ...compare('subnet', have.subnet, wanted.subnet),
       ...compare('attachable', have.attachable, wanted.attachable),
       ...compare('encrypted', have.encrypted, wanted.encrypted),
-      ...compare('mtu', have.mtu, wanted.mtu ?? null),
+      // What the inventory does not say stays as it is; Docker makes networks for 1500 bytes.
+      ...(wanted.mtu === undefined ? [] : compare('mtu', have.mtu ?? 1500, wanted.mtu)),
     ];
     if (changes.length > 0)
       throw new Refusal(

@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { defineResource } from '../../resource/index.ts';
-import { Secret, sh } from '../../shell/index.ts';
+import { lines, type Script, Secret, sh } from '../../shell/index.ts';
 import { compareVersions, objectName, VERSION_OF, versionedName, versionsOf } from './versioned.ts';
 
 const want = z.strictObject({
   /** What it is called; its name in the swarm has its version as well. */
   name: objectName,
-  /** The value, or how many random bytes make one where none is there: they are never seen outside the node. */
-  value: z.union([z.instanceof(Secret), z.strictObject({ random: z.int().min(16).max(64) })]),
+  /**
+   * The value, or how many random bytes make one where none is there: they are never seen outside the node. `kept`: a variable of
+   * a service that has had the value so far, as in a stack that was made by hand; it is then taken from there.
+   */
+  value: z.union([
+    z.instanceof(Secret),
+    z.strictObject({
+      random: z.int().min(16).max(64),
+      kept: z.strictObject({ service: z.string(), variable: z.string().regex(/^[A-Z_]+$/) }).optional(),
+    }),
+  ]),
 });
 type Want = z.output<typeof want>;
 
@@ -37,8 +46,25 @@ export const dockerSecret = defineResource({
         script:
           value instanceof Secret
             ? sh`printf %s ${value} | ${create}`
-            : sh`head -c ${value.random} /dev/urandom | base64 | tr -d '\n' | ${create}`,
+            : lines([
+                ...(value.kept === undefined ? [] : [keep(value.kept, create)]),
+                generate(value.random, create),
+              ]),
       },
     ];
   },
 });
+
+const generate = (bytes: number, create: Script) =>
+  sh`head -c ${bytes} /dev/urandom | base64 | tr -d '\n' | ${create}`;
+
+/** A manager that cannot be asked for its services is an error, and not one without them. */
+function keep({ service, variable }: { service: string; variable: string }, create: Script): Script {
+  return sh`
+    services=$(docker service ls --format '{{.Name}}') || exit 1
+    if printf '%s\n' "$services" | grep -qxF -- ${service}; then
+      all=$(docker service inspect --format '{{range .Spec.TaskTemplate.ContainerSpec.Env}}{{println .}}{{end}}' -- ${service}) || exit 1
+      value=$(printf '%s\n' "$all" | sed -n ${`s/^${variable}=//p`})
+      [ -z "$value" ] || { printf %s "$value" | ${create}; exit; }
+    fi`;
+}
