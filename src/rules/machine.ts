@@ -33,7 +33,7 @@ export function inspectMachines(hosts: readonly SeenMachine[], limits: MachineLi
       reached.filter(({ facts }) => facts.machine.machineId !== ''),
       'machine id',
       'machineId',
-      () => 'rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup && reboot',
+      () => 'rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup',
     ),
   ];
 }
@@ -115,7 +115,7 @@ function duplicates(
         level: 'refuse',
         code: `duplicate-${fact === 'hostname' ? 'hostname' : 'machine-id'}`,
         host: host.name,
-        message: `it has the same ${what} as ${other.name}: ${value}`,
+        message: `it has the same ${what} as ${other.name}: ${value}${fact === 'machineId' ? '. Of two machines that were copied from one, one gets an id of its own; programs that have read the old one go on with it until the machine is booted again' : ''}`,
         fix: [host.onHost(remedy(host.name))],
       },
     ];

@@ -66,7 +66,8 @@ export const ingressNetwork = defineResource({
       throw new Refusal(
         `network ${network.name} is made for ${network.mtu ?? 1500} bytes, wanted ${mtu}; it would have to be made anew, and ${publishing.join(', ')} would lose what comes in through it`,
         [
-          `write swarm.ingress.mtu as it is into the inventory, or remove what publishes through it first, and run again: docker service rm ${publishing.join(' ')}`,
+          `to leave it as it is, write into the inventory: swarm: { ingress: { mtu: ${network.mtu ?? 1500} } }`,
+          `to change it, have nothing publish through it meanwhile; what does: docker service inspect --pretty ${publishing.join(' ')}`,
         ],
       );
     return changes;
