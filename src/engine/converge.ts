@@ -1,22 +1,22 @@
-import { type ExitCode, type Finding, Interrupted, ProvisionError } from '../errors/index.ts';
+import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import type { HostSummary } from './events.ts';
 import { refuseMore } from './exact.ts';
-import { HostBusy, LockHeld, NotConverged, OrphanRuns } from './failures.ts';
+import { HostBusy, NotConverged } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
-import { makePlan } from './make-plan.ts';
 import { type HostFailure, hasMore, hasWork, type Plan } from './plan.ts';
-import { findingsOf, type Prepared } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
-import { type Looks, RunLock } from './run-lock.ts';
+import type { RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
 import { Tally } from './tally.ts';
 import { troubleOf } from './trouble.ts';
+import { failBy, lookUnderLock, ROUNDS } from './under-lock.ts';
 import type { HostState, World } from './world.ts';
 
 export interface Outcome {
@@ -28,9 +28,6 @@ export interface Outcome {
   /** There was more to do than had been shown, and the person did not agree to it. */
   readonly declined: boolean;
 }
-
-/** Rebuilding and looking again settles in two rounds; more means that a playbook wants something else each time. */
-const ROUNDS = 4;
 
 /** What a person is asked where there is more to do than they have seen. Default: nobody is asked. */
 export type Agree = (plan: Plan) => Promise<boolean>;
@@ -77,47 +74,13 @@ class Convergence {
 
   /** Takes the lock, looks again, and goes on where nothing speaks against it by now. */
   async underLock(shown: Plan, agree: Agree): Promise<void> {
-    const world = this.#world;
-    const looks = ({ host, probes }: HostState) =>
-      world.look(resourcesFrom(this.#built, 0, host.name), probes);
-    const { emit } = this.#options;
-    emit({ kind: 'locking', hosts: reached(world).map(({ host }) => host.name) });
-    await using lock = await this.#take(looks);
-    if (lock === undefined) return;
-    await lock.look(world, this.#options);
-    this.#built = buildStages(world, this.#options.onHost);
-    await this.#askWhatIsNew(0);
-    emit({ kind: 'locked' });
-    const plan = this.#planAgain(shown);
+    const held = await lookUnderLock(this.#world, this.#built, shown, this.#options);
+    if (held === undefined) return;
+    await using lock = held.lock;
+    this.#built = held.built;
     if (this.#failures().length > 0) return;
-    if (hasMore(plan, shown) && !(await agree(plan))) {
-      this.#declined = true;
-      return;
-    }
-    await this.#toTheEnd(lock);
-  }
-
-  /** Fails the host that another run holds. */
-  async #take(looks: Looks): Promise<RunLock | undefined> {
-    try {
-      return await RunLock.take(this.#world, this.#options, looks);
-    } catch (error) {
-      if (!(error instanceof LockHeld || error instanceof OrphanRuns)) throw error;
-      this.#fail(error.host, error);
-      return undefined;
-    }
-  }
-
-  /** The plan by the look under the lock. What it refuses ends the run; what has become known since is told. */
-  #planAgain(shown: Plan): Plan {
-    const { emit, selected } = this.#options;
-    const told = new Set(shown.findings.map(({ message }) => message));
-    const plan = makePlan(this.#world, this.#built, findingsOf(this.#world, this.#options), selected);
-    for (const finding of plan.findings) {
-      if (!told.has(finding.message)) emit({ kind: 'finding', finding });
-      if (finding.level === 'refuse') this.#refuse(finding);
-    }
-    return plan;
+    this.#declined = hasMore(held.plan, shown) && !(await agree(held.plan));
+    if (!this.#declined) await this.#toTheEnd(lock);
   }
 
   async #toTheEnd(lock: RunLock): Promise<void> {
@@ -162,6 +125,7 @@ class Convergence {
   /** Gives the hosts that have work in a stage, once nothing about it is left to ask. */
   async #askWhatIsNew(index: number): Promise<readonly HostState[]> {
     for (let round = 0; round < ROUNDS; round++) {
+      if (this.#options.stop.aborted) throw new Interrupted();
       const working = reached(this.#world).filter(
         (state) => this.#options.selected.has(state.host.name) && this.#judge(index, state).some(needsWork),
       );
@@ -200,20 +164,8 @@ class Convergence {
     const refusals = await refusalsByNow(this.#world, playbook, this.#options);
     if (refusals === undefined) return false;
     this.#built = buildStages(this.#world, this.#options.onHost);
-    for (const finding of refusals) this.#refuse(finding);
+    for (const finding of refusals) failBy(finding, this.#world, this.#options);
     return this.#failures().length > 0;
-  }
-
-  /** Fails the host that a refusal is about, or the first that might be changed. */
-  #refuse({ host, message, code, fix }: Finding): void {
-    this.#fail(host, new ProvisionError(message, { code, exit: 5, fix }));
-  }
-
-  #fail(host: string | undefined, error: ProvisionError): void {
-    const { selected } = this.#options;
-    const first = [...this.#world.states.keys()].find((name) => selected.has(name));
-    const target = host !== undefined && selected.has(host) ? host : first;
-    if (target !== undefined) this.#world.fail(target, error);
   }
 
   async #stage(index: number, hosts: readonly HostState[]): Promise<void> {

@@ -21,7 +21,7 @@ import {
 } from './harness.ts';
 import { exec } from './lab.ts';
 import { $ } from './shell.ts';
-import { failures, on } from './steps.ts';
+import { failures, follow, on } from './steps.ts';
 import { watchQuorum } from './watch.ts';
 
 /** Rounds of each kind; `npm run test:hands` has 20. */
@@ -219,6 +219,25 @@ describe('a holder that goes away', () => {
     expect(seconds).toBeLessThan(60);
     expect(finished(await json(file))?.changes).toBe(0);
     figure('holder killed, seconds until the next run goes on', seconds);
+  });
+
+  test('stopped by the words of the one that was told: it ends, and the next run goes on', async () => {
+    const one = await atWork();
+    const told = await json(file);
+    expect({ code: told.code, told: isTold(told), changed: changedLines(told) }).toEqual({
+      code: 2,
+      told: true,
+      changed: [],
+    });
+    const [finding] = failures(told);
+    figure('a second run is told', [finding?.message, finding?.fix]);
+    expect(finding?.message).toMatch(/desk-1, process \d+ since \d\d:\d\d:\d\dZ/);
+    await follow(finding?.fix[1]?.replace(/^.*?: (?=ssh)/, ''));
+    const stopped = await ended(one);
+    expect(stopped.code).toBe(2);
+    expect(failures(stopped).some(({ code }) => code === 'lock-lost')).toBe(true);
+    const { ran } = await goesOn(file);
+    expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
   });
 
   test('suspended: the next run goes on within a minute, and it does nothing more when it wakes', async () => {
