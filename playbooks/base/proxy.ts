@@ -39,7 +39,7 @@ export function dockerProxy(proxy: Proxy, addresses: readonly string[]): readonl
     ...(https === undefined ? [] : [`Environment="HTTPS_PROXY=${https}"`]),
     ...(http === undefined && https === undefined ? [] : [`Environment="NO_PROXY=${none}"`]),
   ];
-  return [dropIn({ ...DOCKER_PROXY, content: `${lines.join('\n')}\n` })];
+  return [dropIn({ ...DOCKER_PROXY, started: true, content: `${lines.join('\n')}\n` })];
 }
 
 export const DOCKER_PROXY = { unit: 'docker.service', name: 'provision-proxy' };

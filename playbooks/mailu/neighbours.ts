@@ -49,9 +49,9 @@ function touchText({ ports, paths }: Touched): string {
 /** Containers of one Compose project are told together; every other is told for itself. */
 function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): readonly Finding[] {
   const opens = host.settings.front || mailu.publish === 'ingress';
-  const strangers = host.facts.neighbours.containers.filter(
-    ({ service }) => service === undefined || !OWN.has(service),
-  );
+  const strangers = host.facts.neighbours.containers
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .filter(({ service }) => service === undefined || !OWN.has(service));
   const groups = new Map<string, ContainerFact[]>();
   for (const container of strangers) {
     const group = container.project === undefined ? `/${container.name}` : container.project;

@@ -25,7 +25,7 @@ timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l -lname '/?*
   ! -lname '/var/log/*' ! -lname '/var/cache/*' ! -lname '/var/lib/docker/*' ! -lname '/var/lib/containerd/*' -printf '%p %l\\n' 2>/dev/null | head -n ${MOST} | while read -r link path; do
   pid=\${link#/proc/}; pid=\${pid%%/*}
   unit=$(sed -n 's|^0::.*/system\\.slice/\\(.*/\\)\\{0,1\\}\\([^/]*\\.service\\)$|\\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  if grep -qE '/docker-[0-9a-f]+\\.scope|/docker/[0-9a-f]{64}|libpod-' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
+  if grep -qE '/(docker|libpod)-[0-9a-f]+\\.scope$|/docker/[0-9a-f]{64}$' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
   case $link in
     */cwd) [ -n "$unit" ] || continue ;;
     *) case $(sed -n 's/^flags:.*\\(.\\)$/\\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;

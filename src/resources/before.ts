@@ -14,11 +14,12 @@ export function copyOf(path: string): string {
   return `${path}.before-provision${/^\/etc\/(apt|logrotate\.d)\//.test(path) ? '.bak' : ''}`;
 }
 
-/** Prints whose a file is. */
+/** Prints whose a file is. One as its package brought it (dpkg keeps the checksum of each configuration file) is nobody's work. */
 export function whose(path: string): Script {
   return sh`
     if [ -e ${copyOf(path)} ] || [ -L ${copyOf(path)} ]; then echo kept
     elif grep -qxF -- ${path} ${WRITTEN} 2>/dev/null; then echo ours
+    elif [ -f ${path} ] && grep -qxF -- ${` ${path} `}"$(md5sum <${path} | cut -d ' ' -f 1)" /var/lib/dpkg/status 2>/dev/null; then echo ours
     else echo theirs; fi`;
 }
 

@@ -10,6 +10,8 @@ const want = z
     unit: z.string().regex(/^[\w@.:-]+\.(service|socket|timer|mount)$/, "expected a unit's full name"),
     name: z.string().regex(/^[\w-]+$/, 'expected a name without `.conf`'),
     content: z.string(),
+    /** Whether a service is started with it, which lists it as its `configuration`: what was there is kept until it has been. */
+    started: z.boolean().default(false),
   })
   .transform((dropIn) => ({ ...dropIn, path: dropInPath(dropIn.unit, dropIn.name) }));
 
@@ -39,7 +41,7 @@ export const dropIn = defineResource({
     return [...changes, ...compareAttributes(ATTRIBUTES, have)];
   },
 
-  apply({ unit, path, content }, _have, changes) {
+  apply({ unit, path, content, started }, _have, changes) {
     if (areAttributes(changes))
       return [
         {
@@ -52,7 +54,7 @@ export const dropIn = defineResource({
         title: `write ${path}`,
         script: sh`
           mkdir -p -- ${path.slice(0, path.lastIndexOf('/'))} || exit 1
-          ${keepLastGood(path, unit)}
+          ${started ? keepLastGood(path, unit) : sh``}
           ${writeFile({ path, content, ...ATTRIBUTES })}
           systemctl daemon-reload`,
       },

@@ -1,6 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
 import { dockerRepository } from './docker-repository.ts';
-import { bareNodes, changedLines, figure, finished, inventory, json, refusals } from './harness.ts';
+import {
+  bareNodes,
+  changedLines,
+  figure,
+  finished,
+  inventory,
+  json,
+  plannedLines,
+  refusals,
+} from './harness.ts';
 import { failures, on } from './steps.ts';
 
 /** Docker's repository as people have it, on a host that then gets `source: docker-ce`. */
@@ -71,7 +80,7 @@ test('an old one with apt-key, which names no key: taken over, with a copy that 
   await written(LIST, `deb [arch=amd64] ${url} trixie stable`);
   await works();
   const planned = await json('plan', site());
-  figure('an entry without a key is taken over', changedLines(planned));
+  figure('an entry without a key is taken over', plannedLines(planned));
   const ran = await json(site());
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
   await works();

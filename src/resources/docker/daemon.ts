@@ -60,6 +60,7 @@ export const dockerDaemon = defineResource({
     const next = nextSettings(wanted, have);
     const changes = changesTo(next, have);
     holdState(old, next, start.flags, state);
+    refuseLiveRestore(next, start.flags);
     if (!areAttributes(changes)) {
       refuseElsewhere(start.flags);
       refuseUnread(have);
@@ -182,6 +183,20 @@ function refuseUnread({ file, settings: old }: Have): void {
   throw new Refusal(
     `${DAEMON_JSON} is not JSON, and it says where or how Docker keeps its data: without that, Docker would come up empty`,
     [`correct it by hand; where it is wrong says: dockerd --validate --config-file ${DAEMON_JSON}`],
+  );
+}
+
+/** @throws Refusal where somebody has set what no swarm is made with (docs.docker.com, engine/daemon/live-restore). */
+function refuseLiveRestore(next: Settings, flags: readonly Flag[]): void {
+  const flag = flags.findLast(({ name }) => name === 'live-restore');
+  if (next['live-restore'] !== true && flag?.value !== 'true') return;
+  throw new Refusal(
+    `Docker refuses to be in a swarm with live-restore, which ${flag?.from ?? DAEMON_JSON} sets`,
+    [
+      flag === undefined
+        ? 'write docker: { settings: { live-restore: null } } for this host, which takes it out'
+        : `take --live-restore out of ${flag.from}`,
+    ],
   );
 }
 
