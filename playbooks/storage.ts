@@ -19,6 +19,7 @@ import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
+import * as site from './storage/gluster-site.ts';
 import { inspectLeft } from './storage/left.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
@@ -124,7 +125,7 @@ export default definePlaybook({
   check,
 
   inspect: (cluster) => [
-    ...(cluster.settings.kind === 'glusterfs' ? gluster.inspect(cluster) : []),
+    ...(cluster.settings.kind === 'glusterfs' ? site.inspect(cluster) : []),
     ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
     ...(cluster.settings.kind === 'none' ? [] : aboutMounts(cluster)),
     ...inspectLeft(cluster),
@@ -195,7 +196,7 @@ export default definePlaybook({
   status: (cluster) => {
     const { kind, root } = cluster.settings;
     if (kind === 'none') return [];
-    const bricks = kind === 'glusterfs' ? gluster.brickHosts(cluster).map(({ name }) => name) : [];
+    const bricks = kind === 'glusterfs' ? site.brickHosts(cluster).map(({ name }) => name) : [];
     return [
       {
         title: `Storage at ${root} (${kind})`,

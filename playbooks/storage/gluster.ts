@@ -1,13 +1,9 @@
 import { isIP, isIPv4 } from 'node:net';
 import {
   byName,
-  decideGluster,
   directory,
-  type Finding,
   file,
   type Gate,
-  type GlusterDecision,
-  type GlusterHost,
   glusterBlame,
   glusterBrick,
   glusterHeal,
@@ -16,126 +12,23 @@ import {
   glusterPeer,
   glusterVolume,
   type HeldBrick,
-  inspectGluster,
   isEmptied,
   memberOf,
   mount,
   packages,
   poolIdentity,
   type Resource,
-  recordedBricks,
   service,
   setOf,
   sh,
-  template,
 } from 'provision';
+import { daemonConf } from './gluster-daemon.ts';
+import { type Member, seen, strangers } from './gluster-site.ts';
 import { VOLUME_OPTIONS } from './options.ts';
-import {
-  addressOf,
-  brickPathOf,
-  type Reached,
-  type Storage,
-  type StorageHost,
-  setSizeOf,
-  spellingsOf,
-  volumeOf,
-} from './settings.ts';
-
-type Member = StorageHost & GlusterHost;
+import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from './settings.ts';
 
 /** What glusterd reads when it starts. */
 const DAEMON_CONF = '/etc/glusterfs/glusterd.vol';
-/** Where bricks had their ports before 3.4; no system gives these to connections of its own. */
-const FIRST_PORT = 24009;
-
-function members(cluster: Storage): readonly Member[] {
-  return cluster.hosts
-    .map((host) => ({ ...host, storageAddress: addressOf(host), spellings: spellingsOf(host) }))
-    .toSorted(byName);
-}
-
-function decide(all: readonly Member[], { settings }: Storage) {
-  return decideGluster(all, volumeOf(settings), settings.otherVolumes);
-}
-
-/** The hosts with bricks, in the order of their sets: those that have one, then those that the inventory asks for. */
-export function brickHosts(cluster: Storage): readonly Member[] {
-  const all = members(cluster);
-  const decision = decide(all, cluster);
-  const asked = all.filter(({ settings }) => settings.brick === true);
-  const holding = [...new Set(bricksOf(decision).flatMap(({ holder }) => holder ?? []))];
-  if (asked.length > 0)
-    return [
-      ...holding.filter((host) => asked.includes(host)),
-      ...asked.filter((host) => !holding.includes(host)),
-    ];
-  if (holding.length > 0) return holding;
-  return all.filter(({ settings }) => settings.brick !== false).slice(0, setSizeOf(cluster.settings));
-}
-
-function bricksOf(decision: GlusterDecision<Member>): readonly HeldBrick<Member>[] {
-  return 'bricks' in decision ? decision.bricks : [];
-}
-
-function seen(host: Reached, cluster: Storage) {
-  const all = members(cluster);
-  const bricks = brickHosts(cluster);
-  const decision = decide(all, cluster);
-  const self = all.find(({ name }) => name === host.name) as Member;
-  const pooled = bricks.find(({ facts }) => (facts?.gluster.peers.length ?? 0) > 0);
-  const lead = 'lead' in decision ? decision.lead : (pooled ?? bricks[0]);
-  const there = bricksOf(decision);
-  return {
-    all,
-    bricks,
-    decision,
-    self,
-    lead,
-    there,
-    own: there.filter(({ holder }) => holder?.name === host.name),
-    holdsBrick: bricks.some(({ name }) => name === host.name),
-    leads: lead?.name === host.name,
-  };
-}
-
-export function inspect(cluster: Storage): readonly Finding[] {
-  const { volume, otherVolumes } = { ...cluster.settings, volume: volumeOf(cluster.settings) };
-  return [...inspectGluster(members(cluster), volume, otherVolumes), ...otherClients(cluster)];
-}
-
-/**
- * Addresses that use bricks now while everybody may, and are no host's and not written as clients. Where the volume says who
- * may, one that is not allowed and tries is not let in by that.
- */
-function strangers(
-  all: readonly Member[],
-  decision: GlusterDecision<Member>,
-  { settings }: Storage,
-): readonly string[] {
-  if (decision.kind !== 'exists' || (decision.volume.options['auth.allow'] ?? '*') !== '*') return [];
-  const known = new Set([...all.flatMap(({ spellings }) => spellings), ...(settings.clients ?? [])]);
-  const using = new Set(all.flatMap(({ facts }) => facts?.gluster.clients ?? []));
-  return [...using].filter((address) => !known.has(address)).toSorted();
-}
-
-function otherClients(cluster: Storage): readonly Finding[] {
-  const all = members(cluster);
-  const decision = decide(all, cluster);
-  const found = strangers(all, decision, cluster);
-  if (decision.kind !== 'exists' || found.length === 0) return [];
-  const { name } = decision.volume;
-  return [
-    {
-      level: 'warn',
-      code: 'other-clients',
-      message: `${found.join(', ')} uses bricks of these hosts and is no host of the inventory. It may go on mounting ${name}; whoever else is to mount it has to be named`,
-      fix: [
-        decision.lead.onHost(`gluster volume status ${name} clients`),
-        `Where that is right, write storage.clients: [${found.join(', ')}].`,
-      ],
-    },
-  ];
-}
 
 /** A node that was installed anew takes its old identity before glusterd makes a new one. */
 function identity(all: readonly Member[], self: Member, lead: Member): readonly Resource[] {
@@ -155,14 +48,13 @@ function identity(all: readonly Member[], self: Member, lead: Member): readonly 
 export function software(host: Reached, cluster: Storage): readonly Resource[] {
   const { all, decision, self, there, holdsBrick } = seen(host, cluster);
   if (!holdsBrick) return [...names(host, there, cluster), packages({ names: ['glusterfs-client'] })];
-  const ports = { first: FIRST_PORT, last: FIRST_PORT + bricksHere(all, self, cluster) - 1 };
   return [
     ...names(host, there, cluster),
     ...(decision.kind === 'exists' ? identity(all, self, decision.lead) : []),
     directory({ path: '/etc/glusterfs' }),
     file({
       path: DAEMON_CONF,
-      content: daemonConf(host, ports),
+      content: daemonConf(host, all, self, cluster),
     }),
     packages({ names: ['glusterfs-server', 'glusterfs-client', 'attr'] }),
   ];
@@ -180,28 +72,6 @@ function names(
     return known || holder === undefined ? [] : [{ name, address: holder.storageAddress }];
   });
   return spelt.length === 0 ? [] : [glusterNames({ volume: volumeOf(settings), names: spelt })];
-}
-
-/** The names of the options that the template sets. */
-const OURS =
-  /^(transport-type|transport\.socket\.(keepalive-(time|interval)|read-fail-log|listen-port)|working-directory|ping-timeout|event-threads|base-port|max-port)$/;
-
-/** Where glusterd keeps its state stays: elsewhere it would come up with no pool. Options that we do not set stay as well. */
-function daemonConf({ facts }: Reached, ports: { readonly first: number; readonly last: number }): string {
-  const { 'working-directory': directory = '/var/lib/glusterd', ...rest } = facts.gluster.daemonOptions;
-  const others = Object.entries(rest)
-    .filter(([name]) => !OURS.test(name))
-    .map(([name, value]) => `${name} ${value}`);
-  return template(import.meta.url, '../../templates/glusterd.vol.hbs', { ...ports, directory, others });
-}
-
-/** How many bricks may run on a host: one of each volume that it knows, or as many as it holds. */
-function bricksHere(all: readonly Member[], self: Member, { settings }: Storage): number {
-  const volumes = new Set([...Object.keys(self.facts?.gluster.known ?? {}), volumeOf(settings)]);
-  const held = [...volumes].map(
-    (volume) => recordedBricks(all, volume).filter(({ holder }) => holder?.name === self.name).length,
-  );
-  return held.reduce((sum, count) => sum + Math.max(1, count), 0);
 }
 
 export function daemon(host: Reached, cluster: Storage): readonly Resource[] {
