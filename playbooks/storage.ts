@@ -140,8 +140,13 @@ export default definePlaybook({
     },
     { name: 'peers', resources: by({ glusterfs: gluster.peers }) },
     { name: 'blame', resources: by({ glusterfs: gluster.blame }) },
-    { name: 'bricks', resources: by({ glusterfs: gluster.brick }) },
-    { name: 'volume', resources: by({ glusterfs: gluster.volume, nfs: nfs.exported }) },
+    { name: 'bricks', resources: by({ glusterfs: gluster.brick }), decidedBy: 'all hosts' },
+    {
+      name: 'volume',
+      resources: by({ glusterfs: gluster.volume, nfs: nfs.exported }),
+      // A second volume is never made: which there are is asked of all, right before.
+      decidedBy: 'all hosts',
+    },
     { name: 'heal', resources: by({ glusterfs: gluster.heal }) },
     {
       name: 'mount',

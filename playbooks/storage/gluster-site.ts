@@ -6,6 +6,7 @@ import {
   type GlusterHost,
   type HeldBrick,
   inspectGluster,
+  Refusal,
 } from 'provision';
 import {
   addressOf,
@@ -48,11 +49,19 @@ function bricksOf(decision: GlusterDecision<Member>): readonly HeldBrick<Member>
   return 'bricks' in decision ? decision.bricks : [];
 }
 
-/** What every stage needs to know of a site, as one of its hosts. */
+/**
+ * What every stage needs to know of a site, as one of its hosts.
+ *
+ * @throws Refusal where what the hosts say leaves open which volume there is.
+ */
 export function seen(host: Reached, cluster: Storage) {
   const all = members(cluster);
   const bricks = brickHosts(cluster);
   const decision = decide(all, cluster);
+  if (decision.kind === 'refused') {
+    const [first] = decision.findings;
+    throw new Refusal(first?.message ?? 'which volume there is is not clear', first?.fix ?? []);
+  }
   const self = all.find(({ name }) => name === host.name) as Member;
   const pooled = bricks.find(({ facts }) => (facts?.gluster.peers.length ?? 0) > 0);
   const lead = 'lead' in decision ? decision.lead : (pooled ?? bricks[0]);

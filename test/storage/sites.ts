@@ -122,6 +122,15 @@ function unfolded(resource: Resource): unknown {
   }
 }
 
+/** The resources of a stage, or why it cannot know them. */
+function wantedOf(make: () => readonly Resource[]): unknown {
+  try {
+    return make().map((resource) => [resource.id, resource.probe.shown, unfolded(resource)]);
+  } catch (error) {
+    return String(error);
+  }
+}
+
 /** All that the playbook says of a site: by host and stage, each resource with what it wants. */
 export function saidOf(site: Storage): Readonly<Record<string, unknown>> {
   const findings = storage.inspect(site as never).map((finding) => JSON.stringify(finding));
@@ -131,11 +140,7 @@ export function saidOf(site: Storage): Readonly<Record<string, unknown>> {
       host.name,
       storage.stages.map(({ name, resources }) => [
         name,
-        resources(host as never, site as never).map((resource) => [
-          resource.id,
-          resource.probe.shown,
-          unfolded(resource),
-        ]),
+        wantedOf(() => resources(host as never, site as never)),
       ]),
     ]);
   return {
