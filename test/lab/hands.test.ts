@@ -31,6 +31,9 @@ const BARE = Number(process.env.LAB_HANDS_BARE ?? 1);
 /** Seconds that a run is suspended; `npm run test:hands` has five minutes. */
 const SUSPENDED = Number(process.env.LAB_HANDS_SUSPENDED ?? 50);
 
+/** Milliseconds for all rounds of a kind. */
+const LONG = { timeout: 4 * 3_600_000 };
+
 const pick = <T>(items: readonly T[]): T => items[Math.floor(Math.random() * items.length)] as T;
 
 /** The same inventory in a file of its own, with its hosts in another order, and with other settings. */
@@ -102,7 +105,7 @@ async function atOnce(file: string, count: number): Promise<readonly Ran[]> {
 describe('several hands at once', () => {
   let file = '';
 
-  test('on bare nodes: one swarm, whatever the orders and limits', async () => {
+  test('on bare nodes: one swarm, whatever the orders and limits', LONG, async () => {
     for (let round = 0; round < BARE; round++) {
       await bareNodes();
       file = inventory(3);
@@ -116,7 +119,7 @@ describe('several hands at once', () => {
     figure('bare nodes, rounds with two or three runs at once, swarms in each', [BARE, 1]);
   });
 
-  test('on nodes with Docker: one swarm', async () => {
+  test('on nodes with Docker: one swarm', LONG, async () => {
     const codes: number[][] = [];
     for (let round = 0; round < ROUNDS; round++) {
       for (const node of NODES) await on(node, 'docker swarm leave --force >/dev/null 2>&1; true');
@@ -130,7 +133,7 @@ describe('several hands at once', () => {
     figure('nodes with Docker, exit codes by round', codes);
   });
 
-  test('during a rolling change: the quorum is never lost', async () => {
+  test('during a rolling change: the quorum is never lost', LONG, async () => {
     let least = 99;
     for (let round = 0; round < ROUNDS; round++) {
       const changed = (order: readonly number[]) =>

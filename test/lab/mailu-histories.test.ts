@@ -180,7 +180,9 @@ beforeAll(async () => {
   );
 });
 
-test('edits and accidents: never fewer accounts, keys, mailboxes, volumes or swarm objects', async () => {
+test('edits and accidents: never fewer accounts, keys, mailboxes, volumes or swarm objects', {
+  timeout: 4 * 3_600_000,
+}, async () => {
   const before = await kept();
   expect(before.accounts).toContain(`user ${ALICE}`);
   const pick = generator(SEED);
