@@ -15,7 +15,7 @@ import {
   stack,
   swarmFacts,
 } from 'provision';
-import { dataOf, placesOf } from './mailu/accounts-places.ts';
+import { dataOf, placesOf, writtenBelow } from './mailu/accounts-places.ts';
 import { checkMailu } from './mailu/check.ts';
 import { copies } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
@@ -68,7 +68,12 @@ export default definePlaybook({
       },
     },
     neighbours: { probe: () => neighbourFacts },
-    openFiles: { probe: () => openFileFacts },
+    openFiles: {
+      probe: (_host: HostIdentity, _peers: readonly HostIdentity[], section: object) => {
+        const { settings, others } = section as Pick<MailuCluster, 'settings' | 'others'>;
+        return openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root));
+      },
+    },
   },
 
   check: checkMailu,

@@ -22,3 +22,9 @@ export function placesOf(mailu: Mailu | undefined, root: string) {
     copies: copiesOf(root),
   };
 }
+
+/** Directories below which Mailu's services write: nobody else may. */
+export const writtenBelow = ({ database }: Mailu, root: string): readonly string[] => [
+  root,
+  ...(database.kind === 'sqlite' ? [database.path] : []),
+];

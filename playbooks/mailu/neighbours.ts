@@ -1,5 +1,5 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
-import { copiesOf } from './accounts-places.ts';
+import { copiesOf, writtenBelow } from './accounts-places.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, type Reached, SERVICES } from './settings.ts';
 
@@ -13,10 +13,7 @@ const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name
  * or two redis on one file, destroy it. All hosts are asked, for a writer runs wherever swarm puts it.
  */
 export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  const places = [
-    cluster.others.storage.root,
-    ...(mailu.database.kind === 'sqlite' ? [mailu.database.path] : []),
-  ];
+  const places = writtenBelow(mailu, cluster.others.storage.root);
   const reached = cluster.hosts.filter(isReached);
   return [
     ...reached.flatMap((host) => containersOf(mailu, host, places)),

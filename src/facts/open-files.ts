@@ -1,5 +1,5 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { type Script, sh } from '../shell/index.ts';
 
 /** A file that a program of this host has open to write, or a directory that a service works in. */
 export interface OpenFileFact {
@@ -10,29 +10,24 @@ export interface OpenFileFact {
   readonly path: string;
 }
 
-/** Of so many files it is asked how they are open. */
-const MOST = 2000;
-
 /**
- * By what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not hold this up. Not told are
- * system directories, where no mail is, and a person's shell that only stands in a directory. A container's files are told by
- * their path in the container, so that only what runs outside of containers is found so.
+ * Below these directories, by what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not
+ * hold this up. A person's shell that only stands in a directory is not told. A container's files are told by their path in the
+ * container, so that only what runs outside of containers is found so.
  */
-export const openFileFacts: Probe<readonly OpenFileFact[]> = {
-  script: raw(`\
-timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l -lname '/?*' \\
-  ! -lname '/dev/*' ! -lname '/proc/*' ! -lname '/sys/*' ! -lname '/usr/*' ! -lname '/run/*' ! -lname '/memfd:*' ! -lname '/tmp/*' \\
-  ! -lname '/var/log/*' ! -lname '/var/cache/*' ! -lname '/var/lib/docker/*' ! -lname '/var/lib/containerd/*' -printf '%p %l\\n' 2>/dev/null | head -n ${MOST} | while read -r link path; do
-  pid=\${link#/proc/}; pid=\${pid%%/*}
-  unit=$(sed -n 's|^0::.*/system\\.slice/\\(.*/\\)\\{0,1\\}\\([^/]*\\.service\\)$|\\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  if grep -qE '/(docker|libpod)-[0-9a-f]+\\.scope$|/docker/[0-9a-f]{64}$' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
-  case $link in
-    */cwd) [ -n "$unit" ] || continue ;;
-    *) case $(sed -n 's/^flags:.*\\(.\\)$/\\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;
-  esac
-  echo "open $pid \${unit:--} $(tr ' \\n' '__' <"/proc/$pid/comm" 2>/dev/null) $path"
-done
-exit 0`),
+export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFileFact[]> => ({
+  script: sh`
+    timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l ${below(places)} -printf '%p %l\n' 2>/dev/null | while read -r link path; do
+      pid=\${link#/proc/}; pid=\${pid%%/*}
+      unit=$(sed -n 's|^0::.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      if grep -qE '/(docker|libpod)-[0-9a-f]+\.scope$|/docker/[0-9a-f]{64}$' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
+      case $link in
+        */cwd) [ -n "$unit" ] || continue ;;
+        *) case $(sed -n 's/^flags:.*\(.\)$/\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;
+      esac
+      echo "open $pid \${unit:--} $(tr ' \n' '__' <"/proc/$pid/comm" 2>/dev/null) $path"
+    done
+    exit 0`,
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look which files are open', output);
     return output.stdout
@@ -48,4 +43,10 @@ exit 0`),
         };
       });
   },
-};
+});
+
+/** What find(1) takes for "a link to this directory or to something in it, or in one of the others". */
+function below(places: readonly string[]): Script {
+  const tests = places.flatMap((place) => ['-o', '-lname', place, '-o', '-lname', `${place}/*`]);
+  return sh`'(' ${['-false', ...tests]} ')'`;
+}

@@ -29,7 +29,7 @@ function findings(hosts: Readonly<Record<string, Host>>, section = '') {
       onHost: (command: string) => `on ${name}: ${command}`,
       facts: {
         neighbours: neighbourFacts.parse(ok(neighbours)),
-        openFiles: openFileFacts.parse(ok(openFiles)),
+        openFiles: openFileFacts(['/mailu']).parse(ok(openFiles)),
       } as unknown as Facts,
     })),
   } as unknown as MailuCluster;
