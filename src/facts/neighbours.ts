@@ -79,9 +79,10 @@ $more"
 fi
 [ -n "$found" ] || exit 0
 printf '%s\\n' "$found"
-printf '%s\\n' "$found" | grep -o '"Source":"/[^"]*"' | cut -d '"' -f 4 | sort -u | while read -r path; do
-  printf 'path %s %s %s\\n' "$(timeout 5 stat -f -c %T -- "$path" 2>/dev/null || echo unknown)" "$(timeout 5 readlink -m -- "$path" || echo "$path")" "$path"
-done`),
+printf '%s\\n' "$found" | grep -o '"Source":"/[^"]*"' | cut -d '"' -f 4 | sort -u | timeout 15 sh -c 'while read -r path; do
+  printf "path %s %s %s\\n" "$(stat -f -c %T -- "$path" 2>/dev/null || echo unknown)" "$(readlink -m -- "$path" || echo "$path")" "$path"
+done'
+exit 0`),
   ),
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not list the containers of the host', output);
@@ -203,6 +204,7 @@ function writable(found: readonly z.output<typeof mountSchema>[], paths: Paths):
   return found
     .filter(({ Type, RW, ReadOnly }) => Type === 'bind' && RW !== false && ReadOnly !== true)
     .flatMap(({ Source }) =>
-      Source === undefined ? [] : (paths.get(Source) ?? { source: Source, path: Source, shared: false }),
+      // A file system that has not answered may be one of several hosts.
+      Source === undefined ? [] : (paths.get(Source) ?? { source: Source, path: Source, shared: true }),
     );
 }
