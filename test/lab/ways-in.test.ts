@@ -23,6 +23,8 @@ const written = (name: string, text: string, mode = 0o600) => {
 };
 const [one, two, three] = [nodeOf(1), nodeOf(2), nodeOf(3)];
 const PORT = 2222;
+/** Where sshd allows one session on a connection. */
+const NARROW = 2223;
 const PASSWORD = 'a password to log in';
 const IPV6 = 'fd00:77::11';
 
@@ -45,7 +47,8 @@ beforeAll(async () => {
   await on(
     one.name,
     `echo 'root:${PASSWORD}' | chpasswd; ip -6 addr add ${IPV6}/64 dev eth0 nodad
-     /usr/sbin/sshd -p ${PORT} -o PasswordAuthentication=yes -o PermitRootLogin=yes -o KbdInteractiveAuthentication=no -o PidFile=none`,
+     /usr/sbin/sshd -p ${PORT} -o PasswordAuthentication=yes -o PermitRootLogin=yes -o KbdInteractiveAuthentication=no -o PidFile=none
+     /usr/sbin/sshd -p ${NARROW} -o MaxSessions=1 -o PermitRootLogin=yes -o PidFile=none`,
   );
   await $`ip -6 addr add fd00:77::1/64 dev ${BRIDGE} nodad`;
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'the phrase', '-f', file('locked')]);
@@ -118,6 +121,13 @@ const ways: Readonly<Record<string, Way>> = {
   }),
   'another port': () => ({
     host: root({ port: PORT, hostKeyPolicy: 'yes', knownHosts: knownPort() }),
+  }),
+  // The lock of the run takes the only session: all else goes through another connection.
+  'one session on a connection': () => ({
+    host: root({
+      port: NARROW,
+      knownHosts: known('narrow', line(one.name, ED, `[${one.address}]:${NARROW}`)),
+    }),
   }),
   'sudo without a password': () => ({
     host: {
@@ -201,7 +211,15 @@ test('every way in converges, and the second run changes nothing', async () => {
   for (const [name, way] of Object.entries(ways)) {
     delete process.env.SSH_AUTH_SOCK;
     const { host, env } = way();
+    // Each has something to change, so that it takes the lock of the run as well.
+    for (const node of [one, two, three]) await on(node.name, 'rm -rf /srv/many');
     const ran = await enter(host, env);
+    expect({
+      name,
+      changes: (finished(ran)?.changes ?? 0) > 0,
+      code: ran.code,
+      stderr: ran.code === 0 ? '' : ran.stderr,
+    }).toEqual({ name, changes: true, code: 0, stderr: '' });
     expect({
       name,
       code: ran.code,
