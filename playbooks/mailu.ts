@@ -17,7 +17,7 @@ import {
 } from 'provision';
 import { dataOf, placesOf, writtenBelow } from './mailu/accounts-places.ts';
 import { checkMailu } from './mailu/check.ts';
-import { copies } from './mailu/copies.ts';
+import { copies, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import * as parts from './mailu/parts.ts';
@@ -111,6 +111,7 @@ export default definePlaybook({
     },
     { name: 'accounts', resources: wanted(parts.accounts) },
     { name: 'copies', resources: wanted(copies) },
+    { name: 'schedule', resources: wanted(schedule) },
     {
       name: 'clean',
       resources: throughLead((mailu, cluster) => parts.superseded(mailu, cluster)),

@@ -4,6 +4,7 @@ import { adminHostOf, decideDatabase } from './database.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 
 const UNIT = 'provision-accounts';
+const TIMER = `/etc/systemd/system/${UNIT}.timer`;
 const SCRIPT = '/usr/local/sbin/provision-copy-accounts';
 /** Minutes between two copies: what was changed in between is not in any. */
 const INTERVAL = 15;
@@ -49,9 +50,14 @@ export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): read
       mode: '0755',
     }),
     file({ path: `/etc/systemd/system/${UNIT}.service`, content: units.service }),
-    file({ path: `/etc/systemd/system/${UNIT}.timer`, content: units.timer }),
-    service({ unit: `${UNIT}.timer`, configuration: [`/etc/systemd/system/${UNIT}.timer`] }),
+    file({ path: TIMER, content: units.timer }),
   ];
+}
+
+/** The schedule, once its files are there. */
+export function schedule(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
+  if (adminHostOf(mailu, cluster)?.name !== host.name) return [];
+  return [service({ unit: `${UNIT}.timer`, configuration: [TIMER] })];
 }
 
 /** What hangs on one host by this default, said once. */
