@@ -19,8 +19,8 @@ class Holder {
   readonly child: ChildProcess;
   #stdout = '';
 
-  constructor(shell: readonly string[], lock: string, token: string) {
-    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw('echo seen')] }, NONCE)
+  constructor(shell: readonly string[], lock: string, token: string, fragment = 'echo seen') {
+    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw(fragment)] }, NONCE)
       .reveal()
       .replaceAll('/run/provision.lock', lock)
       .replace(`timeout ${PATIENCE}`, 'timeout 2');
@@ -126,6 +126,20 @@ describe.each([
       two.end();
     }
     expect(code).toBe(0);
+  });
+
+  test('is free when its process is killed while it looks at something that does not answer', async () => {
+    const lock = newLock();
+    const one = new Holder(shell, lock, 'one', 'sleep 6; echo seen');
+    expect(await one.said()).toBe(0);
+    one.tell(LOOK);
+    await sleep(500);
+    one.child.kill('SIGTERM');
+    await sleep(100);
+    const two = new Holder(shell, lock, 'two');
+    expect(await two.said()).toBe(0);
+    one.end();
+    two.end();
   });
 
   test('is not given while a script of an earlier run still changes the host', async () => {
