@@ -1,5 +1,5 @@
-import type { Finding } from 'provision';
-import { ADMIN, dataOf, sharedFile } from './accounts-places.ts';
+import { type Finding, isReached } from 'provision';
+import { ADMIN, dataOf, fileOf, placesOf, sharedFile } from './accounts-places.ts';
 import {
   describe,
   type FoundFile,
@@ -69,8 +69,11 @@ export function fileInUse(seen: Seen): Omit<Finding, 'level'> | undefined {
   };
 }
 
+/** A setting has the directory that `data` is in: a volume of Docker's, or another name, cannot be written as one. */
+const isSetting = (path: string, root: string) => path !== sharedFile(root) && path.endsWith('/data/main.db');
+
 function adopts({ host, path }: FoundFile, root: string): string {
-  return path === sharedFile(root)
+  return !isSetting(path, root)
     ? 'mailu: { database: { kind: sqlite } }, and run again: it says how they are brought onto a host'
     : `mailu: { database: { kind: sqlite, host: ${host.name}, path: ${path.replace(/\/data\/main\.db$/, '')} } }`;
 }
@@ -98,23 +101,53 @@ function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['se
 
 /** The only accounts are in another directory than the inventory's. */
 export function anotherPlace(only: FoundFile, mailu: Mailu, { root }: Seen): Omit<Finding, 'level'> {
-  if (only.path !== sharedFile(root) || mailu.database.kind !== 'sqlite')
+  if (isSetting(only.path, root) || mailu.database.kind !== 'sqlite')
     return {
       code: 'database-elsewhere',
       host: only.host.name,
       message: `the accounts are in ${describe(only)}, and the inventory has them elsewhere. A run moves no accounts`,
       fix: [`to use what is there: write into the inventory ${adopts(only, root)}`],
     };
+  const isShared = only.path === sharedFile(root);
+  const from = only.path.replace(/\/main\.db$/, '');
   const to = dataOf(mailu.database.path);
+  const why = isShared
+    ? 'on the shared storage, where the locks of sqlite do not hold and two writers can spoil it. They have to be brought onto a disk of one host'
+    : `and the inventory has them in ${fileOf(mailu.database.path)}. They have to be brought there`;
   return {
-    code: 'database-on-shared-storage',
+    code: isShared ? 'database-on-shared-storage' : 'database-elsewhere',
     host: only.host.name,
-    message: `the accounts are in ${describe(only)}, on the shared storage, where the locks of sqlite do not hold and two writers can spoil it. They have to be brought onto a disk of one host: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it as main.db.moved`,
+    message: `the accounts are in ${describe(only)}, ${why}: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it as main.db.moved`,
     fix: [
       only.host.onHost(`docker service scale ${ADMIN}=0`),
       only.host.onHost(
-        `mkdir -p ${to} && cp -a -n ${root}/data/. ${to}/ && cmp ${sharedFile(root)} ${to}/main.db && mv -n ${sharedFile(root)} ${sharedFile(root)}.moved`,
+        `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && mv -n ${only.path} ${only.path}.moved`,
       ),
+    ],
+  };
+}
+
+/** The administration that runs has its accounts where no host was asked for them, or could not be. */
+export function inUseElsewhere(
+  mailu: Mailu,
+  runs: MailuHost | undefined,
+  { service, root }: Seen,
+): Omit<Finding, 'level'> | undefined {
+  if (service?.data === undefined || mailu.database.kind !== 'sqlite') return undefined;
+  const { data } = service;
+  const file = fileOf(mailu.database.path);
+  const asked = placesOf(mailu, root).files.includes(`${data}/main.db`);
+  const away = runs !== undefined && !isReached(runs);
+  if (`${data}/main.db` === file || (asked && !away)) return undefined;
+  const where = `${data.startsWith('/') ? data : `the volume ${data} of Docker's`} on ${runs?.name ?? service.node ?? 'the host where it ran last'}`;
+  return {
+    code: 'database-elsewhere',
+    message: `Mailu's administration has its accounts in ${where}, where they could not be looked for, and the inventory has them in ${file}. A run moves no accounts, and makes no empty database beside them`,
+    fix: [
+      /^\/.+\/data$/.test(data) && !data.startsWith(`${root}/`)
+        ? `to use what is there: write into the inventory mailu: { database: { kind: sqlite, path: ${data.replace(/\/data$/, '')} } }`
+        : `start that host and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
+      'where you have moved them yourself: run again with --database-moved',
     ],
   };
 }
@@ -136,12 +169,6 @@ export function mayBeSomewhere(
   seen: Seen,
 ): Omit<Finding, 'level'> | undefined {
   const { hosts, reached, silent, root } = seen;
-  if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
-    return {
-      code: 'database-on-unknown-host',
-      message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and makes no empty database beside them`,
-      fix: [`put ${bound} back into the inventory`],
-    };
   if (silent.length > 0)
     return {
       code: 'database-silent',
@@ -149,6 +176,12 @@ export function mayBeSomewhere(
       fix: [
         `bring ${namesOf(silent)} back and run again. Take out of the inventory only what is gone for good`,
       ],
+    };
+  if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
+    return {
+      code: 'database-on-unknown-host',
+      message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and makes no empty database beside them`,
+      fix: [`put ${bound} back into the inventory`],
     };
   const blind = reached.flatMap((host) =>
     host.facts.mailData.shared.unknown === undefined
@@ -163,10 +196,18 @@ export function mayBeSomewhere(
       message: `no accounts were found, and whether there is mail without them could not be told: ${unable.why}`,
       fix: [unable.host.onHost(`timeout 10 ls ${root}`)],
     };
+  const gone = reached.find(({ facts }) => facts.mailData.away !== undefined);
+  if (gone !== undefined)
+    return {
+      code: 'database-not-looked-for',
+      host: gone.name,
+      message: `no accounts were found, and here they may be on a disk that is not there now: ${gone.facts.mailData.away}. Bring that disk back. Where it is gone for good, take the link or the line of /etc/fstab away that names it`,
+      fix: [gone.onHost('findmnt --verify; lsblk -f')],
+    };
   const traces = tracesOf(seen);
   const copy = newestCopy(seen);
   if (traces.length === 0) return undefined;
-  const backup = copy === undefined ? undefined : placeFor(first, seen);
+  const backup = copy === undefined ? undefined : placeFor(first, copy, seen);
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
@@ -184,8 +225,8 @@ export function mayBeSomewhere(
   };
 }
 
-/** A host that can read the copies: the one that is to keep the accounts, or where the inventory names none, any. */
-function placeFor(first: MailuHost, { reached, wanted }: Seen): MailuHost | undefined {
-  const able = reached.filter((host) => shared(host)?.mounted === true);
+/** A host that can read the copy: the one that is to keep the accounts, or where the inventory names none, any. */
+function placeFor(first: MailuHost, copy: FoundFile, { reached, wanted }: Seen): MailuHost | undefined {
+  const able = reached.filter((host) => shared(host)?.copies.some(({ path }) => path === copy.path));
   return able.find(({ name }) => name === first.name) ?? (wanted === undefined ? able[0] : undefined);
 }

@@ -60,8 +60,9 @@ export const describe = ({ host, path, bytes, modified }: FoundFile) =>
 
 export const namesOf = (hosts: readonly MailuHost[]) => hosts.map(({ name }) => name).join(', ');
 
+/** The newest copy, and a host that sees it. */
 export function newestCopy({ reached }: Seen) {
-  const copies = reached.flatMap((host) => shared(host)?.copies ?? []);
+  const copies = reached.flatMap((host) => (shared(host)?.copies ?? []).map((copy) => ({ host, ...copy })));
   return copies.toSorted((a, b) => a.modified - b.modified).at(-1);
 }
 

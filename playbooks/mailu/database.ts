@@ -3,6 +3,7 @@ import {
   anotherHost,
   anotherPlace,
   fileInUse,
+  inUseElsewhere,
   mayBeSomewhere,
   otherServer,
   severalPlaces,
@@ -52,11 +53,15 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
           : undefined;
     return refused(problem) ?? { kind: 'here', host: only.host };
   }
-  // A host that is away is known by what runs there.
   const bound = seen.service?.node;
-  const away = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
-  if (away !== undefined && !isReached(away)) return { kind: 'here', host: away };
-  const first = seen.hosts.find(({ name }) => wanted === undefined || name === wanted) as MailuHost;
+  const runs = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
+  const unseen = moved ? undefined : refused(inUseElsewhere(mailu, runs, seen));
+  if (unseen !== undefined) return unseen;
+  // A host that is away is known by what runs there.
+  if (runs !== undefined && !isReached(runs)) return { kind: 'here', host: runs };
+  const first = seen.hosts.find((host) =>
+    wanted === undefined ? host === (runs ?? host) : host.name === wanted,
+  ) as MailuHost;
   return refused(mayBeSomewhere(first, file, bound, seen)) ?? { kind: 'made', host: first };
 }
 

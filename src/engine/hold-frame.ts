@@ -53,7 +53,7 @@ export function holdFrame(
         yes*) ;;
         *${LOOK}*)
           looked=yes
-          look 8>&- ;;
+          (exec 8>&-; look) ;;
       esac
     done
     [ -z "$mine" ] || : >${RUN_LOCK}`;

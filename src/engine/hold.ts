@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TransportError } from '../errors/index.ts';
 import type { Output } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -21,6 +22,8 @@ export interface HoldOptions {
   /** What is asked once all hosts are held. */
   readonly fragments: readonly Script[];
   readonly abort: AbortSignal;
+  /** Milliseconds that the host may take to answer. */
+  readonly patience: number;
 }
 
 /** Milliseconds that the host gets to give the lock up once it is told to. */
@@ -33,6 +36,7 @@ const FAREWELL = 2000;
 export class Hold implements AsyncDisposable {
   readonly #nonce = `provision-${randomBytes(12).toString('hex')}`;
   readonly #count: number;
+  readonly #patience: number;
   readonly #lines = new Lines();
   readonly #running: Promise<unknown>;
   #beats: NodeJS.Timeout | undefined;
@@ -41,8 +45,9 @@ export class Hold implements AsyncDisposable {
   #ended = false;
   #news: () => void = () => undefined;
 
-  constructor(transport: Transport, { token, holder, fragments, abort }: HoldOptions) {
+  constructor(transport: Transport, { token, holder, fragments, abort, patience }: HoldOptions) {
     this.#count = fragments.length;
+    this.#patience = patience;
     const script = holdFrame({ token, holder, fragments }, this.#nonce);
     this.#running = transport
       .run(script, {
@@ -115,7 +120,14 @@ export class Hold implements AsyncDisposable {
 
   /** Waits for what the host says, or for its end. */
   async #until(holds: () => boolean): Promise<void> {
+    const seconds = this.#patience / 1000;
+    let late = false;
+    using _ = timer(this.#patience, () => {
+      late = true;
+      this.#news();
+    });
     while (!holds()) {
+      if (late) throw new TransportError('timeout', `no answer within ${seconds} s`);
       if (this.#ended) {
         await this.#running;
         if (holds()) return;
@@ -126,6 +138,11 @@ export class Hold implements AsyncDisposable {
       });
     }
   }
+}
+
+function timer(milliseconds: number, end: () => void): Disposable {
+  const timeout = setTimeout(end, milliseconds);
+  return { [Symbol.dispose]: () => clearTimeout(timeout) };
 }
 
 /** What a script is told on its stdin, as it comes. */

@@ -43,6 +43,8 @@ export class RunLock implements AsyncDisposable {
       const lock = new RunLock();
       try {
         const other = await lock.#takeAll(world, options, looks);
+        // What was asked to end in between may hold only some of them.
+        if (options.stop.aborted) throw new Interrupted();
         if (other === undefined) return lock;
         if (!other.crossing || other.seconds > YOUNG || tries === TRIES) throw other.error;
       } catch (error) {
@@ -50,8 +52,8 @@ export class RunLock implements AsyncDisposable {
         throw error;
       }
       await lock[Symbol.asyncDispose]();
+      await sleep(200 + Math.random() * 1300, undefined, { signal: options.stop }).catch(() => undefined);
       if (options.stop.aborted) throw new Interrupted();
-      await sleep(200 + Math.random() * 1300, undefined, { signal: options.abort });
     }
   }
 

@@ -54,8 +54,14 @@ export class Session implements AsyncDisposable {
 
   /** Takes the host's lock for a run. `fragments` are what is asked first once it is held. */
   hold(token: string, fragments: readonly Script[]): Hold {
-    const { abort, holder } = this.#options;
-    const hold = new Hold(this.#transport, { token, holder, fragments, abort });
+    const { abort, holder, patience } = this.#options;
+    const hold = new Hold(this.#transport, {
+      token,
+      holder,
+      fragments,
+      abort,
+      patience: patience.question,
+    });
     this.#held = { token, hold };
     return hold;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, type Script, sh } from '../shell/index.ts';
+import { AWAY } from './away.ts';
 
 /** A file of sqlite's that is not empty. */
 export interface DatabaseFile {
@@ -24,6 +25,8 @@ export interface AdminService {
 export interface MailDataFacts {
   /** Files in the places that were asked for, and where containers of the service have had their data on this host. */
   readonly databases: readonly DatabaseFile[];
+  /** Why those places may not be all there are: a disk that is not there now. */
+  readonly away: string | undefined;
   /** On the shared storage, as this host sees it; `unknown`: it could not look. */
   readonly shared:
     | { readonly unknown: string }
@@ -76,19 +79,23 @@ const inspected = z.object({
  * keeps mail in `mail/ADDRESS` and keys in `dkim/DOMAIN.SELECTOR.key` (core/admin/mailu/models.py; Dovecot's mail_location).
  */
 export function mailDataFacts({ service, root, files, copies }: MailPlaces): Probe<MailDataFacts> {
+  const own = files.filter((file) => !file.startsWith(`${root}/`));
   return {
     script: sh`
-      file() { [ ! -s "$1" ] || echo "$2 $(stat -c '%s %Y' -- "$1") $1"; }
-      for f in ${files}; do file "$f" database; done
-      engine=
+      ${AWAY}
+      for f in ${own}; do away "$f" | sed 's/^/away /'; done
+      look() { timeout ${PATIENCE} sh -c ${LOOK.shown} sh "$@" || echo "unknown $1 did not answer in ${raw(String(PATIENCE))} s"; }
+      for f in ${own}; do look "$f"; done
       if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
         for id in $(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}); do
           had=$(timeout 30 docker inspect --format '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Source}}{{end}}{{end}}' "$id" 2>/dev/null)
-          [ -z "$had" ] || file "$had/main.db" database
+          [ -z "$had" ] || look "$had/main.db"
         done
         one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>/dev/null) && printf 'service %s\n' "$one"
       fi
-      ${looksAtShared(root, copies)}`,
+      ${mountedAt(root)}
+      look ${[...files.filter((file) => !own.includes(file)), `${root}/mail`, `${root}/dkim`, copies]}
+      exit 0`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not look for the accounts and the mail', output);
       const rows = output.stdout.split('\n').filter((line) => line !== '');
@@ -104,6 +111,7 @@ export function mailDataFacts({ service, root, files, copies }: MailPlaces): Pro
               .map((file) => [file.path, file]),
           ).values(),
         ],
+        away: of('away')[0],
         shared:
           unknown === undefined
             ? {
@@ -122,22 +130,35 @@ export function mailDataFacts({ service, root, files, copies }: MailPlaces): Pro
   };
 }
 
-/** A storage that does not answer would hold up everything: each look at it has its time. */
-function looksAtShared(root: string, copies: string): Script {
-  const look = raw(
-    `[ ! -d "$1" ] || { ls -1A -- "$1/mail" 2>/dev/null | grep @ | head -n ${SOME} | sed "s/^/mailbox /"
-      ls -1A -- "$1/dkim" 2>/dev/null | grep "[.]key$" | sed "s/^/key /"
-      for f in "$2"/main-*.db; do [ ! -s "$f" ] || echo "copy $(stat -c "%s %Y" -- "$f") $f"; done; }`,
-  );
+/**
+ * Text that looks at each of its arguments by its name: a file of sqlite's, or the directory of the mail, the keys or the copies.
+ * What cannot be looked at is not what is not there: the client of a file system has ended, or its server has forgotten it.
+ */
+const LOOK = raw(`\
+at() {
+  told=$(stat -L -c "%s %Y" -- "$1" 2>&1) && return 0
+  case $told in *"No such file"* | *"Not a directory"*) ;; *) echo "unknown $told" ;; esac
+  return 1
+}
+file() { ! at "$1" || [ "\${told%% *}" = 0 ] || printf "%s %s %s\\n" "$2" "$told" "$1"; }
+list() { ! at "$1" || { names=$(ls -1A -- "$1" 2>&1) && printf "%s\\n" "$names"; } || printf "unknown %s\\n" "$names" | head -n 1; }
+for path; do
+  case $path in
+    *.db) file "$path" database ;;
+    */mail) list "$path" | sed -e "/^unknown /b" -e "/@/!d" -e "s/^/mailbox /" | head -n ${SOME} ;;
+    */dkim) list "$path" | sed -e "/^unknown /b" -e "/[.]key$/!d" -e "s/^/key /" ;;
+    *) ! at "$path" || for copy in "$path"/main-*.db; do file "$copy" copy; done ;;
+  esac
+done
+exit 0`);
+
+function mountedAt(root: string): Script {
   return sh`
     timeout ${PATIENCE} findmnt -rn --mountpoint ${root} >/dev/null
     case $? in
       0) echo 'mounted yes' ;;
       124) echo "unknown the mount table did not answer in ${raw(String(PATIENCE))} s" ;;
-    esac
-    timeout ${PATIENCE} sh -c ${look.shown} sh ${root} ${copies}
-    [ $? -ne 124 ] || echo "unknown ${raw(root)} did not answer in ${raw(String(PATIENCE))} s"
-    exit 0`;
+    esac`;
 }
 
 function readFile(row: string): DatabaseFile {
@@ -171,6 +192,7 @@ export const noMailData: Probe<MailDataFacts> = {
   script: sh`:`,
   parse: () => ({
     databases: [],
+    away: undefined,
     shared: { unknown: undefined, mounted: false, mailboxes: [], keys: [], copies: [] },
     service: undefined,
   }),

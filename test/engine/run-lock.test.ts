@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { partsOf } from '../../src/engine/frame.ts';
+import { Hold } from '../../src/engine/hold.ts';
 import { BEAT, holdFrame, LOOK, PATIENCE } from '../../src/engine/hold-frame.ts';
-import { converge, prepare } from '../../src/engine/index.ts';
+import { converge, prepare, RunLock } from '../../src/engine/index.ts';
+import { Interrupted } from '../../src/errors/index.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import { raw } from '../../src/shell/index.ts';
+import { localTransport } from '../../src/transport/local.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
 
@@ -19,8 +22,8 @@ class Holder {
   readonly child: ChildProcess;
   #stdout = '';
 
-  constructor(shell: readonly string[], lock: string, token: string) {
-    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw('echo seen')] }, NONCE)
+  constructor(shell: readonly string[], lock: string, token: string, fragment = 'echo seen') {
+    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw(fragment)] }, NONCE)
       .reveal()
       .replaceAll('/run/provision.lock', lock)
       .replace(`timeout ${PATIENCE}`, 'timeout 2');
@@ -128,6 +131,20 @@ describe.each([
     expect(code).toBe(0);
   });
 
+  test('is free when its process is killed while it looks at something that does not answer', async () => {
+    const lock = newLock();
+    const one = new Holder(shell, lock, 'one', 'sleep 6; echo seen');
+    expect(await one.said()).toBe(0);
+    one.tell(LOOK);
+    await sleep(500);
+    one.child.kill('SIGTERM');
+    await sleep(100);
+    const two = new Holder(shell, lock, 'two');
+    expect(await two.said()).toBe(0);
+    one.end();
+    two.end();
+  });
+
   test('is not given while a script of an earlier run still changes the host', async () => {
     const lock = newLock();
     const script = spawn('sh', ['-c', `exec 9>>${lock}; flock 9; echo run zero >${lock}; sleep 1`]);
@@ -149,6 +166,27 @@ describe.each([
     a.end();
     b.end();
   });
+});
+
+test('a host that is held and does not answer holds up nobody for ever', async () => {
+  const lock = newLock();
+  const local = localTransport('a');
+  const transport: typeof local = {
+    ...local,
+    run: (script, options) =>
+      local.run(
+        script.map((text) => text.replaceAll('/run/provision.lock', lock)),
+        options,
+      ),
+  };
+  const abort = new AbortController();
+  const given = { token: 'one', holder: 'run one', fragments: [raw('sleep 5; echo')], patience: 1500 };
+  await using hold = new Hold(transport, { ...given, abort: abort.signal });
+  expect(await hold.taken()).toEqual({ kind: 'held' });
+  const start = performance.now();
+  await expect(hold.look()).rejects.toThrow('no answer within 1.5 s');
+  expect(performance.now() - start).toBeLessThan(3000);
+  abort.abort();
 });
 
 describe('runs at once', () => {
@@ -177,6 +215,15 @@ describe('runs at once', () => {
     expect(String(told.failures[0]?.error)).toMatch(/another run is changing this host: the test since/);
     expect(performance.now() - start).toBeLessThan(2000);
     await running;
+  });
+
+  test('a run that is asked to end while it takes the hosts gives them back', async () => {
+    const hosts = new Hosts(['a', 'b'], [play]);
+    const options = hosts.options();
+    await using one = await prepare(options);
+    hosts.stop.abort();
+    const taking = RunLock.take(one.world, options, () => one.world.look([], undefined));
+    await expect(taking).rejects.toThrow(Interrupted);
   });
 
   test('what a plan is shown of a run beside it is a warning', async () => {

@@ -115,6 +115,48 @@ describe('where the accounts are', () => {
       {},
       'refused database-not-looked-for mail-1',
     ],
+    [
+      'on a disk that is not there now',
+      { 'mail-1': { away: '/var/lib/mailu, which /etc/fstab names, is not mounted' }, 'mail-2': {} },
+      {},
+      'refused database-not-looked-for mail-1',
+    ],
+    [
+      'in a volume of a Docker that does not run',
+      { 'mail-1': { service: { data: 'mailu_data', node: 'mail-2' } }, 'mail-2': {} },
+      {},
+      'refused database-elsewhere',
+    ],
+    [
+      'in a directory that the inventory had, on a host whose Docker does not run',
+      { 'mail-1': { service: { data: '/srv/old/data', node: 'mail-2' } }, 'mail-2': {} },
+      { path: '/srv/accounts' },
+      'refused database-elsewhere',
+    ],
+    [
+      'in the directory that the inventory had, on a silent host',
+      { 'mail-1': { service: { node: 'mail-2' } }, 'mail-2': { silent: true } },
+      { path: '/srv/accounts' },
+      'refused database-elsewhere',
+    ],
+    [
+      'about to be made by an administration that begins on the second host',
+      { 'mail-1': { service: { node: 'mail-2' } }, 'mail-2': {} },
+      {},
+      'made mail-2',
+    ],
+    [
+      'on a silent host that has another name by now',
+      { 'mail-1': { service: { node: 'mail-9' } }, 'mail-2': { silent: true } },
+      {},
+      'refused database-silent',
+    ],
+    [
+      "in a volume of Docker's",
+      { 'mail-1': { databases: ['/var/lib/docker/volumes/mailu_data/_data/main.db'] } },
+      {},
+      'refused database-elsewhere mail-1',
+    ],
     ['in a server, as ever', { 'mail-1': { service: { environment: IN_POSTGRES } } }, POSTGRES, 'server'],
     [
       'in a server, and the inventory has a file',
@@ -181,6 +223,26 @@ describe('where the accounts are', () => {
       `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-2.db ${FILE}`,
     ]);
   });
+});
+
+const fixOf = (decision: DatabaseDecision) =>
+  decision.kind === 'refused' ? decision.findings.flatMap(({ fix }) => fix) : [];
+
+test('accounts in a place that no setting can name are brought where the inventory has them', () => {
+  const volume = '/var/lib/docker/volumes/mailu_data/_data';
+  const decision = decide(mailCluster({ 'mail-1': { databases: [`${volume}/main.db`] } }));
+  expect(fixOf(decision)).toEqual([
+    'mail-1$ docker service scale mailu_admin=0',
+    `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && mv -n ${volume}/main.db ${volume}/main.db.moved`,
+  ]);
+});
+
+test('a copy on a storage that is a directory of the only host is brought back like any other', () => {
+  const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1 }];
+  const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
+  expect(fixOf(decision)).toEqual([
+    `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-1.db ${FILE}`,
+  ]);
 });
 
 /** A site in truth: who has accounts where, and what a run makes of it. */

@@ -10,6 +10,7 @@ import type { DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
 export interface MailHost {
   readonly silent?: boolean;
   readonly databases?: readonly string[];
+  readonly away?: string;
   readonly service?: Partial<NonNullable<MailDataFacts['service']>>;
   readonly shared?:
     | Partial<Extract<MailDataFacts['shared'], { mounted: boolean }>>
@@ -20,9 +21,10 @@ const file = (path: string): DatabaseFile => ({ path, bytes: 40960, modified: 1_
 
 const NOTHING = { unknown: undefined, mounted: true, mailboxes: [], keys: [], copies: [] } as const;
 
-export function mailData({ databases = [], service, shared = {} }: MailHost): MailDataFacts {
+export function mailData({ databases = [], away, service, shared = {} }: MailHost): MailDataFacts {
   return {
     databases: databases.map(file),
+    away,
     shared:
       'unknown' in shared && shared.unknown !== undefined
         ? { unknown: shared.unknown }
