@@ -1,4 +1,5 @@
 import { type Duplex, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeSSH } from 'node-ssh';
 import pLimit from 'p-limit';
 import type { ClientChannel } from 'ssh2';
@@ -11,6 +12,9 @@ import type { RunOptions, RunResult, Transport } from './transport.ts';
 
 /** sshd allows 10 sessions a connection (sshd_config(5), MaxSessions), and frees one some time after its end. */
 const SESSIONS = 4;
+/** Times that a session is asked for, and milliseconds between them, while no other is open. */
+const TRIES = 20;
+const PAUSE = 100;
 
 /** What a shell gives for a script that a signal has ended. */
 const KILLED = 128;
@@ -52,7 +56,20 @@ export class SshTransport implements Transport {
   }
 
   run(script: Script, options: RunOptions = {}): Promise<RunResult> {
-    return this.#limit(() => this.#run(script, options));
+    return this.#limit(() => this.#runOnceFree(script, options));
+  }
+
+  /** A session that has just ended may count for a moment longer; one that goes on does so for as long as it does. */
+  async #runOnceFree(script: Script, options: RunOptions): Promise<RunResult> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#run(script, options);
+      } catch (error) {
+        const refused = error instanceof TransportError && error.failure === 'no-session';
+        if (!refused || this.#limit.activeCount > 1 || tries === TRIES) throw error;
+        await sleep(PAUSE, undefined, { signal: options.signal });
+      }
+    }
   }
 
   async #run(script: Script, { signal, timeout, onOutput, stdin }: RunOptions): Promise<RunResult> {
