@@ -32,7 +32,7 @@ export function otherServer(
   if (now.kind === wanted.kind && now.at === wanted.at) return undefined;
   return {
     code: 'database-elsewhere',
-    message: `the accounts that are in use are in ${now.kind} (${now.at}), and the inventory says ${wanted.kind}${wanted.at === '' ? '' : ` (${wanted.at})`}. A run moves no accounts: Mailu would begin with an empty database, and refuse all mail as to nobody`,
+    message: `the accounts that are in use are in ${now.kind} (${now.at}), and the inventory says ${wanted.kind}${wanted.at === '' ? '' : ` (${wanted.at})`}. A run moves no accounts: Mailu would begin with an empty database, know nobody, and refuse all mail`,
     fix: [
       `to keep them where they are: write that server into mailu.database`,
       'where you have moved them yourself: run again with --database-moved',
@@ -211,7 +211,7 @@ export function mayBeSomewhere(
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
-    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would refuse all mail as to nobody. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
+    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
     fix:
       copy === undefined
         ? [

@@ -71,7 +71,7 @@ export const mailuAccounts = defineResource({
     const { domain, administrator, mailboxes, service } = wanted;
     if (domains.size === 0 && users.size === 0 && keys.length + mailboxes.length > 0)
       throw new Refusal(
-        `Mailu knows no account, and the storage has ${[...keys, ...mailboxes.map((name) => `mail of ${name}`)].join(', ')}: this is not the database that these belong to. Bring that one back, from a copy or by the setting of the database; until then Mailu refuses all mail as to nobody`,
+        `Mailu knows no account, and the storage has ${[...keys, ...mailboxes.map((name) => `mail of ${name}`)].join(', ')}: this is not the database that these belong to. Bring that one back, from a copy or by the setting of the database; until then Mailu knows nobody, and refuses all mail`,
         [
           `to begin with new accounts beside them, say so by making the domain: docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${service}) flask mailu domain ${domain}`,
         ],
