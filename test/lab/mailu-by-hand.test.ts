@@ -39,7 +39,7 @@ const service = (name: string, image: string, mounts: readonly string[], more = 
   ${name}:
     image: ${REGISTRY}/${image}
     env_file: mailu.env
-    volumes: [${mounts.map((mount) => `"/mailu/${mount}"`).join(', ')}]
+    volumes: [${mounts.map((mount) => `"${mount.startsWith('queue:') ? '' : '/mailu/'}${mount}"`).join(', ')}]
     networks: [default]
     healthcheck: { disable: true }${more}`;
 
@@ -73,7 +73,7 @@ services:${service(
 )}${service(
   'smtp',
   'mailu/postfix:2024.06',
-  ['mailqueue:/queue', 'overrides/postfix:/overrides'],
+  ['queue:/queue', 'overrides/postfix:/overrides'],
   `
     deploy: { endpoint_mode: dnsrr }`,
 )}${service(
@@ -84,6 +84,8 @@ services:${service(
     deploy: { endpoint_mode: dnsrr }`,
 )}
 networks: { default: { external: true, name: ${NETWORK.name} } }
+# Not on the shared storage: the guide has it in the container.
+volumes: { queue: {} }
 `;
 
 /** Runs a command in the container of admin, on whichever node it is. */
