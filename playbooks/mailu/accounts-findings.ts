@@ -100,7 +100,7 @@ function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['se
 }
 
 /** The only accounts are in another directory than the inventory's. */
-export function anotherPlace(only: FoundFile, mailu: Mailu, { root }: Seen): Omit<Finding, 'level'> {
+export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager }: Seen): Omit<Finding, 'level'> {
   if (isSetting(only.path, root) || mailu.database.kind !== 'sqlite')
     return {
       code: 'database-elsewhere',
@@ -119,7 +119,7 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, { root }: Seen): Omi
     host: only.host.name,
     message: `the accounts are in ${describe(only)}, ${why}: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it as main.db.moved`,
     fix: [
-      only.host.onHost(`docker service scale ${ADMIN}=0`),
+      (manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`),
       only.host.onHost(
         `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && mv -n ${only.path} ${only.path}.moved`,
       ),

@@ -12,6 +12,8 @@ export interface Seen {
   readonly hosts: readonly MailuHost[];
   readonly reached: readonly Reached[];
   readonly silent: readonly MailuHost[];
+  /** One that the swarm can be told through, where one is. */
+  readonly manager: MailuHost | undefined;
   readonly service: MailDataFacts['service'];
   /** Each file once: what is on the shared storage is seen by all. */
   readonly files: readonly FoundFile[];
@@ -39,6 +41,7 @@ export function look({ hosts: given, others, settings }: MailuCluster): Seen {
     hosts,
     reached,
     silent: hosts.filter((host) => !isReached(host)),
+    manager: reached.find(({ facts }) => facts.swarm.nodes !== undefined),
     service: reached.flatMap(({ facts }) => facts.mailData.service ?? [])[0],
     files: [...files.filter((file) => !isShared(file)), ...(common === undefined ? [] : [common])],
   };

@@ -5,6 +5,7 @@ import { inspectVersions } from './forward.ts';
 import { inspectLeft, inspectMoved } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { makesAccounts, smallestMtu } from './parts.ts';
+import { inspectQueue } from './queue.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -22,6 +23,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...onOneHost(mailu, cluster),
+    ...inspectQueue(cluster),
     ...inspectNeighbours(mailu, cluster),
     ...inspectVersions(mailu, cluster),
     ...inspectMoved(mailu, cluster),

@@ -178,10 +178,10 @@ test('a site made by hand as the guide says is taken over: all is kept, and the 
     changed: changedLines(first),
   }).toEqual({
     code: 5,
-    codes: ['database-on-shared-storage'],
+    codes: ['database-on-shared-storage', 'queue-elsewhere'],
     changed: [],
   });
-  for (const line of refusals(first)[0]?.fix ?? []) await follow(line);
+  for (const { fix } of refusals(first)) for (const line of fix) await follow(line);
 
   const plan = await provision('plan', file);
   expect(plan.code).toBe(0);

@@ -1,0 +1,33 @@
+import { type Finding, isReached } from 'provision';
+import { leadOf, STACK } from './parts.ts';
+import type { MailuCluster } from './settings.ts';
+
+const SMTP = `${STACK}_smtp`;
+
+/**
+ * Mail that waits in a queue which is not the shared storage's: in the container, as the guide has it, or in a volume of a node. With
+ * another container it would be gone, or nobody would send it any more.
+ */
+export function inspectQueue(cluster: MailuCluster): readonly Finding[] {
+  const place = `${cluster.others.storage.root}/mailqueue`;
+  return cluster.hosts.filter(isReached).flatMap((host): readonly Finding[] => {
+    const elsewhere = host.facts.neighbours.containers.some(
+      ({ service, running, mounts }) =>
+        service === SMTP && running && !mounts.some(({ source, path }) => source === place || path === place),
+    );
+    if (!elsewhere) return [];
+    const inside = `docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${SMTP})`;
+    return [
+      {
+        level: 'refuse',
+        code: 'queue-elsewhere',
+        host: host.name,
+        message: `the queue of ${SMTP} is not in ${place}: mail that waits there would be left behind, or lost with its container. Have it sent first: the first command does, and shows what is left. Once it says that the queue is empty, stop the service; other servers try again until the run has it back`,
+        fix: [
+          host.onHost(`${inside} sh -c 'postqueue -f; sleep 5; postqueue -p'`),
+          (leadOf(cluster) ?? host).onHost(`docker service scale ${SMTP}=0`),
+        ],
+      },
+    ];
+  });
+}
