@@ -56,7 +56,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
     expect(host.look(shell)).toEqual({
       databases: [],
       away: undefined,
-      shared: { unknown: undefined, mounted: true, mailboxes: [], keys: [], copies: [] },
+      shared: { unknown: undefined, mounted: true, mailboxes: [], keys: [], copies: [], begun: false },
       service: undefined,
     });
   });
