@@ -201,7 +201,7 @@ export function mayBeSomewhere(
     return {
       code: 'database-not-looked-for',
       host: gone.name,
-      message: `no accounts were found, and here they may be on a disk that is not there now: ${gone.facts.mailData.away}. Bring that disk back. Where it is gone for good, take the link or the line of /etc/fstab away that names it`,
+      message: `no accounts were found, and here they may be on a disk that is not there now. ${gone.facts.mailData.away}`,
       fix: [gone.onHost('findmnt --verify; lsblk -f')],
     };
   const traces = tracesOf(seen);

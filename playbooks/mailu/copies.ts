@@ -20,6 +20,8 @@ Description=Copy the accounts of Mailu onto the shared storage
 [Service]
 Type=oneshot
 ExecStart=${SCRIPT}
+# One that hangs would be the last: the timer begins none while it goes on.
+TimeoutStartSec=${INTERVAL}min
 `,
   timer: `[Unit]
 Description=Copy the accounts of Mailu onto the shared storage, every ${INTERVAL} minutes
@@ -64,16 +66,21 @@ export function schedule(mailu: Mailu, cluster: MailuCluster, host: Reached): re
 export function onOneHost(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const decision = decideDatabase(mailu, cluster);
   if (decision.kind === 'refused') return decision.findings;
-  if (decision.kind === 'server' || cluster.hosts.length < 2) return [];
+  if (decision.kind === 'server') return [];
   const { root } = cluster.others.storage;
+  const { host } = decision;
   return [
-    {
-      level: 'warn',
-      code: 'accounts-on-one-host',
-      message: `the accounts ${decision.kind === 'here' ? 'are' : 'will be'} in a file on ${decision.host.name}: while that host is away, nobody can log in on any host. A copy goes to ${copiesOf(root)} every ${INTERVAL} minutes`,
-      fix: ['to have them in a server of their own: mailu: { database: { kind: postgresql, … } }'],
-    },
-    ...late(cluster, decision.kind === 'here' && isReached(decision.host)),
+    ...(cluster.hosts.length < 2
+      ? []
+      : [
+          {
+            level: 'warn' as const,
+            code: 'accounts-on-one-host',
+            message: `the accounts ${decision.kind === 'here' ? 'are' : 'will be'} in a file on ${host.name}: while that host is away, nobody can log in on any host. A copy goes to ${copiesOf(root)} every ${INTERVAL} minutes`,
+            fix: ['to have them in a server of their own: mailu: { database: { kind: postgresql, … } }'],
+          },
+        ]),
+    ...(decision.kind === 'here' && isReached(host) ? late(cluster, host) : []),
   ];
 }
 
@@ -87,16 +94,26 @@ export function ageOfCopy({ hosts }: MailuCluster): number | undefined {
   return ages.length === 0 ? undefined : Math.max(0, Math.min(...ages));
 }
 
-function late(cluster: MailuCluster, runs: boolean): readonly Finding[] {
+/** Whether a copy has been begun somewhere: the directory is made by the first. */
+const begun = ({ hosts }: MailuCluster) =>
+  hosts
+    .filter(isReached)
+    .some(({ facts: { mailData } }) => mailData.shared.unknown === undefined && mailData.shared.begun);
+
+function late(cluster: MailuCluster, host: Reached): readonly Finding[] {
   const age = ageOfCopy(cluster);
-  if (!runs || age === undefined || age < LATE * 60) return [];
-  const host = cluster.hosts.find(isReached);
+  if (age === undefined ? !begun(cluster) : age < LATE * 60) return [];
+  const newest =
+    age === undefined
+      ? 'there is no copy of the accounts, although one was begun'
+      : `the newest copy of the accounts is ${Math.round(age / 60)} minutes old`;
   return [
     {
       level: 'warn',
       code: 'copy-of-accounts-late',
-      message: `the newest copy of the accounts is ${Math.round(age / 60)} minutes old; one is to be made every ${INTERVAL}`,
-      fix: host === undefined ? [] : [`on the host that keeps them: journalctl -u ${UNIT} -n 20`],
+      message: `${newest}; one is to be made every ${INTERVAL} minutes`,
+      host: host.name,
+      fix: [host.onHost(`systemctl status ${UNIT}.timer; journalctl -u ${UNIT} -n 20`)],
     },
   ];
 }

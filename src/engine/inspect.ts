@@ -7,8 +7,8 @@ import type { World } from './world.ts';
 
 /**
  * What a playbook refuses when its turn comes. On a bare host not all is known that it inspects before a run: Docker's
- * networks are there only after Docker. A host that was changed has been looked at since; the others are asked again only
- * before something is refused, so that one with nothing to do costs nothing. `undefined`: nothing is refused.
+ * networks are there only after Docker. All are asked again before something is refused, and only then: others have been changed
+ * since they were looked at, and what was begun on one may still have been coming about. `undefined`: nothing is refused.
  */
 export async function refusalsByNow(
   world: World,
@@ -17,7 +17,6 @@ export async function refusalsByNow(
 ): Promise<readonly Finding[] | undefined> {
   const refusals = () => inspect(world, playbook, options.onHost).filter(({ level }) => level === 'refuse');
   if (refusals().length === 0) return;
-  const stale = reached(world).filter((state) => world.isStale(state));
-  await everyHost(options, world, stale, (state) => world.gather(state));
+  await everyHost(options, world, reached(world), (state) => world.gather(state));
   return refusals();
 }

@@ -9,17 +9,18 @@ export const AWAY = raw(`\
 away() {
   path=$1
   while [ -n "$path" ] && [ ! -e "$path" ]; do
-    [ ! -L "$path" ] || { echo "$path leads to $(readlink -- "$path"), which is not there"; return; }
+    [ ! -L "$path" ] || { echo "$path leads to $(readlink -- "$path"), which is not there: bring that back, or remove the link where it is gone for good"; return; }
     path=\${path%/*}
   done
   real=$(readlink -m -- "$1")
   [ -r /etc/fstab ] || return 0
-  while read -r _ at _ options _; do
+  while read -r what at _ options _; do
     at=\${at%/}
+    case $what in '#'*) continue ;; esac
     case $at in /*) ;; *) continue ;; esac
     case ,$options, in *,noauto,*) continue ;; esac
     case $real/ in "$at"/*) ;; *) continue ;; esac
     timeout 10 findmnt -rn --mountpoint "$at" >/dev/null 2>&1 </dev/null
-    [ $? -ne 1 ] || { echo "$at, which /etc/fstab names, is not mounted"; return; }
+    [ $? -ne 1 ] || { echo "$at, which /etc/fstab names, is not mounted: mount it, or take its line away where the disk is gone for good"; return; }
   done </etc/fstab
 }`);

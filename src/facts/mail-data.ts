@@ -40,6 +40,8 @@ export interface MailDataFacts {
         readonly keys: readonly string[];
         /** Copies of the database that this tool has made, the newest last. */
         readonly copies: readonly DatabaseFile[];
+        /** Whether the directory of the copies is there, which the first that is begun makes. */
+        readonly begun: boolean;
       };
   /** Known to managers alone. */
   readonly service: AdminService | undefined;
@@ -122,6 +124,7 @@ export function mailDataFacts({ service, root, files, copies }: MailPlaces): Pro
                 copies: of('copy')
                   .map(readFile)
                   .toSorted((a, b) => a.modified - b.modified),
+                begun: of('begun').length > 0,
               }
             : { unknown },
         service: service === undefined ? undefined : readService(service),
@@ -147,7 +150,7 @@ for path; do
     *.db) file "$path" database ;;
     */mail) list "$path" | sed -e "/^unknown /b" -e "/@/!d" -e "s/^/mailbox /" | head -n ${SOME} ;;
     */dkim) list "$path" | sed -e "/^unknown /b" -e "/[.]key$/!d" -e "s/^/key /" ;;
-    *) ! at "$path" || for copy in "$path"/main-*.db; do file "$copy" copy; done ;;
+    *) ! at "$path" || { echo begun yes; for copy in "$path"/main-*.db; do file "$copy" copy; done; } ;;
   esac
 done
 exit 0`);
@@ -193,7 +196,7 @@ export const noMailData: Probe<MailDataFacts> = {
   parse: () => ({
     databases: [],
     away: undefined,
-    shared: { unknown: undefined, mounted: false, mailboxes: [], keys: [], copies: [] },
+    shared: { unknown: undefined, mounted: false, mailboxes: [], keys: [], copies: [], begun: false },
     service: undefined,
   }),
 };

@@ -1,5 +1,6 @@
 import type { Output, Probe } from '../resource/index.ts';
 import { lines, raw } from '../shell/index.ts';
+import { AWAY } from './away.ts';
 import { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 import { readSwarmNode, type SwarmNode } from './swarm-node.ts';
 import { FIND_STATE, type Membership, readMembership, type StoredMembership } from './swarm-state.ts';
@@ -27,17 +28,24 @@ export interface SwarmFacts {
  */
 export const swarmFacts: Probe<SwarmFacts> = {
   script: lines([
+    AWAY,
     FIND_STATE,
     raw(`\
 echo "==root $own"
 known
+missing() {
+  reason=$(away "$1")
+  [ -z "$reason" ] || echo "==gone $reason"
+}
 if ! command -v docker >/dev/null; then
+  missing "$own"
   anywhere
   echo '==engine absent'
   exit 0
 fi
 if [ "$(systemctl is-active docker.service)" != active ]; then
-  [ -d "$own" ] || [ "$own" = /var/lib/docker ] || echo '==gone'
+  [ -d "$own" ] || [ "$own" = /var/lib/docker ] || echo "==gone $own is not there"
+  missing "$own"
   anywhere
   echo '==engine stopped'
   exit 0
@@ -45,7 +53,7 @@ fi
 told=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
 echo "==root \${told%% *}"
 certificate "\${told%% *}"
-case $told in *'"LocalNodeState":"active"'*) ;; *) anywhere ;; esac
+case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% *}"; anywhere ;; esac
 echo '==engine running'
 echo '==info'
 printf '%s\\n' "\${told#* }"
@@ -104,7 +112,7 @@ function read(output: Output): SwarmFacts {
     unknown:
       last('gone') === undefined
         ? undefined
-        : `its Docker is stopped, and ${root}, where it keeps its data, is not there`,
+        : `its Docker keeps its data in ${root}, which may not be there now. ${last('gone')?.value}`,
   };
 }
 

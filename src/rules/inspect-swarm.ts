@@ -32,7 +32,7 @@ function inspectHost(
         level: 'refuse',
         code: 'docker-silent',
         host: host.name,
-        message: `its Docker does not answer (${host.facts?.swarm.unknown}), so whether it is in a swarm is not known`,
+        message: `whether it is in a swarm is not known, because its Docker could not be asked, or its data not be found: ${host.facts?.swarm.unknown}`,
         fix: [host.onHost('systemctl status docker')],
       },
     ];

@@ -42,9 +42,7 @@ export function troubles(host: SwarmHost): readonly Finding[] {
 
 export function silentHosts(silent: readonly SwarmHost[]): Finding {
   const names = silent.map((host) =>
-    host.facts?.swarm.unknown === undefined
-      ? host.name
-      : `${host.name} (Docker: ${host.facts.swarm.unknown})`,
+    host.facts?.swarm.unknown === undefined ? host.name : `${host.name} (${host.facts.swarm.unknown})`,
   );
   const list = silent.map(({ name }) => name).join(', ');
   return {
@@ -53,7 +51,7 @@ export function silentHosts(silent: readonly SwarmHost[]): Finding {
     message:
       silent.length === 0
         ? 'no host is to be a manager, so there is nobody to make the swarm'
-        : `no swarm was seen, and ${names.join(', ')} did not answer. A silent host may hold the swarm, and a second one must never be made`,
+        : `no swarm was seen, and ${names.join(', ')} did not answer, or could not tell. A silent host may hold the swarm, and a second one must never be made`,
     fix: [
       silent.length === 0
         ? 'set `swarm: { role: manager }` for one host, or for three or five'

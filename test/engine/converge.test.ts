@@ -27,7 +27,7 @@ const read = (hosts: Hosts, host: string, name: string) =>
 
 describe('a run', () => {
   /** `second` refuses by what `fact` says of b, once `first` has changed a. Nothing is done on b. */
-  const refusing = (fact: string, refuses: (fact: string, a: unknown) => boolean) => {
+  const refusing = (fact: string, refuses: (fact: string, a: unknown, other: unknown) => boolean) => {
     const first = definePlaybook({
       name: 'first',
       stages: [stage('one', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : []))],
@@ -39,7 +39,7 @@ describe('a run', () => {
       name: 'second',
       facts: { own: probe(sh`cat /host/x 2>/dev/null; true`), other: probe(raw(fact)) },
       inspect: ({ hosts: [a, b] }) =>
-        refuses(b?.facts?.other ?? '', a?.facts?.own)
+        refuses(b?.facts?.other ?? '', a?.facts?.own, a?.facts?.other)
           ? [{ level: 'refuse', code: 'not-now', host: 'b', message: 'x is there', fix: ['take it away'] }]
           : [],
       stages: [stage('one', (host) => (host === 'a' ? [flag({ name: 'z', value: '1' })] : []))],
@@ -61,6 +61,20 @@ describe('a run', () => {
     ]);
     expect(exitCodeOf(outcome.failures)).toBe(5);
     expect((await run(hosts)).plan.findings).toMatchObject([{ code: 'not-now' }]);
+  });
+
+  test('refuses by nothing that a host has said while its own change was still coming about', async () => {
+    const hosts = new Hosts(
+      ['a', 'b'],
+      refusing(
+        'if [ -e /host/x ]; then if [ -e /host/seen ]; then echo settled; else : >/host/seen; echo still; fi; fi',
+        (_, __, said) => said === 'still',
+      ),
+    );
+    mkdirSync(hosts.folder('b'));
+    const { outcome } = await run(hosts);
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual(['a: flag x: value', 'a: flag z: value']);
   });
 
   test('refuses by nothing that was seen before the last change', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { onOneHost } from '../../playbooks/mailu/copies.ts';
 import { type DatabaseDecision, decideDatabase } from '../../playbooks/mailu/database.ts';
 import type { MailuCluster } from '../../playbooks/mailu/settings.ts';
 import { type MailHost, mailCluster, mailuSettings } from './mail-hosts.ts';
@@ -242,6 +243,22 @@ test('a copy on a storage that is a directory of the only host is brought back l
   const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
   expect(fixOf(decision)).toEqual([
     `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-1.db ${FILE}`,
+  ]);
+});
+
+test('that no copy has come about is told once one was begun, and not before', () => {
+  const told = (begun: boolean) => {
+    const cluster = mailCluster({ 'mail-1': { databases: [FILE], shared: { begun } }, 'mail-2': {} });
+    return onOneHost(cluster.settings as never, cluster).map(({ code }) => code);
+  };
+  expect(told(false)).toEqual(['accounts-on-one-host']);
+  expect(told(true)).toEqual(['accounts-on-one-host', 'copy-of-accounts-late']);
+  const alone = mailCluster({ 'mail-1': { databases: [FILE], shared: { begun: true } } });
+  expect(onOneHost(alone.settings as never, alone)).toMatchObject([
+    {
+      host: 'mail-1',
+      fix: ['mail-1$ systemctl status provision-accounts.timer; journalctl -u provision-accounts -n 20'],
+    },
   ]);
 });
 

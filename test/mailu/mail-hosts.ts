@@ -19,7 +19,14 @@ export interface MailHost {
 
 const file = (path: string): DatabaseFile => ({ path, bytes: 40960, modified: 1_764_000_000 });
 
-const NOTHING = { unknown: undefined, mounted: true, mailboxes: [], keys: [], copies: [] } as const;
+const NOTHING = {
+  unknown: undefined,
+  mounted: true,
+  mailboxes: [],
+  keys: [],
+  copies: [],
+  begun: false,
+} as const;
 
 export function mailData({ databases = [], away, service, shared = {} }: MailHost): MailDataFacts {
   return {
