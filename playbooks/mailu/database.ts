@@ -68,9 +68,6 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
 /** The host that keeps sqlite's file, for stages. @throws Refusal where that is not clear. */
 export function adminHostOf(mailu: Mailu, cluster: MailuCluster): MailuHost | undefined {
   const decision = decideDatabase(mailu, cluster);
-  if (decision.kind === 'refused') {
-    const [first] = decision.findings;
-    throw new Refusal(first?.message ?? 'where the accounts are is not clear', first?.fix ?? []);
-  }
+  if (decision.kind === 'refused') throw Refusal.by(decision.findings);
   return decision.kind === 'server' ? undefined : decision.host;
 }

@@ -58,10 +58,7 @@ export function seen(host: Reached, cluster: Storage) {
   const all = members(cluster);
   const bricks = brickHosts(cluster);
   const decision = decide(all, cluster);
-  if (decision.kind === 'refused') {
-    const [first] = decision.findings;
-    throw new Refusal(first?.message ?? 'which volume there is is not clear', first?.fix ?? []);
-  }
+  if (decision.kind === 'refused') throw Refusal.by(decision.findings);
   const self = all.find(({ name }) => name === host.name) as Member;
   const pooled = bricks.find(({ facts }) => (facts?.gluster.peers.length ?? 0) > 0);
   const lead = 'lead' in decision ? decision.lead : (pooled ?? bricks[0]);

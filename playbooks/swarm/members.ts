@@ -49,10 +49,8 @@ export function leadOf(cluster: Swarm): Host<Settings, Facts> {
   switch (decision.kind) {
     case 'initialise':
       return decision.on;
-    case 'refused': {
-      const [first] = decision.findings;
-      throw new Refusal(first?.message ?? 'what to do about the swarm is not clear', first?.fix ?? []);
-    }
+    case 'refused':
+      throw Refusal.by(decision.findings);
     default:
       return decision.lead;
   }
