@@ -51,12 +51,12 @@ if [ "$(systemctl is-active docker.service)" != active ]; then
   exit 0
 fi
 told=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
-echo "==root \${told%% *}"
-certificate "\${told%% *}"
-case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% *}"; anywhere ;; esac
+echo "==root \${told%% {*}"
+certificate "\${told%% {*}"
+case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% {*}"; anywhere ;; esac
 echo '==engine running'
 echo '==info'
-printf '%s\\n' "\${told#* }"
+printf '%s\\n' "{\${told#* {}"
 case $told in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
 echo '==nodes'
 tries=0
