@@ -117,6 +117,13 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     } else expect(host.look(shell)).toMatchObject({ membership: undefined, elsewhere: [{ root }] });
   });
 
+  test('disks that could not be looked through in time have not told that there is nothing', () => {
+    const host = new Host();
+    mkdirSync(host.path('var/lib/docker'));
+    host.command('timeout', 'shift; case "$1" in find) exit 124 ;; esac; exec "$@"');
+    expect(host.look(shell).unknown).toMatch(/took longer than 20 s: run again/);
+  });
+
   test('one that is in a swarm needs no such question', () => {
     const host = new Host();
     mkdirSync(host.path('var/lib/docker'));
