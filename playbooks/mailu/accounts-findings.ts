@@ -1,5 +1,5 @@
 import { type Finding, isReached } from 'provision';
-import { ADMIN, dataOf, fileOf, placesOf, sharedFile } from './accounts-places.ts';
+import { ADMIN, copiesOf, dataOf, fileOf, placesOf, sharedFile } from './accounts-places.ts';
 import {
   describe,
   type FoundFile,
@@ -212,16 +212,13 @@ export function mayBeSomewhere(
     code: 'database-lost',
     host: (backup ?? first).name,
     message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
-    fix:
+    fix: [
       copy === undefined
-        ? [
-            `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`,
-            `to begin without the old accounts, move aside what is left of them, which loses nothing: ${first.onHost(`mv -n ${root}/mail ${root}/mail.aside; mv -n ${root}/dkim ${root}/dkim.aside`)}`,
-          ]
-        : [
-            backup?.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`) ??
-              `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`,
-          ],
+        ? `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`
+        : (backup?.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`) ??
+          `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`),
+      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${(backup ?? first).onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside`).join('; '))}`,
+    ],
   };
 }
 

@@ -14,6 +14,9 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
     forLogins,
     async ({ screen, renderer, session, view, verb, world, run }) => {
       const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
+      // What goes is told by a look with the hosts in hand, and they are kept while the person is asked.
+      await using lock = await RunLock.take(world, run, ({ probes }) => world.look([], probes));
+      await lock.look(world, run);
       const removal = remove(view(playbook));
       await renderer.close();
       if (isDenied(removal)) throw deny(removal);
@@ -32,7 +35,6 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
           return 0;
         }
       }
-      await using lock = await RunLock.take(world, run, () => world.look([], undefined));
       lock.check(world);
       await session(host).change(
         steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),

@@ -20,7 +20,7 @@ export interface StoredMembership extends Membership {
  * - `$own`: the data root of the engine that is installed or was, by its settings.
  * - `certificate ROOT`: prints the node's certificate below a data root, once each.
  * - `known`: does so for all data roots that any settings name, old copies of daemon.json among them.
- * - `anywhere`: does so for all that is found near the top of the local file systems.
+ * - `anywhere`: does so for all that is found near the top of the local file systems; prints `==slow` where it did not get through.
  */
 export const FIND_STATE = raw(`\
 unit=$(systemctl show -P ExecStart docker.service 2>/dev/null)
@@ -34,15 +34,19 @@ own=$(printf '%s\\n' "$flags" | flag 'data-root|graph')
 [ -n "$own" ] || own=$(setting "\${config:-/etc/docker/daemon.json}")
 [ -n "$own" ] || own=/var/lib/docker
 own=\${own%/}
-seen=' '
+nl='
+'
+seen=$nl
 certificate() {
-  case $seen in *" $1 "*) return 0 ;; esac
-  seen="$seen$1 "
+  case $seen in *"$nl$1$nl"*) return 0 ;; esac
+  seen=$seen$1$nl
   [ -e "$1/swarm/certificates/swarm-node.crt" ] || return 0
   echo "==certificate $1"
   cat -- "$1/swarm/certificates/swarm-node.crt" || exit 1
+  echo
 }
 known() {
+  IFS=$nl
   certificate "$own"
   certificate /var/lib/docker
   certificate /var/snap/docker/common/var-lib-docker
@@ -50,12 +54,17 @@ known() {
   for copy in /etc/docker/*.json*; do
     for root in $(setting "$copy"); do certificate "\${root%/}"; done
   done
+  unset IFS
 }
 anywhere() {
+  IFS=$nl
   tops=$(findmnt -rnU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/|\\\\')
-  for found in $(timeout 20 find $tops -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name swarm -print 2>/dev/null); do
+  all=$(timeout 20 find \${tops:-/} -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name swarm -print 2>/dev/null)
+  [ $? -ne 124 ] || echo '==slow'
+  for found in $all; do
     certificate "\${found%/swarm}"
   done
+  unset IFS
 }`);
 
 /**

@@ -51,12 +51,12 @@ if [ "$(systemctl is-active docker.service)" != active ]; then
   exit 0
 fi
 told=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
-echo "==root \${told%% *}"
-certificate "\${told%% *}"
-case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% *}"; anywhere ;; esac
+echo "==root \${told%% {*}"
+certificate "\${told%% {*}"
+case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% {*}"; anywhere ;; esac
 echo '==engine running'
 echo '==info'
-printf '%s\\n' "\${told#* }"
+printf '%s\\n' "{\${told#* {}"
 case $told in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
 echo '==nodes'
 tries=0
@@ -109,11 +109,15 @@ function read(output: Output): SwarmFacts {
     engine,
     info: info === undefined ? undefined : readSwarmInfo(info),
     nodes: last('end') === undefined ? undefined : last('nodes')?.rows.map(readSwarmNode),
-    unknown:
-      last('gone') === undefined
-        ? undefined
-        : `its Docker keeps its data in ${root}, which may not be there now. ${last('gone')?.value}`,
+    unknown: unfinished(root, last('gone'), own === undefined ? last('slow') : undefined),
   };
+}
+
+/** Why a host that was asked has not told all the same that it is in no swarm. */
+function unfinished(root: string, gone: Section | undefined, slow: Section | undefined): string | undefined {
+  if (gone !== undefined)
+    return `its Docker keeps its data in ${root}, which may not be there now. ${gone.value}`;
+  return slow && 'to look through its disks for the state of a swarm took longer than 20 s: run again';
 }
 
 interface Section {

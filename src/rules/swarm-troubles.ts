@@ -15,7 +15,12 @@ export function troubles(host: SwarmHost): readonly Finding[] {
       host.onHost('docker swarm unlock'),
     );
   if (info?.state === 'pending')
-    return finding('swarm-pending', 'it is still joining a swarm', 'wait a minute and run again');
+    return finding(
+      'swarm-pending',
+      'it is still joining a swarm, or does not reach the managers of its swarm',
+      'wait a minute and run again',
+      `where that stays so, look why: ${host.onHost('journalctl -u docker --since -10min | grep -i swarm | tail')}`,
+    );
   if (info?.state === 'error')
     return finding(
       'swarm-error',

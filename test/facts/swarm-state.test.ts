@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +26,7 @@ class Host {
     mkdirSync(this.#bin);
     for (const path of ['etc/docker', 'var/lib']) mkdirSync(join(this.folder, path), { recursive: true });
     this.fstab('LABEL=root / ext4 defaults 0 1');
-    this.command('findmnt', 'case "$*" in *--mountpoint*) exit 1 ;; esac');
+    this.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; *) echo ${this.folder} ;; esac`);
   }
 
   fstab(text: string): void {
@@ -56,6 +64,11 @@ class Host {
   }
 }
 
+/** A node's own certificate, as swarmkit made it in the lab. */
+const CERTIFICATE = readFileSync(new URL('facts.test.ts', import.meta.url), 'utf8').match(
+  /-----BEGIN CERTIFICATE-----[^`]*-----END CERTIFICATE-----/,
+)?.[0] as string;
+
 describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell) => {
   test.each(['active', 'inactive'])('nothing there, and nothing that is away (Docker is %s)', (active) => {
     const host = new Host();
@@ -87,6 +100,28 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     symlinkSync('/nowhere/docker', host.path('var/lib/docker'));
     host.active = 'inactive';
     expect(host.look(shell).unknown).toMatch(/leads to \/nowhere\/docker, which is not there/);
+  });
+
+  test.each(['its own', 'another'])('a directory with a space in its name, %s', (whose) => {
+    const host = new Host();
+    const root = host.path('big disk/docker');
+    mkdirSync(join(root, 'swarm/certificates'), { recursive: true });
+    mkdirSync(host.path('var/lib/docker'));
+    writeFileSync(join(root, 'swarm/certificates/swarm-node.crt'), CERTIFICATE);
+    const set = `{ "data-root": "${root}" }`;
+    writeFileSync(host.path(`etc/docker/daemon.json${whose === 'another' ? '.old' : ''}`), set);
+    if (whose === 'its own') {
+      host.root = 'big disk/docker';
+      host.info = host.info.replace('inactive', 'active');
+      expect(host.look(shell)).toMatchObject({ root, membership: { role: 'manager' }, elsewhere: [] });
+    } else expect(host.look(shell)).toMatchObject({ membership: undefined, elsewhere: [{ root }] });
+  });
+
+  test('disks that could not be looked through in time have not told that there is nothing', () => {
+    const host = new Host();
+    mkdirSync(host.path('var/lib/docker'));
+    host.command('timeout', 'shift; case "$1" in find) exit 124 ;; esac; exec "$@"');
+    expect(host.look(shell).unknown).toMatch(/took longer than 20 s: run again/);
   });
 
   test('one that is in a swarm needs no such question', () => {

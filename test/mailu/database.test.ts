@@ -220,8 +220,11 @@ describe('where the accounts are', () => {
       modified: n,
     }));
     const decision = decide(mailCluster({ 'mail-1': { shared: { copies } } }));
-    expect(decision.kind === 'refused' && decision.findings[0]?.fix).toEqual([
+    expect(fixOf(decision)).toEqual([
       `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-2.db ${FILE}`,
+      expect.stringMatching(
+        /^to begin without the old accounts, .*mv -nT \/mailu\/backup\/accounts \S+.aside$/,
+      ),
     ]);
   });
 });
@@ -243,6 +246,7 @@ test('a copy on a storage that is a directory of the only host is brought back l
   const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
   expect(fixOf(decision)).toEqual([
     `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-1.db ${FILE}`,
+    expect.stringMatching(/^to begin without the old accounts/),
   ]);
 });
 

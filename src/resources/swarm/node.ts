@@ -77,7 +77,7 @@ function waitForRole(nodeId: string, role: 'manager' | 'worker') {
   const wanted = role === 'manager' ? 'reachable' : '';
   return sh`
     end=$(($(date +%s) + ${PATIENCE}))
-    until [ "$(docker node inspect --format '{{with .ManagerStatus}}{{.Reachability}}{{end}}' ${nodeId})" = ${wanted} ]; do
+    until said=$(docker node inspect --format '{{with .ManagerStatus}}{{.Reachability}}{{end}}' ${nodeId}) && [ "$said" = ${wanted} ]; do
       [ "$(date +%s)" -lt "$end" ] || { echo 'the role was recorded and is not carried out' >&2; exit 1; }
       sleep 1
     done`;
