@@ -12,15 +12,16 @@ export interface OpenFileFact {
 
 /**
  * Below these directories, by what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not
- * hold this up. A person's shell that only stands in a directory is not told. A container's files are told by their path in the
- * container, so that only what runs outside of containers is found so.
+ * hold this up. A person's shell that only stands in a directory is not told. A container has processes of its own
+ * (pid_namespaces(7)), and its files are told by their path in it: only what runs outside of containers is found so.
  */
 export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFileFact[]> => ({
   script: sh`
+    own=$(readlink /proc/1/ns/pid)
     timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l ${below(places)} -printf '%p %l\n' 2>/dev/null | while read -r link path; do
       pid=\${link#/proc/}; pid=\${pid%%/*}
-      unit=$(sed -n 's|^0::.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-      if grep -qE '/(docker|libpod)-[0-9a-f]+\.scope$|/docker/[0-9a-f]{64}$' "/proc/$pid/cgroup" 2>/dev/null; then continue; fi
+      unit=$(sed -n 's|^[0-9]*:.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue
       case $link in
         */cwd) [ -n "$unit" ] || continue ;;
         *) case $(sed -n 's/^flags:.*\(.\)$/\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;
