@@ -73,13 +73,15 @@ function cameBackEmpty(
     code: 'dead-manager',
     host: host.name,
     message: `it was a manager of this swarm and is in none now; the swarm still counts its old entry ${old.id} (${state(old)}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. If its disk was replaced, or Docker's data moved, and the old one is still there, bring that back: nothing has to be removed then. If its old state is lost, the old entry has to go first; its labels go with it`,
-    fix: old.ready
-      ? [
-          `the managers still hear from node ${old.id}: look who it is, and wait until it is down`,
-          lead.onHost(`docker node inspect ${old.id}`),
-        ]
-      : [lead.onHost(removal(old))],
+    fix: [lead.onHost(onceDown(old))],
   };
+}
+
+/** Removes an entry, but not that of a node which the managers still hear after a minute: that one is somebody. */
+function onceDown(node: SwarmNode): string {
+  if (!node.ready) return removal(node);
+  const state = `$(docker node inspect --format '{{.Status.State}}' ${node.id})`;
+  return `for i in $(seq 30); do [ "${state}" = ready ] || break; sleep 2; done; [ "${state}" = down ] && ${removal(node)}`;
 }
 
 /** A manager can be removed once its demotion has been carried out, which takes some seconds. */
@@ -94,7 +96,7 @@ function oldWorker(host: SwarmHost, old: SwarmNode, lead: SwarmHost): Finding {
     code: 'old-entry',
     host: host.name,
     message: `the swarm still lists its old entry ${old.id} (${state(old)}) as a worker; it joins beside it as a new node. The old entry can go once it is down, and its labels with it`,
-    fix: [lead.onHost(old.ready ? `docker node inspect --pretty ${old.id}` : removal(old))],
+    fix: [lead.onHost(onceDown(old))],
   };
 }
 

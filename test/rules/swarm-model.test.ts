@@ -40,7 +40,9 @@ function harm(finding: Finding, hosts: readonly Modelled[], decision: SwarmDecis
       const entry = nodes.find(({ id }) => id === removed);
       const left = managers.filter(({ id, manager }) => id !== removed && manager?.reachable).length;
       const counted = managers.filter(({ id }) => id !== removed).length;
-      if (entry === undefined || entry.ready || left <= counted / 2) return [line];
+      // One that is heard is removed only once the command itself has seen it down.
+      const waits = line.includes('= down ] && docker node');
+      if (entry === undefined || (entry.ready && !waits) || left <= counted / 2) return [line];
       // Removed while its host has the state still: it could have come back.
       const state = hosts[Number(removed.slice(1))]?.state;
       return state !== undefined && mayHold(state) ? [line] : [];

@@ -130,6 +130,16 @@ describe('what is refused before anything changes', () => {
     }
   });
 
+  test('the entry of one that is still heard is removed only once it is down', () => {
+    const nodes = [{ ...old, ready: true }, ...two];
+    const [finding] = inspectSwarm(managers(says.bare, says.manager('n2', nodes), says.manager('n3', nodes)));
+    expect(finding?.fix).toEqual([
+      expect.stringMatching(
+        /^mail-2\$ for i in .*\[ "\$\(docker node inspect [^)]* old\)" = down \] && docker node demote old/,
+      ),
+    ]);
+  });
+
   test('a manager that is not reached keeps its entry', () => {
     const nodes = [old, ...two];
     expect(codes(managers(undefined, says.manager('n2', nodes), says.manager('n3', nodes)))).toEqual([]);
