@@ -112,7 +112,10 @@ async function kept() {
     volume: await on('node-1', 'gluster volume info gv0 | grep "Volume ID"'),
     users: users.user.map(({ email }) => email).toSorted(),
     key: await on('node-3', `sha256sum </mailu/dkim/${DOMAIN}.dkim.key`),
-    mail: await on('node-2', 'find /mailu/mail -type f -path "*/alice@*/*" -name "*.*" | wc -l'),
+    mail: await on(
+      'node-2',
+      'find /mailu/mail/alice@* -type f -path "*/new/*" -o -path "*/cur/*" -type f | wc -l',
+    ),
     local: await on('node-3', 'docker volume ls --quiet --filter name=precious'),
     label: await on('node-1', "docker node inspect node-2 --format '{{.Spec.Labels.role}}'"),
     other: await on('node-1', "docker service ls --filter name=other --format '{{.Replicas}}'"),

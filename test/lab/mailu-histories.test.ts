@@ -140,7 +140,12 @@ async function kept() {
   return {
     accounts: lines(admin ?? ''),
     key: await on('node-1', `sha256sum </mailu/dkim/${DOMAIN}.dkim.key`),
-    mail: Number(await on('node-1', 'find /mailu/mail -type f -path "*/alice@*" -name "*.*" | wc -l')),
+    mail: Number(
+      await on(
+        'node-1',
+        'find /mailu/mail/alice@* -type f -path "*/new/*" -o -path "*/cur/*" -type f | wc -l',
+      ),
+    ),
     volume: await on('node-1', "cat /var/lib/glusterd/vols/mailu/info | grep '^volume-id'"),
     cluster: await on('node-1', "docker info --format '{{.Swarm.Cluster.ID}}'"),
     nodes: lines(await on('node-1', "docker node ls --format '{{.ID}} {{.Hostname}}'")),
