@@ -40,7 +40,18 @@ export const writerOf = ({ hosts }: MailuCluster) => hosts.filter(isReached).toS
 
 export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
   const { name, subnet, encrypted, mtu } = mailu.network;
-  return [dockerNetwork({ name, subnet, encrypted, attachable: true, mtu: mtu ?? smallestMtu(cluster) })];
+  // One that is there keeps its packet size unless the inventory writes one: Docker cannot change it in place.
+  const there = leadOf(cluster)?.facts?.networks.docker[name] !== undefined;
+  const size = mtu ?? (there ? undefined : smallestMtu(cluster));
+  return [
+    dockerNetwork({
+      name,
+      subnet,
+      encrypted,
+      attachable: true,
+      ...(size === undefined ? {} : { mtu: size }),
+    }),
+  ];
 }
 
 /** The packet size that every host's way to the others can carry. */
