@@ -3,7 +3,7 @@ import {
   containerResolver,
   dataDirectory,
   definePlaybook,
-  type HostIdentity,
+  type Fact,
   listenerFacts,
   machineFacts,
   mailDataFacts,
@@ -11,6 +11,7 @@ import {
   networkFacts,
   noMailData,
   openFileFacts,
+  type Probe,
   type Resource,
   stack,
   swarmFacts,
@@ -48,6 +49,11 @@ const throughLead = (part: Part) =>
     parts.leadOf(cluster)?.name === host.name ? part(mailu, cluster, host) : [],
   );
 
+/** A question that depends on what the inventory says: the engine gives each playbook the section of its own schemas. */
+const bySection = <T>(ask: (section: Pick<MailuCluster, 'settings' | 'others'>) => Probe<T>): Fact<T> => ({
+  probe: (_host, _peers, section) => ask(section as Pick<MailuCluster, 'settings' | 'others'>),
+});
+
 /** The Mailu stack on the swarm. */
 export default definePlaybook({
   name: 'mailu',
@@ -61,19 +67,13 @@ export default definePlaybook({
     networks: { probe: () => networkFacts },
     containers: { probe: () => containerFacts },
     listeners: { probe: () => listenerFacts },
-    mailData: {
-      probe: (_host: HostIdentity, _peers: readonly HostIdentity[], section: object) => {
-        const { settings, others } = section as Pick<MailuCluster, 'settings' | 'others'>;
-        return settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root));
-      },
-    },
+    mailData: bySection(({ settings, others }) =>
+      settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root)),
+    ),
     neighbours: { probe: () => neighbourFacts },
-    openFiles: {
-      probe: (_host: HostIdentity, _peers: readonly HostIdentity[], section: object) => {
-        const { settings, others } = section as Pick<MailuCluster, 'settings' | 'others'>;
-        return openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root));
-      },
-    },
+    openFiles: bySection(({ settings, others }) =>
+      openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
+    ),
   },
 
   check: checkMailu,

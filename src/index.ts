@@ -67,6 +67,7 @@ export {
 export {
   byName,
   defineResource,
+  type Probe,
   Refusal,
   type Resource,
   type ResourceType,
