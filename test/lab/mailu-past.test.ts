@@ -81,7 +81,7 @@ test("the stack is deployed; somebody's Dovecot settings and service stay, and n
   expect(dovecot).toMatch(/^mail_max_userip_connections = 50\n# Written by provision/);
   await on(
     NODE,
-    `docker service create -q --detach --no-healthcheck --name mailu_backup --label com.docker.stack.namespace=mailu --mount type=bind,source=/mailu,target=/x --entrypoint sleep ${IMAGE} 100000`,
+    `docker service create -q --detach --no-healthcheck --name mailu_backup --label com.docker.stack.namespace=mailu --mount type=bind,source=/mailu,target=/x --entrypoint sleep ${REGISTRY}/redis:alpine 100000`,
   );
   const again = await json(site((mailu) => (mailu.messageSizeLimit = 40_000_000)));
   expect({ code: again.code, failures: failures(again) }).toEqual({ code: 0, failures: [] });
