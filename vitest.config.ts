@@ -28,6 +28,8 @@ const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 
 
 export default defineConfig({
   test: {
+    // Models of the rules take a processor each; the lab's files run one by one all the same.
+    maxWorkers: '100%',
     projects: [
       {
         resolve: { alias },

@@ -94,9 +94,14 @@ export async function bareNodes(nodes = 3): Promise<void> {
   await up({ nodes, fresh: true });
 }
 
-/** Bare nodes made a swarm. */
+/** Nodes made anew, on which somebody has installed Docker: where its installation is not what a test is about. */
+export async function dockerNodes(nodes = 3): Promise<void> {
+  await up({ nodes, fresh: true, docker: true });
+}
+
+/** Such nodes made a swarm. */
 export async function freshSwarm(nodes = 3): Promise<string> {
-  await bareNodes(nodes);
+  await dockerNodes(nodes);
   const file = inventory(nodes);
   const ran = await json(file);
   if (ran.code !== 0) throw new Error(`the site does not converge:\n${ran.stdout}\n${ran.stderr}`);

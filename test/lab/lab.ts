@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createMailCredentials } from './certificate.ts';
 import { removeEngine, startEngine } from './engine.ts';
 import { prepareMachine } from './host.ts';
-import { type Debian, nodeImage } from './image.ts';
+import { type Debian, dockerImage, nodeImage } from './image.ts';
 import { createInternet, internet, removeInternet } from './internet.ts';
 import { createCredentials } from './login.ts';
 import { createNetwork, cutOff, healUp, removeNetwork } from './network.ts';
@@ -30,6 +30,8 @@ export interface UpOptions {
   readonly debian?: Debian;
   /** Nodes that are there are made anew, so that all are bare. */
   readonly fresh?: boolean;
+  /** With `fresh`: somebody has installed Docker on them before. */
+  readonly docker?: boolean;
   /** With `fresh`: the nodes know no DNS but that of a small Internet of their own. */
   readonly internet?: boolean;
   /** With `fresh`: a registry beside them, with stand-ins for the images of Mailu. */
@@ -42,6 +44,7 @@ export async function up({
   nodes = 3,
   debian = 13,
   fresh = false,
+  docker = false,
   internet: closed = false,
   registry = false,
   say = () => undefined,
@@ -52,7 +55,7 @@ export async function up({
   await createCredentials();
   if (registry) await createMailCredentials();
   await startEngine();
-  const image = await nodeImage(debian, say);
+  const image = docker ? await dockerImage(debian, say) : await nodeImage(debian, say);
   await createNetwork();
   const there = await listNodes();
   const wanted = Array.from({ length: nodes }, (_, index) => nodeOf(index + 1));

@@ -3,6 +3,7 @@ import {
   bareNodes,
   changedLines,
   counted,
+  dockerNodes,
   figure,
   inventory,
   json,
@@ -18,9 +19,6 @@ async function byHand(node: string, command: string): Promise<string> {
   if (code !== 0) throw new Error(`${node}: ${command}: ${stderr}`);
   return stdout.trim();
 }
-
-const install =
-  'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; apt-get -qq -y install --no-install-recommends docker.io docker-cli >/dev/null';
 
 /** What a run must not have touched: packages, Docker's files, and the swarm as the node knows it. */
 async function fingerprints(nodes: readonly string[] = NODES): Promise<readonly string[]> {
@@ -84,16 +82,15 @@ describe('on bare nodes', () => {
 });
 
 describe('with a swarm that was there before', () => {
-  beforeEach(() => bareNodes());
+  beforeEach(() => dockerNodes());
 
   test('two cluster ids: refused', async () => {
-    await Promise.all(['node-1', 'node-2'].map((node) => byHand(node, `${install}; docker swarm init`)));
+    await Promise.all(['node-1', 'node-2'].map((node) => byHand(node, 'docker swarm init')));
     const ran = await refusedAs('two-swarms', () => json(inventory(3)));
     expect(refusals(ran)[0]?.message).toMatch(/node-1 in \w{25}; node-2 in \w{25}/);
   });
 
   test("a host in somebody else's swarm: refused", async () => {
-    await Promise.all(NODES.slice(1).map((node) => byHand(node, install)));
     await byHand('node-2', 'docker swarm init');
     const token = await byHand('node-2', 'docker swarm join-token -q worker');
     await byHand('node-3', `docker swarm join --token ${token} 172.31.77.12:2377`);
@@ -105,7 +102,6 @@ describe('with a swarm that was there before', () => {
   });
 
   test("managers that are somebody else's: refused", async () => {
-    await Promise.all(NODES.slice(1).map((node) => byHand(node, install)));
     await byHand('node-2', 'docker swarm init');
     const token = await byHand('node-2', 'docker swarm join-token -q manager');
     await byHand('node-3', `docker swarm join --token ${token} 172.31.77.12:2377`);
