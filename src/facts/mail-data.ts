@@ -86,6 +86,7 @@ export function mailDataFacts({ service, root, files, copies }: MailPlaces): Pro
     script: sh`
       ${AWAY}
       for f in ${own}; do away "$f" | sed 's/^/away /'; done
+      away ${root} | sed 's/^/unknown /'
       look() { timeout ${PATIENCE} sh -c ${LOOK.shown} sh "$@" || echo "unknown $1 did not answer in ${raw(String(PATIENCE))} s"; }
       for f in ${own}; do look "$f"; done
       if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
