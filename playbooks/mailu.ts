@@ -18,7 +18,7 @@ import {
 } from 'provision';
 import { dataOf, placesOf, writtenBelow } from './mailu/accounts-places.ts';
 import { checkMailu } from './mailu/check.ts';
-import { copies, schedule } from './mailu/copies.ts';
+import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import * as parts from './mailu/parts.ts';
@@ -110,7 +110,13 @@ export default definePlaybook({
       ]),
     },
     { name: 'accounts', resources: wanted(parts.accounts) },
-    { name: 'copies', resources: wanted(copies) },
+    {
+      name: 'copies',
+      resources: wanted((mailu, cluster, host) => [
+        ...copies(mailu, cluster, host),
+        ...deployedMark(mailu, cluster, host),
+      ]),
+    },
     { name: 'schedule', resources: wanted(schedule) },
     {
       name: 'clean',

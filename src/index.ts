@@ -17,6 +17,7 @@ export {
   firewallFacts,
   type GlusterFacts,
   glusterFacts,
+  type KeptPlace,
   type ListenerFact,
   listenerFacts,
   type MachineFacts,

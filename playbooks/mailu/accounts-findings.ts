@@ -11,6 +11,7 @@ import {
   type Seen,
   shared,
   tracesOf,
+  when,
 } from './accounts-seen.ts';
 import type { Mailu } from './settings.ts';
 
@@ -72,7 +73,7 @@ export function fileInUse(seen: Seen): Omit<Finding, 'level'> | undefined {
 /** A setting has the directory that `data` is in: a volume of Docker's, or another name, cannot be written as one. */
 const isSetting = (path: string, root: string) => path !== sharedFile(root) && path.endsWith('/data/main.db');
 
-function adopts({ host, path }: FoundFile, root: string): string {
+export function adopts({ host, path }: FoundFile, root: string): string {
   return !isSetting(path, root)
     ? 'mailu: { database: { kind: sqlite } }, and run again: it says how they are brought onto a host'
     : `mailu: { database: { kind: sqlite, host: ${host.name}, path: ${path.replace(/\/data\/main\.db$/, '')} } }`;
@@ -93,9 +94,11 @@ export function severalPlaces(files: readonly FoundFile[], { service }: Seen): O
   };
 }
 
-const aside = (path: string) => `mv -n ${path} ${path}.aside`;
+/** A file of sqlite's, with what belongs to it: without its journal, a half change would stay in it. */
+const aside = (path: string) =>
+  `now=$(date +%s); for end in '' -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
 
-function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['service']>): boolean {
+export function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['service']>): boolean {
   return data !== undefined && path === `${data}/main.db` && (node === undefined || isOf(host, node));
 }
 
@@ -117,11 +120,11 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager }: S
   return {
     code: isShared ? 'database-on-shared-storage' : 'database-elsewhere',
     host: only.host.name,
-    message: `the accounts are in ${describe(only)}, ${why}: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it as main.db.moved`,
+    message: `the accounts are in ${describe(only)}, ${why}: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
     fix: [
       (manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`),
       only.host.onHost(
-        `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && mv -n ${only.path} ${only.path}.moved`,
+        `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && { ${aside(only.path)}; }`,
       ),
     ],
   };
@@ -161,6 +164,29 @@ export function anotherHost(only: FoundFile, wanted: string): Omit<Finding, 'lev
   };
 }
 
+/** The accounts are on a host that the inventory has no longer. Where it is gone for good, the newest copy is what is left. */
+export function notInInventory(
+  bound: string,
+  first: MailuHost,
+  file: string,
+  seen: Seen,
+): Omit<Finding, 'level'> {
+  const copy = newestCopy(seen);
+  const place = copy === undefined ? undefined : placeFor(first, copy, seen);
+  return {
+    code: 'database-on-unknown-host',
+    message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and begins with no others`,
+    fix: [
+      `put ${bound} back into the inventory`,
+      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host: ${place.onHost(restores(copy.path, file))}`}; then run again with --database-moved`,
+    ],
+  };
+}
+
+/** Brings a copy to its place. What is there, an empty file say, or a journal that does not belong to it, is moved aside. */
+const restores = (copy: string, file: string) =>
+  `mkdir -p ${file.replace(/\/main\.db$/, '')} && { ${aside(file)}; cp -n ${copy} ${file}; }`;
+
 /** Why a database that was not found may be somewhere all the same, or was once. */
 export function mayBeSomewhere(
   first: MailuHost,
@@ -178,11 +204,7 @@ export function mayBeSomewhere(
       ],
     };
   if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
-    return {
-      code: 'database-on-unknown-host',
-      message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and makes no empty database beside them`,
-      fix: [`put ${bound} back into the inventory`],
-    };
+    return notInInventory(bound, first, file, seen);
   const blind = reached.flatMap((host) =>
     host.facts.mailData.shared.unknown === undefined
       ? []
@@ -215,9 +237,9 @@ export function mayBeSomewhere(
     fix: [
       copy === undefined
         ? `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`
-        : (backup?.onHost(`mkdir -p ${file.replace(/\/main\.db$/, '')} && cp -n ${copy.path} ${file}`) ??
+        : (backup?.onHost(restores(copy.path, file)) ??
           `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`),
-      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${(backup ?? first).onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside`).join('; '))}`,
+      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${(backup ?? first).onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
     ],
   };
 }

@@ -10,6 +10,8 @@ export const fileOf = (path: string) => `${dataOf(path)}/main.db`;
 export const sharedFile = (root: string) => `${root}/data/main.db`;
 /** Where copies of sqlite's file are kept. */
 export const copiesOf = (root: string) => `${root}/backup/accounts`;
+/** Says which administrations have been deployed, by their tags: Mailu's databases only go forward. */
+export const deployedOf = (root: string) => `${root}/backup/deployed`;
 const DEFAULT_PATH = '/var/lib/mailu';
 
 /** Where accounts may be. */
@@ -20,6 +22,7 @@ export function placesOf(mailu: Mailu | undefined, root: string) {
     root,
     files: [...new Set([...own, fileOf(DEFAULT_PATH), sharedFile(root)])],
     copies: copiesOf(root),
+    deployed: deployedOf(root),
   };
 }
 

@@ -1,6 +1,9 @@
-import { type Finding, file, isReached, type Resource, service, template } from 'provision';
-import { ADMIN, copiesOf } from './accounts-places.ts';
+import { dataDirectory, type Finding, file, isReached, type Resource, service, template } from 'provision';
+import { ADMIN, copiesOf, deployedOf } from './accounts-places.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
+import { tagOf, versionIn } from './forward.ts';
+import { imageOf } from './images.ts';
+import { writerOf } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 
 const UNIT = 'provision-accounts';
@@ -10,6 +13,8 @@ const SCRIPT = '/usr/local/sbin/provision-copy-accounts';
 const INTERVAL = 15;
 /** Copies that differ and are kept. */
 const KEEP = 96;
+/** Days of which the last copy is kept: two hosts that copy in turn differ each time, and would push all others out in a day. */
+const DAYS = 60;
 /** Minutes after which the newest copy is too old: four were missed. */
 const LATE = 60;
 
@@ -48,12 +53,23 @@ export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): read
         root,
         mounted: kind !== 'none',
         keep: KEEP,
+        days: DAYS,
       }),
       mode: '0755',
     }),
     file({ path: `/etc/systemd/system/${UNIT}.service`, content: units.service }),
     file({ path: TIMER, content: units.timer }),
   ];
+}
+
+/**
+ * Which administrations have been deployed, beside the files that they have changed: no older one is to work with these. An empty
+ * directory for each, for a directory is made and never rewritten.
+ */
+export function deployedMark(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
+  const tag = tagOf(imageOf(mailu, 'admin'));
+  if (writerOf(cluster)?.name !== host.name || versionIn(`admin:${tag}`) === undefined) return [];
+  return [dataDirectory({ path: `${deployedOf(cluster.others.storage.root)}/${tag}` })];
 }
 
 /** The schedule, once its files are there. */
@@ -84,12 +100,12 @@ export function onOneHost(mailu: Mailu, cluster: MailuCluster): readonly Finding
   ];
 }
 
-/** Seconds since the newest copy was made, by the clock of the host that tells it; undefined: there is none. */
+/** Seconds since the accounts were last copied, by the clock of the host that tells it; undefined: there is none. */
 export function ageOfCopy({ hosts }: MailuCluster): number | undefined {
   const ages = hosts.filter(isReached).flatMap(({ facts: { mailData, machine } }) => {
     if (mailData.shared.unknown !== undefined) return [];
-    const newest = mailData.shared.copies.at(-1);
-    return newest === undefined ? [] : [machine.clock - newest.modified];
+    const { copies, copied } = mailData.shared;
+    return copies.length === 0 || copied === undefined ? [] : [machine.clock - copied];
   });
   return ages.length === 0 ? undefined : Math.max(0, Math.min(...ages));
 }

@@ -1,4 +1,5 @@
 import { type Finding, isReached, Refusal } from 'provision';
+import { notTheOnes, withoutMail } from './accounts-doubts.ts';
 import {
   anotherHost,
   anotherPlace,
@@ -35,13 +36,19 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
   const other = moved ? undefined : otherServer(mailu, seen.service);
   if (other !== undefined) return refused(other) as DatabaseDecision;
   if (mailu.database.kind !== 'sqlite')
-    return (moved ? undefined : refused(fileInUse(seen))) ?? { kind: 'server' };
+    return (
+      (moved ? undefined : refused(fileInUse(seen) ?? withoutMail(seen, cluster.others.storage.kind))) ?? {
+        kind: 'server',
+      }
+    );
 
   const { path, host: wanted } = mailu.database;
   const file = fileOf(path);
   const here = seen.files.filter((one) => one.path === file && one.path !== sharedFile(seen.root));
   const elsewhere = seen.files.filter((one) => !here.includes(one));
   const places = [...here, ...elsewhere];
+  const bound = seen.service?.node;
+  const runs = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
   if (places.length > 1) return refused(severalPlaces(places, seen)) as DatabaseDecision;
   const [only] = places;
   if (only !== undefined) {
@@ -50,11 +57,11 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
         ? anotherPlace(only, mailu, seen)
         : wanted !== undefined && wanted !== only.host.name
           ? anotherHost(only, wanted)
-          : undefined;
+          : moved
+            ? undefined
+            : (notTheOnes(only, mailu, runs, seen) ?? withoutMail(seen, cluster.others.storage.kind));
     return refused(problem) ?? { kind: 'here', host: only.host };
   }
-  const bound = seen.service?.node;
-  const runs = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
   const unseen = moved ? undefined : refused(inUseElsewhere(mailu, runs, seen));
   if (unseen !== undefined) return unseen;
   // A host that is away is known by what runs there.

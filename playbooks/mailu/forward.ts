@@ -1,4 +1,5 @@
 import { type Finding, isReached } from 'provision';
+import { shared } from './accounts-seen.ts';
 import { imageOf } from './images.ts';
 import { STACK } from './parts.ts';
 import { servicesOf } from './services.ts';
@@ -20,8 +21,11 @@ export function inspectVersions(mailu: Mailu, { hosts }: MailuCluster): readonly
       .flatMap(({ facts }) => facts.neighbours.services)
       .map(({ name, image }) => [name, image.replace(/@sha256:[0-9a-f]+$/, '')] as const),
   );
+  // A stack that was ended has left its database, and beside it which administrations have worked with it.
+  const last = newest(hosts.filter(isReached).flatMap((host) => shared(host)?.deployed ?? []));
   const changes = servicesOf(mailu).flatMap((name) => {
-    const from = live.get(`${STACK}_${name}`);
+    const from =
+      live.get(`${STACK}_${name}`) ?? (name === 'admin' && last !== undefined ? `admin:${last}` : undefined);
     const to = imageOf(mailu, name).replace(/@sha256:[0-9a-f]+$/, '');
     return from === undefined || from === to ? [] : [{ name, from, to }];
   });
@@ -32,16 +36,25 @@ export function inspectVersions(mailu: Mailu, { hosts }: MailuCluster): readonly
   ];
 }
 
+function newest(tags: readonly string[]): string | undefined {
+  const known = tags.filter((tag) => versionIn(`admin:${tag}`) !== undefined);
+  const isNewer = (one: string, other: string) => {
+    const [major, minor] = familyOf(other.replace(/^v/, '')).number;
+    return atLeast(familyOf(one.replace(/^v/, '')), major, minor);
+  };
+  return known.toSorted((a, b) => (isNewer(a, b) ? 1 : -1)).at(-1);
+}
+
 interface ImageChange {
   readonly name: ServiceName;
   readonly from: string;
   readonly to: string;
 }
 
-const tagOf = (image: string): string => /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
+export const tagOf = (image: string): string => /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
 
-/** A version as the tag says it; `undefined` where it says none. */
-function versionIn(image: string): string | undefined {
+/** A version as the tag of an image says it; `undefined` where it says none. */
+export function versionIn(image: string): string | undefined {
   const tag = tagOf(image).replace(/^v/, '');
   return isVersion(tag) ? tag : undefined;
 }
@@ -59,7 +72,7 @@ function backwards(changes: readonly ImageChange[]): readonly Finding[] {
     {
       level: 'refuse',
       code: 'downgrade',
-      message: `Mailu ${first.old} runs (${back.map(({ name }) => name).join(', ')}), and ${first.next} is older: Mailu's databases only go forward, and an older one on a newer database loses what it does not know`,
+      message: `Mailu ${first.old} runs here, or was the last that did (${back.map(({ name }) => name).join(', ')}), and ${first.next} is older: Mailu's databases only go forward, and an older one on a newer database loses what it does not know`,
       fix: [
         `set mailu.version to '${first.old}'`,
         `to go back all the same, Mailu ${first.next} needs the copy of its database from before the upgrade; what came since is not in it`,

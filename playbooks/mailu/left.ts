@@ -1,6 +1,9 @@
-import { type Finding, isReached, type ServiceFact } from 'provision';
+import { type Finding, isReached, type KeptPlace, type ServiceFact } from 'provision';
 import { STACK } from './parts.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
+import type { Surroundings } from './service.ts';
+import { partOf } from './service-parts.ts';
+import { servicesOf } from './services.ts';
+import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
 
 /** The services of the stack as the managers list them. */
 export function liveServices({ hosts }: MailuCluster): readonly ServiceFact[] {
@@ -24,25 +27,39 @@ export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
   ];
 }
 
-/** Mail that the live stack has elsewhere than the inventory says: deployed so, every mailbox would be empty. */
+/** What of the live stack's files is elsewhere than the inventory says: deployed so, mailboxes would be empty and keys gone. */
 export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const { root } = cluster.others.storage;
-  const wanted = `${root}/mail`;
-  const mail = liveServices(cluster)
-    .filter(({ name }) => name === `${STACK}_imap`)
-    .flatMap(({ mounts }) => mounts)
-    .filter(({ source }) => source.endsWith('/mail'));
-  if (mail.length === 0 || mail.some(({ source, path }) => source === wanted || path === wanted)) return [];
-  const [{ source = '' } = {}] = mail;
-  return [
-    {
-      level: 'refuse',
-      code: 'mail-elsewhere',
-      message: `the mail of ${mailu.domain} is in ${source}, and the inventory says ${wanted}: every mailbox would be empty`,
-      fix: [
-        `set storage.root to ${source.slice(0, -'/mail'.length)}`,
-        `to move it, end the stack (provision remove-stack), copy all of ${source.slice(0, -'/mail'.length)} to ${root}, and run again`,
-      ],
-    },
-  ];
+  const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
+  return servicesOf(mailu).flatMap((name): readonly Finding[] =>
+    // The accounts have rules of their own.
+    wantedPlaces(name, mailu, root)
+      .filter(({ target }) => name !== 'admin' || mailu.database.kind !== 'sqlite' || target !== '/data')
+      .flatMap(({ source: wanted, target }) => {
+        const now = live.get(`${STACK}_${name}`)?.keeps.find((place) => place.target === target);
+        if (now === undefined || now.source === wanted || now.path === wanted) return [];
+        return [elsewhere(mailu, name, now, wanted, root)];
+      }),
+  );
+}
+
+/** Directories that a service of ours writes. */
+const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string) =>
+  partOf(name, mailu, { root } as Surroundings).mounts.filter(
+    ({ type, readOnly }) => type === 'bind' && !readOnly,
+  );
+
+function elsewhere(mailu: Mailu, name: ServiceName, now: KeptPlace, wanted: string, root: string): Finding {
+  const below = wanted.slice(root.length);
+  const other = now.volume || !now.source.endsWith(below) ? undefined : now.source.slice(0, -below.length);
+  const what = name === 'imap' ? `the mail of ${mailu.domain}` : `what ${name} has in ${now.target}`;
+  return {
+    level: 'refuse',
+    code: 'mail-elsewhere',
+    message: `${what} is in ${now.volume ? `the volume ${now.source} of Docker's` : now.source}, and the inventory says ${wanted}: ${name === 'imap' ? 'every mailbox would be empty' : `${name} would begin without it`}`,
+    fix: [
+      ...(other === undefined || other === '' ? [] : [`set storage.root to ${other}`]),
+      `to move it, end the stack (provision remove-stack), copy ${now.volume ? `all that is in the volume, on the host that has it (docker volume inspect ${now.source} says where),` : `all of ${now.source}`} to ${wanted}, and run again`,
+    ],
+  };
 }

@@ -185,13 +185,16 @@ function programs(host: Reached, places: readonly string[], copies: string): rea
   for (const file of host.facts.openFiles)
     if (isBelow(file.path, places) && !isBelow(file.path, [copies])) {
       const key = file.unit ?? `${file.program} ${file.pid}`;
-      if (!found.has(key)) found.set(key, file);
+      const other = found.get(key);
+      if (other === undefined || (other.stands && !file.stands)) found.set(key, file);
     }
-  return [...found.values()].map(({ program, pid, unit, path }) => ({
-    level: 'refuse' as const,
+  return [...found.values()].map(({ program, pid, unit, path, stands }) => ({
+    level: stands ? ('warn' as const) : ('refuse' as const),
     code: 'other-writer',
     host: host.name,
-    message: `${program}${unit === undefined ? ` (process ${pid})` : ` (${unit})`} has ${path} open, which this stack is to write`,
+    message: stands
+      ? `${program} (${unit}) works in ${path}, and has no file open there now. Where it is another mail server's, or another Redis, end it: two that write the same files destroy them`
+      : `${program}${unit === undefined ? ` (process ${pid})` : ` (${unit})`} has ${path} open to write, which this stack is to write${unit === undefined ? '' : '. The command below ends all that it does'}`,
     fix: [
       unit === undefined
         ? `end that program when its work is done: ${host.onHost(`ps -fp ${pid}`)}`

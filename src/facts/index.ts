@@ -35,6 +35,7 @@ export {
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export {
   type ContainerFact,
+  type KeptPlace,
   type NeighbourFacts,
   neighbourFacts,
   type ServiceFact,

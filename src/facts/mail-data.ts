@@ -38,10 +38,16 @@ export interface MailDataFacts {
         readonly mailboxes: readonly string[];
         /** Names of files with DKIM keys. */
         readonly keys: readonly string[];
-        /** Copies of the database that this tool has made, the newest last. */
+        /** Whether there are directories for mail and for keys, which the first run makes. */
+        readonly folders: readonly string[];
+        /** Copies of the database that this tool has made, the newest last. Each is as old as what is in it. */
         readonly copies: readonly DatabaseFile[];
+        /** When the accounts were last copied, or found to be as the newest copy has them, in seconds since 1970. */
+        readonly copied: number | undefined;
         /** Whether the directory of the copies is there, which the first that is begun makes. */
         readonly begun: boolean;
+        /** Tags of the administrations that this tool has deployed. */
+        readonly deployed: readonly string[];
       };
   /** Known to managers alone. */
   readonly service: AdminService | undefined;
@@ -56,6 +62,8 @@ export interface MailPlaces {
   readonly files: readonly string[];
   /** The directory of the copies. */
   readonly copies: string;
+  /** The directory that says which administrations have been deployed. */
+  readonly deployed: string;
 }
 
 /** Seconds that the shared storage may take to answer. */
@@ -80,24 +88,33 @@ const inspected = z.object({
  * What of a mail server cannot be made again, wherever it is on a host: the accounts, mailboxes, DKIM keys, and copies. Mailu
  * keeps mail in `mail/ADDRESS` and keys in `dkim/DOMAIN.SELECTOR.key` (core/admin/mailu/models.py; Dovecot's mail_location).
  */
-export function mailDataFacts({ service, root, files, copies }: MailPlaces): Probe<MailDataFacts> {
+export function mailDataFacts({ service, root, files, copies, deployed }: MailPlaces): Probe<MailDataFacts> {
   const own = files.filter((file) => !file.startsWith(`${root}/`));
+  const shared = [
+    ...files.filter((file) => !own.includes(file)),
+    `${root}/mail`,
+    `${root}/dkim`,
+    copies,
+    deployed,
+  ];
   return {
     script: sh`
       ${AWAY}
       for f in ${own}; do away "$f" | sed 's/^/away /'; done
-      away ${root} | sed 's/^/unknown /'
+      for f in ${[`${root}/mail`, `${root}/dkim`]}; do away "$f" | sed 's/^/unknown /'; done
       look() { timeout ${PATIENCE} sh -c ${LOOK.shown} sh "$@" || echo "unknown $1 did not answer in ${raw(String(PATIENCE))} s"; }
       for f in ${own}; do look "$f"; done
       if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
-        for id in $(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}); do
+        ids=$(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}) || exit 66
+        for id in $ids; do
           had=$(timeout 30 docker inspect --format '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Source}}{{end}}{{end}}' "$id" 2>/dev/null)
           [ -z "$had" ] || look "$had/main.db"
         done
-        one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>/dev/null) && printf 'service %s\n' "$one"
+        if one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>&1); then printf 'service %s\n' "$one"
+        else case $one in *'no such service'* | *'not a swarm manager'* | *'not part of a swarm'* | *'does not have a leader'* | *'deadline exceeded'*) ;; *) printf '%s\n' "$one" >&2; exit 66 ;; esac; fi
       fi
       ${mountedAt(root)}
-      look ${[...files.filter((file) => !own.includes(file)), `${root}/mail`, `${root}/dkim`, copies]}
+      look ${shared}
       exit 0`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not look for the accounts and the mail', output);
@@ -122,10 +139,13 @@ export function mailDataFacts({ service, root, files, copies }: MailPlaces): Pro
                 mounted: of('mounted').length > 0,
                 mailboxes: of('mailbox'),
                 keys: of('key'),
+                folders: of('folder'),
                 copies: of('copy')
                   .map(readFile)
-                  .toSorted((a, b) => a.modified - b.modified),
+                  .toSorted((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1)),
+                copied: of('copied').map(Number)[0],
                 begun: of('begun').length > 0,
+                deployed: of('deployed'),
               }
             : { unknown },
         service: service === undefined ? undefined : readService(service),
@@ -144,14 +164,22 @@ at() {
   case $told in *"No such file"* | *"Not a directory"*) ;; *) echo "unknown $told" ;; esac
   return 1
 }
-file() { ! at "$1" || [ "\${told%% *}" = 0 ] || printf "%s %s %s\\n" "$2" "$told" "$1"; }
-list() { ! at "$1" || { names=$(ls -1A -- "$1" 2>&1) && printf "%s\\n" "$names"; } || printf "unknown %s\\n" "$names" | head -n 1; }
+file() {
+  at "$1" || return 0
+  size=\${told%% *} time=\${told##* }
+  [ "$size" != 0 ] || return 0
+  # What sqlite has not yet brought from its log into the file is of the accounts as well.
+  told=$(stat -L -c %Y -- "$1-wal" 2>/dev/null) && [ "$told" -gt "$time" ] && time=$told
+  printf "%s %s %s %s\\n" "$2" "$size" "$time" "$1"
+}
+list() { ! at "$1" || { echo "folder \${1##*/}"; names=$(ls -1A -- "$1" 2>&1) && printf "%s\\n" "$names"; } || printf "unknown %s\\n" "$names" | head -n 1; }
 for path; do
   case $path in
     *.db) file "$path" database ;;
-    */mail) list "$path" | sed -e "/^unknown /b" -e "/@/!d" -e "s/^/mailbox /" | head -n ${SOME} ;;
-    */dkim) list "$path" | sed -e "/^unknown /b" -e "/[.]key$/!d" -e "s/^/key /" ;;
-    *) ! at "$path" || { echo begun yes; for copy in "$path"/main-*.db; do file "$copy" copy; done; } ;;
+    */mail) list "$path" | sed -e "/^unknown /b" -e "/^folder /b" -e "/@/!d" -e "s/^/mailbox /" | head -n ${SOME + 1} ;;
+    */dkim) list "$path" | sed -e "/^unknown /b" -e "/^folder /b" -e "/[.]key$/!d" -e "s/^/key /" ;;
+    */deployed) list "$path" | sed -e "/^unknown /b" -e "/^folder /d" -e "s/^/deployed /" ;;
+    *) ! at "$path" || { echo begun yes; ! at "$path/.copied" || echo "copied \${told##* }"; for copy in "$path"/main-*.db; do file "$copy" copy; done; } ;;
   esac
 done
 exit 0`);
@@ -197,7 +225,17 @@ export const noMailData: Probe<MailDataFacts> = {
   parse: () => ({
     databases: [],
     away: undefined,
-    shared: { unknown: undefined, mounted: false, mailboxes: [], keys: [], copies: [], begun: false },
+    shared: {
+      unknown: undefined,
+      mounted: false,
+      mailboxes: [],
+      keys: [],
+      folders: [],
+      copies: [],
+      copied: undefined,
+      begun: false,
+      deployed: [],
+    },
     service: undefined,
   }),
 };

@@ -40,6 +40,18 @@ export interface ServiceFact {
   /** TCP ports that every node answers at. */
   readonly meshPorts: readonly number[];
   readonly mounts: readonly WritableMount[];
+  /** What it keeps in directories of hosts and in volumes of Docker's, by where its programs find it. */
+  readonly keeps: readonly KeptPlace[];
+}
+
+export interface KeptPlace {
+  /** In the container. */
+  readonly target: string;
+  /** The directory as it was given, or the name of the volume. */
+  readonly source: string;
+  /** The directory without symbolic links; the name of the volume. */
+  readonly path: string;
+  readonly volume: boolean;
 }
 
 export interface NeighbourFacts {
@@ -125,6 +137,7 @@ function readPaths(stdout: string): Paths {
 const mountSchema = z.object({
   Type: z.string(),
   Source: z.string().optional(),
+  Target: z.string().optional(),
   /** Of a container. */
   RW: z.boolean().optional(),
   /** Of a service. */
@@ -197,7 +210,19 @@ function readService(row: unknown, paths: Paths): ServiceFact {
       .filter(({ Protocol, PublishMode }) => Protocol !== 'udp' && PublishMode !== 'host')
       .flatMap(({ PublishedPort }) => PublishedPort ?? []),
     mounts: writable(found.mounts, paths),
+    keeps: kept(found.mounts, paths),
   };
+}
+
+function kept(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly KeptPlace[] {
+  return found
+    .filter(({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && ReadOnly !== true)
+    .map(({ Type, Source: source = 'a volume without a name', Target: target = '' }) => ({
+      target,
+      source,
+      path: paths.get(source)?.path ?? source,
+      volume: Type === 'volume',
+    }));
 }
 
 function writable(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly WritableMount[] {

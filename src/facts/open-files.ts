@@ -8,6 +8,8 @@ export interface OpenFileFact {
   /** The unit of the system, not of a person's session, that it belongs to: `dovecot.service`. */
   readonly unit: string | undefined;
   readonly path: string;
+  /** It only works in that directory, as far as can be told: Redis opens its file when it writes it, a backup only reads. */
+  readonly stands: boolean;
 }
 
 /**
@@ -23,24 +25,25 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
       unit=$(sed -n 's|^[0-9]*:.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
       [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue
       case $link in
-        */cwd) [ -n "$unit" ] || continue ;;
-        *) case $(sed -n 's/^flags:.*\(.\)$/\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;
+        */cwd) [ -n "$unit" ] || continue; kind=stands ;;
+        *) kind=open; case $(sed -n 's/^flags:.*\(.\)$/\1/p' "/proc/$pid/fdinfo/\${link##*/}" 2>/dev/null) in [1-35-7]) ;; *) continue ;; esac ;;
       esac
-      echo "open $pid \${unit:--} $(tr ' \n' '__' <"/proc/$pid/comm" 2>/dev/null) $path"
+      echo "$kind $pid \${unit:--} $(tr ' \n' '__' <"/proc/$pid/comm" 2>/dev/null) $path"
     done
     exit 0`,
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look which files are open', output);
     return output.stdout
       .split('\n')
-      .filter((line) => line.startsWith('open '))
+      .filter((line) => /^(open|stands) /.test(line))
       .map((line) => {
-        const [, pid = '', unit = '-', program = '', ...path] = line.split(' ');
+        const [kind, pid = '', unit = '-', program = '', ...path] = line.split(' ');
         return {
           program: program.replace(/_+$/, ''),
           pid: Number(pid),
           unit: unit === '-' ? undefined : unit,
           path: path.join(' '),
+          stands: kind === 'stands',
         };
       });
   },

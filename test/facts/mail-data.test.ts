@@ -38,6 +38,7 @@ class Host {
       root,
       files: [join(this.own, 'main.db'), join(root, 'data/main.db')],
       copies: join(root, 'backup/accounts'),
+      deployed: join(root, 'backup/deployed'),
     });
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: script.reveal(),
@@ -56,7 +57,17 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
     expect(host.look(shell)).toEqual({
       databases: [],
       away: undefined,
-      shared: { unknown: undefined, mounted: true, mailboxes: [], keys: [], copies: [], begun: false },
+      shared: {
+        unknown: undefined,
+        mounted: true,
+        mailboxes: [],
+        keys: [],
+        folders: [],
+        copies: [],
+        copied: undefined,
+        begun: false,
+        deployed: [],
+      },
       service: undefined,
     });
   });

@@ -17,6 +17,12 @@ const meaning = (decision: DatabaseDecision): string =>
       ? `${decision.kind} ${decision.host.name}`
       : decision.kind;
 
+const copyOf = (modified: number) => ({
+  path: `/mailu/backup/accounts/main-${modified}.db`,
+  bytes: 40960,
+  modified,
+});
+
 const decide = (cluster: MailuCluster) => decideDatabase(cluster.settings as never, cluster);
 
 describe('where the accounts are', () => {
@@ -160,6 +166,82 @@ describe('where the accounts are', () => {
     ],
     ['in a server, as ever', { 'mail-1': { service: { environment: IN_POSTGRES } } }, POSTGRES, 'server'],
     [
+      'on a host that is silent, by what runs, and an old file elsewhere',
+      { 'mail-1': { silent: true }, 'mail-2': { databases: [FILE], service: { node: 'mail-1' } } },
+      {},
+      'refused database-silent',
+    ],
+    [
+      'on a host that was taken out, by what runs, and an old file elsewhere',
+      { 'mail-2': { databases: [FILE], service: { node: 'mail-1' } } },
+      {},
+      'refused database-on-unknown-host',
+    ],
+    [
+      'on a disk that is not there now, by what runs, and an old file elsewhere',
+      { 'mail-1': { away: 'x' }, 'mail-2': { databases: [FILE], service: { node: 'mail-1' } } },
+      {},
+      'refused database-not-looked-for mail-1',
+    ],
+    [
+      'in a volume of a Docker that does not run, and an old file elsewhere',
+      { 'mail-1': {}, 'mail-2': { databases: [FILE], service: { node: 'mail-1', data: 'mailu_data' } } },
+      {},
+      'refused database-elsewhere',
+    ],
+    [
+      'lost with their host: an old file elsewhere, and a copy of what came later',
+      {
+        'mail-1': { shared: { copies: [copyOf(1_764_500_000)] } },
+        'mail-2': { databases: [FILE], service: { node: 'mail-1' } },
+      },
+      {},
+      'refused database-old mail-2',
+    ],
+    [
+      'brought to another host by hand: nothing is where they were',
+      { 'mail-1': {}, 'mail-2': { databases: [FILE], service: { node: 'mail-1' } } },
+      {},
+      'here mail-2',
+    ],
+    [
+      'in the file that is in use, whatever the copies say, and whoever is silent',
+      {
+        'mail-1': {
+          databases: [FILE],
+          service: { node: 'mail-1' },
+          shared: { copies: [copyOf(1_764_500_000)] },
+        },
+        'mail-2': { silent: true },
+      },
+      {},
+      'here mail-1',
+    ],
+    [
+      'in a file, and nothing runs, and a host is silent',
+      { 'mail-1': { databases: [FILE] }, 'mail-2': { silent: true } },
+      {},
+      'refused database-silent',
+    ],
+    [
+      'in a file, and the storage has never held mail',
+      { 'mail-1': { databases: [FILE], service: { node: 'mail-1' }, shared: { folders: [] } } },
+      {},
+      'refused storage-empty mail-1',
+    ],
+    [
+      'in a file, and the storage is to be mounted',
+      { 'mail-1': { databases: [FILE], shared: { mounted: false, folders: [] } } },
+      {},
+      'here mail-1',
+    ],
+    [
+      'in a server, and the storage has never held mail',
+      { 'mail-1': { service: { environment: IN_POSTGRES }, shared: { folders: [] } } },
+      POSTGRES,
+      'refused storage-empty mail-1',
+    ],
+    [
       'in a server, and the inventory has a file',
       { 'mail-1': { service: { environment: IN_POSTGRES } } },
       {},
@@ -208,6 +290,11 @@ describe('where the accounts are', () => {
 
   test('a person may say that they have moved them', () => {
     const hosts = { 'mail-1': { databases: [FILE] } };
+    const brought = {
+      'mail-1': { silent: true },
+      'mail-2': { databases: [FILE], service: { node: 'mail-1' } },
+    };
+    expect(meaning(decide(mailCluster(brought, {}, new Set(['database-moved']))))).toBe('here mail-2');
     expect(meaning(decide(mailCluster(hosts, { database: POSTGRES }, new Set(['database-moved']))))).toBe(
       'server',
     );
@@ -221,13 +308,17 @@ describe('where the accounts are', () => {
     }));
     const decision = decide(mailCluster({ 'mail-1': { shared: { copies } } }));
     expect(fixOf(decision)).toEqual([
-      `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-2.db ${FILE}`,
+      `mail-1$ mkdir -p /var/lib/mailu/data && { ${aside(FILE)}; cp -n /mailu/backup/accounts/main-2.db ${FILE}; }`,
       expect.stringMatching(
-        /^to begin without the old accounts, .*mv -nT \/mailu\/backup\/accounts \S+.aside$/,
+        /^to begin without the old accounts, .*mv -nT \/mailu\/backup\/accounts \S+.aside-\$\(date \+%s\)$/,
       ),
     ]);
   });
 });
+
+/** What moves a file of sqlite's aside, with what belongs to it. */
+const aside = (path: string) =>
+  `now=$(date +%s); for end in '' -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
 
 const fixOf = (decision: DatabaseDecision) =>
   decision.kind === 'refused' ? decision.findings.flatMap(({ fix }) => fix) : [];
@@ -237,7 +328,7 @@ test('accounts in a place that no setting can name are brought where the invento
   const decision = decide(mailCluster({ 'mail-1': { databases: [`${volume}/main.db`] } }));
   expect(fixOf(decision)).toEqual([
     'mail-1$ docker service scale mailu_admin=0',
-    `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && mv -n ${volume}/main.db ${volume}/main.db.moved`,
+    `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && { ${aside(`${volume}/main.db`)}; }`,
   ]);
 });
 
@@ -245,7 +336,7 @@ test('a copy on a storage that is a directory of the only host is brought back l
   const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1 }];
   const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
   expect(fixOf(decision)).toEqual([
-    `mail-1$ mkdir -p /var/lib/mailu/data && cp -n /mailu/backup/accounts/main-1.db ${FILE}`,
+    `mail-1$ mkdir -p /var/lib/mailu/data && { ${aside(FILE)}; cp -n /mailu/backup/accounts/main-1.db ${FILE}; }`,
     expect.stringMatching(/^to begin without the old accounts/),
   ]);
 });
@@ -269,7 +360,11 @@ test('that no copy has come about is told once one was begun, and not before', (
 /** A site in truth: who has accounts where, and what a run makes of it. */
 interface Site {
   names: string[];
-  readonly files: Map<string, Set<string>>;
+  /** By host and path: how much was known when the file was last written. */
+  readonly files: Map<string, Map<string, number>>;
+  /** How much those know who are in use, and how much the newest copy. */
+  version: number;
+  copy: number;
   /** Hosts that do not answer. */
   readonly silent: Set<string>;
   order: number;
@@ -293,6 +388,8 @@ function generator(seed: number): (below: number) => number {
 const newSite = (): Site => ({
   names: ['mail-1', 'mail-2', 'mail-3'],
   files: new Map(),
+  version: 0,
+  copy: 0,
   silent: new Set(),
   order: 0,
   path: '/var/lib/mailu',
@@ -305,7 +402,7 @@ const newSite = (): Site => ({
 
 /** The accounts, wherever they are: nothing that a run does may make them fewer, or have others used instead. */
 const accounts = ({ files }: Site) =>
-  [...files].flatMap(([host, paths]) => [...paths].map((path) => `${host}:${path}`));
+  [...files].flatMap(([host, paths]) => [...paths.keys()].map((path) => `${host}:${path}`));
 
 function clusterOf(site: Site): MailuCluster {
   const service =
@@ -322,7 +419,11 @@ function clusterOf(site: Site): MailuCluster {
     site.storage === 'silent'
       ? { unknown: 'it did not answer' }
       : site.mail
-        ? { mailboxes: ['alice@example.org'], keys: ['example.org.dkim.key'] }
+        ? {
+            mailboxes: ['alice@example.org'],
+            keys: ['example.org.dkim.key'],
+            copies: site.copy === 0 ? [] : [copyOf(site.copy * DAY)],
+          }
         : {};
   const asked = new Set([`${site.path}/data/main.db`, FILE]);
   const names = [...site.names.slice(site.order), ...site.names.slice(0, site.order)];
@@ -330,9 +431,9 @@ function clusterOf(site: Site): MailuCluster {
     name,
     {
       silent: site.silent.has(name),
-      databases: [...(site.files.get(name) ?? [])].filter(
-        (path) => asked.has(path) || service.service !== undefined,
-      ),
+      databases: [...(site.files.get(name) ?? [])]
+        .filter(([path]) => asked.has(path) || service.service !== undefined)
+        .map(([path, version]) => ({ path, modified: version * DAY })),
       ...service,
       shared,
     },
@@ -340,6 +441,8 @@ function clusterOf(site: Site): MailuCluster {
   const database = site.kind === 'sqlite' ? { kind: 'sqlite', path: site.path, host: site.host } : POSTGRES;
   return mailCluster(Object.fromEntries(hosts), { database });
 }
+
+const DAY = 86_400;
 
 const EVENTS: Readonly<Record<string, (site: Site, pick: (below: number) => number) => void>> = {
   'the hosts of the file in another order': (site, pick) => {
@@ -374,6 +477,20 @@ const EVENTS: Readonly<Record<string, (site: Site, pick: (below: number) => numb
   'storage silent': (site) => {
     site.storage = 'silent';
   },
+  'an old file left on a host': (site, pick) => {
+    const name = site.names[pick(site.names.length)] as string;
+    const files = site.files.get(name) ?? new Map<string, number>();
+    if (!files.has(FILE) && site.version > 1) site.files.set(name, files.set(FILE, 1));
+  },
+  'an account made, and copied': (site) => {
+    const { deployed } = site;
+    const node = deployed?.kind === 'sqlite' ? deployed.node : undefined;
+    const path = `${deployed?.path}/data/main.db`;
+    if (node === undefined || site.silent.has(node) || site.files.get(node)?.has(path) !== true) return;
+    site.version++;
+    site.files.get(node)?.set(path, site.version);
+    if (site.storage === 'there') site.copy = site.version;
+  },
   'the stack removed': (site) => {
     site.deployed = undefined;
   },
@@ -404,7 +521,18 @@ function run(site: Site): string | undefined {
       return `made ${place} past a silent host`;
   } else if (!had.includes(place) && !site.silent.has(name)) return `uses ${place}, where nothing is`;
   else if (site.deployed?.kind === 'postgresql') return `left a server for ${place}`;
-  site.files.set(name, new Set([...(site.files.get(name) ?? []), `${site.path}/data/main.db`]));
+  const path = `${site.path}/data/main.db`;
+  const files = site.files.get(name) ?? new Map<string, number>();
+  const knows = files.get(path);
+  // Nothing tells of a file on a host that was taken out once nothing runs and there is no copy that could be read.
+  const told = site.deployed !== undefined || site.storage === 'there';
+  const most = Math.max(site.copy, ...[...site.files.values()].flatMap((each) => [...each.values()]));
+  if (knows !== undefined && knows < most && told) return `uses ${place}, which knows ${knows} of ${most}`;
+  if (knows === undefined && !site.silent.has(name)) {
+    site.version++;
+    files.set(path, site.version);
+    site.files.set(name, files);
+  }
   site.deployed = { node: name, kind: 'sqlite', path: site.path };
   site.mail = true;
   return undefined;

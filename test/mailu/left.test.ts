@@ -7,13 +7,14 @@ import { removal } from '../../playbooks/mailu/verbs.ts';
 import { inspectLeft } from '../../playbooks/storage/left.ts';
 import type { Storage } from '../../playbooks/storage/settings.ts';
 
-const service = (name: string, source?: string, path = source) => ({
+const service = (name: string, source?: string, path = source, target = '/mail', volume = false) => ({
   name,
   stack: 'mailu',
   image: 'x',
   replicas: 1,
   meshPorts: [],
   mounts: source === undefined ? [] : [{ source, path, shared: false }],
+  keeps: source === undefined ? [] : [{ target, source, path, volume }],
 });
 const site = (settings: Mailu | undefined, services: readonly object[], root = '/mailu') =>
   ({
@@ -50,6 +51,21 @@ test('mail that is elsewhere than the inventory says is refused', () => {
   expect(codes('/mailu/mail', '/srv/mailu')).toEqual(['mail-elsewhere']);
   expect(codes('/link/mail', '/srv/mailu', '/srv/mailu/mail')).toEqual([]);
   expect(inspectMoved(mailu, site(mailu, []))).toEqual([]);
+  // A directory by another name, a volume, and what other services keep.
+  expect(codes('/srv/vmail', '/mailu')).toEqual(['mail-elsewhere']);
+  const other = (...args: Parameters<typeof service>) =>
+    inspectMoved(mailu, site(mailu, [service(...args)])).map(({ message }) => message);
+  expect(other('mailu_imap', 'mailu_mail', 'mailu_mail', '/mail', true)).toEqual([
+    expect.stringContaining("in the volume mailu_mail of Docker's"),
+  ]);
+  expect(other('mailu_admin', '/srv/keys', '/srv/keys', '/dkim')).toEqual([
+    expect.stringContaining('what admin has in /dkim is in /srv/keys'),
+  ]);
+  expect(other('mailu_smtp', '/srv/queue', '/srv/queue', '/queue')).toHaveLength(1);
+  expect(other('mailu_smtp', '/mailu/mailqueue', '/mailu/mailqueue', '/queue')).toEqual([]);
+  // The accounts have rules of their own, and what is no state of ours is nobody's business.
+  expect(other('mailu_admin', '/srv/data', '/srv/data', '/data')).toEqual([]);
+  expect(other('mailu_imap', '/etc/ssl', '/etc/ssl', '/certs')).toEqual([]);
 });
 
 test('a mount of ours that the inventory no longer has is told', () => {

@@ -9,7 +9,7 @@ import type { DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
 /** What a host of a mail server says, as far as a test cares. */
 export interface MailHost {
   readonly silent?: boolean;
-  readonly databases?: readonly string[];
+  readonly databases?: readonly (string | Pick<DatabaseFile, 'path' | 'modified'>)[];
   readonly away?: string;
   readonly service?: Partial<NonNullable<MailDataFacts['service']>>;
   readonly shared?:
@@ -17,15 +17,21 @@ export interface MailHost {
     | { readonly unknown: string };
 }
 
-const file = (path: string): DatabaseFile => ({ path, bytes: 40960, modified: 1_764_000_000 });
+const file = (found: string | Pick<DatabaseFile, 'path' | 'modified'>): DatabaseFile => ({
+  bytes: 40960,
+  ...(typeof found === 'string' ? { path: found, modified: 1_764_000_000 } : found),
+});
 
 const NOTHING = {
   unknown: undefined,
   mounted: true,
   mailboxes: [],
   keys: [],
+  folders: ['mail', 'dkim'],
   copies: [],
+  copied: undefined,
   begun: false,
+  deployed: [],
 } as const;
 
 export function mailData({ databases = [], away, service, shared = {} }: MailHost): MailDataFacts {

@@ -209,6 +209,18 @@ test.each<[string, Host, readonly string[]]>([
     { openFiles: 'open 77 dovecot.service dovecot_ /mailu/mail/x/dovecot.index.log\n' },
     ['a: refuse other-writer'],
   ],
+  [
+    'a program that only works there',
+    { openFiles: 'stands 77 backup.service restic_ /mailu\n' },
+    ['a: warn other-writer'],
+  ],
+  [
+    'a program that works there, and writes',
+    {
+      openFiles: 'stands 77 redis.service redis_ /mailu/redis\nopen 77 redis.service redis_ /mailu/redis/x\n',
+    },
+    ['a: refuse other-writer'],
+  ],
   ['a program with others', { openFiles: 'open 77 dovecot.service dovecot_ /var/mail/x\n' }, []],
 ])('%s', (_name, host, expected) => {
   expect(codes({ a: host })).toEqual(expected);
@@ -228,11 +240,11 @@ test('a service is told once, by the managers; a program by its unit once', () =
   ).toEqual([
     ['the service mail_imap of the stack mail writes /mailu/mail', 'on a: docker service scale mail_imap=0'],
     [
-      'x (x.service) has /mailu/a open, which this stack is to write',
+      'x (x.service) has /mailu/a open to write, which this stack is to write. The command below ends all that it does',
       'on b: systemctl disable --now x.service',
     ],
     [
-      'rsync (process 8) has /mailu/c open, which this stack is to write',
+      'rsync (process 8) has /mailu/c open to write, which this stack is to write',
       'end that program when its work is done: on b: ps -fp 8',
     ],
   ]);

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -24,17 +32,18 @@ function site(shell: string) {
       root: join(folder, 'mailu'),
       mounted: true,
       keep: 3,
+      days: 2,
     }),
   );
   const docker = (text: string, ps = 'echo abc') =>
     command(
       'docker',
-      `case "$*" in ps*) ${ps} ;; *stat*) echo 0:0 ;; *python3*) ${text} ;; *) exit 9 ;; esac`,
+      `case "$*" in ps*) ${ps} ;; *'stat -c %Y'*) cat ${folder}/changed 2>/dev/null || echo 1764000000 ;; *stat*) echo 0:0 ;; *python3*) ${text} ;; *) exit 9 ;; esac`,
     );
   command('findmnt', 'exit 0');
   command(
     'date',
-    `n=$(cat ${folder}/n 2>/dev/null || echo 0); n=$((n + 1)); echo $n >${folder}/n; echo 2026-$n`,
+    `n=$(cat ${folder}/n 2>/dev/null || echo 0); n=$((n + 1)); echo $n >${folder}/n; cat ${folder}/day 2>/dev/null || printf 20260101; echo "T00000$n"Z`,
   );
   const run = () => {
     const { status, stdout, stderr } = spawnSync(shell, [script], {
@@ -43,7 +52,15 @@ function site(shell: string) {
     });
     return { status, said: stdout + stderr };
   };
-  return { run, docker, command, list: () => readdirSync(copies).toSorted(), copies };
+  const on = (day: string, changed: number) => {
+    writeFileSync(join(folder, 'day'), day);
+    writeFileSync(join(folder, 'changed'), `${changed}\n`);
+  };
+  const list = () =>
+    readdirSync(copies)
+      .filter((name) => name !== '.copied')
+      .toSorted();
+  return { run, docker, command, list, copies, on };
 }
 
 describe.each(['dash', 'bash'])('copies of the accounts, made by %s', (shell) => {
@@ -53,8 +70,29 @@ describe.each(['dash', 'bash'])('copies of the accounts, made by %s', (shell) =>
       docker(`printf %s ${state}`);
       expect(run()).toEqual({ status: 0, said: '' });
     }
-    expect(list()).toEqual(['main-2026-2.db', 'main-2026-3.db', 'main-2026-4.db']);
-    expect(readFileSync(join(copies, 'main-2026-4.db'), 'utf8')).toBe('4');
+    expect(list()).toEqual([2, 3, 4].map((n) => `main-20260101T00000${n}Z.db`));
+    expect(readFileSync(join(copies, 'main-20260101T000004Z.db'), 'utf8')).toBe('4');
+  });
+
+  test('a copy is as old as what is in it, and the last of each day outlives the others', () => {
+    const { run, docker, list, copies, on } = site(shell);
+    for (const day of ['20260101', '20260102', '20260103'])
+      for (const state of ['a', 'b', 'c']) {
+        on(day, Number(day));
+        docker(`printf %s ${day}${state}`);
+        expect(run()).toEqual({ status: 0, said: '' });
+      }
+    expect(list()).toEqual([
+      'main-20260102T000006Z.db',
+      'main-20260103T000007Z.db',
+      'main-20260103T000008Z.db',
+      'main-20260103T000009Z.db',
+    ]);
+    expect(statSync(join(copies, 'main-20260102T000006Z.db')).mtimeMs / 1000).toBe(20260102);
+    // Nothing has changed since: only that this was looked at is newer.
+    run();
+    expect(statSync(join(copies, 'main-20260103T000009Z.db')).mtimeMs / 1000).toBe(20260103);
+    expect(statSync(join(copies, '.copied')).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
   });
 
   test('a copy that did not come about leaves those before it, and fails', () => {
@@ -65,7 +103,7 @@ describe.each(['dash', 'bash'])('copies of the accounts, made by %s', (shell) =>
     expect(run().status).toBe(1);
     docker(':');
     expect(run()).toMatchObject({ status: 1, said: expect.stringContaining('empty') });
-    expect(list()).toEqual(['main-2026-1.db']);
+    expect(list()).toEqual(['main-20260101T000001Z.db']);
   });
 
   test('a Docker that does not answer is not one without the administration', () => {

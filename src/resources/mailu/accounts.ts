@@ -82,6 +82,14 @@ export const mailuAccounts = defineResource({
         [`look at the file, and at whom it belongs to: ls -l dkim/${keyFile} on the shared storage`],
       );
     const admin = administratorOf(wanted);
+    const others = [...users.keys()].filter((email) => email !== admin);
+    if (keyFile === undefined && domains.get(domain) === false && others.length > 0)
+      throw new Refusal(
+        `Mailu has accounts of ${domain} (${others.length + (users.has(admin) ? 1 : 0)}), and no DKIM key for it. If there was one, it is elsewhere: another does not fit what your DNS says, and others would doubt your mail. Put its file back into dkim on the shared storage, as it was called`,
+        [
+          `where ${domain} never had a key, or it is lost for good, make one, and bring its record into your DNS (provision dns): ${makeKey(service, domain)}`,
+        ],
+      );
     const postmaster = postmasterOf(wanted);
     const known = users.has(postmaster) || aliases.has(postmaster);
     return [
@@ -137,6 +145,12 @@ export const mailuAccounts = defineResource({
     ];
   },
 });
+
+function makeKey(service: string, domain: string): string {
+  const made = JSON.stringify({ domain: [{ name: domain, dkim_key: '-generate-' }] });
+  return sh`printf %s ${made} | docker exec -i $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu config-import --update --quiet -`
+    .shown;
+}
 
 /** Stands for the password until the text is put together: only that part of it is a secret. */
 const PLACE = '\u0001password\u0001';

@@ -1,0 +1,158 @@
+import { type Finding, isReached } from 'provision';
+import { inUseElsewhere, isInUse, notInInventory } from './accounts-findings.ts';
+import { fileOf } from './accounts-places.ts';
+import {
+  describe,
+  type FoundFile,
+  isOf,
+  type MailuHost,
+  namesOf,
+  newestCopy,
+  type Seen,
+  shared,
+  when,
+} from './accounts-seen.ts';
+import type { Mailu } from './settings.ts';
+
+type Problem = Omit<Finding, 'level'>;
+
+/**
+ * Why accounts that were found may be old ones: an administration that is started with them would know nobody who came since. The
+ * file that the running administration has is never doubted.
+ */
+export function notTheOnes(
+  only: FoundFile,
+  mailu: Mailu,
+  runs: MailuHost | undefined,
+  seen: Seen,
+): Problem | undefined {
+  const { service } = seen;
+  if (service?.node !== undefined && isInUse(only, service)) return undefined;
+  return (
+    inUseElsewhere(mailu, runs, seen) ??
+    boundElsewhere(only, mailu, runs, seen) ??
+    unasked(only, seen) ??
+    unread(only, seen) ??
+    older(only, seen)
+  );
+}
+
+const brought = ({ host }: FoundFile) =>
+  `where the accounts on ${host.name} are the ones to go on with: run again with --database-moved`;
+
+function boundElsewhere(
+  only: FoundFile,
+  mailu: Mailu,
+  runs: MailuHost | undefined,
+  seen: Seen,
+): Problem | undefined {
+  const bound = seen.service?.node;
+  if (bound === undefined || isOf(only.host, bound)) return undefined;
+  const found = `there are accounts in ${describe(only)}, and Mailu's administration is bound to ${bound}`;
+  if (runs === undefined) {
+    const file = mailu.database.kind === 'sqlite' ? fileOf(mailu.database.path) : only.path;
+    const gone = notInInventory(bound, only.host, file, seen);
+    return {
+      ...gone,
+      message: `${gone.message}. Those in ${describe(only)} may be old`,
+      fix: [...gone.fix.slice(0, 1), brought(only)],
+    };
+  }
+  if (!isReached(runs))
+    return {
+      code: 'database-silent',
+      message: `${found}, which did not answer: the accounts that are in use are there, and these may be old`,
+      fix: [`bring ${runs.name} back and run again`, brought(only)],
+    };
+  const { away } = runs.facts.mailData;
+  if (away === undefined) return undefined;
+  return {
+    code: 'database-not-looked-for',
+    host: runs.name,
+    message: `${found}, where they may be on a disk that is not there now, and these may be old. ${away}`,
+    fix: [runs.onHost('findmnt --verify; lsblk -f'), brought(only)],
+  };
+}
+
+/** No administration says where its accounts are, and not every host could. */
+function unasked(only: FoundFile, seen: Seen): Problem | undefined {
+  if (seen.service?.node !== undefined) return undefined;
+  const found = `there are accounts in ${describe(only)}, and nothing runs that says whether these are the newest`;
+  if (seen.silent.length > 0)
+    return {
+      code: 'database-silent',
+      message: `${found}: ${namesOf(seen.silent)} did not answer, and may have others`,
+      fix: [
+        `bring ${namesOf(seen.silent)} back and run again. Take out of the inventory only what is gone for good`,
+        brought(only),
+      ],
+    };
+  const gone = seen.reached.find(({ facts }) => facts.mailData.away !== undefined);
+  if (gone === undefined) return undefined;
+  return {
+    code: 'database-not-looked-for',
+    host: gone.name,
+    message: `${found}: here others may be on a disk that is not there now. ${gone.facts.mailData.away}`,
+    fix: [gone.onHost('findmnt --verify; lsblk -f'), brought(only)],
+  };
+}
+
+/** No host could look whether the storage has a copy of what came later. */
+function unread(only: FoundFile, { reached, root }: Seen): Problem | undefined {
+  const blind = reached.flatMap((host) =>
+    host.facts.mailData.shared.unknown === undefined
+      ? []
+      : [{ host, why: host.facts.mailData.shared.unknown }],
+  );
+  const [first] = blind;
+  if (first === undefined || blind.length < reached.length) return undefined;
+  return {
+    code: 'database-not-looked-for',
+    host: first.host.name,
+    message: `there are accounts in ${describe(only)}, and whether the storage has newer ones could not be told: ${first.why}`,
+    fix: [first.host.onHost(`timeout 10 ls ${root}`), brought(only)],
+  };
+}
+
+/** Seconds by which the clocks of two hosts may differ. */
+const CLOCKS = 60;
+
+/** The shared storage has a copy of what came later. */
+function older(only: FoundFile, seen: Seen): Problem | undefined {
+  const copy = newestCopy(seen);
+  if (copy === undefined || copy.modified <= only.modified + CLOCKS) return undefined;
+  return {
+    code: 'database-old',
+    host: only.host.name,
+    message: `the accounts in ${describe(only)} are older than their newest copy on the shared storage, ${copy.path}, which has what was changed until ${when(copy.modified)} UTC: they were left here once. With them Mailu would not know who came since`,
+    fix: [
+      `to go on with the copy, move the old file aside and run again, which says how the copy is brought back: ${only.host.onHost(`mv -nT ${only.path} ${only.path}.aside-$(date +%s)`)}`,
+      brought(only),
+    ],
+  };
+}
+
+/**
+ * Accounts without any mail: the storage that belongs to them may not be this one, a disk that is not mounted or a new, empty volume.
+ * The first run makes both directories before there are accounts.
+ */
+export function withoutMail(seen: Seen, kind: string): Problem | undefined {
+  const { files, service, root } = seen;
+  if (files.length === 0 && service === undefined) return undefined;
+  const views = seen.reached.flatMap((host) => {
+    const view = shared(host);
+    // What is to be mounted and is not yet, says nothing.
+    return view === undefined || (kind !== 'none' && !view.mounted) ? [] : [{ host, view }];
+  });
+  const [first] = views;
+  if (first === undefined || views.some(({ view }) => view.folders.length > 0)) return undefined;
+  return {
+    code: 'storage-empty',
+    host: first.host.name,
+    message: `there are accounts${files.length === 0 ? '' : ` (${files.map(describe).join(', ')})`}, and ${root} has neither their mail nor their DKIM keys: it may not be the storage that they are on. A run makes no empty mailboxes beside accounts`,
+    fix: [
+      `look what is there, and mount what belongs there: ${first.host.onHost(`findmnt -T ${root}; ls -la ${root}`)}`,
+      `where there is no mail yet, or it is lost for good, begin with an empty storage: ${first.host.onHost(`mkdir -p ${root}/mail ${root}/dkim`)}`,
+    ],
+  };
+}
