@@ -32,9 +32,10 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
   const { root } = cluster.others.storage;
   const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
   return servicesOf(mailu).flatMap((name): readonly Finding[] =>
-    // The accounts have rules of their own.
     wantedPlaces(name, mailu, root)
+      // The accounts have rules of their own, and so has a queue that can be sent, after which its service was stopped.
       .filter(({ target }) => name !== 'admin' || mailu.database.kind !== 'sqlite' || target !== '/data')
+      .filter(() => name !== 'smtp' || (live.get(SMTP)?.replicas !== 0 && !runs(cluster, SMTP)))
       .flatMap(({ source: wanted, target }) => {
         const now = live.get(`${STACK}_${name}`)?.keeps.find((place) => place.target === target);
         if (now === undefined || now.source === wanted || now.path === wanted) return [];
@@ -42,6 +43,11 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
       }),
   );
 }
+
+const SMTP = `${STACK}_smtp`;
+
+const runs = ({ hosts }: MailuCluster, service: string) =>
+  hosts.filter(isReached).some(({ facts }) => facts.containers.includes(service));
 
 /** Directories that a service of ours writes. */
 const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string) =>

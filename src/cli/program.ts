@@ -19,6 +19,7 @@ export interface CommonOptions {
 export interface RunCommandOptions extends CommonOptions {
   readonly yes?: boolean;
   readonly exact?: boolean;
+  readonly diff?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
@@ -110,6 +111,7 @@ export function program(
     .usage('<inventory> [options]')
     .description('converge: make the hosts what the inventory says')
     .option('-y, --yes', 'do not ask before changing')
+    .option('--diff', 'show new files, long changes and values whole')
     .option('--exact', 'do nothing that the plan did not show; ends where more becomes known')
     .option('--stage <name>', 'only this stage, as in storage/mount, or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where something was changed')
@@ -124,6 +126,7 @@ export function program(
 
   connecting(root.command('plan'))
     .description('show what a run would change, and change nothing')
+    .option('--diff', 'show new files, long changes and values whole')
     .option('--stage <name>', 'only this stage or playbook; may be repeated', collect)
     .option('--detailed-exitcode', 'exit 10 where there are changes')
     .option('--remount', 'as a run with --remount would')

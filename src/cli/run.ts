@@ -52,7 +52,7 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
   try {
     await using prepared = await prepare(runOptions);
     await renderer.close();
-    if (screen.form !== 'json') screen.out(shownPlan(prepared.plan, screen));
+    if (screen.form !== 'json') screen.out(shownPlan(prepared.plan, screen, options));
     return verdict(prepared.plan) ?? (options.detailedExitcode && hasWork(prepared.plan) ? CHANGES : 0);
   } finally {
     await renderer.close();
@@ -85,7 +85,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
     const refused = verdict(prepared.plan);
     if (screen.form !== 'json' && hasWork(prepared.plan)) {
       await renderer.close();
-      screen.out(shownPlan(prepared.plan, screen));
+      screen.out(shownPlan(prepared.plan, screen, options));
     }
     if (refused !== undefined) {
       await renderer.close();
@@ -101,7 +101,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
     const outcome = await converge(prepared, { ...runOptions, ...allowed }, async (more) => {
       if (!asks) return true;
       await renderer.close();
-      screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen)}`);
+      screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen, options)}`);
       return consent('Make these changes?');
     });
     if (outcome.declined) screen.err('Nothing was changed.\n');
@@ -123,10 +123,10 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
 }
 
 /** A plan, and how long it takes to carry such things out. */
-function shownPlan(made: Plan, screen: Screen): string {
+function shownPlan(made: Plan, screen: Screen, { diff }: RunCommandOptions): string {
   const took = countChanges(made) === 0 ? undefined : lastRun(made.cluster, process.env);
   const before = took === undefined ? '' : `The last run that changed something took ${duration(took)}.\n`;
-  return `${planText(made, screen.outStyle)}\n${before}`;
+  return `${planText(made, screen.outStyle, { diff: diff === true })}\n${before}`;
 }
 
 function verdict(made: Plan): number | undefined {

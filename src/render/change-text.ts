@@ -2,14 +2,31 @@ import { structuredPatch } from 'diff';
 import type { Change, Shown } from '../resource/index.ts';
 import type { Style } from './style.ts';
 
-/** Lines of a new text that are shown before the rest is only counted. */
-const SHOWN_LINES = 30;
+/** Lines of a changed text that are shown before the rest is only counted. */
+const SHOWN_LINES = 12;
+/** Characters of a value that are shown among others. */
+const SHOWN_VALUE = 60;
 
-/** A change as lines. Texts of several lines are shown as a unified diff. */
-export function changeText({ field, from, to }: Change, c: Style): readonly string[] {
-  if (isText(from) || isText(to)) return [`${field}:`, ...textDiff(from, to, c)];
-  return [`${field}: ${value(from)} ${c.dim('→')} ${value(to)}`];
+/** A change as lines. A text that changes is shown as a unified diff; of one that is new, or goes, the size, unless `whole`. */
+export function changeText({ field, from, to }: Change, c: Style, whole: boolean): readonly string[] {
+  if (!whole && (from === null || to === null) && (isText(from) || isText(to)))
+    return [`${field}: ${valueText(from)} ${c.dim('→')} ${valueText(to)}`];
+  if (isText(from) || isText(to)) return [`${field}:`, ...textDiff(from, to, c, whole)];
+  const show = (shown: Shown) => (whole ? value(shown) : valueText(shown));
+  return [`${field}: ${show(from)} ${c.dim('→')} ${show(to)}`];
 }
+
+/** A value in some words. */
+export function valueText(shown: Shown, longest = SHOWN_VALUE): string {
+  if (isText(shown)) {
+    const lines = shown.replace(/\n$/, '').split('\n').length;
+    return `${lines} line${lines === 1 ? '' : 's'}`;
+  }
+  const text = value(shown);
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+export const isText = (shown: Shown): shown is string => typeof shown === 'string' && shown.includes('\n');
 
 /** `+` made, `-` removed, `~` changed. */
 export function symbol(changes: readonly Change[], c: Style): string {
@@ -18,22 +35,18 @@ export function symbol(changes: readonly Change[], c: Style): string {
   return c.yellow('~');
 }
 
-function isText(shown: Shown): shown is string {
-  return typeof shown === 'string' && shown.includes('\n');
-}
-
 function value(shown: Shown): string {
   return shown === null ? 'absent' : String(shown);
 }
 
-function textDiff(from: Shown, to: Shown, c: Style): readonly string[] {
+function textDiff(from: Shown, to: Shown, c: Style, whole: boolean): readonly string[] {
   const patch = structuredPatch('', '', String(from ?? ''), String(to ?? ''), '', '', { context: 2 });
   const lines = patch.hunks.flatMap(({ oldStart, newStart, lines: body }) => [
     ...(from === null ? [] : [c.cyan(`@@ -${oldStart} +${newStart} @@`)]),
     ...body.map((line) => paint(line, c)),
   ]);
   const rest = lines.length - SHOWN_LINES;
-  return rest > 3 ? [...lines.slice(0, SHOWN_LINES), c.dim(`… ${rest} more lines`)] : lines;
+  return rest > 3 && !whole ? [...lines.slice(0, SHOWN_LINES), c.dim(`… ${rest} more lines: --diff`)] : lines;
 }
 
 function paint(line: string, c: Style): string {

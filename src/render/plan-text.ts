@@ -1,50 +1,135 @@
-import { countChanges, type Plan, type PlanStage } from '../engine/index.ts';
-import { changeText, symbol } from './change-text.ts';
+import { countChanges, type Plan, type PlanItem } from '../engine/index.ts';
+import { changeLists } from './change-list.ts';
+import { changeText, isText, symbol, valueText } from './change-text.ts';
+import { type PlanGroup, planGroups } from './plan-groups.ts';
 import type { Style } from './style.ts';
 
-/** A plan to be read: by host, in the order in which a run goes. */
-export function planText(plan: Plan, c: Style): string {
-  const lines: string[] = [];
-  for (const { name } of plan.hosts) {
-    const stages = plan.stages.filter(({ host }) => host === name);
-    if (stages.length === 0) continue;
-    lines.push(c.bold(name));
-    let after: PlanStage | undefined;
-    for (const stage of stages) {
-      lines.push(...stageText(stage, after, c));
-      if (stage.items.some(({ changes }) => changes.length > 0)) after = stage;
-    }
-    lines.push('');
-  }
-  return [...lines, ...restarts(plan), planSummary(plan, c)].join('\n');
+/** A resource with more changes than these has them in a list. */
+const APART = 6;
+
+export interface PlanTextOptions {
+  /** Every text and value whole, new files too. */
+  readonly diff: boolean;
+}
+
+/** A plan to be read: in the order in which a run goes, what several hosts have in common told once. */
+export function planText(plan: Plan, c: Style, { diff }: PlanTextOptions = { diff: false }): string {
+  const groups = planGroups(plan, (item) => itemText(item, c, diff).join('\n') + (item.unknown ?? ''));
+  const lines = groups.flatMap((group, index) => {
+    const { playbook, stage } = groups[index - 1] ?? {};
+    const header =
+      playbook === group.playbook && stage === group.stage
+        ? []
+        : [c.bold(`${group.playbook}/${group.stage}`)];
+    return [...header, ...groupText(group, plan, c, diff)];
+  });
+  const bound = groups.some(({ exact }) => !exact)
+    ? [c.fold('What is "at most" is known exactly once the stages before it have run.')]
+    : [];
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+    ...bound,
+    ...restarts(plan).map((line) => c.fold(line)),
+    planSummary(plan, c),
+  ].join('\n');
 }
 
 /** What people and programs will notice while it runs. */
-function restarts({ stages }: Plan): readonly string[] {
-  const found = stages.flatMap(({ host, items }) =>
-    items.flatMap(({ restarts: all }) => all.map(({ name, here }) => (here ? `${name} on ${host}` : name))),
+function restarts({ stages, hosts: all }: Plan): readonly string[] {
+  const found = new Map<string, Set<string>>();
+  for (const { host, items } of stages)
+    for (const { name, here } of items.flatMap((item) => item.restarts)) {
+      const at = found.get(name) ?? new Set();
+      found.set(name, here ? at.add(host) : at);
+    }
+  const names = [...found].map(([name, at]) =>
+    at.size === 0 ? name : `${name} on ${placesText([...at], all.length)}`,
   );
-  return found.length === 0 ? [] : [`Restarts: ${[...new Set(found)].join(', ')}.`];
+  return names.length === 0 ? [] : [`Restarts: ${names.join('; ')}.`];
 }
 
-function stageText(stage: PlanStage, after: PlanStage | undefined, c: Style): readonly string[] {
-  const bound = stage.exact ? '' : c.dim(`  at most; exact once ${nameOf(after)} has run`);
+const placesText = (hosts: readonly string[], all: number) =>
+  hosts.length > 1 && hosts.length === all ? 'all hosts' : hosts.join(', ');
+
+function groupText(group: PlanGroup, plan: Plan, c: Style, diff: boolean): readonly string[] {
+  const { hosts, exact, items } = group;
+  const where = placesText(hosts, plan.hosts.length);
+  const known = items.filter(({ unknown }) => unknown === undefined);
+  const made = diff ? [] : known.filter(isShort);
   return [
-    `  ${c.dim(nameOf(stage))}${bound}`,
-    ...stage.items.flatMap(({ kind, key, changes, unknown }) =>
-      unknown === undefined
-        ? [
-            `    ${symbol(changes, c)} ${kind} ${key}`,
-            ...changes.flatMap((change) => changeText(change, c)).map((line) => `        ${line}`),
-          ]
-        : [`    ${c.magenta('?')} ${kind} ${key}`, `        not known yet: ${unknown}`],
+    `  ${where}${exact ? '' : c.dim(', at most')}`,
+    ...shortText(made, c),
+    ...known.filter((item) => !made.includes(item)).flatMap((item) => itemText(item, c, diff)),
+    ...unknownText(
+      items.filter(({ unknown }) => unknown !== undefined),
+      c,
     ),
   ];
 }
 
-function nameOf(stage: PlanStage | undefined): string {
-  return stage === undefined ? 'an earlier stage' : `${stage.playbook}/${stage.stage}`;
+/** Something new that is told in a line. */
+const isShort = ({ changes }: PlanItem) =>
+  changes.length <= APART && changes.every(({ from }) => from === null) && changes.length > 0;
+
+/** New things of a kind that are made alike, in a sentence. */
+function shortText(items: readonly PlanItem[], c: Style): readonly string[] {
+  const alike = new Map<string, PlanItem[]>();
+  for (const item of items) {
+    const what = item.changes.every(({ to }) => isText(to)) ? '' : madeText(item);
+    const key = JSON.stringify([item.kind, what]);
+    alike.set(key, [...(alike.get(key) ?? []), item]);
+  }
+  return [...alike.values()].map((all) => {
+    const [first] = all as [PlanItem, ...PlanItem[]];
+    const keys = all.map(
+      (item) => `${item.key}${item.changes.every(({ to }) => isText(to)) ? ` (${madeText(item)})` : ''}`,
+    );
+    const what = first.changes.every(({ to }) => isText(to)) ? '' : `: ${madeText(first)}`;
+    return indented(`${symbol(first.changes, c)} ${first.kind} ${keys.join(', ')}${what}`, 4, c);
+  });
 }
+
+const madeText = ({ changes }: PlanItem) =>
+  changes.length === 1
+    ? valueText(changes[0]?.to ?? null)
+    : changes.map(({ field, to }) => `${field} ${valueText(to)}`).join(', ');
+
+function itemText({ kind, key, changes }: PlanItem, c: Style, diff: boolean): readonly string[] {
+  const texts = changes.filter(({ from, to }) => isText(from) || isText(to));
+  const plain = changes.filter((change) => !texts.includes(change));
+  const lines =
+    diff || plain.length <= APART
+      ? changes.flatMap((change) => changeText(change, c, diff)).map((line) => `        ${line}`)
+      : [
+          ...texts.flatMap((change) => changeText(change, c, diff)).map((line) => `        ${line}`),
+          ...changeLists(plain).flatMap(({ subjects, made, gone, changed }) => {
+            const at = subjects.length === 0 ? 6 : 8;
+            const list = (sign: string, all: readonly string[]) =>
+              all.length === 0 ? [] : [indented(`${sign} ${all.join('; ')}`, at, c)];
+            return [
+              ...(subjects.length === 0 ? [] : [indented(subjects.join(', '), 6, c)]),
+              ...list(c.green('+'), made),
+              ...list(c.red('-'), gone),
+              ...list(c.yellow('~'), changed),
+            ];
+          }),
+        ];
+  return [`    ${symbol(changes, c)} ${kind} ${key}`, ...lines];
+}
+
+/** What has the same reason is told together. */
+function unknownText(items: readonly PlanItem[], c: Style): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { kind, key, unknown = '' } of items)
+    byReason.set(unknown, [...(byReason.get(unknown) ?? []), `${kind} ${key}`]);
+  return [...byReason].map(([reason, names]) =>
+    indented(`${c.magenta('?')} ${names.join(', ')}: not known yet, ${reason}`, 4, c),
+  );
+}
+
+/** Folded where the terminal ends, the next lines further in. */
+const indented = (sentence: string, by: number, c: Style) => `${' '.repeat(by)}${c.fold(sentence, by + 2)}`;
 
 function planSummary(plan: Plan, c: Style): string {
   const changes = countChanges(plan);

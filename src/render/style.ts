@@ -3,8 +3,11 @@ import pc from 'picocolors';
 
 /** How text looks where it is written to. */
 export type Style = ReturnType<typeof pc.createColors> & {
-  /** Breaks sentences between words where a terminal would break them anywhere. Not for what a person may copy. */
-  readonly fold: (sentence: string) => string;
+  /**
+   * Breaks sentences between words where a terminal would break them anywhere. Lines after the first are indented by two, or so
+   * many, columns. Not for what a person may copy.
+   */
+  readonly fold: (sentence: string, indent?: number) => string;
 };
 
 /** Style on a terminal, unless `NO_COLOR` is set (no-color.org); folded to its width. */
@@ -19,6 +22,6 @@ export function styleOf(
 
 /** Lines after the first are indented, so that the beginnings of messages are seen. */
 function folder(columns: number): Style['fold'] {
-  const INDENT = '  ';
-  return (sentence) => wrapAnsi(sentence, columns - INDENT.length).replaceAll('\n', `\n${INDENT}`);
+  return (sentence, indent = 2) =>
+    wrapAnsi(sentence, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }

@@ -25,7 +25,7 @@ const site = (settings: Mailu | undefined, services: readonly object[], root = '
         name: 'a',
         settings: { front: true },
         onHost: (command: string) => command,
-        facts: { swarm: { nodes: [] }, neighbours: { containers: [], services } },
+        facts: { swarm: { nodes: [] }, containers: [], neighbours: { containers: [], services } },
       },
     ],
   }) as unknown as MailuCluster;
@@ -62,6 +62,8 @@ test('mail that is elsewhere than the inventory says is refused', () => {
     expect.stringContaining('what admin has in /dkim is in /srv/keys'),
   ]);
   expect(other('mailu_smtp', '/srv/queue', '/srv/queue', '/queue')).toHaveLength(1);
+  const stopped = { ...service('mailu_smtp', 'mailu_queue', 'mailu_queue', '/queue', true), replicas: 0 };
+  expect(inspectMoved(mailu, site(mailu, [stopped]))).toEqual([]);
   expect(other('mailu_smtp', '/mailu/mailqueue', '/mailu/mailqueue', '/queue')).toEqual([]);
   // The accounts have rules of their own, and what is no state of ours is nobody's business.
   expect(other('mailu_admin', '/srv/data', '/srv/data', '/data')).toEqual([]);

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import type { Event, Plan } from '../../src/engine/index.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Event, Plan, PlanStage } from '../../src/engine/index.ts';
 import { StepFailed } from '../../src/engine/index.ts';
 import { ProvisionError } from '../../src/errors/index.ts';
 import { errorText, jsonRenderer, plainRenderer, planText, styleOf } from '../../src/render/index.ts';
@@ -68,11 +69,11 @@ const plan: Plan = {
   ],
 };
 
-test('a plan by host and stage, with diffs, counts, and what cannot be known yet', () => {
-  expect(planText(plan, plain)).toBe(`mail-1
-  docker/packages
-    + packages docker.io
-        docker.io: absent → installed
+test('a plan by stage, with diffs of what changes, sizes of what is new, counts, and what cannot be known yet', () => {
+  expect(planText(plan, plain)).toBe(`docker/packages
+  mail-1
+    + packages docker.io: installed
+    + file /etc/new (2 lines)
     ~ file /etc/app
         content:
         @@ -1 +1 @@
@@ -81,15 +82,81 @@ test('a plan by host and stage, with diffs, counts, and what cannot be known yet
         +B
          c
         password: *** → ***
-    + file /etc/new
+docker/engine
+  mail-1, at most
+    ? service docker.service: not known yet, docker.service is not installed
+
+What is "at most" is known exactly once the stages before it have run.
+Plan: 4 changes on 1 host, and 1 thing not known yet.`);
+});
+
+test('with --diff new texts are whole', () => {
+  expect(planText(plan, plain, { diff: true })).toContain(`    + file /etc/new
         content:
         +one
         +two
-  docker/engine  at most; exact once docker/packages has run
-    ? service docker.service
-        not known yet: docker.service is not installed
+`);
+});
 
-Plan: 4 changes on 1 host, and 1 thing not known yet.`);
+test('what several hosts have in common is told once, and what differs for each', () => {
+  const [stage] = plan.stages as [PlanStage];
+  const other = { ...stage, host: 'mail-2', items: stage.items.slice(0, 2) };
+  const { stages } = { stages: [stage, other] };
+  expect(planText({ ...plan, stages }, plain)).toBe(`docker/packages
+  all hosts
+    + packages docker.io: installed
+    ~ file /etc/app
+        content:
+        @@ -1 +1 @@
+         a
+        -b
+        +B
+         c
+        password: *** → ***
+  mail-1
+    + file /etc/new (2 lines)
+
+Plan: 7 changes on 2 hosts.`);
+});
+
+/** Plans of three lab nodes: bare ones, and ones with a swarm, a volume and a stack that were made by hand. */
+const RECORDED = { bare: 80, adopted: 160 } as const;
+
+describe.each(Object.entries(RECORDED))('the recorded plan %s', (name, longest) => {
+  const file = new URL(`./plans/${name}.json`, import.meta.url);
+  const recorded = JSON.parse(readFileSync(file, 'utf8')) as Plan;
+  const lines = planText(recorded, styleOf({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })).split('\n');
+
+  test(`has at most ${longest} lines`, () => {
+    process.stdout.write(
+      `figure  lines of the plan ${name}, and with --diff: ${lines.length}, ${planText(recorded, plain, { diff: true }).split('\n').length}\n`,
+    );
+    expect(lines.length).toBeLessThanOrEqual(longest);
+  });
+
+  test('names every host, resource and field that the JSON has', () => {
+    const words = new Set(lines.join(' ').split(/[\s,;:()]+/));
+    const missing = recorded.stages.flatMap(({ playbook, stage, items }) => [
+      ...(words.has(`${playbook}/${stage}`) ? [] : [`${playbook}/${stage}`]),
+      ...items.flatMap(({ kind, key, changes }) => [
+        ...[kind, ...key.split(' ')].filter((word) => !words.has(word)),
+        // What is new as a whole is named by its kind and key; of what changes, every field is.
+        ...(changes.every(({ from }) => from === null)
+          ? []
+          : changes
+              .flatMap(({ field }) => field.split(/[\s,;:()]+/))
+              .filter((word) => word !== '' && !words.has(word))),
+      ]),
+    ]);
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  test('is as wide as the terminal', () => {
+    const wide = lines.filter(
+      (line) => line.length > 80 && line.trim().includes(' ') && !/^ {8}[ +-]/.test(line),
+    );
+    expect(wide).toEqual([]);
+  });
 });
 
 test('nothing to do is said as such', () => {

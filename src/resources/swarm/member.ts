@@ -20,6 +20,9 @@ const want = z.strictObject({
 /** Seconds that a node gets to become ready, and a manager to become reachable, after it has joined. */
 const PATIENCE = 90;
 
+/** Seconds that a manager gets whose Docker has just begun: it is "pending" until the managers have a leader. */
+const SETTLES = 30;
+
 /** This node's membership, made through a manager that answers. The role of a member is changed by `swarmNode`. */
 export const swarmMember = defineResource({
   kind: 'swarm-member',
@@ -30,7 +33,14 @@ export const swarmMember = defineResource({
     dockerProbe(
       'its swarm',
       sh`
-        docker info --format '{{json .Swarm}}' || exit 1
+        n=0
+        while info=$(docker info --format '{{json .Swarm}}') || exit 1; do
+          case $info in *'"LocalNodeState":"pending"'*) ;; *) break ;; esac
+          n=$((n + 1))
+          [ "$n" -lt ${SETTLES} ] || break
+          sleep 1
+        done
+        printf '%s\n' "$info"
         docker node inspect self --format '{{.ManagerStatus.Reachability}}' 2>/dev/null || echo none`,
       (stdout) => {
         const [info = '', reachability = ''] = stdout.split('\n');
