@@ -1,5 +1,6 @@
 import { type Finding, isReached } from 'provision';
-import { inUseElsewhere, isInUse, notInInventory } from './accounts-findings.ts';
+import { inUseElsewhere, isInUse } from './accounts-findings.ts';
+import { notInInventory } from './accounts-lost.ts';
 import { fileOf } from './accounts-places.ts';
 import {
   describe,

@@ -5,10 +5,10 @@ import {
   anotherPlace,
   fileInUse,
   inUseElsewhere,
-  mayBeSomewhere,
   otherServer,
   severalPlaces,
 } from './accounts-findings.ts';
+import { mayBeSomewhere } from './accounts-lost.ts';
 import { fileOf, sharedFile } from './accounts-places.ts';
 import { isOf, look, type MailuHost } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';

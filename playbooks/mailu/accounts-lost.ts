@@ -1,0 +1,99 @@
+import type { Finding } from 'provision';
+import { aside, copiesOf } from './accounts-places.ts';
+import {
+  type FoundFile,
+  isOf,
+  type MailuHost,
+  namesOf,
+  newestCopy,
+  type Seen,
+  shared,
+  tracesOf,
+  when,
+} from './accounts-seen.ts';
+
+/** The accounts are on a host that the inventory has no longer. Where it is gone for good, the newest copy is what is left. */
+export function notInInventory(
+  bound: string,
+  first: MailuHost,
+  file: string,
+  seen: Seen,
+): Omit<Finding, 'level'> {
+  const copy = newestCopy(seen);
+  const place = copy === undefined ? undefined : placeFor(first, copy, seen);
+  return {
+    code: 'database-on-unknown-host',
+    message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and begins with no others`,
+    fix: [
+      `put ${bound} back into the inventory`,
+      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host: ${place.onHost(restores(copy.path, file))}`}; then run again with --database-moved`,
+    ],
+  };
+}
+
+/** Brings a copy to its place. What is there, an empty file say, or a journal that does not belong to it, is moved aside. */
+const restores = (copy: string, file: string) =>
+  `mkdir -p ${file.replace(/\/main\.db$/, '')} && { ${aside(file)}; cp -n ${copy} ${file}; }`;
+
+/** Why a database that was not found may be somewhere all the same, or was once. */
+export function mayBeSomewhere(
+  first: MailuHost,
+  file: string,
+  bound: string | undefined,
+  seen: Seen,
+): Omit<Finding, 'level'> | undefined {
+  const { hosts, reached, silent, root } = seen;
+  if (silent.length > 0)
+    return {
+      code: 'database-silent',
+      message: `no accounts were seen, and ${namesOf(silent)} did not answer: they may be there, and no empty database is made beside them`,
+      fix: [
+        `bring ${namesOf(silent)} back and run again. Take out of the inventory only what is gone for good`,
+      ],
+    };
+  if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
+    return notInInventory(bound, first, file, seen);
+  const blind = reached.flatMap((host) =>
+    host.facts.mailData.shared.unknown === undefined
+      ? []
+      : [{ host, why: host.facts.mailData.shared.unknown }],
+  );
+  const [unable] = blind;
+  if (unable !== undefined)
+    return {
+      code: 'database-not-looked-for',
+      host: unable.host.name,
+      message: `no accounts were found, and whether there is mail without them could not be told: ${unable.why}`,
+      fix: [unable.host.onHost(`timeout 10 ls ${root}`)],
+    };
+  const gone = reached.find(({ facts }) => facts.mailData.away !== undefined);
+  if (gone !== undefined)
+    return {
+      code: 'database-not-looked-for',
+      host: gone.name,
+      message: `no accounts were found, and here they may be on a disk that is not there now. ${gone.facts.mailData.away}`,
+      fix: [gone.onHost('findmnt --verify; lsblk -f')],
+    };
+  const traces = tracesOf(seen);
+  const copy = newestCopy(seen);
+  if (traces.length === 0) return undefined;
+  const backup = copy === undefined ? undefined : placeFor(first, copy, seen);
+  return {
+    code: 'database-lost',
+    host: (backup ?? first).name,
+    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
+    fix: [
+      copy === undefined
+        ? `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`
+        : (backup?.onHost(restores(copy.path, file)) ??
+          `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`),
+      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${(backup ?? first).onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
+    ],
+  };
+}
+
+/** A host that can read the copy: the one that is to keep the accounts, or where the inventory names none, any. */
+function placeFor(first: MailuHost, copy: FoundFile, { reached, wanted }: Seen): MailuHost | undefined {
+  const able = reached.filter((host) => shared(host)?.copies.some(({ path }) => path === copy.path));
+  return able.find(({ name }) => name === first.name) ?? (wanted === undefined ? able[0] : undefined);
+}
