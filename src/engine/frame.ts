@@ -33,7 +33,7 @@ export function applyFrame(steps: readonly Script[], nonce: string, holder: stri
   const guarded = steps.map((step, index) =>
     lines([
       ...(index === 0 ? [] : [sh`ours || { mark lost ${LOST}; return; }`]),
-      inOwnShell(step),
+      inOwnShell(withoutLock(step)),
       sh`mark ${index} $? || return`,
     ]),
   );
@@ -71,6 +71,14 @@ const tellRun = sh`
 
 function inOwnShell(fragment: Script): Script {
   return lines([raw('('), fragment, raw(') </dev/null')]);
+}
+
+/**
+ * The lock of scripts is held until the step has ended, also where the script around it is killed, and by nothing that the step
+ * leaves behind: a daemon that had inherited it would hold it as long as it runs.
+ */
+function withoutLock(step: Script): Script {
+  return lines([raw('('), step, raw(') 9>&-'), raw('exit $?')]);
 }
 
 export interface FrameAnswer {

@@ -1,5 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { applyFrame, followFrame, observeFrame, readFrame } from '../../src/engine/frame.ts';
 import { raw, sh } from '../../src/shell/index.ts';
@@ -81,7 +85,39 @@ describe.each(SHELLS)('%s', (_, shell) => {
     expect(parts.map((part) => part?.code)).toEqual([0, undefined]);
     expect(lost).toBe(true);
   });
+
+  test('what a step leaves running does not hold the lock of scripts', () => {
+    const { lock, script } = heldBy('sleep 5 >/dev/null 2>&1 & echo left');
+    const { parts } = readFrame(through(shell, script), NONCE, 1);
+    expect({ parts, free: isFree(lock) }).toEqual({
+      parts: [{ code: 0, stdout: 'left\n', stderr: '' }],
+      free: true,
+    });
+  });
+
+  test('a step whose script was killed holds the lock of scripts until it ends', async () => {
+    const { lock, script } = heldBy('echo begun >"$began"; sleep 1; true');
+    const began = `${lock}.began`;
+    const [program = '', ...options] = shell;
+    const running = spawn(program, options, { stdio: ['pipe', 'ignore', 'ignore'], env: { began } });
+    running.stdin.end(script);
+    while (!existsSync(began)) await sleep(20);
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+    expect(isFree(lock)).toBe(false);
+    while (!isFree(lock)) await sleep(50);
+  });
 });
+
+/** A script of changes with one step, on a host that is held for its run. */
+function heldBy(step: string) {
+  const lock = join(mkdtempSync(join(tmpdir(), 'provision-frame-')), 'lock');
+  writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
+  const text = applyFrame([raw(step)], NONCE, 'me', 'ours').reveal();
+  return { lock, script: text.replaceAll('/run/provision.lock', lock) };
+}
+
+const isFree = (lock: string) => spawnSync('flock', ['-n', lock, 'true']).status === 0;
 
 test('output is followed line by line, wherever chunks end', () => {
   const seen: string[] = [];
