@@ -1,9 +1,18 @@
 import { raw } from '../shell/index.ts';
+import { MOUNT_MARK } from './mounts.ts';
+
+/** Seconds that the mount table, systemd and ZFS may each take to answer. */
+const PATIENCE = 10;
 
 /**
- * Text that defines `away PATH`: prints why what belongs at a path may be on a disk that is not there now, where that is so. A link
- * leads to nothing, or a file system that fstab(5) names at the path or above it is not mounted (as with `nofail`, after a disk has
- * failed). Then "there is nothing at that path" does not mean that there is nothing.
+ * Text that defines `away PATH`: prints why what belongs at a path may be on a disk that is not there now, where that is so. Then
+ * "there is nothing at that path" does not mean that there is nothing.
+ *
+ * - A link leads to nothing.
+ * - A file system that fstab(5) names at the path or above it is not mounted (as with `nofail`, after a disk has failed).
+ * - A unit of somebody's that mounts there has failed, or is enabled and does not run. Our own units are none of these: a run
+ *   mounts them itself, over a directory that cannot be written.
+ * - A file system of ZFS that is mounted by itself is not. What is in a pool that is not imported is not known.
  */
 export const AWAY = raw(`\
 away() {
@@ -13,14 +22,66 @@ away() {
     path=\${path%/*}
   done
   real=$(readlink -m -- "$1")
+  away_by_fstab && away_by_unit && away_by_zfs
+}
+holds() {
+  case $1 in /?*) ;; *) return 1 ;; esac
+  case $real/ in "\${1%/}"/*) ;; *) return 1 ;; esac
+}
+unmounted() {
+  timeout ${PATIENCE} findmnt -rn --mountpoint "$1" >/dev/null 2>&1 </dev/null
+  [ $? -eq 1 ]
+}
+away_by_fstab() {
   [ -r /etc/fstab ] || return 0
-  while read -r what at _ options _; do
-    at=\${at%/}
+  while read -r what at _ options _ || [ -n "$what" ]; do
     case $what in '#'*) continue ;; esac
-    case $at in /*) ;; *) continue ;; esac
     case ,$options, in *,noauto,*) continue ;; esac
-    case $real/ in "$at"/*) ;; *) continue ;; esac
-    timeout 10 findmnt -rn --mountpoint "$at" >/dev/null 2>&1 </dev/null
-    [ $? -ne 1 ] || { echo "$at, which /etc/fstab names, is not mounted: mount it, or take its line away where the disk is gone for good"; return; }
+    case $at in *\\\\*) at=$(printf %b "$at") ;; esac
+    at=\${at%/}
+    ! holds "$at" || ! unmounted "$at" || { echo "$at, which /etc/fstab names, is not mounted: mount it, or take its line away where the disk is gone for good"; return 1; }
   done </etc/fstab
+}
+away_by_unit() {
+  command -v systemctl >/dev/null && command -v systemd-escape >/dev/null || return 0
+  set --
+  above=$real
+  while [ -n "\${above#/}" ]; do
+    set -- "$@" "$above"
+    above=\${above%/*}
+  done
+  [ $# -gt 0 ] || return 0
+  units=$(names=$(systemd-escape --path --suffix=mount -- "$@") && timeout ${PATIENCE} systemctl show --property=Id,Where,ActiveState,UnitFileState,FragmentPath -- $names 2>&1 </dev/null) ||
+    { printf '%s\\n' "$units" | sed -n '1s/^/systemd did not say what it mounts, so run again: /p'; return 1; }
+  id= at= active= enabled= file=
+  while IFS= read -r line; do
+    case $line in
+      Id=*) id=\${line#*=} ;;
+      Where=*) at=\${line#*=} ;;
+      ActiveState=*) active=\${line#*=} ;;
+      UnitFileState=*) enabled=\${line#*=} ;;
+      FragmentPath=*) file=\${line#*=} ;;
+      '')
+        ! holds "$at" || ! away_unit || { echo "$at, which $id mounts, is not mounted: start that unit, or disable it and have systemd forget its failure (systemctl reset-failed) where the disk is gone for good"; return 1; }
+        id= at= active= enabled= file= ;;
+    esac
+  done <<UNITS
+$units
+
+UNITS
+}
+away_unit() {
+  case $active,$enabled in failed,* | inactive,enabled* | *activating,enabled*) ;; *) return 1 ;; esac
+  first=
+  [ ! -r "$file" ] || IFS= read -r first <"$file"
+  [ "$first" != '${MOUNT_MARK}' ]
+}
+away_by_zfs() {
+  command -v zfs >/dev/null || return 0
+  timeout ${PATIENCE} zfs list -H -o canmount,mounted,mountpoint 2>/dev/null </dev/null | while IFS= read -r line; do
+    at=\${line#on\tno\t}
+    [ "$at" != "$line" ] && holds "$at" || continue
+    echo "$at, which ZFS keeps, is not mounted: mount it with zfs mount, or set its canmount to off where it is of no use any more"
+    break
+  done
 }`);

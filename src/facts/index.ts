@@ -1,5 +1,6 @@
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
 export { autolockFacts } from './autolock.ts';
+export { AWAY } from './away.ts';
 export {
   type BarePoint,
   bare,

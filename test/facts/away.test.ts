@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { AWAY } from '../../src/facts/index.ts';
+import { sh } from '../../src/shell/index.ts';
+
+/** A host on which nothing is mounted, whose fstab and units are the test's. */
+class Host {
+  readonly folder = mkdtempSync(join(tmpdir(), 'provision-away-'));
+  readonly #bin = join(this.folder, 'bin');
+
+  constructor() {
+    mkdirSync(this.#bin);
+    this.fstab('');
+    this.command('findmnt', 'exit 1');
+    this.command('systemctl', 'exit 0');
+    // As systemd.unit(5) says: `/` becomes `-`, and other characters their number.
+    this.command(
+      'systemd-escape',
+      `shift 3; for p; do echo "$p" | sed 's,^/,,; s,-,\\\\x2d,g; s, ,\\\\x20,g; s,/,-,g; s/$/.mount/'; done`,
+    );
+  }
+
+  path(path: string): string {
+    return join(this.folder, path);
+  }
+
+  directory(path: string): string {
+    mkdirSync(this.path(path), { recursive: true });
+    return this.path(path);
+  }
+
+  fstab(text: string): void {
+    writeFileSync(this.path('fstab'), text);
+  }
+
+  command(name: string, text: string): void {
+    const path = join(this.#bin, name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  /** Units as `systemctl show` prints them, for those that are asked for by name. */
+  units(...units: readonly { where: string; active: string; enabled?: string; text?: string }[]): void {
+    const shown = units.map(({ where, active, enabled = '', text = '[Mount]' }) => {
+      const id = `${where.slice(1).replaceAll('-', '\\x2d').replaceAll(' ', '\\x20').replaceAll('/', '-')}.mount`;
+      writeFileSync(this.path(id), text);
+      return `case " $* " in *' ${id} '*) printf '%s\\n' 'Where=${where}' 'Id=${id}' 'ActiveState=${active}' 'UnitFileState=${enabled}' 'FragmentPath=${this.path(id)}' '' ;; esac`;
+    });
+    this.command('systemctl', shown.join('\n'));
+  }
+
+  away(shell: string, path: string): string {
+    const { stdout, stderr } = spawnSync(shell, ['-s'], {
+      input: sh`
+        ${AWAY}
+        told=$(away ${path})
+        echo "$told"`
+        .reveal()
+        .replaceAll('/etc/fstab', this.path('fstab')),
+      encoding: 'utf8',
+      env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
+    });
+    return (stderr + stdout).trim().replaceAll(this.folder, '');
+  }
+}
+
+describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in %s', (shell) => {
+  test('nothing is, where nothing says so', () => {
+    const host = new Host();
+    host.fstab(`/dev/a / ext4 defaults 0 1\n/dev/b ${host.path('other')} xfs defaults 0 2\n`);
+    host.units({ where: host.path('other'), active: 'failed' });
+    expect(host.away(shell, host.directory('srv/mail'))).toBe('');
+    expect(host.away(shell, host.path('not/there'))).toBe('');
+  });
+
+  test('a link that leads nowhere', () => {
+    const host = new Host();
+    symlinkSync('/nowhere/disk', host.path('srv'));
+    expect(host.away(shell, host.path('srv/mail'))).toBe(
+      '/srv leads to /nowhere/disk, which is not there: bring that back, or remove the link where it is gone for good',
+    );
+  });
+
+  test.each([
+    ['', 'at it'],
+    ['/mail', 'above it'],
+  ])('the last line of an fstab that does not end in a line break (%s)', (below) => {
+    const host = new Host();
+    const srv = host.directory('srv');
+    host.fstab(`/dev/a / ext4 defaults 0 1\n/dev/b ${srv} xfs defaults,nofail 0 2`);
+    expect(host.away(shell, `${srv}${below}`)).toMatch(/^\/srv, which \/fstab names, is not mounted/);
+  });
+
+  test('a mount point with a space, as fstab writes it', () => {
+    const host = new Host();
+    const srv = host.directory('my disk');
+    host.fstab(`/dev/b ${srv.replace(' ', '\\040')}/ xfs defaults,nofail 0 2\n`);
+    expect(host.away(shell, join(srv, 'mail'))).toMatch(/^\/my disk, which \/fstab names, is not mounted/);
+  });
+
+  test('one that is mounted is there', () => {
+    const host = new Host();
+    host.fstab(`/dev/b ${host.directory('srv')} xfs defaults,nofail 0 2`);
+    host.command('findmnt', 'exit 0');
+    expect(host.away(shell, host.path('srv/mail'))).toBe('');
+  });
+
+  test.each([
+    ['failed', 'enabled'],
+    ['inactive', 'enabled'],
+    ['activating', 'enabled'],
+    ['failed', 'disabled'],
+    ['failed', 'static'],
+  ])('the unit of somebody that mounts it is %s and %s', (active, enabled) => {
+    const host = new Host();
+    const where = host.directory('my-disk/a b');
+    host.units({ where, active, enabled });
+    expect(host.away(shell, join(where, 'mail'))).toMatch(
+      /^\/my-disk\/a b, which \S+my\\x2ddisk-a\\x20b\.mount mounts, is not mounted: start that unit/,
+    );
+  });
+
+  test.each([
+    ['active', 'enabled'],
+    ['inactive', 'disabled'],
+    ['inactive', 'static'],
+    ['inactive', 'generated'],
+  ])('a unit that is %s and %s keeps nothing away', (active, enabled) => {
+    const host = new Host();
+    host.units({ where: host.directory('srv'), active, enabled });
+    expect(host.away(shell, host.path('srv/mail'))).toBe('');
+  });
+
+  test('a unit of ours is mounted by the run that asks', () => {
+    const host = new Host();
+    host.units({
+      where: host.directory('srv'),
+      active: 'failed',
+      enabled: 'enabled',
+      text: '# Written by provision.\n[Unit]\n',
+    });
+    expect(host.away(shell, host.path('srv'))).toBe('');
+  });
+
+  test('the unit is found through a link to its mount point', () => {
+    const host = new Host();
+    host.units({ where: host.directory('disk'), active: 'failed' });
+    symlinkSync(host.path('disk'), host.path('srv'));
+    expect(host.away(shell, host.path('srv/mail'))).toMatch(/^\/disk, which \S+disk\.mount mounts, is not/);
+  });
+
+  test('systemd that does not answer has not said that nothing is away', () => {
+    const host = new Host();
+    host.command('systemctl', 'echo "Failed to connect to bus" >&2; exit 1');
+    expect(host.away(shell, host.directory('srv'))).toBe(
+      'systemd did not say what it mounts, so run again: Failed to connect to bus',
+    );
+    host.command('timeout', 'shift; case $1 in systemctl) exit 124 ;; esac; exec "$@"');
+    expect(host.away(shell, host.path('srv'))).toMatch(/^systemd did not say what it mounts/);
+  });
+
+  test('file systems of ZFS', () => {
+    const host = new Host();
+    const lines = (canmount: string, mounted: string) =>
+      host.command(
+        'zfs',
+        `printf '%s\\t%s\\t%s\\n' off no / on yes ${host.path('other')} ${canmount} ${mounted} '${host.directory('my tank')}'`,
+      );
+    lines('on', 'no');
+    expect(host.away(shell, host.path('my tank/mail'))).toMatch(
+      /^\/my tank, which ZFS keeps, is not mounted/,
+    );
+    lines('on', 'yes');
+    expect(host.away(shell, host.path('my tank/mail'))).toBe('');
+    lines('noauto', 'no');
+    expect(host.away(shell, host.path('my tank/mail'))).toBe('');
+  });
+});
