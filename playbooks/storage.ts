@@ -92,7 +92,8 @@ function aboutMounts({ hosts, settings }: Storage): readonly Finding[] {
               'hidden-files',
               `below what is mounted at ${settings.root} lie files that nobody sees: ${hidden}. They were written while it was not mounted`,
               host.onHost(`mkdir -p /run/below && mount --bind ${parent} /run/below && ls -lA ${bare}`),
-              `Copy what the shared storage does not have: cp -a -n ${bare}/. ${settings.root}/; umount /run/below lets go of the look.`,
+              `Copy what the shared storage does not have: ${host.onHost(`cp -a -n ${bare}/. ${settings.root}/`)}`,
+              `Let go of the look: ${host.onHost('umount /run/below')}`,
             ),
           ]),
       ...(outdated

@@ -146,7 +146,7 @@ class Convergence {
   /** What is not known by now is an error. */
   #settled(index: number, working: readonly HostState[]): readonly HostState[] {
     for (const state of working) {
-      for (const trouble of this.#judge(index, state).flatMap((judged) => troubleOf(judged) ?? []))
+      for (const trouble of this.#judge(index, state).flatMap((judged) => this.#trouble(state, judged) ?? []))
         this.#world.fail(state.host.name, trouble);
     }
     return working;
@@ -225,7 +225,7 @@ class Convergence {
     const after = judge();
     for (const { resource, verdict } of work) {
       const now = after.find((judged) => judged.resource === resource);
-      const trouble = now && troubleOf(now);
+      const trouble = now && this.#trouble(state, now);
       if (trouble !== undefined) throw trouble;
       if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
         throw new NotConverged(resource.id, now.verdict.changes);
@@ -241,6 +241,10 @@ class Convergence {
       });
     }
     this.#tally.prove(host);
+  }
+
+  #trouble({ host }: HostState, judged: Judged) {
+    return troubleOf(judged, (command) => this.#options.onHost(host.name, command));
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

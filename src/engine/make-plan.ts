@@ -4,6 +4,7 @@ import { CouldNotLook } from './failures.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
+import type { RunOptions } from './run.ts';
 import type { World } from './world.ts';
 
 /** Compares what should hold with what the hosts have said. A host that could not look is noted as failed. */
@@ -11,7 +12,7 @@ export function makePlan(
   world: World,
   built: readonly BuiltStage[],
   findings: readonly Finding[],
-  selected: ReadonlySet<string>,
+  { selected, onHost }: Pick<RunOptions, 'selected' | 'onHost'>,
 ): Plan {
   const stages: { order: number; stage: PlanStage }[] = [];
   const refused: Finding[] = [];
@@ -31,7 +32,7 @@ export function makePlan(
             code: 'refused',
             host: host.name,
             message: verdict.refusal.message,
-            fix: verdict.refusal.fix,
+            fix: verdict.refusal.lines((command) => onHost(host.name, command)),
           });
         }
       }

@@ -56,7 +56,7 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
       world.observe(state, resourcesFrom(built, 0, state.host.name)),
     );
     if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
-    const plan = makePlan(world, built, findings, options.selected);
+    const plan = makePlan(world, built, findings, options);
     for (const finding of plan.findings) options.emit({ kind: 'finding', finding });
     options.emit({ kind: 'planned', plan });
     const milliseconds = Math.round(performance.now() - start);

@@ -2,16 +2,22 @@ import { ProvisionError } from '../errors/index.ts';
 import { CouldNotLook, NotObservable } from './failures.ts';
 import type { Judged } from './judge.ts';
 
-/** Why a resource cannot be made as it is wanted, once all that it waits for has been done. */
-export function troubleOf({ resource, verdict }: Judged): ProvisionError | undefined {
+/**
+ * Why a resource cannot be made as it is wanted, once all that it waits for has been done. `onHost` makes the command that a person
+ * pastes to run another on the resource's host.
+ */
+export function troubleOf(
+  { resource, verdict }: Judged,
+  onHost: (command: string) => string,
+): ProvisionError | undefined {
   switch (verdict.state) {
     case 'unobservable':
       return new NotObservable(resource.id, verdict.reason);
     case 'failed':
       return new CouldNotLook(resource.id, verdict.error);
     case 'refused': {
-      const { message, fix } = verdict.refusal;
-      return new ProvisionError(message, { code: 'refused', exit: 5, fix });
+      const { refusal } = verdict;
+      return new ProvisionError(refusal.message, { code: 'refused', exit: 5, fix: refusal.lines(onHost) });
     }
     default:
       return undefined;

@@ -31,7 +31,7 @@ export async function lookUnderLock(
   shown: Plan,
   options: RunOptions,
 ): Promise<UnderLock | undefined> {
-  const { emit, onHost, stop, selected } = options;
+  const { emit, onHost, stop } = options;
   emit({ kind: 'locking', hosts: reached(world).map(({ host }) => host.name) });
   const lock = await take(world, before, options);
   if (lock === undefined) return undefined;
@@ -40,7 +40,7 @@ export async function lookUnderLock(
     if (stop.aborted) throw new Interrupted();
     const built = await askRest(world, buildStages(world, onHost), options);
     emit({ kind: 'locked' });
-    const plan = makePlan(world, built, findingsOf(world, options), selected);
+    const plan = makePlan(world, built, findingsOf(world, options), options);
     const told = new Set(shown.findings.map(({ message }) => message));
     for (const finding of plan.findings) {
       if (!told.has(finding.message)) emit({ kind: 'finding', finding });

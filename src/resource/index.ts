@@ -3,7 +3,7 @@ export { type Change, compare, type Shown, secretChange } from './change.ts';
 export { LOCK, RUN_LOCK } from './lock.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
 export type { Ref, Resolve } from './ref.ts';
-export { Refusal } from './refusal.ts';
+export { type Fix, Refusal } from './refusal.ts';
 export {
   defineResource,
   type Judgement,

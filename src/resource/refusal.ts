@@ -1,8 +1,13 @@
+import type { Script } from '../shell/index.ts';
+
+/** What a person can do: a sentence, a command for root on the host that refused, or a sentence with such a command after it. */
+export type Fix = string | Script | { readonly say: string; readonly run: Script };
+
 /** A difference that a converge must not remove, because that would destroy something: `diff` throws it. */
 export class Refusal extends Error {
-  readonly fix: readonly string[];
+  readonly fix: readonly Fix[];
 
-  constructor(message: string, fix: readonly string[]) {
+  constructor(message: string, fix: readonly Fix[]) {
     super(message);
     this.name = 'Refusal';
     this.fix = fix;
@@ -14,5 +19,13 @@ export class Refusal extends Error {
       first?.message ?? 'what the hosts say leaves open what should be done',
       first?.fix ?? [],
     );
+  }
+
+  /** The lines that a person is given. `onHost` makes of a command the one that runs it there from anywhere. */
+  lines(onHost: (command: string) => string): readonly string[] {
+    return this.fix.map((fix) => {
+      if (typeof fix === 'string') return fix;
+      return 'run' in fix ? `${fix.say}: ${onHost(fix.run.shown)}` : onHost(fix.shown);
+    });
   }
 }

@@ -1,11 +1,11 @@
-import { Refusal } from './refusal.ts';
+import { type Fix, Refusal } from './refusal.ts';
 import type { Resource } from './resource.ts';
 
 /** The same resource, whose changes are refused where they would restart a unit of the host. */
 export function refusingRestart(
   resource: Resource,
   unit: string,
-  { message, fix }: { readonly message: string; readonly fix: readonly string[] },
+  { message, fix }: { readonly message: string; readonly fix: readonly Fix[] },
 ): Resource {
   return {
     kind: resource.kind,

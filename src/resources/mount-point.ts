@@ -29,26 +29,32 @@ export function refuseToHide(where: string, point: MountPoint): void {
   const { state, leads, files, below } = point;
   if (state === 'link')
     throw new Refusal(`${where} leads to ${leads}, and a unit mounts only at a path without links`, [
-      `ls -ld ${where}`,
+      sh`ls -ld -- ${where}`,
       `Write storage.root: ${leads}, or another directory that no link leads to.`,
     ]);
   if (state === 'file')
     throw new Refusal(`${where} is a file, where a file system is to be mounted`, [
-      `ls -l ${where}`,
+      sh`ls -l -- ${where}`,
       'Move it to another place if it is needed, or write another storage.root.',
     ]);
   if (below.length > 0)
     throw new Refusal(`${below.join(', ')} is mounted below ${where}, and a mount over it would hide it`, [
-      `findmnt ${below[0]}`,
+      ...below.slice(0, 1).map((one) => sh`findmnt --mountpoint ${one}`),
       'Where it has mail, mount it at a directory outside, run again, then copy what it has to the shared storage.',
     ]);
   if (files > 0)
     throw new Refusal(
       `${where} is not empty: ${hiddenText(point)}. The shared storage would be mounted over it and hide it`,
       [
-        `ls -lA ${where}`,
-        `Stop what uses these files, and move them aside: ${state === 'immutable' ? `chattr -i ${where} && ` : ''}mv -T ${where} ${where}.before`,
-        `Then run again. When ${where} is mounted, copy what the shared storage does not have yet, from one host after the other: cp -a -n ${where}.before/. ${where}/`,
+        sh`ls -lA -- ${where}`,
+        {
+          say: 'Stop what uses these files, and move them aside',
+          run: sh`test ! -e ${`${where}.before`} && ${state === 'immutable' ? sh`chattr -i -- ${where} && ` : sh``}mv -T -- ${where} ${`${where}.before`}`,
+        },
+        {
+          say: `Then run again. When ${where} is mounted, copy what the shared storage does not have yet, from one host after the other`,
+          run: sh`mountpoint -q -- ${where} && cp -a -n -- ${`${where}.before/.`} ${`${where}/`}`,
+        },
       ],
     );
 }

@@ -83,8 +83,8 @@ export const mount = defineResource({
       throw new Refusal(
         `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
         [
-          `findmnt ${where}; ls -lA ${where}`,
-          `fuser -v -m ${where}`,
+          sh`findmnt --mountpoint ${where}; ls -lA -- ${where}`,
+          sh`fuser -v -m -- ${where}`,
           ...(mounted.type === shownType
             ? [
                 `Where ${mounted.source} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,

@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import { byName } from '../resource/index.ts';
+import { quote } from '../shell/index.ts';
 import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
 
 /** States of a host that only a person can judge. */
@@ -40,7 +41,7 @@ export function troubles(host: SwarmHost): readonly Finding[] {
         'swarm-elsewhere',
         `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
         `to use what is there: set hosts.${host.name}.docker.settings.data-root to ${root}`,
-        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(`mv ${root}/swarm ${root}/swarm.old`)}`,
+        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(`mv -nT ${quote(`${root}/swarm`)} ${quote(`${root}/swarm.old`)}`)}`,
       ),
     );
 }

@@ -104,6 +104,10 @@ test('the order of the hosts in the file changes nothing, nor does a volume that
   figure('auth.allow', allowed);
 });
 
+/** The command of a refusal's line, which says before it what it is for. */
+const commandOf = (refused: { readonly fix: readonly string[] } | undefined, part: string) =>
+  refused?.fix.find((line) => line.includes(part))?.replace(/^.*?: (?=ssh)/, '') ?? 'false';
+
 test('a mount over files is refused, and comes to be by the words of the refusal', async () => {
   await up({ nodes: 4 });
   await on(
@@ -119,8 +123,7 @@ test('a mount over files is refused, and comes to be by the words of the refusal
   expect(refused?.message).toMatch(/12 files \(dkim, mail/);
   expect(await on('node-4', 'ls /mailu/mail | wc -l; findmnt -rn --mountpoint /mailu || true')).toBe('12');
 
-  const move = /mv -T .*$/.exec(refused?.fix.find((line) => line.includes('mv -T')) ?? '')?.[0] ?? 'false';
-  await on('node-4', move);
+  await follow(commandOf(refused, 'mv -T'));
   // The fourth does not know the names that the bricks were made by.
   const unknown = await json('plan', four);
   expect(unknown.code).toBe(0);
@@ -131,8 +134,7 @@ test('a mount over files is refused, and comes to be by the words of the refusal
   );
   const ran = await json(four);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
-  const copy = /cp -a -n .*$/.exec(refused?.fix.find((line) => line.includes('cp -a')) ?? '')?.[0] ?? 'false';
-  await on('node-4', copy);
+  await follow(commandOf(refused, 'cp -a -n'));
   expect(await on('node-1', 'ls /mailu/mail/old-* | wc -l')).toBe('12');
   expect(finished(await json(four))?.changes).toBe(0);
 });

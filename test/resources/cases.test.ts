@@ -38,7 +38,8 @@ function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
     };
   } catch (error) {
     if (error instanceof ProbeError) return { probe, error: error.message };
-    if (error instanceof Refusal) return { probe, refused: error.message, fix: error.fix };
+    if (error instanceof Refusal)
+      return { probe, refused: error.message, fix: error.lines((command) => `on its host: ${command}`) };
     throw error;
   }
 }

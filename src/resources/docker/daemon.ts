@@ -182,7 +182,12 @@ function refuseUnread({ file, settings: old }: Have): void {
     return;
   throw new Refusal(
     `${DAEMON_JSON} is not JSON, and it says where or how Docker keeps its data: without that, Docker would come up empty`,
-    [`correct it by hand; where it is wrong says: dockerd --validate --config-file ${DAEMON_JSON}`],
+    [
+      {
+        say: 'correct it by hand; where it is wrong says',
+        run: sh`dockerd --validate --config-file ${DAEMON_JSON}`,
+      },
+    ],
   );
 }
 
@@ -210,7 +215,10 @@ function refuseBoth(next: Settings, flags: readonly Flag[]): void {
     `Docker does not start where a setting is in ${DAEMON_JSON} and a flag of its unit as well: ${list}`,
     [
       `keep the flag, and leave ${names.join(', ')} out of docker.settings and of ${DAEMON_JSON} on this host`,
-      `or keep the setting, and take the flag out of ${[...new Set(both.map(({ from }) => from))].join(', ')}; see all of it with: systemctl cat docker.service`,
+      {
+        say: `or keep the setting, and take the flag out of ${[...new Set(both.map(({ from }) => from))].join(', ')}; see all of it with`,
+        run: sh`systemctl cat docker.service`,
+      },
     ],
   );
 }

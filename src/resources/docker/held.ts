@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from '../../resource/index.ts';
+import { sh } from '../../shell/index.ts';
 import type { Flag } from './flags.ts';
 import { DEFAULT_ROOT, type EngineState, type Stored } from './stored.ts';
 
@@ -34,7 +35,10 @@ export function holdState(old: Settings, next: Settings, flags: readonly Flag[],
         root === DEFAULT_ROOT
           ? `leave data-root as it is: take it out of docker.settings, and where daemon.json has it by hand, set it back to ${root}`
           : `leave data-root as it is: write docker: { settings: { data-root: ${root} } } for this host`,
-        `to move it, one host at a time and while the other managers are up: systemctl stop docker.service docker.socket && test ! -e ${then} && cp -aT ${root} ${then}; then set data-root by hand in daemon.json, start Docker, and remove ${root} only when all is there`,
+        {
+          say: `to move it, one host at a time and while the other managers are up, copy it, then set data-root by hand in daemon.json, start Docker, and remove ${root} only when all is there. To copy it`,
+          run: sh`test ! -e ${then} && systemctl stop docker.service docker.socket && cp -aT -- ${root} ${then}`,
+        },
       ],
     );
   for (const name of HELD.filter((each) => each !== 'data-root' && each !== 'graph')) {

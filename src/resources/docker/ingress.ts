@@ -67,7 +67,10 @@ export const ingressNetwork = defineResource({
         `network ${network.name} is made for ${network.mtu ?? 1500} bytes, wanted ${mtu}; it would have to be made anew, and ${publishing.join(', ')} would lose what comes in through it`,
         [
           `to leave it as it is, write into the inventory: swarm: { ingress: { mtu: ${network.mtu ?? 1500} } }`,
-          `to change it, have nothing publish through it meanwhile; what does: docker service inspect --pretty ${publishing.join(' ')}`,
+          {
+            say: 'to change it, have nothing publish through it meanwhile; what does',
+            run: sh`docker service inspect --pretty ${publishing}`,
+          },
         ],
       );
     return changes;

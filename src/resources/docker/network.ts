@@ -67,7 +67,11 @@ export const dockerNetwork = defineResource({
       throw new Refusal(
         `network ${wanted.name} exists with other settings (${changes.map(({ field, from, to }) => `${field} is ${from}, wanted ${to}`).join('; ')}), and Docker cannot change a network in place; making it anew disconnects every service on it`,
         [
-          `write the settings that it has into the inventory, or remove what uses it and then: docker network rm ${wanted.name}`,
+          'write the settings that it has into the inventory',
+          {
+            say: 'or remove what uses it, and then it',
+            run: sh`docker network rm ${wanted.name}`,
+          },
         ],
       );
     return changes;

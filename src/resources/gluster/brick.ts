@@ -52,7 +52,7 @@ export const glusterBrick = defineResource({
       );
     const mark = /^[0-9a-f]{32}$/.test(state) ? state : undefined;
     const wanted = volumeId?.replaceAll('-', '');
-    const look = [`getfattr -e hex -n ${MARK} ${path}`, `ls -lA ${path}`];
+    const look = [sh`getfattr --absolute-names -e hex -n ${MARK} -- ${path}`, sh`ls -lA -- ${path}`];
     if ((mark !== undefined && mark !== wanted) || (mark === undefined && names.includes('.glusterfs')))
       throw new Refusal(
         volumeId === undefined

@@ -51,7 +51,7 @@ export const glusterHeal = defineResource({
     if (split > 0)
       throw new Refusal(
         `${split} entries of volume ${volume} differ between its bricks, and which is right only a person can tell`,
-        [`gluster volume heal ${volume} info split-brain`],
+        [sh`gluster volume heal ${volume} info split-brain`],
       );
     return pending === 0 ? [] : [{ field: 'entries to heal', from: pending, to: 0 }];
   },

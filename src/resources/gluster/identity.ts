@@ -40,8 +40,8 @@ export const glusterIdentity = defineResource({
       throw new Refusal(
         `its glusterd is ${have.uuid} and belongs to a pool; the pool knows this host as ${uuid}`,
         [
-          'ls -l /var/lib/glusterd/peers /var/lib/glusterd/vols',
-          'gluster pool list',
+          sh`ls -l /var/lib/glusterd/peers /var/lib/glusterd/vols`,
+          sh`gluster pool list`,
           "Where another machine has this one's place in the pool now, set storage.address of each host to the address that the pool knows it by. Where this one belongs to another pool, take it out of that pool or out of the inventory.",
         ],
       );

@@ -62,7 +62,7 @@ export const glusterVolume = defineResource({
       throw new Refusal(
         `volume ${wanted.name} is of the type ${have.type}, and this tool keeps replicated volumes only; a run does not change how mail is kept`,
         [
-          `gluster volume info ${wanted.name}`,
+          sh`gluster volume info ${wanted.name}`,
           'Write storage.volume: NAME of a volume that is to be made beside it, and name this one in storage.otherVolumes; then move the mail by hand.',
         ],
       );
@@ -70,8 +70,11 @@ export const glusterVolume = defineResource({
       throw new Refusal(
         `volume ${wanted.name} keeps two copies, which cannot outvote each other: after a cut both sides may have written`,
         [
-          `gluster volume info ${wanted.name}`,
-          `Give it a third brick on a third host, which may be an arbiter: gluster volume add-brick ${wanted.name} replica 3 arbiter 1 HOST:PATH`,
+          sh`gluster volume info ${wanted.name}`,
+          {
+            say: 'Give it a third brick on a third host, which may be an arbiter; write its host and path for HOST:PATH',
+            run: sh`gluster volume add-brick ${wanted.name} replica 3 arbiter 1 HOST:PATH`,
+          },
         ],
       );
     if (have.setSize !== wanted.setSize || have.arbiter !== wanted.arbiter)
@@ -85,7 +88,7 @@ export const glusterVolume = defineResource({
     if (gone.length > 0)
       throw new Refusal(
         `volume ${wanted.name} has ${gone.join(', ')}, and the inventory gives that host no brick; a run removes no brick`,
-        [`gluster volume info ${wanted.name}`, 'Write storage.brick: true for the host that has it.'],
+        [sh`gluster volume info ${wanted.name}`, 'Write storage.brick: true for the host that has it.'],
       );
     const added = wanted.bricks.filter((brick) => !have.bricks.includes(brick));
     const offline = have.started ? have.bricks.filter((brick) => !have.online.includes(brick)) : [];

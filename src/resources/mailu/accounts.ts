@@ -73,7 +73,10 @@ export const mailuAccounts = defineResource({
       throw new Refusal(
         `Mailu knows no account, and the storage has ${[...keys, ...mailboxes.map((name) => `mail of ${name}`)].join(', ')}: this is not the database that these belong to. Bring that one back, from a copy or by the setting of the database; until then Mailu knows nobody, and refuses all mail`,
         [
-          `to begin with new accounts beside them, say so by making the domain: docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${service}) flask mailu domain ${domain}`,
+          {
+            say: 'to begin with new accounts beside them, say so by making the domain',
+            run: sh`docker exec $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu domain ${domain}`,
+          },
         ],
       );
     if (keyFile !== undefined && domains.get(domain) === false)

@@ -52,7 +52,7 @@ export const swarmCluster = defineResource({
     if (have.state === 'inactive' && wanted.clusterId !== undefined)
       throw new Refusal(
         `it was in swarm ${wanted.clusterId} when it was last looked at, and its Docker is in none now; a second swarm is not made beside that one`,
-        ['find out what changed: docker info; journalctl -u docker | tail -n 50'],
+        [{ say: 'find out what changed', run: sh`docker info; journalctl -u docker | tail -n 50` }],
       );
     if (have.state === 'inactive')
       return [{ field: 'swarm', from: null, to: `initialised, advertised at ${wanted.advertiseAddress}` }];
