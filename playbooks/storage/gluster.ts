@@ -13,6 +13,8 @@ import {
   glusterVolume,
   type HeldBrick,
   isEmptied,
+  isWhole,
+  madeOn,
   memberOf,
   mount,
   packages,
@@ -123,7 +125,7 @@ export function blame(host: Reached, cluster: Storage): readonly Resource[] {
       (other, place) =>
         setOf(volume, place) === setOf(volume, index) &&
         other.holder?.facts?.gluster.daemon === 'running' &&
-        !isEmptied(other, volume.id),
+        isWhole(other, volume.id),
     );
     const [first] = whole.toSorted((a, b) => byName(a.holder as Member, b.holder as Member));
     if (first?.holder?.name !== host.name) return [];
@@ -132,14 +134,17 @@ export function blame(host: Reached, cluster: Storage): readonly Resource[] {
 }
 
 export function brick(host: Reached, cluster: Storage): readonly Resource[] {
-  const { decision, self, own, holdsBrick } = seen(host, cluster);
+  const { all, decision, self, own, holdsBrick } = seen(host, cluster);
   if (!holdsBrick) return [];
   const { settings } = cluster;
   const known = self.facts?.gluster.known[volumeOf(settings)];
   const volumeId = decision.kind === 'exists' ? decision.volume.id : known;
   const allowRootFilesystem = settings.allowRootFilesystem ?? false;
   if (own.length > 0 && volumeId !== undefined)
-    return own.map(({ path }) => glusterBrick({ path, volumeId, allowRootFilesystem }));
+    return own.map(({ path, brick }) => {
+      const mount = madeOn(all, volumeOf(settings), brick);
+      return glusterBrick({ path, volumeId, allowRootFilesystem, ...(mount && { madeOn: mount }) });
+    });
   const path = brickPathOf(settings);
   return [
     directory({ path: path.slice(0, path.lastIndexOf('/')) || '/' }),

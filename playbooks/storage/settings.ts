@@ -44,7 +44,7 @@ export const clusterSettings = z
       .array(z.string())
       .optional()
       .describe(
-        'glusterfs: volumes of these hosts that are not for the mail, where `volume` is to be made beside them',
+        'glusterfs: volumes of these hosts that are not for the mail, where `volume` is to be made beside them; bricks of one that no host knows any more by their path',
       ),
     clients: z
       .array(z.ipv4())

@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { lines, raw } from '../shell/index.ts';
+import { type BrickFacts, FIND_BRICKS, readBricks } from './bricks.ts';
 
 export interface GlusterPeer {
   readonly uuid: string;
@@ -24,16 +25,7 @@ export interface GlusterVolume {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** A brick as the files of glusterd record it, whoever holds it. */
-export interface RecordedBrick {
-  readonly volume: string;
-  /** `name:path`, as in `GlusterVolume.bricks`. */
-  readonly brick: string;
-  /** The node that holds it. Files of old releases do not say. */
-  readonly uuid: string | undefined;
-}
-
-export interface GlusterFacts {
+export interface GlusterFacts extends BrickFacts {
   readonly daemon: 'absent' | 'stopped' | 'running';
   /** Of this node in the pool. glusterd makes it when it is first needed. */
   readonly uuid: string | undefined;
@@ -43,12 +35,6 @@ export interface GlusterFacts {
   readonly volumes: readonly GlusterVolume[];
   /** Volumes that the files of glusterd know, by name, whether it runs or not. */
   readonly known: Readonly<Record<string, string>>;
-  /**
-   * What marks a local path as a brick: the id of its volume; `null` where it is not there or bears no mark; `unread` where a
-   * brick is there and nothing on the host can read its mark.
-   */
-  readonly marks: Readonly<Record<string, string | null>>;
-  readonly recorded: readonly RecordedBrick[];
   /** Addresses that use bricks on this host at the moment. */
   readonly clients: readonly string[];
   /** What glusterd reads when it starts, by option (glusterd.vol). */
@@ -57,16 +43,15 @@ export interface GlusterFacts {
   readonly resolved: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A brick whose mark cannot be read, since `getfattr` is not installed. */
-export const UNREAD = 'unread';
-
 /** Seconds that a question to glusterd may take. It answers these from its own memory, without its peers. */
 const PATIENCE = 20;
 /** Seconds that a name server may take. */
 const NAME_PATIENCE = 5;
 
 export const glusterFacts: Probe<GlusterFacts> = {
-  script: raw(`\
+  script: lines([
+    FIND_BRICKS,
+    raw(`\
 sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}/option /p' /etc/glusterfs/glusterd.vol 2>/dev/null
 d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1)
 d=\${d:-/var/lib/glusterd}
@@ -76,16 +61,8 @@ for f in "$d"/vols/*/info; do
   v=\${f%/info}
   echo "known \${v##*/} $(sed -n 's/^volume-id=//p' "$f")"
 done
-for f in "$d"/vols/*/bricks/*; do
-  [ -e "$f" ] || continue
-  v=\${f#"$d"/vols/}
-  p=$(sed -n 's/^path=//p' "$f")
-  u=$(sed -n 's/^uuid=//p' "$f")
-  echo "brick \${v%%/*} $(sed -n 's/^brick-id=.*-//p' "$f") \${u:-none} $(sed -n 's/^hostname=//p' "$f"):$p"
-  m=$(getfattr --absolute-names --only-values -e hex -n trusted.glusterfs.volume-id -- "$p" 2>/dev/null | od -An -tx1 | tr -d ' \\n')
-  [ -n "$m" ] || command -v getfattr >/dev/null || [ ! -d "$p/.glusterfs" ] || m=${UNREAD}
-  echo "mark $p \${m:-none}"
-done
+recorded_bricks
+[ -n "$(ls "$d/vols" 2>/dev/null)" ] || lost_bricks
 for n in $(sed -n 's/^hostname[0-9]*=//p' "$d"/peers/* "$d"/vols/*/bricks/* 2>/dev/null | sort -u); do
   (echo "name $n $(timeout ${NAME_PATIENCE} getent ahosts "$n" | cut -d' ' -f1 | sort -u | tr '\\n' ' ')") &
 done
@@ -100,6 +77,7 @@ peers=$(timeout ${PATIENCE} gluster --mode=script peer status) || exit 66
 volumes=$(timeout ${PATIENCE} gluster --mode=script volume info) || exit 66
 printf '%s\\n' "$peers" | sed 's/^/peers /'
 printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
+  ]),
 
   parse(output) {
     if (output.code !== 0)
@@ -117,8 +95,7 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
       peers: readPeers(all('peers')),
       volumes: readVolumes(all('volumes')),
       known: Object.fromEntries(all('known').map((line) => line.split(' ') as [string, string])),
-      marks: Object.fromEntries(all('mark').map(readMark)),
-      recorded: readRecorded(all('brick')),
+      ...readBricks(all),
       clients: [...new Set(all('client').map((client) => client.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1')))]
         .filter((address) => !/^127\.|^::1$/.test(address))
         .toSorted(),
@@ -134,29 +111,6 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
     };
   },
 };
-
-function readMark(line: string): [string, string | null] {
-  const space = line.lastIndexOf(' ');
-  const mark = line.slice(space + 1);
-  const id = /^[0-9a-f]{32}$/.test(mark) ? dashed(mark) : null;
-  return [line.slice(0, space), mark === UNREAD ? UNREAD : id];
-}
-
-/** Rows of volume, number of the brick in it, node and brick, in the order of their files. */
-function readRecorded(rows: readonly string[]): readonly RecordedBrick[] {
-  return rows
-    .map((row) => /^(\S+) (\d*) (\S+) (.+)$/.exec(row) ?? [])
-    .toSorted(([, a = '', i], [, b = '', j]) => (a === b ? Number(i) - Number(j) : a < b ? -1 : 1))
-    .map(([, volume = '', , uuid, brick = '']) => ({
-      volume,
-      brick,
-      uuid: uuid === 'none' ? undefined : uuid,
-    }));
-}
-
-function dashed(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
 
 /** `gluster peer status`: a paragraph a peer. */
 export function readPeers(lines: readonly string[]): readonly GlusterPeer[] {

@@ -9,6 +9,7 @@ export {
   lookBelow,
   readBarePoint,
 } from './bare-point.ts';
+export { type BrickFacts, type RecordedBrick, SEARCH, UNREAD } from './bricks.ts';
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
@@ -18,10 +19,8 @@ export {
   type GlusterPeer,
   type GlusterVolume,
   glusterFacts,
-  type RecordedBrick,
   readPeers,
   readVolumes,
-  UNREAD,
 } from './gluster.ts';
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { compare, defineResource, ProbeError, Unobservable } from '../resource/index.ts';
+import { AWAY } from '../facts/index.ts';
+import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { absolutePath } from './path.ts';
 import { writeFile } from './write-file.ts';
@@ -32,12 +33,16 @@ export const nfsExport = defineResource({
 
   observe: ({ path }) => ({
     script: sh`
+      ${AWAY}
+      away ${path} | sed 's/^/away /'
       command -v exportfs >/dev/null || { echo uninstalled; exit 0; }
       [ ! -e ${FILE} ] || cat ${FILE} || exit 66
       echo '=== exported'
       timeout 10 exportfs -s || exit 66`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not look what is exported', output);
+      const away = /^away (.*)\n/.exec(output.stdout)?.[1];
+      if (away !== undefined) return { away };
       if (output.stdout === 'uninstalled\n') return new Unobservable('the NFS server is not installed');
       const [line = '', exported = ''] = output.stdout.split('=== exported\n');
       const clients = exported
@@ -49,16 +54,27 @@ export const nfsExport = defineResource({
     },
   }),
 
-  diff: ({ line, clients }, have) => [
-    ...(inOrder(have.line) === inOrder(line) ? [] : compare('export', have.line, line)),
-    ...(clients.every((client) => have.clients.includes(client))
-      ? []
-      : compare(
-          'exported to',
-          have.clients.join(' ') || null,
-          [...new Set([...have.clients, ...clients])].toSorted().join(' '),
-        )),
-  ],
+  diff({ path, line, clients }, have) {
+    if ('away' in have)
+      throw new Refusal(
+        `${path} may be on a disk that is away: ${have.away}. Its clients would be given an empty storage`,
+        [
+          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          'Bring the disk back to where it was mounted, and run again.',
+          'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
+        ],
+      );
+    return [
+      ...(inOrder(have.line) === inOrder(line) ? [] : compare('export', have.line, line)),
+      ...(clients.every((client) => have.clients.includes(client))
+        ? []
+        : compare(
+            'exported to',
+            have.clients.join(' ') || null,
+            [...new Set([...have.clients, ...clients])].toSorted().join(' '),
+          )),
+    ];
+  },
 
   apply: ({ line }) => [
     {

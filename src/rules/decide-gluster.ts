@@ -1,7 +1,9 @@
 import type { Finding } from '../errors/index.ts';
-import { type GlusterVolume, UNREAD } from '../facts/index.ts';
+import type { GlusterVolume } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
+import { isWhole } from './brick-state.ts';
 import { type GlusterHost, type HeldBrick, heldBricks, recordedBricks } from './gluster-pool.ts';
+import { lostVolume } from './lost-volume.ts';
 
 /** What is to be done about the volume, from the words of all hosts and never from their order. */
 export type GlusterDecision<H extends GlusterHost> =
@@ -20,7 +22,7 @@ export type GlusterDecision<H extends GlusterHost> =
 /** A volume that glusterd makes for itself (cluster.enable-shared-storage). */
 const GLUSTERS_OWN = 'gluster_shared_storage';
 
-/** `beside`: volumes of these hosts that are known not to be meant. */
+/** `beside`: volumes of these hosts, and paths of bricks that no host knows, that are known not to be meant. */
 export function decideGluster<H extends GlusterHost>(
   given: readonly H[],
   name: string,
@@ -28,7 +30,8 @@ export function decideGluster<H extends GlusterHost>(
 ): GlusterDecision<H> {
   const hosts = given.toSorted(byName);
   const refused = twoVolumes(hosts, name) ?? unseen(hosts, name) ?? anotherVolume(hosts, name, beside);
-  if (refused !== undefined) return { kind: 'refused', findings: [refused] };
+  const findings = refused === undefined ? lostVolume(hosts, name, beside) : [refused];
+  if (findings.length > 0) return { kind: 'refused', findings };
   const knowing = hosts.filter(({ facts }) => facts?.gluster.known[name] !== undefined);
   const [first] = knowing;
   if (first === undefined) return { kind: 'create' };
@@ -37,7 +40,7 @@ export function decideGluster<H extends GlusterHost>(
     if (volume === undefined || host.facts?.gluster.daemon !== 'running') return [];
     const bricks = heldBricks(hosts, name, volume.bricks);
     const own = bricks.filter(({ holder }) => holder?.name === host.name);
-    if (own.some((brick) => isEmptied(brick, volume.id))) return [];
+    if (own.some((brick) => !isWhole(brick, volume.id))) return [];
     return [{ lead: host, volume, bricks, holds: own.length > 0 }];
   });
   const best = running.find(({ holds }) => holds) ?? running[0];
@@ -48,15 +51,9 @@ export function decideGluster<H extends GlusterHost>(
     (brick) =>
       brick.holder !== undefined &&
       knowing.includes(brick.holder) &&
-      !isEmptied(brick, brick.holder.facts?.gluster.known[name] ?? ''),
+      isWhole(brick, brick.holder.facts?.gluster.known[name] ?? ''),
   );
   return { kind: 'asleep', lead: whole?.holder ?? first, bricks };
-}
-
-/** Whether the host of a brick was installed anew, or lost the brick's disk. */
-export function isEmptied({ holder, path }: HeldBrick<GlusterHost>, volumeId: string): boolean {
-  const facts = holder?.facts?.gluster;
-  return facts !== undefined && facts.marks[path] !== volumeId && facts.marks[path] !== UNREAD;
 }
 
 function twoVolumes(hosts: readonly GlusterHost[], name: string): Finding | undefined {

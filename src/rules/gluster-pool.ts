@@ -95,11 +95,20 @@ export function poolIdentity(
     ?.uuid;
 }
 
+/** Where the file system was mounted that a brick was made on, by the files of any host that knows the volume. */
+export function madeOn(hosts: readonly GlusterHost[], volume: string, brick: string): string | undefined {
+  return recordsOf(hosts, volume, brick).find((record) => record.madeOn !== undefined)?.madeOn;
+}
+
+function recordsOf(hosts: readonly GlusterHost[], volume: string, brick: string) {
+  return hosts
+    .flatMap(({ facts }) => facts?.gluster.recorded ?? [])
+    .filter((record) => record.volume === volume && record.brick === brick);
+}
+
 /** The node that holds a brick, by the files of any host that knows the volume, else by the name of a peer. */
 function uuidOf(hosts: readonly GlusterHost[], volume: string, brick: string): string | undefined {
-  const recorded = hosts
-    .flatMap(({ facts }) => facts?.gluster.recorded ?? [])
-    .find((record) => record.volume === volume && record.brick === brick && record.uuid !== undefined);
+  const recorded = recordsOf(hosts, volume, brick).find(({ uuid }) => uuid !== undefined);
   const peer = hosts
     .flatMap(({ facts }) => facts?.gluster.peers ?? [])
     .find(({ names }) => names.includes(nameOf(brick)));

@@ -1,10 +1,12 @@
 export { advertiseAddress, freePool, ipv4Of, overlaps } from './address.ts';
-export { decideGluster, type GlusterDecision, isEmptied } from './decide-gluster.ts';
+export { isEmptied, isWhole } from './brick-state.ts';
+export { decideGluster, type GlusterDecision } from './decide-gluster.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
 export {
   type GlusterHost,
   type HeldBrick,
   heldBricks,
+  madeOn,
   memberOf,
   pathOf,
   poolIdentity,

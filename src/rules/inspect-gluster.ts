@@ -1,7 +1,8 @@
 import type { Finding } from '../errors/index.ts';
 import type { GlusterVolume } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
-import { decideGluster, isEmptied } from './decide-gluster.ts';
+import { isAway, isEmptied } from './brick-state.ts';
+import { decideGluster } from './decide-gluster.ts';
 import { type GlusterHost, type HeldBrick, memberOf, setOf } from './gluster-pool.ts';
 
 /** What the facts show to be wrong with the pool and the volume, before anything is changed. */
@@ -50,17 +51,19 @@ function lostBricks(
 ): readonly Finding[] {
   const lost = bricks.filter((brick, index) => {
     const set = bricks.filter((_, other) => setOf(volume, other) === setOf(volume, index));
-    const emptied = set.filter((other) => isEmptied(other, volume.id));
-    return emptied.includes(brick) && emptied.length > set.length / 2;
+    const missing = set.filter((other) => isEmptied(other, volume.id) || isAway(other, volume.id));
+    return isEmptied(brick, volume.id) && missing.length > set.length / 2;
   });
   if (lost.length === 0) return [];
-  const names = [...new Set(lost.map(({ holder }) => holder?.name))];
+  const namesOf = (some: typeof bricks) => [...new Set(some.map(({ holder }) => holder?.name))].join(' and ');
+  const away = bricks.filter((brick) => isAway(brick, volume.id));
   return [
     {
       level: 'refuse',
       code: 'bricks-lost',
-      message: `${names.join(' and ')} came back empty, and they are the greater part of one replica set; what is left may be old`,
+      message: `${namesOf(lost)} came back empty${away.length === 0 ? '' : `, and disks of ${namesOf(away)} are away`}, and they are the greater part of one replica set; what is left may be old`,
       fix: [
+        ...(away.length === 0 ? [] : ['bring the disks that are away back first, and run again']),
         'restore the bricks from a backup, or look at what the last one holds before you go on',
         lead.onHost(`gluster volume heal ${name} info`),
       ],

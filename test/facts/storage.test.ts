@@ -21,6 +21,9 @@ test('a host without GlusterFS, and one whose daemon is stopped', () => {
     known: { mailu: '7370e8d8-4c25-4620-ab82-864bda143f93' },
     marks: { '/srv/gluster/mailu': '7370e8d8-4c25-4620-ab82-864bda143f93', '/srv/other': null },
     recorded: [],
+    away: {},
+    found: {},
+    searched: true,
     clients: [],
     daemonOptions: {},
     resolved: {},
@@ -84,9 +87,15 @@ test('bricks with the nodes that hold them, in their order, and names with their
       [
         'brick gv0 10 none node-11:/b',
         `brick gv0 0 ${uuid} node-1:/b`,
+        'within gv0 0 /b',
         'mark /b unread',
         `brick gv0 2 ${uuid} node-1:/c`,
         'mark /c none',
+        'within gv0 2 /',
+        'away /c\t/c, which /etc/fstab names, is not mounted',
+        'found /srv/old one 7370e8d84c254620ab82864bda143f93',
+        'found /srv/cut none',
+        'slow yes',
         'name node-2 172.31.77.12 ',
         'name gone ',
         'client [::ffff:172.31.77.13]',
@@ -99,13 +108,18 @@ test('bricks with the nodes that hold them, in their order, and names with their
     ),
   );
   expect(facts).toHaveProperty('recorded', [
-    { volume: 'gv0', brick: 'node-1:/b', uuid },
-    { volume: 'gv0', brick: 'node-1:/c', uuid },
-    { volume: 'gv0', brick: 'node-11:/b', uuid: undefined },
+    { volume: 'gv0', brick: 'node-1:/b', uuid, madeOn: '/' },
+    { volume: 'gv0', brick: 'node-1:/c', uuid, madeOn: '/c' },
+    { volume: 'gv0', brick: 'node-11:/b', uuid: undefined, madeOn: undefined },
   ]);
   expect(facts).toHaveProperty('resolved', { 'node-2': ['172.31.77.12'], gone: [] });
   expect(facts).toHaveProperty('clients', ['172.31.77.12', '172.31.77.13']);
-  expect(facts).toHaveProperty('marks', { '/b': 'unread', '/c': null });
+  expect(facts).toMatchObject({
+    marks: { '/b': 'unread', '/c': null },
+    away: { '/c': '/c, which /etc/fstab names, is not mounted' },
+    found: { '/srv/old one': '7370e8d8-4c25-4620-ab82-864bda143f93', '/srv/cut': null },
+    searched: false,
+  });
 });
 
 test('a mount that does not say how full it is, and one that is older than its unit', () => {

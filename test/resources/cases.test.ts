@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { AWAY } from '../../src/facts/index.ts';
 import { type Output, ProbeError, Refusal } from '../../src/resource/index.ts';
 import { Secret } from '../../src/shell/index.ts';
 import { kinds } from './kinds.ts';
@@ -23,7 +24,8 @@ const TOKEN = new Secret('SWMTKN-1-secret');
 function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
   const resource = kinds[kind]?.(want as never);
   if (resource === undefined) throw new Error(`no kind ${kind}`);
-  const probe = resource.probe.shown;
+  // Has a test of its own, `test/facts/away.test.ts`.
+  const probe = resource.probe.shown.replace(AWAY.shown, 'away() { ...; }');
   try {
     const judged = resource.judge(output, { paths: new Set(pending) });
     if (judged.state === 'unobservable') return { probe, unobservable: judged.reason };

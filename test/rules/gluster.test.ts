@@ -6,6 +6,7 @@ import {
   type GlusterHost,
   inspectGluster,
   isEmptied,
+  isWhole,
 } from '../../src/rules/index.ts';
 
 const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
@@ -33,6 +34,9 @@ const facts = (change: Partial<GlusterFacts> = {}): GlusterFacts => ({
   known: {},
   marks: {},
   recorded: [],
+  away: {},
+  found: {},
+  searched: true,
   clients: [],
   daemonOptions: {},
   resolved: {},
@@ -100,6 +104,61 @@ describe('what is to be done about the volume', () => {
   });
 });
 
+describe('a brick whose disk is away', () => {
+  const away = facts({
+    ...member,
+    marks: { [PATH]: null },
+    away: { [PATH]: '/srv/gluster, which /etc/fstab names, is not mounted' },
+  });
+  const brickOf = (gluster: GlusterFacts) => ({ brick: '', path: PATH, holder: host(1, gluster) });
+
+  test('is neither whole nor emptied', () => {
+    expect([isWhole(brickOf(away), ID), isEmptied(brickOf(away), ID)]).toEqual([false, false]);
+    const decision = decideGluster(cluster(away, member, member), 'mailu');
+    expect(decision.kind === 'exists' && decision.lead.name).toBe('mail-2');
+    expect(codes(cluster(away, member, member))).toEqual([]);
+  });
+
+  test('counts as missing where another of its set came back empty', () => {
+    const [finding] = inspectGluster(cluster(away, bare, member), 'mailu');
+    expect(finding).toMatchObject({
+      code: 'bricks-lost',
+      message:
+        'mail-2 came back empty, and disks of mail-1 are away, and they are the greater part of one replica set; what is left may be old',
+    });
+  });
+});
+
+describe('bricks of a volume that no host knows any more', () => {
+  const found = facts({ found: { '/data/old one': ID, '/srv/cut': null } });
+
+  test('stop a run that would make an empty volume, wherever they are', () => {
+    const hosts = cluster(bare, found, found);
+    expect(decideGluster(hosts, 'mailu').kind).toBe('refused');
+    const findings = inspectGluster(hosts, 'mailu');
+    expect(findings.map(({ code, host: on }) => [code, on])).toEqual([
+      ['lost-volume', 'mail-2'],
+      ['lost-volume', 'mail-3'],
+    ]);
+    expect(findings[0]?.message).toContain(`/data/old one (${ID}), /srv/cut of a volume`);
+    expect(findings[0]?.fix[0]).toBe("ssh mail-2 ls -lA -- '/data/old one' /srv/cut");
+  });
+
+  test('do not where they are known not to be meant, or their volume is known', () => {
+    const paths = ['/data/old one', '/srv/cut'];
+    expect(decideGluster(cluster(bare, found, found), 'mailu', paths).kind).toBe('create');
+    expect(decideGluster(cluster(found, member, member), 'mailu').kind).toBe('exists');
+    const other = facts({ daemon: 'stopped', known: { gv0: ID } });
+    const marked = facts({ found: { '/b': ID } });
+    expect(decideGluster(cluster(other, marked, bare), 'mailu', ['gv0']).kind).toBe('create');
+  });
+
+  test('may be there where the disks could not be looked through in time', () => {
+    expect(codes(cluster(bare, facts({ searched: false }), bare))).toEqual(['unsearched-disks']);
+    expect(codes(cluster(member, member, facts({ searched: false })))).toEqual([]);
+  });
+});
+
 const UUIDS = ['d1558d31', '6045b7a7', '71910eb9'].map((start) => `${start}-a5cf-451c-94b6-4c940ff8dc11`);
 
 interface Hand {
@@ -143,6 +202,7 @@ function byHand({
         volume: 'mailu',
         brick,
         uuid: old ? undefined : UUIDS[index],
+        madeOn: undefined,
       })),
       resolved,
     });

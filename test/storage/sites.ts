@@ -25,6 +25,9 @@ const BARE: GlusterFacts = {
   known: {},
   marks: {},
   recorded: [],
+  away: {},
+  found: {},
+  searched: true,
   clients: [],
   daemonOptions: {},
   resolved: {},
@@ -104,7 +107,12 @@ export function pooled(
         .toSorted(([, a], [, b]) => Number(a === number) - Number(b === number))
         .map(([brick, holder]) => [brick.slice(brick.indexOf(':') + 1), holder === number ? ID : null]),
     ),
-    recorded: bricks.map(([brick, holder]) => ({ volume: name, brick, uuid: uuidOf(holder) })),
+    recorded: bricks.map(([brick, holder]) => ({
+      volume: name,
+      brick,
+      uuid: uuidOf(holder),
+      madeOn: undefined,
+    })),
   };
 }
 

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { AWAY } from '../../facts/index.ts';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { absolutePath } from '../path.ts';
+import { refuseWrongDisk } from './brick-place.ts';
 
 const want = z.strictObject({
   path: absolutePath,
   /** Of the volume that the brick belongs to. Without it the brick is for a volume that is yet to be made. */
   volumeId: z.uuid().optional(),
+  /** Where the file system was mounted that it was made on, as far as its pool knows. */
+  madeOn: z.union([z.literal('/'), absolutePath]).optional(),
   allowRootFilesystem: z.boolean().default(false),
 });
 
@@ -26,34 +30,34 @@ export const glusterBrick = defineResource({
       d=${path}
       while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
       timeout 10 findmnt -rn -o TARGET -T "$d" || exit 66
+      m=
+      [ "$d" != ${path} ] || m=$(getfattr --absolute-names --only-values -n ${MARK} -- "$d" 2>/dev/null | od -An -tx1 | tr -d ' \n')
+      ${AWAY}
+      [ -n "$m" ] || away ${path} | sed 's/^/away /'
       [ "$d" = ${path} ] || { echo absent; exit 0; }
-      m=$(getfattr --absolute-names --only-values -n ${MARK} -- "$d" 2>/dev/null | od -An -tx1 | tr -d ' \n')
       [ -n "$m" ] || command -v getfattr >/dev/null || m=unread
       echo "\${m:-unmarked}"
       names=$(ls -A -- "$d") || exit 66
       printf '%s\n' "$names" | head -n 4`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look at ${path}`, output);
-      const [target = '', state = '', ...rest] = output.stdout.split('\n');
+      const [target = '', ...after] = output.stdout.split('\n');
+      const away = after[0]?.startsWith('away ') ? after.shift()?.slice('away '.length) : undefined;
+      const [state = '', ...rest] = after;
       const names = rest.filter((name) => name !== '');
       if (state === 'unread' && names.length > 0 && volumeId !== undefined)
         return new Unobservable('getfattr, which reads the mark of a brick, is not installed');
-      return { target, state, names };
+      return { target, away, state, names };
     },
   }),
 
-  diff({ path, volumeId, allowRootFilesystem }, { target, state, names }): readonly Change[] {
-    if (target === '/' && !allowRootFilesystem && volumeId === undefined)
-      throw new Refusal(
-        `${path} is on the root file system: a mailbox that grows would fill it and stop the whole machine`,
-        [
-          `mount a file system of its own at ${path.slice(0, path.lastIndexOf('/'))}, or set storage.allowRootFilesystem: true`,
-        ],
-      );
+  diff(wanted, { target, away, state, names }): readonly Change[] {
+    const { path, volumeId } = wanted;
     const mark = /^[0-9a-f]{32}$/.test(state) ? state : undefined;
-    const wanted = volumeId?.replaceAll('-', '');
+    const own = volumeId?.replaceAll('-', '');
+    if (mark === undefined) refuseWrongDisk(wanted, { target, away });
     const look = [sh`getfattr --absolute-names -e hex -n ${MARK} -- ${path}`, sh`ls -lA -- ${path}`];
-    if ((mark !== undefined && mark !== wanted) || (mark === undefined && names.includes('.glusterfs')))
+    if ((mark !== undefined && mark !== own) || (mark === undefined && names.includes('.glusterfs')))
       throw new Refusal(
         volumeId === undefined
           ? `${path} is the brick of a volume${mark === undefined ? '' : ` (${mark})`} that no host knows any more, and it may hold the only copy of its files; a run neither takes it over nor empties it`

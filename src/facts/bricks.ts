@@ -1,0 +1,125 @@
+import { lines, raw } from '../shell/index.ts';
+import { AWAY } from './away.ts';
+
+/** A brick as the files of glusterd record it, whoever holds it. */
+export interface RecordedBrick {
+  readonly volume: string;
+  /** `name:path`, as in `GlusterVolume.bricks`. */
+  readonly brick: string;
+  /** The node that holds it. Files of old releases do not say. */
+  readonly uuid: string | undefined;
+  /** Where the file system was mounted that it was made on, as its node has told the others. Not all files say. */
+  readonly madeOn: string | undefined;
+}
+
+export interface BrickFacts {
+  /**
+   * What marks a local path as a brick: the id of its volume; `null` where it is not there or bears no mark; `unread` where a
+   * brick is there and nothing on the host can read its mark.
+   */
+  readonly marks: Readonly<Record<string, string | null>>;
+  /** Why what belongs at a path that bears no mark may be on a disk that is not there now. */
+  readonly away: Readonly<Record<string, string>>;
+  readonly recorded: readonly RecordedBrick[];
+  /** Bricks with files on the disks of a host that knows no volume, each with its mark. */
+  readonly found: Readonly<Record<string, string | null>>;
+  /** Whether the disks could be looked through in time. */
+  readonly searched: boolean;
+}
+
+/** A brick whose mark cannot be read, since `getfattr` is not installed. */
+export const UNREAD = 'unread';
+
+/** Seconds that the disks may take to be looked through. */
+export const SEARCH = 20;
+
+/**
+ * Text that defines `recorded_bricks` and `lost_bricks`; `$d` is where glusterd keeps its files. A brick has a folder `.glusterfs`;
+ * one that is made and never written to has no other name in it.
+ */
+export const FIND_BRICKS = lines([
+  AWAY,
+  raw(`\
+mark_of() {
+  m=$(getfattr --absolute-names --only-values -e hex -n trusted.glusterfs.volume-id -- "$1" 2>/dev/null | od -An -tx1 | tr -d ' \\n')
+  [ -n "$m" ] || command -v getfattr >/dev/null || [ ! -d "$1/.glusterfs" ] || m=${UNREAD}
+}
+recorded_bricks() {
+  for f in "$d"/vols/*/bricks/*; do
+    [ -e "$f" ] || continue
+    v=\${f#"$d"/vols/}
+    p=$(sed -n 's/^path=//p' "$f")
+    u=$(sed -n 's/^uuid=//p' "$f")
+    n="\${v%%/*} $(sed -n 's/^brick-id=.*-//p' "$f")"
+    echo "brick $n \${u:-none} $(sed -n 's/^hostname=//p' "$f"):$p"
+    sed -n "s|^mount_dir=|within $n |p" "$f"
+    mark_of "$p"
+    echo "mark $p \${m:-none}"
+    reason=
+    [ -n "$m" ] || reason=$(away "$p")
+    [ -z "$reason" ] || printf 'away %s\\t%s\\n' "$p" "$reason"
+  done
+}
+lost_bricks() {
+  IFS='
+'
+  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/')
+  all=$(timeout ${SEARCH} find \${tops:-/} -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name .glusterfs -print 2>/dev/null)
+  [ $? -ne 124 ] || echo 'slow yes'
+  for found in $all; do
+    p=\${found%/.glusterfs}
+    ls -A -- "$p" | grep -qvxF .glusterfs || continue
+    mark_of "$p"
+    echo "found $p \${m:-none}"
+  done
+  unset IFS
+}`),
+]);
+
+/** Reads what these functions printed. `all` gives the rows of a kind. */
+export function readBricks(all: (kind: string) => readonly string[]): BrickFacts {
+  return {
+    marks: Object.fromEntries(all('mark').map(readMark)),
+    away: Object.fromEntries(all('away').map((row) => row.split('\t') as [string, string])),
+    recorded: readRecorded(all('brick'), all('within')),
+    found: Object.fromEntries(all('found').map(readMark)),
+    searched: all('slow').length === 0,
+  };
+}
+
+function readMark(row: string): [string, string | null] {
+  const space = row.lastIndexOf(' ');
+  const mark = row.slice(space + 1);
+  const id = /^[0-9a-f]{32}$/.test(mark) ? dashed(mark) : null;
+  return [row.slice(0, space), mark === UNREAD ? UNREAD : id];
+}
+
+function dashed(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Rows of volume, number of the brick in it, node and brick, in the order of their files. */
+function readRecorded(rows: readonly string[], within: readonly string[]): readonly RecordedBrick[] {
+  const folders = new Map(
+    within.map((row) => {
+      const [, brick = '', folder = ''] = /^(\S+ \d*) (.+)$/.exec(row) ?? [];
+      return [brick, folder];
+    }),
+  );
+  return rows
+    .map((row) => /^(\S+) (\d*) (\S+) (.+)$/.exec(row) ?? [])
+    .toSorted(([, a = '', i], [, b = '', j]) => (a === b ? Number(i) - Number(j) : a < b ? -1 : 1))
+    .map(([, volume = '', number = '', uuid, brick = '']) => ({
+      volume,
+      brick,
+      uuid: uuid === 'none' ? undefined : uuid,
+      madeOn: mountOf(brick.slice(brick.indexOf(':/') + 1), folders.get(`${volume} ${number}`)),
+    }));
+}
+
+/** `mount_dir` is a brick's path below its mount point (glusterd-utils.c, glusterd_get_brick_mount_dir). */
+function mountOf(path: string, folder: string | undefined): string | undefined {
+  if (folder === '/') return path;
+  if (folder === undefined || !path.endsWith(folder)) return undefined;
+  return path.slice(0, -folder.length) || '/';
+}

@@ -1,0 +1,55 @@
+import type { Finding } from '../errors/index.ts';
+import { SEARCH } from '../facts/index.ts';
+import { quote } from '../shell/index.ts';
+import type { GlusterHost } from './gluster-pool.ts';
+
+/**
+ * Bricks of a volume that no host knows any more, wherever they are, while a new volume would be made: all nodes were installed anew,
+ * or lost the files of glusterd, and the bricks still have the mail.
+ */
+export function lostVolume(
+  hosts: readonly GlusterHost[],
+  name: string,
+  beside: readonly string[],
+): readonly Finding[] {
+  if (hosts.some(({ facts }) => facts?.gluster.known[name] !== undefined)) return [];
+  const known = new Set(hosts.flatMap(({ facts }) => Object.values(facts?.gluster.known ?? {})));
+  return hosts.flatMap((host) => {
+    const gluster = host.facts?.gluster;
+    const lost = Object.entries(gluster?.found ?? {}).filter(
+      ([path, mark]) => !beside.includes(path) && (mark === null || !known.has(mark)),
+    );
+    if (lost.length > 0) return [forgotten(host, name, lost)];
+    return gluster?.searched === false ? [unsearched(host)] : [];
+  });
+}
+
+function forgotten(
+  host: GlusterHost,
+  name: string,
+  lost: readonly (readonly [path: string, mark: string | null])[],
+): Finding {
+  const paths = lost.map(([path]) => path);
+  const bricks = lost.map(([path, mark]) => (mark === null ? path : `${path} (${mark})`));
+  return {
+    level: 'refuse',
+    code: 'lost-volume',
+    host: host.name,
+    message: `it has ${bricks.join(', ')} of a volume that no host knows any more, and no host knows a volume ${name}. It may be the only copy of the mail, and a run would make an empty volume beside it`,
+    fix: [
+      host.onHost(`ls -lA -- ${paths.map(quote).join(' ')}`),
+      'Where this is the volume of the mail, bring the files of glusterd (/var/lib/glusterd) back from a backup of these hosts, and run again.',
+      `Where there is no backup, or it is not the mail, write storage.otherVolumes: [${paths.join(', ')}], and another storage.brickPath where it is the same. A run leaves these files as they are. What of them is mail can be copied, without .glusterfs, to the shared storage once it is mounted.`,
+    ],
+  };
+}
+
+function unsearched(host: GlusterHost): Finding {
+  return {
+    level: 'refuse',
+    code: 'unsearched-disks',
+    host: host.name,
+    message: `no host knows a volume, and to look through its disks for bricks that none knows any more took longer than ${SEARCH} s`,
+    fix: ['run again'],
+  };
+}

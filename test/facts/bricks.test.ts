@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type GlusterFacts, glusterFacts } from '../../src/facts/index.ts';
+import { Unobservable } from '../../src/resource/index.ts';
+
+const HEX = '7370e8d84c254620ab82864bda143f93';
+const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
+
+/** A host with its disks and glusterd's files in a folder; what bears a mark has a file `mark` beside it. */
+class Host {
+  readonly folder = mkdtempSync(join(tmpdir(), 'provision-bricks-'));
+  readonly #bin = join(this.folder, 'bin');
+
+  constructor() {
+    mkdirSync(this.#bin);
+    this.write('etc/fstab', '');
+    this.command(
+      'findmnt',
+      `case "$*" in *--mountpoint*) exit 1 ;; *) echo ${this.path('disk one')} ;; esac`,
+    );
+    this.command('systemctl', 'exit 1');
+    this.command('systemd-escape', 'exit 1');
+    this.command(
+      'getfattr',
+      `for at; do :; done; [ ! -e "$at.mark" ] || printf '${HEX.replace(/../g, '\\x$&')}'`,
+    );
+    // dash's printf knows no hexadecimal.
+    this.command('od', `[ -z "$(tr -d '\\0')" ] || echo ' ${HEX}'`);
+  }
+
+  path(path: string): string {
+    return join(this.folder, path);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(join(this.path(path), '..'), { recursive: true });
+    writeFileSync(this.path(path), text);
+  }
+
+  command(name: string, text: string): void {
+    const path = join(this.#bin, name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  /** A brick with a mark, and with a file of somebody's. */
+  brick(path: string, { marked = true, file = true } = {}): void {
+    mkdirSync(this.path(`${path}/.glusterfs/indices`), { recursive: true });
+    if (marked) this.write(`${path}.mark`, '');
+    if (file) this.write(`${path}/mail/1`, 'x');
+  }
+
+  /** A brick of volume `mailu` by the files of glusterd. */
+  record(path: string, folder: string): void {
+    this.write('glusterd/vols/mailu/info', `volume-id=${ID}\n`);
+    this.write(
+      'glusterd/vols/mailu/bricks/a:b',
+      `hostname=192.0.2.11\npath=${this.path(path)}\nbrick-id=mailu-client-0\nmount_dir=${folder}\nuuid=u\n`,
+    );
+  }
+
+  look(shell: string): GlusterFacts {
+    const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
+      input: glusterFacts.script
+        .reveal()
+        .replaceAll('/etc/', `${this.path('etc')}/`)
+        .replaceAll('/var/lib/glusterd', this.path('glusterd')),
+      encoding: 'utf8',
+      env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
+    });
+    const seen = glusterFacts.parse({
+      code: status ?? 1,
+      stdout: stdout.replaceAll(this.folder, ''),
+      stderr,
+    });
+    if (seen instanceof Unobservable) throw new Error(seen.reason);
+    return seen;
+  }
+}
+
+describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => {
+  test('none', () => {
+    expect(new Host().look(shell)).toMatchObject({ recorded: [], found: {}, searched: true });
+  });
+
+  test('one that the files of glusterd know, where it was made, and that it is there', () => {
+    const host = new Host();
+    host.brick('disk one/mailu');
+    host.record('disk one/mailu', '/mailu');
+    host.write('etc/fstab', `UUID=1 ${host.path('disk one')} xfs nofail 0 0`);
+    expect(host.look(shell)).toMatchObject({
+      marks: { '/disk one/mailu': ID },
+      away: {},
+      recorded: [{ brick: '192.0.2.11:/disk one/mailu', uuid: 'u', madeOn: '/disk one' }],
+      found: {},
+    });
+  });
+
+  test('one whose disk is not mounted', () => {
+    const host = new Host();
+    host.record('disk one/mailu', '/mailu');
+    host.write('etc/fstab', `UUID=1 ${host.path('disk one').replace(' ', '\\040')} xfs nofail 0 0`);
+    const { marks, away } = host.look(shell);
+    expect(marks).toEqual({ '/disk one/mailu': null });
+    expect(away['/disk one/mailu']).toMatch(/^\/disk one, which \/etc\/fstab names, is not mounted/);
+  });
+
+  test('those of a volume that glusterd has forgotten, by their folder; one without a file holds nothing', () => {
+    const host = new Host();
+    host.brick('disk one/old');
+    host.brick('disk one/a/b/cut', { marked: false });
+    host.brick('disk one/new', { file: false });
+    expect(host.look(shell).found).toEqual({ '/disk one/old': ID, '/disk one/a/b/cut': null });
+  });
+
+  test('a search that takes too long is not one that found nothing', () => {
+    const host = new Host();
+    host.command('timeout', 'shift; case $1 in find) exit 124 ;; esac; exec "$@"');
+    expect(host.look(shell).searched).toBe(false);
+  });
+});
