@@ -4,12 +4,14 @@ import {
   definePlaybook,
   directory,
   dropIn,
-  type Finding,
+  type Fact,
   file,
+  type GlusterFacts,
   glusterFacts,
   isReached,
   machineFacts,
   mountFacts,
+  noGluster,
   remount,
   sameView,
   swarmFacts,
@@ -21,6 +23,7 @@ import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
 import * as site from './storage/gluster-site.ts';
 import { inspectLeft } from './storage/left.ts';
+import { inspectMounts } from './storage/mounts.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
 import {
@@ -52,62 +55,10 @@ const viewText = ({ name, settings }: Storage) =>
 /** The first by name of those that answer: which one it is means nothing, only that it is one. */
 const writer = ({ hosts }: Storage) => hosts.filter(isReached).toSorted(byName)[0];
 
-function aboutMounts({ hosts, settings }: Storage): readonly Finding[] {
-  return hosts.filter(isReached).flatMap((host): readonly Finding[] => {
-    const there = host.facts.mounts.find(({ where }) => where === settings.root);
-    const warn = (code: string, message: string, ...fix: string[]): Finding => ({
-      level: 'warn',
-      code,
-      host: host.name,
-      message,
-      fix,
-    });
-    if (there === undefined) return [];
-    const { freeBytes, outdated, hidden } = there;
-    const parent = settings.root.slice(0, settings.root.lastIndexOf('/')) || '/';
-    const bare = `/run/below${settings.root.slice(settings.root.lastIndexOf('/'))}`;
-    return [
-      ...(freeBytes === undefined
-        ? [
-            warn(
-              'storage-silent',
-              `how much is free at ${settings.root} could not be told: df did not answer`,
-              host.onHost(`timeout 10 df ${settings.root}`),
-            ),
-          ]
-        : []),
-      ...(freeBytes !== undefined && freeBytes < settings.minFree * 2 ** 30
-        ? [
-            warn(
-              'storage-full',
-              `${(freeBytes / 2 ** 30).toFixed(1)} GiB are free at ${settings.root}; mail is refused when it is full. Make room, beginning with what is largest`,
-              host.onHost(`du -xhd2 ${settings.root} | sort -h | tail`),
-            ),
-          ]
-        : []),
-      ...(hidden === undefined
-        ? []
-        : [
-            warn(
-              'hidden-files',
-              `below what is mounted at ${settings.root} lie files that nobody sees: ${hidden}. They were written while it was not mounted`,
-              host.onHost(`mkdir -p /run/below && mount --bind ${parent} /run/below && ls -lA ${bare}`),
-              `Copy what the shared storage does not have: ${host.onHost(`cp -a -n ${bare}/. ${settings.root}/`)}`,
-              `Let go of the look: ${host.onHost('umount /run/below')}`,
-            ),
-          ]),
-      ...(outdated
-        ? [
-            warn(
-              'remount-needed',
-              `${settings.root} was mounted before its options were changed. Mounting it anew stops Docker on this host for a moment, so a run does it only when told to`,
-              'run again with --remount',
-            ),
-          ]
-        : []),
-    ];
-  });
-}
+const glusterFact: Fact<GlusterFacts> = {
+  probe: (_host, _peers, { settings }) =>
+    (settings as Storage['settings']).kind === 'glusterfs' ? glusterFacts : noGluster,
+};
 
 /** The same file system at `root` on every node, which cannot be written from the wrong side of a cut. */
 export default definePlaybook({
@@ -119,7 +70,7 @@ export default definePlaybook({
     machine: { probe: () => machineFacts },
     swarm: { probe: () => swarmFacts },
     autolock: { probe: () => autolockFacts },
-    gluster: { probe: () => glusterFacts },
+    gluster: glusterFact,
     mounts: { probe: () => mountFacts },
   },
 
@@ -128,7 +79,7 @@ export default definePlaybook({
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? site.inspect(cluster) : []),
     ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
-    ...(cluster.settings.kind === 'none' ? [] : aboutMounts(cluster)),
+    ...(cluster.settings.kind === 'none' ? [] : inspectMounts(cluster)),
     ...inspectLeft(cluster),
   ],
 

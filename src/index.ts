@@ -30,6 +30,7 @@ export {
   type NetworkFacts,
   neighbourFacts,
   networkFacts,
+  noGluster,
   noMailData,
   type OpenFileFact,
   openFileFacts,

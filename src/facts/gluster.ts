@@ -1,5 +1,5 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { lines, raw } from '../shell/index.ts';
+import { lines, raw, sh } from '../shell/index.ts';
 import { type BrickFacts, FIND_BRICKS, readBricks } from './bricks.ts';
 
 export interface GlusterPeer {
@@ -110,6 +110,12 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
       ),
     };
   },
+};
+
+/** Asks nothing, where the inventory has no GlusterFS. */
+export const noGluster: Probe<GlusterFacts> = {
+  script: sh`:`,
+  parse: () => glusterFacts.parse({ code: 0, stdout: '', stderr: '' }),
 };
 
 /** `gluster peer status`: a paragraph a peer. */

@@ -19,6 +19,7 @@ export {
   type GlusterPeer,
   type GlusterVolume,
   glusterFacts,
+  noGluster,
   readPeers,
   readVolumes,
 } from './gluster.ts';
