@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Change, defineResource, Refusal, type Step, Unobservable } from '../../resource/index.ts';
-import { Secret, sh } from '../../shell/index.ts';
+import { type Script, Secret, sh } from '../../shell/index.ts';
 import { adminAnswer, exportedList, findAdmin } from './ask.ts';
 
 const want = z.strictObject({
@@ -90,7 +90,10 @@ export const mailuAccounts = defineResource({
       throw new Refusal(
         `Mailu has accounts of ${domain} (${others.length + (users.has(admin) ? 1 : 0)}), and no DKIM key for it. If there was one, it is elsewhere: another does not fit what your DNS says, and others would doubt your mail. Put its file back into dkim on the shared storage, as it was called`,
         [
-          `where ${domain} never had a key, or it is lost for good, make one, and bring its record into your DNS (provision dns): ${makeKey(service, domain)}`,
+          {
+            say: `where ${domain} never had a key, or it is lost for good, make one, and bring its record into your DNS (provision dns)`,
+            run: makeKey(service, domain),
+          },
         ],
       );
     const postmaster = postmasterOf(wanted);
@@ -149,10 +152,9 @@ export const mailuAccounts = defineResource({
   },
 });
 
-function makeKey(service: string, domain: string): string {
+function makeKey(service: string, domain: string): Script {
   const made = JSON.stringify({ domain: [{ name: domain, dkim_key: '-generate-' }] });
-  return sh`printf %s ${made} | docker exec -i $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu config-import --update --quiet -`
-    .shown;
+  return sh`printf %s ${made} | docker exec -i $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu config-import --update --quiet -`;
 }
 
 /** Stands for the password until the text is put together: only that part of it is a secret. */
