@@ -31,17 +31,53 @@ export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
 export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const { root } = cluster.others.storage;
   const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
-  return servicesOf(mailu).flatMap((name): readonly Finding[] =>
+  const moved = servicesOf(mailu).flatMap((name): readonly Moved[] =>
     wantedPlaces(name, mailu, root)
       // The accounts have rules of their own, and so has a queue that can be sent, after which its service was stopped.
-      .filter(({ target }) => name !== 'admin' || mailu.database.kind !== 'sqlite' || target !== '/data')
+      .filter(({ target }) => name !== 'admin' || target !== '/data')
       .filter(() => name !== 'smtp' || (live.get(SMTP)?.replicas !== 0 && !runs(cluster, SMTP)))
       .flatMap(({ source: wanted, target }) => {
         const now = live.get(`${STACK}_${name}`)?.keeps.find((place) => place.target === target);
         if (now === undefined || now.source === wanted || now.path === wanted) return [];
-        return [elsewhere(mailu, name, now, wanted, root)];
+        const below = wanted.slice(root.length);
+        const other = now.volume || !now.source.endsWith(below) ? '' : now.source.slice(0, -below.length);
+        return [{ name, now, wanted, other }];
       }),
   );
+  const others = [...new Set(moved.map(({ other }) => other))].filter((other) => other !== '');
+  return [
+    ...others.map((other) =>
+      otherRoot(
+        mailu,
+        moved.filter((each) => each.other === other),
+        other,
+        root,
+      ),
+    ),
+    ...moved.filter(({ other }) => other === '').map((each) => elsewhere(mailu, each)),
+  ];
+}
+
+interface Moved {
+  readonly name: ServiceName;
+  readonly now: KeptPlace;
+  readonly wanted: string;
+  /** The root that the stack was deployed with, where that is what differs. */
+  readonly other: string;
+}
+
+/** All that is elsewhere for one reason is told once. */
+function otherRoot(mailu: Mailu, moved: readonly Moved[], other: string, root: string): Finding {
+  const names = moved.map(({ name }) => name);
+  return {
+    level: 'refuse',
+    code: 'mail-elsewhere',
+    message: `the stack has its files below ${other} (${names.join(', ')}), and the inventory says ${root}: ${names.includes('imap') ? `every mailbox of ${mailu.domain} would be empty` : 'these services would begin without them'}`,
+    fix: [
+      `set storage.root to ${other}`,
+      `to move them, end the stack (provision remove-stack), copy all of ${other} to ${root}, and run again`,
+    ],
+  };
 }
 
 const SMTP = `${STACK}_smtp`;
@@ -55,16 +91,13 @@ const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string) =>
     ({ type, readOnly }) => type === 'bind' && !readOnly,
   );
 
-function elsewhere(mailu: Mailu, name: ServiceName, now: KeptPlace, wanted: string, root: string): Finding {
-  const below = wanted.slice(root.length);
-  const other = now.volume || !now.source.endsWith(below) ? undefined : now.source.slice(0, -below.length);
+function elsewhere(mailu: Mailu, { name, now, wanted }: Moved): Finding {
   const what = name === 'imap' ? `the mail of ${mailu.domain}` : `what ${name} has in ${now.target}`;
   return {
     level: 'refuse',
     code: 'mail-elsewhere',
     message: `${what} is in ${now.volume ? `the volume ${now.source} of Docker's` : now.source}, and the inventory says ${wanted}: ${name === 'imap' ? 'every mailbox would be empty' : `${name} would begin without it`}`,
     fix: [
-      ...(other === undefined || other === '' ? [] : [`set storage.root to ${other}`]),
       `to move it, end the stack (provision remove-stack), copy ${now.volume ? `all that is in the volume, on the host that has it (docker volume inspect ${now.source} says where),` : `all of ${now.source}`} to ${wanted}, and run again`,
     ],
   };

@@ -81,3 +81,17 @@ test('a mount of ours that the inventory no longer has is told', () => {
   expect(codes({ kind: 'none', root: '/mailu' })).toEqual(['a mount-left']);
   expect(codes({ kind: 'nfs', root: '/srv/mail' })).toEqual(['a mount-left']);
 });
+
+test('another root is told once, whatever is below the old one', () => {
+  const both = [
+    service('mailu_imap', '/mailu/mail'),
+    service('mailu_redis', '/mailu/redis', '/mailu/redis', '/data'),
+    service('mailu_admin', '/mailu/dkim', '/mailu/dkim', '/dkim'),
+  ];
+  expect(inspectMoved(mailu, site(mailu, both, '/srv/mail'))).toMatchObject([
+    {
+      message: expect.stringMatching(/below \/mailu \(redis, admin, imap\).*example.org would be empty/),
+      fix: ['set storage.root to /mailu', expect.stringContaining('copy all of /mailu to /srv/mail')],
+    },
+  ]);
+});
