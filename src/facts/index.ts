@@ -13,6 +13,8 @@ export { type BrickFacts, type RecordedBrick, SEARCH, UNREAD } from './bricks.ts
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
+export { ROOTS } from './docker-roots.ts';
+export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export {
   type GlusterFacts,
@@ -49,5 +51,5 @@ export { type ResolverFacts, resolverFacts } from './resolver.ts';
 export { steady } from './steady.ts';
 export { type SwarmFacts, swarmFacts } from './swarm.ts';
 export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
+export type { Membership, StoredMembership } from './swarm-membership.ts';
 export { readSwarmNode, type SwarmNode } from './swarm-node.ts';
-export type { Membership, StoredMembership } from './swarm-state.ts';

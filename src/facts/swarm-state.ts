@@ -1,85 +1,81 @@
-import { X509Certificate } from 'node:crypto';
 import { raw } from '../shell/index.ts';
 
-/** Which swarm a host belongs to by a certificate that the managers of that swarm issued. */
-export interface Membership {
-  readonly clusterId: string;
-  readonly nodeId: string;
-  readonly role: 'manager' | 'worker';
-}
-
-/** The state of a swarm on a disk, and below which directory of an engine's data. */
-export interface StoredMembership extends Membership {
-  readonly root: string;
-}
+/** Seconds that the disks of a host may take to be looked through. */
+export const SEARCH = 60;
 
 /**
  * Text that defines how the state of a swarm is found on the disks of a host. An engine keeps it below its data root, which
- * the unit's flags, daemon.json or the file of the unit's environment may have moved (dockerd(8)).
+ * the unit's flags, daemon.json or a file of variables may have moved (dockerd(8)), and with user namespaces in the directory
+ * `UID.GID` below that. Which one is the engine's own is not decided here: all that may be are looked at. `$units` are the files of
+ * the engine's unit.
  *
- * - `$own`: the data root of the engine that is installed or was, by its settings.
- * - `certificate ROOT`: prints the node's certificate below a data root, once each.
- * - `known`: does so for all data roots that any settings name, old copies of daemon.json among them.
- * - `anywhere`: does so for all that is found near the top of the local file systems; prints `==slow` where it did not get through.
+ * - `settings`: prints the files that may be the engine's settings.
+ * - `known`: does `certificate` and `place` for all paths that any settings name, old copies of daemon.json among them.
+ * - `certificate ROOT`: prints each node's certificate below a data root.
+ * - `place ROOT`: prints what is there, and why it may not be all (`away`).
+ * - `past`: whether an engine is installed or was.
+ * - `anywhere`: does `certificate` for what is found near the top of the local file systems; prints `==slow` for one that it did not get
+ *   through.
  */
 export const FIND_STATE = raw(`\
-unit=$(systemctl show -P ExecStart docker.service 2>/dev/null)
-defaults=$(cat /etc/default/docker /etc/sysconfig/docker 2>/dev/null | grep -v '^ *#')
-case $unit in *'$'*) flags="$unit
-$defaults" ;; *) flags=$unit ;; esac
-flag() { sed -nE "s/.*(^|[ \\"'=])--($1)[= ][\\"']?([^ \\"';]+).*/\\\\3/p" | tail -n 1; }
-setting() { [ ! -r "$1" ] || tr -d '\\n' <"$1" | sed -nE 's/.*"(data-root|graph)"[[:space:]]*:[[:space:]]*"([^"]*)".*/\\2/p'; }
-config=$(printf '%s\\n' "$flags" | flag config-file)
-own=$(printf '%s\\n' "$flags" | flag 'data-root|graph')
-[ -n "$own" ] || own=$(setting "\${config:-/etc/docker/daemon.json}")
-[ -n "$own" ] || own=/var/lib/docker
-own=\${own%/}
 nl='
 '
-seen=$nl
+settings() {
+  files | sort -u | while IFS= read -r file; do
+    [ -f "$file" ] || continue
+    echo "==settings $file"
+    cat -- "$file" || exit 1
+    echo
+  done || exit 1
+}
 certificate() {
-  case $seen in *"$nl$1$nl"*) return 0 ;; esac
-  seen=$seen$1$nl
-  [ -e "$1/swarm/certificates/swarm-node.crt" ] || return 0
-  echo "==certificate $1"
-  cat -- "$1/swarm/certificates/swarm-node.crt" || exit 1
-  echo
+  for at in "$1" "$1"/[0-9]*.[0-9]*; do
+    [ -e "$at/swarm/certificates/swarm-node.crt" ] || continue
+    echo "==certificate $at"
+    cat -- "$at/swarm/certificates/swarm-node.crt" || exit 1
+    echo
+  done
+}
+place() {
+  if [ ! -e "$1" ]; then what=absent
+  elif ! timeout 10 ls -A -- "$1" >/dev/null 2>&1; then what=silent
+  elif [ -n "$(ls -A -- "$1" | head -n 1)" ] || timeout 10 findmnt -rn --mountpoint "$1" >/dev/null 2>&1; then what=there
+  else what=empty; fi
+  echo "==place $what $1"
+  away "$1"
 }
 known() {
-  IFS=$nl
-  certificate "$own"
-  certificate /var/lib/docker
-  certificate /var/snap/docker/common/var-lib-docker
-  for root in $(printf '%s\\n' "$defaults" | flag 'data-root|graph'); do certificate "\${root%/}"; done
-  for copy in /etc/docker/*.json*; do
-    for root in $(setting "$copy"); do certificate "\${root%/}"; done
-  done
-  unset IFS
+  roots | sort -u | while IFS= read -r root; do
+    certificate "$root"
+    place "$root"
+  done || exit 1
+}
+past() {
+  ! command -v dockerd >/dev/null || return 0
+  for file in $units; do case $file in */docker.service) return 0 ;; esac; done
+  for file in /etc/docker/key.json /var/lib/dpkg/info/docker.io.list /var/lib/dpkg/info/docker-ce.list; do [ ! -e "$file" ] || return 0; done
+  [ -n "$(ls -A /var/lib/docker 2>/dev/null)" ]
 }
 anywhere() {
-  IFS=$nl
-  tops=$(findmnt -rnU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/|\\\\')
-  all=$(timeout 20 find \${tops:-/} -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name swarm -print 2>/dev/null)
-  [ $? -ne 124 ] || echo '==slow'
-  for found in $all; do
-    certificate "\${found%/swarm}"
-  done
-  unset IFS
+  tops=
+  while read -r _ at type _; do
+    case $type in
+      proc | sysfs | dev* | tmpfs | ramfs | cgroup* | mqueue | debugfs | tracefs | securityfs | pstore | bpf | configfs | fusectl | hugetlbfs | binfmt_misc | autofs | rpc_pipefs | efivarfs | selinuxfs | nsfs | squashfs | erofs | iso9660 | udf | nfs* | cifs | smb* | ceph | 9p | afs | lustre | beegfs* | gpfs | orangefs | fuse | fuse.*) continue ;;
+    esac
+    case $at in */overlay2/* | */container/* | */containers/* | */containerd/* | */rootfs/* | */zfs/graph/* | */devicemapper/mnt/* | */kubelet/*) continue ;; esac
+    at=$(printf %b "$at")
+    case $tops$nl in *"$nl$at$nl"*) continue ;; esac
+    tops=$tops$nl$at
+  done </proc/self/mounts
+  end=$(($(date +%s) + ${SEARCH}))
+  printf '%s\\n' "\${tops#"$nl"}" | while IFS= read -r top; do
+    left=$((end - $(date +%s)))
+    found= code=124
+    if [ "$left" -gt 0 ]; then
+      found=$(timeout "$left" find "\${top:-/}" -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d \\( -name swarm -o -name '[0-9]*.[0-9]*' \\) -print 2>/dev/null)
+      code=$?
+    fi
+    [ "$code" -ne 124 ] || echo "==slow \${top:-/}"
+    printf '%s\\n' "$found" | sed 's/\\/swarm$//' | sort -u | while IFS= read -r root; do [ -z "$root" ] || certificate "$root"; done || exit 1
+  done || exit 1
 }`);
-
-/**
- * swarmkit writes the cluster's id as the organisation, the role as its unit, and the node's id as the common name
- * (ca/certificates.go).
- */
-export function readMembership(pem: string): Membership {
-  const subject = new Map(
-    new X509Certificate(pem).subject.split('\n').map((line) => {
-      const [name = '', ...value] = line.split('=');
-      return [name, value.join('=')];
-    }),
-  );
-  const clusterId = subject.get('O');
-  const nodeId = subject.get('CN');
-  if (!clusterId || !nodeId) throw new Error('the swarm certificate names no cluster');
-  return { clusterId, nodeId, role: subject.get('OU') === 'swarm-manager' ? 'manager' : 'worker' };
-}

@@ -1,15 +1,21 @@
 import type { Output, Probe } from '../resource/index.ts';
 import { lines, raw } from '../shell/index.ts';
 import { AWAY } from './away.ts';
+import { ROOTS } from './docker-roots.ts';
+import { showUnit } from './docker-start.ts';
 import { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
+import type { Membership, StoredMembership } from './swarm-membership.ts';
 import { readSwarmNode, type SwarmNode } from './swarm-node.ts';
-import { FIND_STATE, type Membership, readMembership, type StoredMembership } from './swarm-state.ts';
+import { readPlaces, type Section } from './swarm-places.ts';
+import { FIND_STATE } from './swarm-state.ts';
 
 export interface SwarmFacts {
   readonly engine: 'absent' | 'stopped' | 'running';
+  /** Whether an engine is installed there or was, by what one leaves behind. */
+  readonly past: boolean;
   /** Where the engine keeps its data: by its own word while it runs, else by its settings. */
   readonly root: string;
-  /** By the certificate below that directory, so it is known while Docker is stopped or removed, and on workers. */
+  /** By the certificate below that directory (with user namespaces, in the one in it), so it is known while Docker is stopped or removed, and on workers. */
   readonly membership: Membership | undefined;
   /** The state of swarms in other directories, as where the engine's data was moved, or its setting was. */
   readonly elsewhere: readonly StoredMembership[];
@@ -19,6 +25,8 @@ export interface SwarmFacts {
   readonly nodes: readonly SwarmNode[] | undefined;
   /** Why the host could not be asked. Then nothing above may be read as "is not in a swarm". */
   readonly unknown: string | undefined;
+  /** Commands that show more about that and change nothing. */
+  readonly looks: readonly string[];
 }
 
 /**
@@ -29,35 +37,32 @@ export interface SwarmFacts {
 export const swarmFacts: Probe<SwarmFacts> = {
   script: lines([
     AWAY,
+    showUnit,
+    ROOTS,
     FIND_STATE,
     raw(`\
-echo "==root $own"
+settings
 known
-missing() {
-  reason=$(away "$1")
-  [ -z "$reason" ] || echo "==gone $reason"
-}
+past && echo ==past
 if ! command -v docker >/dev/null; then
-  missing "$own"
   anywhere
   echo '==engine absent'
   exit 0
 fi
 if [ "$(systemctl is-active docker.service)" != active ]; then
-  [ -d "$own" ] || [ "$own" = /var/lib/docker ] || echo "==gone $own is not there"
-  missing "$own"
   anywhere
   echo '==engine stopped'
   exit 0
 fi
-told=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
-echo "==root \${told%% {*}"
-certificate "\${told%% {*}"
-case $told in *'"LocalNodeState":"active"'*) ;; *) missing "\${told%% {*}"; anywhere ;; esac
+info=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
+told=\${info%% {*}
+echo "==told $told"
+certificate "$told"
+case $info in *'"LocalNodeState":"active"'*) ;; *) place "$told"; anywhere ;; esac
 echo '==engine running'
 echo '==info'
-printf '%s\\n' "{\${told#* {}"
-case $told in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+printf '%s\\n' "{\${info#* {}"
+case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
 echo '==nodes'
 tries=0
 until ids=$(timeout 30 docker node ls --quiet); do
@@ -75,59 +80,38 @@ echo '==end'`),
       return read(output);
     } catch (error) {
       const nothing = { membership: undefined, elsewhere: [], info: undefined, nodes: undefined };
-      const unknown = `docker answered in an unknown way (${String(error)})`;
-      return { ...nothing, engine: 'running', root: '/var/lib/docker', unknown };
+      const reason = `docker answered in an unknown way (${String(error)})`;
+      return { ...nothing, engine: 'running', past: true, root: '/var/lib/docker', ...unknown(reason) };
     }
   },
 };
 
+const unknown = (reason: string | undefined, looks: readonly string[] = ['systemctl status docker']) => ({
+  unknown: reason,
+  looks: reason === undefined ? [] : looks,
+});
+
 function read(output: Output): SwarmFacts {
   const parts = sections(output.stdout);
-  const all = (name: string) => parts.filter((part) => part.name === name);
-  const last = (name: string) => all(name).at(-1);
-  const root = last('root')?.value || '/var/lib/docker';
-  // What broke off in the middle of one has told nothing by it.
-  const whole = output.code === 0 ? all('certificate') : all('certificate').filter(isWhole);
-  const stored = whole.map(({ value, rows }) => ({
-    root: value,
-    ...readMembership(rows.join('\n')),
-  }));
-  const own = stored.find((one) => one.root === root);
-  const there = {
-    root,
-    membership: own && { clusterId: own.clusterId, nodeId: own.nodeId, role: own.role },
-    elsewhere: stored.filter((one) => one !== own),
-  };
+  const last = (name: string) => parts.findLast((part) => part.name === name);
+  const { doubt, ...places } = readPlaces(parts, output.code === 0);
+  const there = { ...places, past: last('past') !== undefined };
   const engine = last('engine')?.value;
   if (output.code !== 0 || (engine !== 'absent' && engine !== 'stopped' && engine !== 'running')) {
     const reason = output.stderr.trim().split('\n').at(-1) || `exit code ${output.code}`;
-    return { ...there, engine: 'running', info: undefined, nodes: undefined, unknown: reason };
+    return { ...there, engine: 'running', info: undefined, nodes: undefined, ...unknown(reason) };
   }
-  const info = last('info')?.rows[0];
+  const row = last('info')?.rows[0];
+  const info = row === undefined ? undefined : readSwarmInfo(row);
   return {
     ...there,
     engine,
-    info: info === undefined ? undefined : readSwarmInfo(info),
+    info,
     nodes: last('end') === undefined ? undefined : last('nodes')?.rows.map(readSwarmNode),
-    unknown: unfinished(root, last('gone'), own === undefined ? last('slow') : undefined),
+    // One that is in a swarm has told all.
+    ...(info?.state === 'active' ? unknown(undefined) : unknown(doubt?.reason, doubt?.looks)),
   };
 }
-
-/** Why a host that was asked has not told all the same that it is in no swarm. */
-function unfinished(root: string, gone: Section | undefined, slow: Section | undefined): string | undefined {
-  if (gone !== undefined)
-    return `its Docker keeps its data in ${root}, which may not be there now. ${gone.value}`;
-  return slow && 'to look through its disks for the state of a swarm took longer than 20 s: run again';
-}
-
-interface Section {
-  readonly name: string;
-  /** What stands beside the name. */
-  readonly value: string;
-  readonly rows: readonly string[];
-}
-
-const isWhole = ({ rows }: Section) => rows.some((row) => row.startsWith('-----END'));
 
 /** Lines under headings: `==name value`. */
 function sections(text: string): readonly Section[] {

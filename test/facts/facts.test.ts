@@ -41,8 +41,10 @@ const NODE =
 
 describe('what a host says of its swarm', () => {
   test('a bare one', () => {
-    expect(swarmFacts.parse(ok('==root /var/lib/docker\n==engine absent\n'))).toEqual({
+    expect(swarmFacts.parse(ok('==place absent /var/lib/docker\n==engine absent\n'))).toEqual({
       engine: 'absent',
+      past: false,
+      looks: [],
       root: '/var/lib/docker',
       elsewhere: [],
       membership: undefined,
@@ -56,7 +58,7 @@ describe('what a host says of its swarm', () => {
     for (const engine of ['stopped', 'absent'])
       expect(
         swarmFacts.parse(
-          ok(`==root /var/lib/docker\n==certificate /var/lib/docker\n${CERTIFICATE}\n==engine ${engine}\n`),
+          ok(`==certificate /var/lib/docker\n${CERTIFICATE}\n==place there /var/lib/docker\n==past\n==engine ${engine}\n`),
         ),
       ).toMatchObject({
         engine,
@@ -66,14 +68,14 @@ describe('what a host says of its swarm', () => {
   });
 
   test('state below another directory than its own is told apart', () => {
-    const elsewhere = `==root /var/lib/docker\n==certificate /srv/docker\n${CERTIFICATE}\n==engine running\n==info\n{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}\n`;
+    const elsewhere = `==told /var/lib/docker\n==certificate /srv/docker\n${CERTIFICATE}\n==engine running\n==info\n{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}\n`;
     expect(swarmFacts.parse(ok(elsewhere))).toMatchObject({
       root: '/var/lib/docker',
       membership: undefined,
       elsewhere: [{ root: '/srv/docker', ...MEMBERSHIP }],
       info: { state: 'inactive' },
     });
-    const told = `==root /var/lib/docker\n==certificate /srv/docker\n${CERTIFICATE}\n==root /srv/docker\n==engine running\n==info\n${INFO}\n`;
+    const told = `==certificate /srv/docker\n${CERTIFICATE}\n==told /srv/docker\n==engine running\n==info\n${INFO}\n`;
     expect(swarmFacts.parse(ok(told))).toMatchObject({
       root: '/srv/docker',
       membership: MEMBERSHIP,
@@ -83,14 +85,14 @@ describe('what a host says of its swarm', () => {
 
   test('a stopped engine whose data is not there has told nothing', () => {
     expect(
-      swarmFacts.parse(ok('==root /srv/docker\n==gone /srv/docker is not there\n==engine stopped\n')),
+      swarmFacts.parse(ok('==settings /etc/docker/daemon.json\n{"data-root":"/srv/docker"}\n==place absent /srv/docker\n==past\n==engine stopped\n')),
     ).toMatchObject({
-      unknown: expect.stringContaining('/srv/docker, which may not be there now. /srv/docker is not there'),
+      unknown: expect.stringContaining('/srv/docker, which may not be there now. It is not there'),
     });
   });
 
   test('a manager', () => {
-    const output = `==root /var/lib/docker\n==certificate /var/lib/docker\n${CERTIFICATE}\n==engine running\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
+    const output = `==certificate /var/lib/docker\n${CERTIFICATE}\n==told /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
     expect(swarmFacts.parse(ok(output))).toMatchObject({
       engine: 'running',
       membership: MEMBERSHIP,
@@ -117,27 +119,27 @@ describe('what a host says of its swarm', () => {
 
   test('a manager without a quorum has no list, and says so', () => {
     const facts = swarmFacts.parse(
-      ok(`==root /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n`),
+      ok(`==told /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n`),
     );
     expect(facts).toMatchObject({ info: { control: true }, nodes: undefined, unknown: undefined });
   });
 
   test.each([
-    ['Docker hangs', ok('==root /var/lib/docker\n', 1, 'terminated\n'), 'terminated'],
+    ['Docker hangs', ok('==told /var/lib/docker\n', 1, 'terminated\n'), 'terminated'],
     [
       'the certificate cannot be read',
-      ok('==root /var/lib/docker\n==certificate /var/lib/docker\n', 1, 'cat: Input/output error\n'),
+      ok('==told /var/lib/docker\n==certificate /var/lib/docker\n', 1, 'cat: Input/output error\n'),
       'cat: Input/output error',
     ],
-    ['the answer is cut off', ok('==root /var/lib/docker\n'), 'exit code 0'],
+    ['the answer is cut off', ok('==told /var/lib/docker\n'), 'exit code 0'],
     [
       'the answer is none that we know',
-      ok('==root /var/lib/docker\n==engine running\n==info\n{}\n'),
+      ok('==told /var/lib/docker\n==engine running\n==info\n{}\n'),
       'docker answered in an unknown way',
     ],
     [
       'the certificate is none',
-      ok('==root /var/lib/docker\n==certificate /var/lib/docker\nrubbish\n==engine stopped\n'),
+      ok('==told /var/lib/docker\n==certificate /var/lib/docker\nrubbish\n==engine stopped\n'),
       'docker answered in an unknown way',
     ],
   ])('%s: not known, which is not "is in none"', (_, output, reason) => {

@@ -4,15 +4,21 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { swarmFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
+
+/** A node's own certificate, as swarmkit made it in the lab. */
+const CERTIFICATE = readFileSync(new URL('facts.test.ts', import.meta.url), 'utf8').match(
+  /-----BEGIN CERTIFICATE-----[^`]*-----END CERTIFICATE-----/,
+)?.[0] as string;
 
 /** A host whose absolute paths are in a folder, and whose programs are the test's. */
 class Host {
@@ -22,15 +28,20 @@ class Host {
   info = '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}';
   root = '/var/lib/docker';
 
-  constructor() {
-    mkdirSync(this.#bin);
-    for (const path of ['etc/docker', 'var/lib']) mkdirSync(join(this.folder, path), { recursive: true });
+  constructor({ docker = true } = {}) {
+    for (const path of ['bin', 'etc/docker', 'var/lib']) mkdirSync(this.path(path), { recursive: true });
     this.fstab('LABEL=root / ext4 defaults 0 1');
-    this.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; *) echo ${this.folder} ;; esac`);
+    this.mounts(`/dev/sda1 ${this.folder} ext4 rw 0 0`);
+    this.command('findmnt', 'exit 1');
+    if (docker) for (const name of ['docker', 'dockerd']) this.command(name, ':');
   }
 
   fstab(text: string): void {
     writeFileSync(join(this.folder, 'etc/fstab'), `${text}\n`);
+  }
+
+  mounts(text: string): void {
+    writeFileSync(join(this.folder, 'mounts'), `${text}\n`);
   }
 
   command(name: string, text: string): void {
@@ -43,43 +54,68 @@ class Host {
     return join(this.folder, path);
   }
 
+  write(path: string, text: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), text);
+  }
+
+  /** The state of a swarm below a data root. */
+  swarm(root: string): string {
+    this.write(`${root}/swarm/certificates/swarm-node.crt`, CERTIFICATE);
+    return this.path(root);
+  }
+
+  daemon(settings: object): void {
+    this.write('etc/docker/daemon.json', JSON.stringify(settings, null, 1));
+  }
+
   look(shell: string) {
     const { folder } = this;
     const docker = existsSync(this.path(this.root)) ? this.path(this.root) : this.root;
     this.command('systemctl', `case $1 in is-active) echo ${this.active} ;; esac`);
-    this.command('docker', `echo '${docker} ${this.info}'`);
+    if (existsSync(join(this.#bin, 'docker'))) this.command('docker', `echo '${docker} ${this.info}'`);
+    const here = (text: string) => text.replaceAll(folder, '');
     const text = swarmFacts.script
       .reveal()
-      .replaceAll('/var/lib/docker', `${folder}/var/lib/docker`)
-      .replaceAll('/var/snap', `${folder}/var/snap`)
-      .replaceAll('/etc/', `${folder}/etc/`);
+      .replaceAll(/\/(var\/lib|var\/snap|etc)\//g, `${folder}/$1/`)
+      .replaceAll('/proc/self/mounts', `${folder}/mounts`)
+      .replace('/usr/lib /lib /usr/local/lib /run /etc;', `${folder}/lib ${folder}/etc;`);
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: `cd ${folder}\n${text}`,
       encoding: 'utf8',
-      env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
+      env: { PATH: `${this.#bin}:${TOOLS}`, LC_ALL: 'C' },
     });
-    const seen = swarmFacts.parse({ code: status ?? 1, stdout, stderr });
+    // Paths are as on the host again, but for those that its files name as they are.
+    const seen = swarmFacts.parse({ code: status ?? 1, stdout: here(stdout), stderr: here(stderr) });
     if (seen instanceof Unobservable) throw new Error(seen.reason);
     return seen;
   }
 }
 
-/** A node's own certificate, as swarmkit made it in the lab. */
-const CERTIFICATE = readFileSync(new URL('facts.test.ts', import.meta.url), 'utf8').match(
-  /-----BEGIN CERTIFICATE-----[^`]*-----END CERTIFICATE-----/,
-)?.[0] as string;
+/** The programs of this machine without its Docker. */
+const TOOLS = mkdtempSync(join(tmpdir(), 'provision-tools-'));
+for (const name of readdirSync('/usr/bin').filter((each) => !/docker/.test(each)))
+  symlinkSync(join('/usr/bin', name), join(TOOLS, name));
+
+const UNIT = 'etc/systemd/system/docker.service';
+const DROP_IN = `${UNIT}.d/data.conf`;
 
 describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell) => {
   test.each(['active', 'inactive'])('nothing there, and nothing that is away (Docker is %s)', (active) => {
     const host = new Host();
-    mkdirSync(host.path('var/lib/docker'));
+    host.write('var/lib/docker/engine-id', 'x');
     host.active = active;
-    expect(host.look(shell)).toMatchObject({ unknown: undefined, membership: undefined, elsewhere: [] });
+    expect(host.look(shell)).toMatchObject({
+      past: true,
+      unknown: undefined,
+      membership: undefined,
+      elsewhere: [],
+    });
   });
 
   test.each(['active', 'inactive'])('its data is on a disk that is not mounted (Docker is %s)', (active) => {
     const host = new Host();
-    mkdirSync(host.path('var/lib/docker'));
+    host.write('var/lib/docker/engine-id', 'x');
     host.fstab(`UUID=1 ${host.path('var/lib/docker')} ext4 defaults,nofail 0 2`);
     host.active = active;
     expect(host.look(shell).unknown).toMatch(/var\/lib\/docker, which .*fstab names, is not mounted/);
@@ -87,7 +123,7 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
 
   test('lines of fstab that are comments, or mounted only when asked, mean nothing', () => {
     const host = new Host();
-    mkdirSync(host.path('var/lib/docker'));
+    host.write('var/lib/docker/engine-id', 'x');
     const at = host.path('var/lib/docker');
     host.fstab(
       `#UUID=1 ${at} ext4 defaults 0 2\n# x ${at} ext4\nUUID=2 ${at} ext4 rw,noauto 0 0\nUUID=3 none swap`,
@@ -102,26 +138,195 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     expect(host.look(shell).unknown).toMatch(/leads to \/nowhere\/docker, which is not there/);
   });
 
-  test.each(['its own', 'another'])('a directory with a space in its name, %s', (whose) => {
+  test.each(['its own', 'another'])('a directory with a space and a quote in its name, %s', (whose) => {
     const host = new Host();
-    const root = host.path('big disk/docker');
-    mkdirSync(join(root, 'swarm/certificates'), { recursive: true });
+    const root = "big disk/o'brien";
+    host.swarm(root);
+    host.write(
+      `etc/docker/daemon.json${whose === 'another' ? '.old' : ''}`,
+      JSON.stringify({ 'data-root': host.path(root) }),
+    );
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject(
+      whose === 'its own'
+        ? { root: `/${root}`, membership: { role: 'manager' }, elsewhere: [], unknown: undefined }
+        : { membership: undefined, elsewhere: [{ root: `/${root}` }] },
+    );
+  });
+
+  test.each(['stopped', 'running', 'removed'])('with user namespaces, Docker %s', (engine) => {
+    const host = new Host({ docker: engine !== 'removed' });
+    host.swarm('srv/docker/165536.165536');
+    host.daemon({ 'userns-remap': 'default', 'data-root': host.path('srv/docker') });
+    host.active = engine === 'running' ? 'active' : 'inactive';
+    host.root = 'srv/docker/165536.165536';
+    expect(host.look(shell)).toMatchObject({
+      root: '/srv/docker/165536.165536',
+      membership: { role: 'manager' },
+      elsewhere: [],
+      unknown: undefined,
+    });
+  });
+
+  test('with user namespaces that nobody asks for any more: its engine would come up empty', () => {
+    const host = new Host();
+    host.swarm('var/lib/docker/165536.165536');
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({
+      root: '/var/lib/docker',
+      membership: undefined,
+      elsewhere: [{ root: '/var/lib/docker/165536.165536' }],
+    });
+  });
+
+  test('found near the top of a disk, with user namespaces as well', () => {
+    const host = new Host({ docker: false });
+    host.swarm('data/old/docker/165536.165536');
+    host.swarm('data/docker');
+    expect(host.look(shell).elsewhere.map(({ root }) => root)).toEqual([
+      '/data/docker',
+      '/data/old/docker/165536.165536',
+    ]);
+  });
+
+  test.each([
+    [
+      'a flag',
+      DROP_IN,
+      (at: string) => `[Service]\nExecStart=\nExecStart=/usr/bin/dockerd --data-root ${at} -D`,
+    ],
+    [
+      'a flag with =',
+      UNIT,
+      (at: string) => `[Service]\nExecStart=/usr/bin/dockerd -H fd:// --data-root=${at}`,
+    ],
+    ['the old flag', UNIT, (at: string) => `[Service]\nExecStart=/usr/bin/dockerd --graph="${at}" -H fd://`],
+    ['the short flag', UNIT, (at: string) => `[Service]\nExecStart=/usr/bin/dockerd -g ${at} -H fd://`],
+    ['the short flag, attached', UNIT, (at: string) => `[Service]\nExecStart=/usr/bin/dockerd -g${at}`],
+    [
+      'a flag on a line of its own',
+      UNIT,
+      (at: string) => `[Service]\nExecStart=/usr/bin/dockerd \\\n  -g ${at} \\\n  -D`,
+    ],
+    [
+      'a variable of the unit',
+      UNIT,
+      (at: string) =>
+        `[Service]\nEnvironment=X=1 ROOT_DIR=${at}\nExecStart=/usr/bin/dockerd --data-root \${ROOT_DIR}`,
+    ],
+  ])('where a stopped engine keeps its data by %s', (_, file, text) => {
+    for (const held of [true, false]) {
+      const host = new Host();
+      // Deeper than the disks are searched.
+      const at = 'srv/a/b/c/d/docker';
+      if (held) host.swarm(at);
+      host.write(file, `${text(host.path(at))}\n`);
+      host.active = 'inactive';
+      expect(host.look(shell)).toMatchObject(
+        held
+          ? { root: `/${at}`, membership: { role: 'manager' }, unknown: undefined }
+          : { root: `/${at}`, membership: undefined, unknown: expect.stringContaining('It is not there') },
+      );
+    }
+  });
+
+  test('where a stopped engine keeps its data by a file of variables, its name with a space', () => {
+    const host = new Host();
+    host.swarm('srv/a/b/c/my disk');
+    host.write(
+      UNIT,
+      `[Service]\nEnvironmentFile=-${host.path('etc/default/docker')}\nExecStart=dockerd $DOCKER_OPTS\n`,
+    );
+    host.write(
+      'etc/default/docker',
+      `DOCKER_OPTS="--debug '--data-root=${host.path('srv/a/b/c/my disk')}'"\n`,
+    );
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({ root: '/srv/a/b/c/my disk', membership: { role: 'manager' } });
+  });
+
+  test('a place that its settings name and that was not looked at may hold anything', () => {
+    const host = new Host();
+    host.write('etc/docker/daemon.json', '{"data-root":"\\/srv\\/docker"}');
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({
+      root: '/srv/docker',
+      unknown: expect.stringContaining('It was not looked at'),
+    });
+  });
+
+  test.each(['empty', 'absent'])(
+    'a named directory that is %s while Docker is stopped: its disk may be away',
+    (what) => {
+      for (const name of ['daemon.json', 'a flag']) {
+        const host = new Host();
+        if (what === 'empty') mkdirSync(host.path('srv/docker'), { recursive: true });
+        if (name === 'a flag')
+          host.write(UNIT, `[Service]\nExecStart=dockerd -g ${host.path('srv/docker')}\n`);
+        else host.daemon({ 'data-root': host.path('srv/docker') });
+        host.active = 'inactive';
+        const seen = host.look(shell);
+        expect(seen.unknown).toMatch(/srv\/docker, which may not be there now.*its disk may be missing/);
+        expect(seen.looks).toContain(
+          'findmnt -T /srv/docker; ls -la /srv/docker; systemctl list-units --all --type=mount',
+        );
+        host.active = 'active';
+        host.root = '/srv/docker';
+        expect(host.look(shell).unknown).toBeUndefined();
+      }
+    },
+  );
+
+  test('the usual directory: empty while Docker is stopped, its disk may be away; never made, it was never there', () => {
+    const host = new Host();
+    host.active = 'inactive';
+    expect(host.look(shell).unknown).toBeUndefined();
     mkdirSync(host.path('var/lib/docker'));
-    writeFileSync(join(root, 'swarm/certificates/swarm-node.crt'), CERTIFICATE);
-    const set = `{ "data-root": "${root}" }`;
-    writeFileSync(host.path(`etc/docker/daemon.json${whose === 'another' ? '.old' : ''}`), set);
-    if (whose === 'its own') {
-      host.root = 'big disk/docker';
-      host.info = host.info.replace('inactive', 'active');
-      expect(host.look(shell)).toMatchObject({ root, membership: { role: 'manager' }, elsewhere: [] });
-    } else expect(host.look(shell)).toMatchObject({ membership: undefined, elsewhere: [{ root }] });
+    expect(host.look(shell).unknown).toMatch(/It is empty, and Docker does not run/);
+    // A disk of its own that is mounted and new.
+    host.command('findmnt', ':');
+    expect(host.look(shell).unknown).toBeUndefined();
+  });
+
+  test('a host that never had an engine: settings that wait for one name no disk that is away', () => {
+    const host = new Host({ docker: false });
+    host.daemon({ 'data-root': host.path('srv/docker') });
+    host.write(`${UNIT}.d/provision.conf`, '[Unit]\nRequiresMountsFor=/srv\n');
+    expect(host.look(shell)).toMatchObject({ engine: 'absent', past: false, unknown: undefined });
+    host.write('var/lib/dpkg/info/docker.io.list', '');
+    expect(host.look(shell)).toMatchObject({
+      past: true,
+      unknown: expect.stringContaining('It is not there'),
+    });
+  });
+
+  test.each(['bcachefs', 'zfs', 'nilfs2', 'overlay', 'fuseblk'])(
+    'a disk with %s, a space in its name',
+    (type) => {
+      const host = new Host({ docker: false });
+      host.swarm('my disk/docker');
+      host.mounts(`pool ${host.path('my\\040disk')} ${type} rw 0 0`);
+      expect(host.look(shell).elsewhere).toMatchObject([{ root: '/my disk/docker' }]);
+    },
+  );
+
+  test.each(['nfs4', 'fuse.glusterfs', 'tmpfs', '9p'])('%s is not searched', (type) => {
+    const host = new Host({ docker: false });
+    host.swarm('net/docker');
+    mkdirSync(host.path('root'));
+    host.mounts(`x ${host.path('root')} ext4 rw 0 0\nx ${host.path('net')} ${type} rw 0 0`);
+    expect(host.look(shell).elsewhere).toEqual([]);
   });
 
   test('disks that could not be looked through in time have not told that there is nothing', () => {
     const host = new Host();
-    mkdirSync(host.path('var/lib/docker'));
     host.command('timeout', 'shift; case "$1" in find) exit 124 ;; esac; exec "$@"');
-    expect(host.look(shell).unknown).toMatch(/took longer than 20 s: run again/);
+    const seen = host.look(shell);
+    expect(seen.unknown).toMatch(/took longer than 60 s, at .*: run again/);
+    expect(seen.looks[0]).toMatch(/^find .* -path '\*\/swarm\/certificates'$/);
+    host.swarm('var/lib/docker');
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({ unknown: undefined, membership: { role: 'manager' } });
   });
 
   test('one that is in a swarm needs no such question', () => {

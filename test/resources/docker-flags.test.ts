@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { conflicting, readUnit, saidByFlags } from '../../src/resources/docker/flags.ts';
+import { readUnit } from '../../src/facts/index.ts';
+import { conflicting, saidByFlags } from '../../src/resources/docker/flags.ts';
 
 const MAIN = {
   kind: 'unit',

@@ -37,12 +37,14 @@ const info = (change: Partial<NonNullable<SwarmFacts['info']>>): NonNullable<Swa
 
 const facts = (change: Partial<SwarmFacts>): SwarmFacts => ({
   engine: 'running',
+  past: change.engine !== 'absent',
   root: '/var/lib/docker',
   membership: undefined,
   elsewhere: [],
   info: undefined,
   nodes: undefined,
   unknown: undefined,
+  looks: change.unknown === undefined ? [] : ['systemctl status docker'],
   ...change,
 });
 

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { type Flag, readUnit, type StartLine, showUnit } from '../../facts/index.ts';
 import { type Change, defineResource, type Output, Refusal, type Shown } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { keepLastGood } from '../last-good.ts';
 import { compareAttributes, lookAt, type PathState, readPath } from '../path.ts';
 import { areAttributes, setAttributes, writeFile } from '../write-file.ts';
-import { conflicting, type Flag, readUnit, type StartLine, saidByFlags, showUnit } from './flags.ts';
+import { conflicting, saidByFlags } from './flags.ts';
 import { holdState } from './held.ts';
 import { type EngineState, readStored, showStored } from './stored.ts';
 
@@ -48,7 +49,7 @@ export const dockerDaemon = defineResource({
   observe: (wanted) => ({
     script: sh`
       ${showUnit}
-      ${showStored(DAEMON_JSON, rootsIn(wanted.settings))}
+      ${showStored(rootsIn(wanted.settings))}
       echo ==file
       ${lookAt(DAEMON_JSON, sh`cat -- "$p" || exit 66`)}`,
     parse: readHave,

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Flag } from '../../facts/index.ts';
 import { Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import type { Flag } from './flags.ts';
+import { yamlWord } from '../yaml-word.ts';
 import { DEFAULT_ROOT, type EngineState, type Stored } from './stored.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -23,18 +24,21 @@ const HELD = [
 
 /** @throws Refusal where an engine that holds something would look for it elsewhere once it is started with `next`. */
 export function holdState(old: Settings, next: Settings, flags: readonly Flag[], state: EngineState): void {
-  const held = heldBy(old, flags, state);
-  if (held === undefined) return;
-  const { root, what } = held;
   const flagged = flags.findLast(({ name }) => name === 'data-root')?.value;
   const then = flagged ?? pathIn(next) ?? DEFAULT_ROOT;
+  const held = heldBy(old, flags, state);
+  if (held === undefined) {
+    refuseUnseen(flagged ?? pathIn(old) ?? DEFAULT_ROOT, then, state);
+    return;
+  }
+  const { root, what } = held;
   if (realOf(then, state) !== realOf(root, state))
     throw new Refusal(
       `Docker keeps ${what} in ${root}; started with data-root ${then} it would come up empty, without swarm, volumes and containers`,
       [
         root === DEFAULT_ROOT
           ? `leave data-root as it is: take it out of docker.settings, and where daemon.json has it by hand, set it back to ${root}`
-          : `leave data-root as it is: write docker: { settings: { data-root: ${root} } } for this host`,
+          : `leave data-root as it is: write docker: { settings: { data-root: ${yamlWord(root)} } } for this host`,
         {
           say: `to move it, one host at a time and while the other managers are up, copy it, then set data-root by hand in daemon.json, start Docker, and remove ${root} only when all is there. To copy it`,
           run: sh`test ! -e ${then} && systemctl stop docker.service docker.socket && cp -aT -- ${root} ${then}`,
@@ -51,6 +55,31 @@ export function holdState(old: Settings, next: Settings, flags: readonly Flag[],
       changes(what, root, 'features.containerd-snapshotter', was, becomes),
       stays('features', old.features),
     );
+}
+
+/**
+ * An engine that is stopped and holds nothing that can be seen may have been one of the directory that it is to use now, whose
+ * disk is away, and may have lost its settings.
+ *
+ * @throws Refusal
+ */
+function refuseUnseen(now: string, then: string, state: EngineState): void {
+  if (!state.installed || state.running !== undefined || realOf(then, state) === realOf(now, state)) return;
+  const stored = state.roots.find(({ path }) => path === then);
+  if (stored?.exists === true && contents(stored, state) !== '') return;
+  throw new Refusal(
+    `Docker is installed and does not run, and is to keep its data in ${then}, where nothing of an engine is: if that is on a disk that is not there now, Docker would come up empty, without swarm, volumes and containers`,
+    [
+      {
+        say: 'where nothing was ever there, start Docker, which then says itself what it has, and run again',
+        run: sh`systemctl start docker.service`,
+      },
+      {
+        say: 'else bring its disk back first',
+        run: sh`findmnt -T ${then}; ls -la ${then}; systemctl list-units --all --type=mount`,
+      },
+    ],
+  );
 }
 
 function changes(what: string, root: string, name: string, from: unknown, to: unknown): string {

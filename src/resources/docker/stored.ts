@@ -1,3 +1,4 @@
+import { ROOTS } from '../../facts/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 
 /** What an engine keeps below its data-root. */
@@ -29,23 +30,25 @@ export const DEFAULT_ROOT = '/var/lib/docker';
 
 /**
  * Prints what is below every directory that may be an engine's data-root: the usual one, those that its unit, its variables and
- * daemon.json name, and those in `more`. With user namespaces the data is in a directory below, `UID.GID`. Docker is asked only
- * where its service runs: its socket would start it.
+ * daemon.json name, and those in `more`. `$units` are the files of its unit. With user namespaces the data is in a directory below,
+ * `UID.GID`. Docker is asked only where its service runs: its socket would start it.
  */
-export function showStored(file: string, more: readonly string[]): Script {
+export function showStored(more: readonly string[]): Script {
   return sh`
     echo ==stored
     command -v dockerd >/dev/null && echo engine
-    info=
+    root=
     if command -v docker >/dev/null && [ "$(systemctl is-active docker.service 2>/dev/null)" = active ]; then
       info=$(timeout 20 docker info --format 'running {{.Containers}} {{.Images}} {{.Driver}} {{json .DriverStatus}} {{.DockerRootDir}}' 2>/dev/null)
+      root=$(timeout 20 docker info --format '{{.DockerRootDir}}' 2>/dev/null | sed 's/\/[0-9]*\.[0-9]*$//')
+      printf '%s\n' "$info"
     fi
-    [ -z "$info" ] || printf '%s\n' "$info"
-    named=$(cat -- ${file} $units /etc/default/docker 2>/dev/null | sed -n 's/.*\(data-root\|graph\)["'"'"' =:]*\(\/[^"'"'"', ]*\).*/\2/p; s/.* -g[ =]*\(\/[^ ]*\).*/\1/p')
-    for r in $(printf '%s\n' ${[DEFAULT_ROOT, ...more]} $named $(printf %s "\${info##* }" | sed 's/\/[0-9]*\.[0-9]*$//') | sort -u); do
-      real=$(readlink -m -- "$r")
-      [ -d "$r" ] || { echo "root $r $real absent"; continue; }
-      timeout 10 ls -A -- "$r" >/dev/null 2>&1 || { echo "root $r $real silent"; continue; }
+    ${ROOTS}
+    { roots; printf '%s\n' ${[DEFAULT_ROOT, ...more]} "$root"; } | sort -u | while IFS= read -r r; do
+      [ -n "$r" ] || continue
+      show() { printf 'root %s\t%s\t%s\n' "$1" "$r" "$(readlink -m -- "$r")"; }
+      [ -d "$r" ] || { show absent; continue; }
+      timeout 10 ls -A -- "$r" >/dev/null 2>&1 || { show silent; continue; }
       swarm=0 containers=0 volumes=0 images=0
       for d in "$r" "$r"/[0-9]*.[0-9]*; do
         [ ! -e "$d/swarm/certificates/swarm-node.crt" ] && [ ! -e "$d/swarm/docker-state.json" ] || swarm=1
@@ -53,7 +56,7 @@ export function showStored(file: string, more: readonly string[]): Script {
         set -- "$d"/volumes/*/; [ ! -e "$1" ] || volumes=$((volumes + $#))
         set -- "$d"/image/*/imagedb/content/sha256/*; [ ! -e "$1" ] || images=$((images + $#))
       done
-      echo "root $r $real $swarm $containers $volumes $images"
+      show "$swarm $containers $volumes $images"
     done`;
 }
 
@@ -69,8 +72,8 @@ export function readStored(text: string): EngineState {
   const roots = rows
     .filter((row) => row.startsWith('root '))
     .map((row): Stored => {
-      const [, path = '', real = '', first = '', containers = '0', volumes = '0', images = '0'] =
-        row.split(' ');
+      const [what = '', path = '', real = ''] = row.slice('root '.length).split('\t');
+      const [first, containers = '0', volumes = '0', images = '0'] = what.split(' ');
       return {
         path,
         real,
@@ -82,7 +85,7 @@ export function readStored(text: string): EngineState {
         images: Number(images),
       };
     });
-  const running = /^running (\d+) (\d+) (\S+) (.*) (\/\S*)$/.exec(
+  const running = /^running (\d+) (\d+) (\S+) (.*) (\/[^"\]]*)$/.exec(
     rows.find((row) => row.startsWith('running ')) ?? '',
   );
   return {
