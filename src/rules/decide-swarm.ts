@@ -53,7 +53,7 @@ export function decideSwarm<H extends SwarmHost>(hosts: readonly H[]): SwarmDeci
   const withList = controlling.filter(({ facts }) => facts?.swarm.nodes !== undefined);
   const listed = withList.filter(listsItself);
   const able = listed.length > 0 ? listed : withList;
-  const apart = disagreement(able, controlling);
+  const apart = disagreement(able, controlling, silent);
   if (apart !== undefined) return refused(apart);
   const lead = able.find(({ settings }) => settings.role === 'manager') ?? able[0];
   if (lead !== undefined) return { kind: 'exists', clusterId, lead, nodes: lead.facts?.swarm.nodes ?? [] };

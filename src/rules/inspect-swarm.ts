@@ -1,7 +1,9 @@
 import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
+import { cameBackEmpty, isManager, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
 import { answered, entryOf, membershipOf, oldEntries, type SwarmHost } from './swarm-host.ts';
 
 /** Everything about the swarm that has to be right before anything is changed. */
@@ -33,7 +35,7 @@ function inspectHost(
         code: 'docker-silent',
         host: host.name,
         message: `whether it is in a swarm is not known, because its Docker could not be asked, or its data not be found: ${host.facts?.swarm.unknown}`,
-        fix: [host.onHost('systemctl status docker')],
+        fix: (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look)),
       },
     ];
   const entry = entryOf(host, nodes);
@@ -45,6 +47,8 @@ function inspectHost(
     ];
   if (membershipOf(host) !== undefined && host.facts?.swarm.info?.control === true)
     return [removedManager(host)];
+  if (membershipOf(host)?.nodeId !== undefined && running(host) && hosts.some((other) => !answered(other)))
+    return [notListed(host, lead, hosts)];
   return old.map((node) =>
     isManager(node) ? cameBackEmpty(host, node, nodes, lead) : oldWorker(host, node, lead),
   );
@@ -52,72 +56,6 @@ function inspectHost(
 
 function running(host: SwarmHost): boolean {
   return host.facts?.swarm.info?.state === 'active';
-}
-
-const state = ({ ready }: SwarmNode) => (ready ? 'ready' : 'down');
-
-function isManager(node: SwarmNode): boolean {
-  return node.role === 'manager' || node.manager !== undefined;
-}
-
-/** moby#34722, #36851: joining before the old entry is gone raises the number that a majority is counted from. */
-function cameBackEmpty(
-  host: SwarmHost,
-  old: SwarmNode,
-  nodes: readonly SwarmNode[],
-  lead: SwarmHost,
-): Finding {
-  const managers = nodes.filter(isManager).length;
-  return {
-    level: 'refuse',
-    code: 'dead-manager',
-    host: host.name,
-    message: `it was a manager of this swarm and is in none now; the swarm still counts its old entry ${old.id} (${state(old)}) as one of ${managers} managers. Joined beside it, it would be one of ${managers + 1}, and the swarm could lose its majority. If its disk was replaced, or Docker's data moved, and the old one is still there, bring that back: nothing has to be removed then. If its old state is lost, the old entry has to go first; its labels go with it`,
-    fix: [lead.onHost(onceDown(old))],
-  };
-}
-
-/** Removes an entry, but not that of a node which the managers still hear after a minute: that one is somebody. */
-function onceDown(node: SwarmNode): string {
-  if (!node.ready) return removal(node);
-  const state = `$(docker node inspect --format '{{.Status.State}}' ${node.id})`;
-  return `for i in $(seq 30); do [ "${state}" = ready ] || break; sleep 2; done; [ "${state}" = down ] && ${removal(node)}`;
-}
-
-/** A manager can be removed once its demotion has been carried out, which takes some seconds. */
-function removal({ id, ...node }: SwarmNode): string {
-  if (!isManager({ id, ...node })) return `docker node rm --force ${id}`;
-  return `docker node demote ${id} && for i in 1 2 3 4 5 6 7 8 9 10; do sleep 2; docker node rm --force ${id} && break; done`;
-}
-
-function oldWorker(host: SwarmHost, old: SwarmNode, lead: SwarmHost): Finding {
-  return {
-    level: 'warn',
-    code: 'old-entry',
-    host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${state(old)}) as a worker; it joins beside it as a new node. The old entry can go once it is down, and its labels with it`,
-    fix: [lead.onHost(onceDown(old))],
-  };
-}
-
-/** An entry of a host that has joined anew, by our run or by hand. A run removes no node. */
-function leftOver(
-  host: SwarmHost,
-  old: SwarmNode,
-  entry: SwarmNode,
-  nodes: readonly SwarmNode[],
-  lead: SwarmHost,
-): Finding {
-  const counted = isManager(old)
-    ? `, as one of the ${nodes.filter(isManager).length} managers that a majority is counted from`
-    : '';
-  return {
-    level: 'warn',
-    code: 'old-entry',
-    host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${state(old)})${counted}. It has joined anew as ${entry.id}: the old one can go`,
-    fix: [lead.onHost(removal(old))],
-  };
 }
 
 function removedManager(host: SwarmHost): Finding {
@@ -128,6 +66,22 @@ function removedManager(host: SwarmHost): Finding {
     message:
       'it takes itself for a manager of this swarm, and the other managers do not list it. By leaving it gives up its copy of the state of the swarm, which the others have, and ends the containers of the swarm that run there; the next run joins it anew',
     fix: [host.onHost('docker swarm leave --force')],
+  };
+}
+
+/** It may be a member of another side of the swarm, whose managers are among those that are silent. */
+function notListed(host: SwarmHost, lead: SwarmHost, hosts: readonly SwarmHost[]): Finding {
+  const silent = hosts.filter((other) => !answered(other)).map(({ name }) => name);
+  return {
+    level: 'refuse',
+    code: 'not-listed',
+    host: host.name,
+    message: `it is in this swarm by its own word, and ${lead.name} does not list it. Where it was removed, the next run joins it anew; where ${lead.name} was forced into a new cluster, it belongs to the others. ${silent.join(', ')} could not say which`,
+    fix: [
+      `bring ${silent.join(', ')} back and run again. Take out of the inventory only what is gone for good`,
+      host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'; docker ps"),
+      lead.onHost('docker node ls; docker service ls'),
+    ],
   };
 }
 
@@ -153,13 +107,15 @@ function strangers(
       ...oldEntries(host, nodes, hosts).map(({ id }) => id),
     ]),
   );
-  const unreached = hosts.some(({ facts }) => facts === undefined);
-  return nodes.filter(({ id }) => !known.has(id)).map((node) => stranger(node, lead, unreached));
+  const unreached = hosts.filter(({ facts }) => facts === undefined);
+  return nodes
+    .filter(({ id, hostname }) => !known.has(id) && !unreached.some(({ name }) => name === hostname))
+    .map((node) => stranger(node, lead, unreached.length > 0));
 }
 
 function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding {
   const manager = isManager(node);
-  const who = `${node.hostname} (${node.address ?? 'no address'}, node ${node.id}, ${state(node)})`;
+  const who = `${node.hostname} (${node.address ?? 'no address'}, node ${node.id}, ${stateOf(node)})`;
   const counted = manager ? ' A majority is counted from it as well.' : '';
   const whose = node.ready
     ? `${manager ? "If it is not yours, this is somebody else's swarm. " : ''}Put it into the inventory`
@@ -168,7 +124,12 @@ function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding
     level: manager && !unreached ? 'refuse' : 'warn',
     code: manager ? 'unknown-manager' : 'unknown-node',
     message: `the swarm has a ${manager ? 'manager' : 'worker'} that is not in the inventory: ${who}.${counted} ${whose}. A run removes no node`,
-    fix: [lead.onHost(node.ready ? `docker node inspect --pretty ${node.id}` : removal(node))],
+    // A host that is not reached may be it, under another name.
+    fix: [
+      lead.onHost(
+        node.ready || unreached ? sh`docker node inspect --pretty ${node.id}`.shown : removal(node),
+      ),
+    ],
   };
 }
 

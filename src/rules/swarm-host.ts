@@ -47,8 +47,8 @@ export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode
 }
 
 /**
- * Entries that bear this host's name or address and are none of the inventory's hosts' own. One that is ready beside the
- * host's own is another machine of its name.
+ * Entries at this host's address that are none of the inventory's hosts' own. A name alone tells nothing: machines are called `debian`
+ * by the dozen. One that is ready beside the host's own is another machine.
  */
 export function oldEntries(
   host: SwarmHost,
@@ -57,16 +57,23 @@ export function oldEntries(
 ): readonly SwarmNode[] {
   const joined = entryOf(host, nodes) !== undefined;
   const owned = new Set(hosts.map((other) => membershipOf(other)?.nodeId));
-  const machine = host.facts?.machine;
-  const addresses = [host.address, ...(machine?.addresses ?? []).map(({ cidr }) => cidr.split('/')[0])];
+  const addresses = new Set([
+    host.address,
+    ...(host.facts?.machine.addresses ?? []).map(({ cidr }) => cidr.replace(/\/.*$/, '')),
+  ]);
   return nodes.filter(
     (node) =>
       !owned.has(node.id) &&
       !(joined && node.ready) &&
-      (node.hostname === (machine?.hostname ?? host.name) ||
-        addresses.includes(node.address) ||
-        addresses.includes(node.manager?.address.replace(/:\d+$/, ''))),
+      addressesOf(node).some((address) => addresses.has(address)),
   );
+}
+
+function addressesOf({ address, manager }: SwarmNode): readonly string[] {
+  const managers = manager?.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return [address, managers]
+    .filter((one) => one !== undefined)
+    .filter((one) => !/^(|0\.0\.0\.0|::|127\..*)$/.test(one));
 }
 
 /** Whether a manager's own list has it as a manager: one that was removed may still have an old list. */

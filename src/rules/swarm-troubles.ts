@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import { byName } from '../resource/index.ts';
-import { quote } from '../shell/index.ts';
+import { yamlWord } from '../resources/yaml-word.ts';
+import { sh } from '../shell/index.ts';
 import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
 
 /** States of a host that only a person can judge. */
@@ -40,10 +41,19 @@ export function troubles(host: SwarmHost): readonly Finding[] {
       finding(
         'swarm-elsewhere',
         `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
-        `to use what is there: set hosts.${host.name}.docker.settings.data-root to ${root}`,
-        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(`mv -nT ${quote(`${root}/swarm`)} ${quote(`${root}/swarm.old`)}`)}`,
+        `to use what is there: ${adopts(host, root)}`,
+        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
       ),
     );
+}
+
+/** The setting with which an engine finds a state again. */
+function adopts(host: SwarmHost, root: string): string {
+  const settings = `hosts.${host.name}.docker.settings`;
+  const [remapped, above] = /^(.*)\/\d+\.\d+$/.exec(root) ?? [];
+  if (remapped === undefined || above === undefined) return `set ${settings}.data-root to ${yamlWord(root)}`;
+  const place = above === host.facts?.swarm.root ? '' : ` and ${settings}.data-root to ${yamlWord(above)}`;
+  return `it was made with user namespaces: set ${settings}.userns-remap to what it was (usually default)${place}`;
 }
 
 export function silentHosts(silent: readonly SwarmHost[]): Finding {
@@ -62,6 +72,7 @@ export function silentHosts(silent: readonly SwarmHost[]): Finding {
       silent.length === 0
         ? 'set `swarm: { role: manager }` for one host, or for three or five'
         : `bring ${list} back and run again. Take out of the inventory only what is gone for good`,
+      ...silent.flatMap((host) => (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look))),
     ],
   };
 }
@@ -87,12 +98,15 @@ export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Findi
 export function disagreement(
   able: readonly SwarmHost[],
   controlling: readonly SwarmHost[],
+  silent: readonly SwarmHost[],
 ): Finding | undefined {
   const entry = (by: SwarmHost, host: SwarmHost) => entryOf(host, by.facts?.swarm.nodes ?? []);
   const doubted = controlling.filter((host) =>
     able.some((by) => {
       const seen = entry(by, host);
       if (able.includes(host)) return seen?.manager === undefined;
+      // One that was removed says so itself, where it hears of it. One without a list, or whose fellows are silent, may be the swarm.
+      if (seen === undefined) return host.facts?.swarm.nodes === undefined || silent.length > 0;
       // One that was demoted a moment ago is still heard.
       return seen !== undefined && seen.manager === undefined && !seen.ready;
     }),
@@ -107,7 +121,7 @@ export function disagreement(
   return {
     level: 'refuse',
     code: 'managers-disagree',
-    message: `the managers do not agree who is one: ${sides.join('; ')}, and ${doubted.map(({ name }) => name).join(', ')} takes itself for one. A swarm that was forced into a new cluster on one side while the other went on looks like this. Find out which side has your services: the commands below only look. Then have the hosts of the other leave, which ends all that runs there`,
+    message: `the managers do not agree who is one: ${sides.join('; ')}, and ${doubted.map(({ name }) => name).join(', ')} takes itself for one.${silent.length === 0 ? '' : ` ${silent.map(({ name }) => name).join(', ')} could not say anything about it.`} A swarm that was forced into a new cluster on one side while the other went on looks like this. Find out which side has your services: the commands below only look. Then have the hosts of the other leave, which ends all that runs there`,
     fix: all.map((host) => host.onHost(LOOK)),
   };
 }
@@ -131,7 +145,7 @@ export function foreign(clusterId: string, members: readonly SwarmHost[]): Findi
       host.onHost(
         running.length > 0
           ? "docker info --format '{{json .Swarm.RemoteManagers}}'"
-          : `cat ${host.facts?.swarm.root}/swarm/state.json`,
+          : sh`cat ${`${host.facts?.swarm.root}/swarm/state.json`}`.shown,
       ),
     ),
   };

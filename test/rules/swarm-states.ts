@@ -24,6 +24,18 @@ export const STATES = [
   'A elsewhere',
   'A elsewhere, stopped',
   'data root gone',
+  // Its state is on the disk, and nothing shows it while its engine is stopped.
+  'A manager unseen',
+  // A manager whose disk was replaced: bare, or with an engine that runs and is in no swarm.
+  'A wiped',
+  'A wiped, running',
+  // Another machine of its name, of an address that no host has, is a manager of A and is down.
+  'namesake in A',
+  // Forced into a new cluster out of A's state, with and without the entries of the others.
+  'A forced',
+  'A forced, alone',
+  // The managers have removed it, and its own list says so.
+  'A removed',
 ] as const;
 export type State = (typeof STATES)[number];
 export type Role = 'manager' | 'worker';
@@ -36,7 +48,17 @@ export interface Modelled {
 
 /** Whether the state of a swarm exists on this host, or may, whether or not anybody can see it. */
 export function mayHold(state: State): boolean {
-  return !['bare', 'engine', 'stopped'].includes(state);
+  return !['bare', 'engine', 'stopped', 'A wiped', 'A wiped, running', 'namesake in A'].includes(state);
+}
+
+/** Whether everything that can be asked of it shows nothing, though it holds the state of a swarm. */
+export function isHidden(state: State): boolean {
+  return state === 'A manager unseen';
+}
+
+/** Whether it has no part in a swarm that its leaving would take away. */
+export function mayLeave(state: State): boolean {
+  return state === 'A removed';
 }
 
 /** Whether it could not be asked, so that nobody may conclude anything from what was not seen. */
@@ -45,7 +67,8 @@ export function isUnheard(state: State): boolean {
 }
 
 const CLUSTER = { A: 'cluster-1', B: 'other' } as const;
-const MANAGES = /^([AB]) manager|^removed with (A)|^(?:hung|silent) in (A)|^locked$|^(A) elsewhere/;
+const MANAGES =
+  /^([AB]) manager|^removed with (A)|^(?:hung|silent) in (A)|^locked$|^(A) elsewhere|^(A) wiped|^(A) forced/;
 
 const nameOf = (index: number) => `mail-${index + 1}`;
 
@@ -56,6 +79,10 @@ function swarmOf(which: 'A' | 'B', hosts: readonly Modelled[]): readonly SwarmNo
     const manages = found !== null && (found.slice(1).find((one) => one !== undefined) ?? 'A') === which;
     const name = nameOf(index);
     const id = `${which}${index}`;
+    if (state === 'namesake in A' && which === 'A') {
+      const manager = { leader: false, reachable: false, address: `198.51.100.${index + 1}:2377` };
+      return [node(name, `S${index}`, { ready: false, address: `198.51.100.${index + 1}`, manager })];
+    }
     if (manages) {
       const up = state === `${which} manager` || state === 'hung in A' || state === 'silent in A';
       const manager = { leader: false, reachable: up, address: `192.0.2.${index + 1}:2377` };
@@ -83,6 +110,9 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
     }),
     nodes: role === 'manager' ? lists[which] : undefined,
   });
+  /** A manager by its own word, with a list of its own. */
+  const apart = (nodes: readonly SwarmNode[]) =>
+    says.facts({ ...member('A', 'manager'), info: controls(index), nodes });
   const elsewhere = [{ root: '/srv/docker', ...stored('manager') }];
   switch (state) {
     case 'bare':
@@ -120,9 +150,35 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
       return says.facts({ info: says.info({}), elsewhere });
     case 'A elsewhere, stopped':
       return says.facts({ engine: 'stopped', elsewhere });
+    case 'A manager unseen':
+      return says.facts({ engine: 'stopped' });
+    case 'A wiped':
+    case 'namesake in A':
+      return says.bare;
+    case 'A wiped, running':
+      return says.inactive;
+    case 'A forced':
+      return apart(forced(index, hosts));
+    case 'A forced, alone':
+      return apart(forced(index, hosts).filter(({ id }) => id === `A${index}`));
+    case 'A removed':
+      return apart(lists.A ?? []);
     case 'data root gone':
       return says.facts({ engine: 'stopped', root: '/srv/docker', unknown: '/srv/docker is not there' });
   }
+}
+
+const controls = (index: number) =>
+  says.info({ state: 'active', control: true, nodeId: `A${index}`, clusterId: CLUSTER.A });
+
+/** The list of one that was forced into a new cluster: itself alone is a manager, and it hears nobody of the others. */
+function forced(index: number, hosts: readonly Modelled[]): readonly SwarmNode[] {
+  return hosts.flatMap(({ state }, at) => {
+    const manages = MANAGES.exec(state);
+    if (at === index) return [node(nameOf(at), `A${at}`)];
+    if (manages === null || /^B/.test(state)) return [];
+    return [worker(nameOf(at), `A${at}`, { ready: false })];
+  });
 }
 
 interface Lists {
