@@ -6,6 +6,7 @@ import {
   type Finding,
   file,
   type Resource,
+  sh,
   signingKey,
 } from 'provision';
 import type { DockerHost } from './settings.ts';
@@ -64,7 +65,7 @@ export function inspectRepository(host: DockerHost): readonly Finding[] {
       refuse(
         'sources-disagree',
         `apt does not work: ${files.join(' and ')} name ${wanted.uri} ${wanted.suite} with other keys (${said.map(shortened).join('; ')})`,
-        `comment all of these entries out but one; see them with: ${host.onHost(`grep -n ${wanted.uri} ${files.join(' ')}`)}`,
+        `comment all of these entries out but one; see them with: ${host.onHost(sh`grep -nF ${wanted.uri} ${files}`.shown)}`,
       ),
     ];
   if (keyed === undefined) return [];
@@ -76,7 +77,8 @@ export function inspectRepository(host: DockerHost): readonly Finding[] {
           refuse(
             'key-missing',
             `${path} names the key ${signedBy} for ${wanted.uri}, and there is no such file`,
-            host.onHost(`curl -fsSL ${wanted.keyUrl} | gpg --dearmor -o ${signedBy}`),
+            host.onHost(fetchBinary(wanted.keyUrl, signedBy)),
+            `or take that entry out of ${path}: the next run then names the repository itself, with a key that it knows by its fingerprint`,
           ),
         ];
   if (keys.length === 1 && keys[0] === wanted.fingerprint) return [];
@@ -87,6 +89,12 @@ export function inspectRepository(host: DockerHost): readonly Finding[] {
       'find out which is right, at the one who runs that repository; then set docker.repository.fingerprint, or change that entry',
     ),
   ];
+}
+
+/** With what a bare Debian has. A run then checks the fingerprint before anything is installed. */
+function fetchBinary(url: string, path: string): string {
+  return sh`{ [ -e /etc/ssl/certs/ca-certificates.crt ] || apt-get -y install ca-certificates; } && t=$(mktemp -d) && /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${url} "$t/key" && mkdir -p ${path.slice(0, path.lastIndexOf('/')) || '/'} && sed -n '/^-----BEGIN PGP PUBLIC KEY/,/^-----END/{/^[A-Za-z0-9+\/]*=*$/p}' "$t/key" | base64 -d >${path} && chmod 0644 ${path}`
+    .shown;
 }
 
 const shortened = (signedBy: string) => (signedBy.includes('\n') ? 'a key in place' : signedBy);

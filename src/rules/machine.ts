@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import type { MachineFacts } from '../facts/index.ts';
+import { sh } from '../shell/index.ts';
 
 /** A host as these rules need it. */
 export interface SeenMachine {
@@ -28,7 +29,7 @@ export function inspectMachines(hosts: readonly SeenMachine[], limits: MachineLi
   return [
     ...reached.flatMap((host) => inspectOne(host, limits)),
     ...inspectClocks(reached, limits),
-    ...duplicates(reached, 'host name', 'hostname', (name) => `hostnamectl set-hostname ${name}`),
+    ...duplicates(reached, 'host name', 'hostname', (name) => sh`hostnamectl set-hostname ${name}`.shown),
     ...duplicates(
       reached.filter(({ facts }) => facts.machine.machineId !== ''),
       'machine id',

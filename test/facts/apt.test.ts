@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dockerRepository, inspectRepository } from '../../playbooks/docker/repository.ts';
 import { type DockerHost, hostSettings } from '../../playbooks/docker/settings.ts';
 import { type AptFacts, aptFacts, commentedOut } from '../../src/facts/index.ts';
+import { keyFingerprints } from '../../src/facts/openpgp.ts';
 
 const armoured = readFileSync(new URL('./fixtures/key.asc', import.meta.url));
 const PRINT = readFileSync(new URL('./fixtures/key.fingerprint', import.meta.url), 'utf8').trim();
@@ -160,4 +164,28 @@ test('an entry that is taken over stays as a comment, and the others as they are
   expect(taken).toBe(
     `${paragraph('http://a')}\n# Types: deb\n# URIs: ${URL_}\n# Suites: trixie\n# Components: main\n`,
   );
+});
+
+test('a key that is not there is fetched with what a bare Debian has, whatever its path', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'provision-key-'));
+  const path = `${folder}/it's a key/docker.gpg`;
+  const [finding] = inspectRepository(
+    hostWith(
+      { [DEB822]: `Types: deb\nURIs: ${URL_}\nSuites: trixie\nComponents: stable\nSigned-By: ${path}\n` },
+      {},
+    ),
+  );
+  const [fix = '', other] = finding?.fix ?? [];
+  expect(fix).not.toMatch(/curl|gpg --/);
+  expect(other).toMatch(/^or take that entry out/);
+  const helper = join(folder, 'helper');
+  writeFileSync(helper, `#!/bin/sh\ncp '${new URL('fixtures/key.asc', import.meta.url).pathname}' "$5"\n`, {
+    mode: 0o755,
+  });
+  const ran = spawnSync('dash', [
+    '-c',
+    fix.replace('/usr/lib/apt/apt-helper', helper).replace(/^on a: \{ .*?; \} && /, ''),
+  ]);
+  expect(String(ran.stderr)).toBe('');
+  expect(keyFingerprints(readFileSync(path))).toEqual([PRINT]);
 });

@@ -1,5 +1,6 @@
 import type { SwarmFacts, SwarmNode } from '../../src/facts/index.ts';
 import type { SwarmHost } from '../../src/rules/swarm-host.ts';
+import { sh } from '../../src/shell/index.ts';
 import { host, node, says, worker } from './swarm.ts';
 
 /** What a host may be in truth. What it says, and what it holds, follows from this and from the others. */
@@ -66,6 +67,9 @@ export function isUnheard(state: State): boolean {
   return ['hung', 'hung in A', 'silent', 'silent in A', 'data root gone'].includes(state);
 }
 
+/** Where an engine keeps its data that somebody has moved: a name that a shell and YAML have to be given in quotes. */
+export const ROOT = "/srv/o'brien disk/docker";
+
 const CLUSTER = { A: 'cluster-1', B: 'other' } as const;
 const MANAGES =
   /^([AB]) manager|^removed with (A)|^(?:hung|silent) in (A)|^locked$|^(A) elsewhere|^(A) wiped|^(A) forced/;
@@ -113,7 +117,7 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
   /** A manager by its own word, with a list of its own. */
   const apart = (nodes: readonly SwarmNode[]) =>
     says.facts({ ...member('A', 'manager'), info: controls(index), nodes });
-  const elsewhere = [{ root: '/srv/docker', ...stored('manager') }];
+  const elsewhere = [{ root: ROOT, ...stored('manager') }];
   switch (state) {
     case 'bare':
       return says.bare;
@@ -137,7 +141,7 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
     case 'A manager stopped':
       return says.facts({ engine: 'stopped', membership: stored('manager') });
     case 'A worker stopped':
-      return says.facts({ engine: 'stopped', membership: stored('worker') });
+      return says.facts({ engine: 'stopped', root: ROOT, membership: stored('worker') });
     case 'B manager':
       return says.facts(member('B', 'manager'));
     case 'B worker':
@@ -164,7 +168,12 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
     case 'A removed':
       return apart(lists.A ?? []);
     case 'data root gone':
-      return says.facts({ engine: 'stopped', root: '/srv/docker', unknown: '/srv/docker is not there' });
+      return says.facts({
+        engine: 'stopped',
+        root: ROOT,
+        unknown: `${ROOT} is not there`,
+        looks: [sh`findmnt -T ${ROOT}; ls -la ${ROOT}`.shown],
+      });
   }
 }
 
