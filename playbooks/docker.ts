@@ -18,7 +18,7 @@ import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
 import { inspectRepository } from './docker/repository.ts';
 import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
-import { backInSwarm, majorityWithout } from './gates.ts';
+import { backInSwarm, majorityWithout, twoManagers } from './gates.ts';
 
 function isInstalled(host: DockerHost): boolean {
   return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));
@@ -79,7 +79,8 @@ export default definePlaybook({
       ];
     }),
 
-  inspect: ({ hosts }) => [
+  inspect: ({ hosts, ...cluster }) => [
+    ...twoManagers({ hosts, ...cluster }),
     ...hosts.filter(isReached).flatMap(inspectRepository),
     ...hosts.filter(isReached).flatMap((host) => {
       const foreign = host.facts.docker.packages.filter((name) => name !== engineOf(host));

@@ -97,6 +97,10 @@ export default definePlaybook({
             on: decision.lead.name,
             probe: allManagersReachable,
             patience: 60,
+            fix: [
+              decision.lead.onHost('docker node ls --filter role=manager'),
+              'start the managers that are not reachable, and run again; of one that is gone for good, a plan says how its entry goes',
+            ],
           };
         },
       },

@@ -35,7 +35,8 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
           return 0;
         }
       }
-      lock.check(world);
+      const [lost] = lock.lost(world);
+      if (lost !== undefined) throw world.state(lost).error;
       await session(host).change(
         steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),
       );

@@ -63,6 +63,8 @@ class Convergence {
   readonly #tally = new Tally();
   /** How much had been changed when a playbook was last asked what it refuses. */
   readonly #inspected = new Map<string, number>();
+  /** Hosts that the run has lost its hold on. Any of them ends it, for what decides is that all are held. */
+  readonly #lost = new Set<string>();
   #declined = false;
   #built: readonly BuiltStage[];
 
@@ -95,12 +97,10 @@ class Convergence {
         if (await this.#isRefused(index, 'ask')) return;
         hosts = await this.#lookBefore(index);
       }
-      lock.check(this.#world);
-      if (this.#failures().length > 0) return;
-      if (hosts.length > 0) await this.#stage(index, hosts);
-      lock.check(this.#world);
+      if (this.#isOver(lock)) return;
+      if (hosts.length > 0) await this.#stage(index, hosts, lock);
       if (this.#options.stop.aborted) throw new Interrupted();
-      if (this.#failures().length > 0) return;
+      if (this.#isOver(lock)) return;
     }
   }
 
@@ -111,7 +111,14 @@ class Convergence {
   }
 
   #failures(): readonly HostFailure[] {
-    return this.#world.failures().filter(({ host }) => this.#options.selected.has(host));
+    return this.#world
+      .failures()
+      .filter(({ host }) => this.#options.selected.has(host) || this.#lost.has(host));
+  }
+
+  #isOver(lock: RunLock): boolean {
+    for (const host of lock.lost(this.#world)) this.#lost.add(host);
+    return this.#failures().length > 0;
   }
 
   /**
@@ -168,7 +175,7 @@ class Convergence {
     return this.#failures().length > 0;
   }
 
-  async #stage(index: number, hosts: readonly HostState[]): Promise<void> {
+  async #stage(index: number, hosts: readonly HostState[], lock: RunLock): Promise<void> {
     const { playbook, stage, view } = this.#built[index] as BuiltStage;
     const { emit } = this.#options;
     const where = { playbook: playbook.name, stage: stage.name };
@@ -184,9 +191,11 @@ class Convergence {
     });
 
     for (const state of oneByOne) {
-      if (this.#failures().length > 0 || this.#options.stop.aborted) break;
+      if (this.#isOver(lock) || this.#options.stop.aborted) break;
       await everyHost(this.#options, this.#world, [state], async () => {
         await awaitGate(rolling?.before?.(seen(state), view), this.#world, this.#options);
+        // What a gate says holds as long as all hosts are held.
+        if (this.#isOver(lock)) return;
         await this.#change(index, state);
         await awaitGate(rolling?.after?.(seen(state), view), this.#world, this.#options);
       });

@@ -1,4 +1,5 @@
 import { ProvisionError } from '../errors/index.ts';
+import type { Gate } from '../playbook/index.ts';
 import type { Change, Output, Step } from '../resource/index.ts';
 import { causeOf } from './causes.ts';
 
@@ -171,11 +172,12 @@ export class CouldNotLook extends ProvisionError {
 
 /** A condition that a rolling stage waits for did not come about in time. */
 export class GateClosed extends ProvisionError {
-  constructor(title: string, reason: string, seconds: number) {
+  constructor({ title, patience: seconds, fix }: Gate, reason: string) {
     const waited = seconds === 0 ? 'this does not hold' : `waited ${seconds} s and still not`;
     super(`${waited}: ${title} (${reason}); no further host was touched`, {
       code: 'gate-closed',
       exit: 2,
+      fix: fix ?? ['wait until it holds, then run again: it goes on from where the hosts are'],
     });
   }
 }

@@ -17,7 +17,7 @@ export async function awaitGate(gate: Gate | undefined, world: World, options: R
     const reason = await ask(gate, world);
     if (reason === undefined) return;
     if (options.stop.aborted) throw new Interrupted();
-    if (performance.now() > end) throw new GateClosed(gate.title, reason, gate.patience);
+    if (performance.now() > end) throw new GateClosed(gate, reason);
     options.emit({ kind: 'gate-waiting', host: gate.on, title: gate.title, reason });
     await sleep(PAUSE, undefined, { signal: options.abort });
   }

@@ -30,6 +30,9 @@ export type Looks = (state: HostState) => Look;
 export class RunLock implements AsyncDisposable {
   readonly #holds = new Map<string, { readonly hold: Hold; readonly look: Look }>();
 
+  /** Those that were taken: what cannot be taken is a host that was not reached. */
+  readonly #held = new Set<string>();
+
   private constructor() {}
 
   /**
@@ -70,10 +73,11 @@ export class RunLock implements AsyncDisposable {
     });
   }
 
-  /** Notes each host whose lock has gone: nothing more is begun there. */
-  check(world: World): void {
-    for (const [name, { hold }] of this.#holds)
-      if (hold.ended && world.state(name).error === undefined) world.fail(name, new LockLost());
+  /** The hosts that were held and are no more, each noted as failed: nothing more is begun. */
+  lost(world: World): readonly string[] {
+    const lost = [...this.#held].filter((name) => this.#holds.get(name)?.hold.ended);
+    for (const name of lost) if (world.state(name).error === undefined) world.fail(name, new LockLost());
+    return lost;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,6 +97,7 @@ export class RunLock implements AsyncDisposable {
       const taking = await hold.taken();
       const milliseconds = Math.round(performance.now() - start);
       options.emit({ kind: 'exec', host: name, purpose: 'lock', milliseconds });
+      if (taking.kind === 'held') this.#held.add(name);
       if (taking.kind === 'taken')
         others.push({
           error: new LockHeld(name, taking.by, options.onHost(name, END)),

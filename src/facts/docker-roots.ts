@@ -21,7 +21,7 @@ roots() {
 }
 named() {
   echo /var/lib/docker
-  echo /var/snap/docker/common/var-lib-docker
+  [ ! -d /var/snap/docker ] || echo /var/snap/docker/common/var-lib-docker
   texts | sed -E 's/[[:space:]](["'\\'']?-|[A-Z_]+=)/\\n\\1/g' |
     grep -oE '(data-root|graph|-[A-Za-z]*g|[A-Z_]+=)[[:space:]="'\\'']*/[^"'\\'']*' | sed 's/^[^/]*//' |
     sed -n 'p; s/[[:space:]].*//p'

@@ -11,6 +11,8 @@ export interface Gate {
   readonly probe: Probe<true | string>;
   /** Seconds until the run gives up. */
   readonly patience: number;
+  /** What a person does where it stays closed: exact commands, or what to wait for. Default: wait, and run again. */
+  readonly fix?: readonly string[];
 }
 
 /** One host at a time, with conditions around each. */

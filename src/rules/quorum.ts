@@ -16,13 +16,17 @@ function nodesProbe(holds: (nodes: readonly SwarmNode[]) => true | string): Prob
   };
 }
 
-/** Whether the swarm keeps its majority while this node is away. A lone manager has none to keep. */
+/**
+ * Whether the swarm keeps its majority while this node is away. One or two managers have none to keep without it: of two, either may
+ * go while both are up, for what runs goes on for the seconds without a leader, and the state is on both.
+ */
 export function survivesWithout(nodeId: string): Probe<true | string> {
   return nodesProbe((nodes) => {
     const managers = nodes.filter(({ manager }) => manager !== undefined);
     if (managers.length < 2 || !managers.some(({ id }) => id === nodeId)) return true;
     const left = managers.filter(({ id, manager }) => id !== nodeId && manager?.reachable).length;
     if (left > managers.length / 2) return true;
+    if (managers.length === 2 && managers.every(({ manager }) => manager?.reachable)) return true;
     return `without this node ${left} of ${managers.length} managers would be left, a majority is ${Math.floor(managers.length / 2) + 1}`;
   });
 }

@@ -47,6 +47,29 @@ describe('a run', () => {
     return [first, second];
   };
 
+  test('says what to do where a gate stays closed', async () => {
+    const gate = (fix?: string[]) => ({
+      title: 'it holds',
+      on: 'a',
+      probe: { script: sh`true`, parse: () => 'not now' },
+      patience: 0,
+      ...(fix === undefined ? {} : { fix }),
+    });
+    for (const [fix, told] of [
+      [['open it'], ['open it']],
+      [undefined, [expect.stringMatching(/^wait until it holds, then run again/)]],
+    ] as const) {
+      const one = stage('one', (host) => [flag({ name: 'x', value: host })]);
+      const hosts = new Hosts(
+        ['a'],
+        [playbook({ ...one, rolling: { before: () => gate(fix && [...fix]) } })],
+      );
+      expect((await run(hosts)).outcome.failures).toMatchObject([
+        { error: { code: 'gate-closed', fix: told } },
+      ]);
+    }
+  });
+
   test('asks a playbook again what it refuses when its turn comes', async () => {
     const hosts = new Hosts(
       ['a', 'b'],

@@ -217,6 +217,39 @@ describe('runs at once', () => {
     await running;
   });
 
+  test.each([
+    ['between two stages', false],
+    ['while a host waits for its turn in a stage', true],
+  ])('a host outside the limit that is lost ends the run all the same: %s', async (_, rolling) => {
+    const kill = () => `kill $(sed -n 2p ${hosts.folder('c')}.lock.run); sleep 0.3`;
+    const first = (host: string) =>
+      host === 'a'
+        ? [
+            flag({
+              name: 'x',
+              value: '1',
+              command: `${kill()}; mkdir -p ${hosts.folder('a')}; printf 1 >${hosts.folder('a')}/x`,
+            }),
+          ]
+        : [];
+    const then = () => [flag({ name: 'y', value: '1' })];
+    const losing = definePlaybook({
+      name: 'losing',
+      stages: rolling
+        ? [{ name: 'one', resources: ({ name }) => (name === 'a' ? first(name) : then()), rolling: {} }]
+        : [
+            { name: 'one', resources: ({ name }) => first(name) },
+            { name: 'two', resources: then },
+          ],
+    });
+    const hosts = new Hosts(['a', 'b', 'c'], [losing]);
+    const options = hosts.options(['a', 'b']);
+    await using one = await prepare(options);
+    const outcome = await converge(one, options);
+    expect(outcome.failures).toMatchObject([{ host: 'c', error: { code: 'lock-lost', exit: 2 } }]);
+    expect(hosts.changed()).toEqual(['a: flag x: value']);
+  });
+
   test('a run that is asked to end while it takes the hosts gives them back', async () => {
     const hosts = new Hosts(['a', 'b'], [play]);
     const options = hosts.options();
