@@ -58,7 +58,9 @@ describe('what a host says of its swarm', () => {
     for (const engine of ['stopped', 'absent'])
       expect(
         swarmFacts.parse(
-          ok(`==certificate /var/lib/docker\n${CERTIFICATE}\n==place there /var/lib/docker\n==past\n==engine ${engine}\n`),
+          ok(
+            `==certificate /var/lib/docker\n${CERTIFICATE}\n==place there /var/lib/docker\n==past\n==engine ${engine}\n`,
+          ),
         ),
       ).toMatchObject({
         engine,
@@ -85,7 +87,11 @@ describe('what a host says of its swarm', () => {
 
   test('a stopped engine whose data is not there has told nothing', () => {
     expect(
-      swarmFacts.parse(ok('==settings /etc/docker/daemon.json\n{"data-root":"/srv/docker"}\n==place absent /srv/docker\n==past\n==engine stopped\n')),
+      swarmFacts.parse(
+        ok(
+          '==settings /etc/docker/daemon.json\n{"data-root":"/srv/docker"}\n==place absent /srv/docker\n==past\n==engine stopped\n',
+        ),
+      ),
     ).toMatchObject({
       unknown: expect.stringContaining('/srv/docker, which may not be there now. It is not there'),
     });
