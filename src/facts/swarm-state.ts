@@ -42,7 +42,7 @@ place() {
   elif [ -n "$(ls -A -- "$1" | head -n 1)" ] || timeout 10 findmnt -rn --mountpoint "$1" >/dev/null 2>&1; then what=there
   else what=empty; fi
   echo "==place $what $1"
-  (away "$1")
+  (away "$1") || return 0
 }
 known() {
   roots | sort -u | while IFS= read -r root; do
