@@ -14,7 +14,7 @@ import {
   type Ran,
   refusals,
 } from './harness.ts';
-import { cut, exec, heal, up, wipe } from './lab.ts';
+import { cut, exec, heal, start, stop, up, wipe } from './lab.ts';
 import { failures, follow, on } from './steps.ts';
 
 const gluster = (tree: Record<string, unknown>) => {
@@ -136,6 +136,28 @@ test('an option that changed is said and waits for --remount', async () => {
     changes: 0,
     warnings: [],
   });
+});
+
+test('a brick whose disk is away is not made anew on the disk below it', async () => {
+  await on(
+    'node-3',
+    'systemctl stop glusterd; pkill -x glusterfsd; sleep 1; umount -l /srv/gluster; systemctl start glusterd',
+  );
+  const ran = await json(file);
+  expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 5, changed: [] });
+  figure('a brick without its disk', refusals(ran)[0]?.message);
+  expect(refusals(ran).map(({ message }) => message)).toContainEqual(expect.stringContaining('/srv/gluster'));
+  expect(await on('node-3', 'ls -A /srv/gluster')).toBe('');
+  // The disk comes back with a boot.
+  await stop('node-3');
+  await start('node-3');
+  const back = await json(file);
+  expect({ code: back.code, failures: failures(back), refusals: refusals(back) }).toEqual({
+    code: 0,
+    failures: [],
+    refusals: [],
+  });
+  expect(finished(await json(file))?.changes).toBe(0);
 });
 
 test('a node that was wiped gets its brick back, by the words of the runs alone', async () => {
