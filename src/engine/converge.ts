@@ -1,19 +1,15 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { changeHost } from './change-host.ts';
 import type { HostSummary } from './events.ts';
-import { refuseMore } from './exact.ts';
-import { HostBusy, NotConverged } from './failures.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import { type HostFailure, hasMore, hasWork, type Plan } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
-import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import type { RunLock } from './run-lock.ts';
-import type { PlannedStep, Session } from './session.ts';
-import { settle } from './settle.ts';
 import { Tally } from './tally.ts';
 import { troubleOf } from './trouble.ts';
 import { failBy, lookUnderLock, ROUNDS } from './under-lock.ts';
@@ -153,8 +149,10 @@ class Convergence {
   /** What is not known by now is an error. */
   #settled(index: number, working: readonly HostState[]): readonly HostState[] {
     for (const state of working) {
-      for (const trouble of this.#judge(index, state).flatMap((judged) => this.#trouble(state, judged) ?? []))
-        this.#world.fail(state.host.name, trouble);
+      const { name } = state.host;
+      const onHost = (command: string) => this.#options.onHost(name, command);
+      for (const trouble of this.#judge(index, state).flatMap((judged) => troubleOf(judged, onHost) ?? []))
+        this.#world.fail(name, trouble);
     }
     return working;
   }
@@ -205,55 +203,9 @@ class Convergence {
     emit({ kind: 'stage-finished', ...where });
   }
 
-  /** Changes a host, then asks it again: that proves the stage and feeds the next. */
-  async #change(index: number, state: HostState): Promise<void> {
-    const { playbook, stage } = this.#built[index] as BuiltStage;
-    const host = state.host.name;
-    const work = this.#judge(index, state).filter(needsWork);
-    refuseMore(this.#options.allowed, host, work);
-    const resolve = resolver(this.#world, this.#built);
-    const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
-      verdict.state === 'observed'
-        ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
-        : [],
-    );
-    if (steps.length > 0) this.#tally.begin(host);
-    try {
-      if (steps.length > 0) await (state.session as Session).change(steps);
-    } catch (error) {
-      if (error instanceof HostBusy) this.#tally.prove(host);
-      throw error;
-    } finally {
-      this.#world.changed(state);
-    }
-    const look = () => this.#world.observe(state, resourcesFrom(this.#built, index, host));
-    await look();
-    const resources = new Set(work.map(({ resource }) => resource));
-    const judge = () => this.#judge(index, state);
-    if (await settle(state, resources, judge, this.#world, this.#options)) await look();
-    const after = judge();
-    for (const { resource, verdict } of work) {
-      const now = after.find((judged) => judged.resource === resource);
-      const trouble = now && this.#trouble(state, now);
-      if (trouble !== undefined) throw trouble;
-      if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
-        throw new NotConverged(resource.id, now.verdict.changes);
-      if (verdict.state !== 'observed') continue;
-      this.#tally.add(host, playbook.name, verdict.changes);
-      this.#options.emit({
-        kind: 'changed',
-        host,
-        playbook: playbook.name,
-        stage: stage.name,
-        resource: resource.id,
-        changes: verdict.changes,
-      });
-    }
-    this.#tally.prove(host);
-  }
-
-  #trouble({ host }: HostState, judged: Judged) {
-    return troubleOf(judged, (command) => this.#options.onHost(host.name, command));
+  #change(index: number, state: HostState): Promise<void> {
+    const at = { world: this.#world, options: this.#options, tally: this.#tally, built: this.#built };
+    return changeHost(state, { ...at, index });
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

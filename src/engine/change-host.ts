@@ -1,0 +1,71 @@
+import { type BuiltStage, resourcesFrom } from './build.ts';
+import { refuseMore } from './exact.ts';
+import { HostBusy, NotConverged } from './failures.ts';
+import { judgeHost, needsWork } from './judge.ts';
+import { resolver } from './resolve.ts';
+import type { RunOptions } from './run.ts';
+import type { PlannedStep, Session } from './session.ts';
+import { settle } from './settle.ts';
+import type { Tally } from './tally.ts';
+import { troubleOf } from './trouble.ts';
+import type { HostState, World } from './world.ts';
+
+/** Where a run is. */
+interface Place {
+  readonly world: World;
+  readonly options: RunOptions;
+  readonly tally: Tally;
+  readonly built: readonly BuiltStage[];
+  /** Of the stage. */
+  readonly index: number;
+}
+
+/** Does a stage's work on a host, then asks it again: that proves the stage and feeds the next. */
+export async function changeHost(
+  state: HostState,
+  { world, options, tally, built, index }: Place,
+): Promise<void> {
+  const { playbook, stage } = built[index] as BuiltStage;
+  const host = state.host.name;
+  const judge = () => judgeHost(built, host, state.outputs, index)[index] ?? [];
+  const work = judge().filter(needsWork);
+  refuseMore(options.allowed, host, work);
+  const resolve = resolver(world, built);
+  const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
+    verdict.state === 'observed'
+      ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
+      : [],
+  );
+  if (steps.length > 0) tally.begin(host);
+  try {
+    if (steps.length > 0) await (state.session as Session).change(steps);
+  } catch (error) {
+    if (error instanceof HostBusy) tally.prove(host);
+    throw error;
+  } finally {
+    world.changed(state);
+  }
+  const look = () => world.observe(state, resourcesFrom(built, index, host));
+  await look();
+  const resources = new Set(work.map(({ resource }) => resource));
+  if (await settle(state, resources, judge, world, options)) await look();
+  const after = judge();
+  for (const { resource, verdict } of work) {
+    const now = after.find((judged) => judged.resource === resource);
+    const trouble = now && troubleOf(now, (command) => options.onHost(host, command));
+    if (trouble !== undefined) throw trouble;
+    if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
+      throw new NotConverged(resource.id, now.verdict.changes);
+    if (verdict.state !== 'observed') continue;
+    tally.add(host, playbook.name, verdict.changes);
+    options.emit({
+      kind: 'changed',
+      host,
+      playbook: playbook.name,
+      stage: stage.name,
+      resource: resource.id,
+      changes: verdict.changes,
+    });
+  }
+  tally.prove(host);
+}
