@@ -2,7 +2,7 @@ import { type Finding, isReached, overlaps } from 'provision';
 import { ADMIN } from './accounts-places.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
-import { inspectLeft, inspectMoved } from './left.ts';
+import { inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { makesAccounts, smallestMtu } from './parts.ts';
 import { inspectQueue } from './queue.ts';
@@ -13,6 +13,7 @@ import { familyOf } from './version.ts';
 export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
   const { settings: mailu } = cluster;
   if (mailu === undefined) return inspectLeft(cluster);
+  const moved = inspectMoved(mailu, cluster);
   return [
     {
       level: 'warn',
@@ -23,10 +24,11 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
     ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
     ...onOneHost(mailu, cluster),
-    ...inspectQueue(cluster),
     ...inspectNeighbours(mailu, cluster),
     ...inspectVersions(mailu, cluster),
-    ...inspectMoved(mailu, cluster),
+    ...moved,
+    // With everything else, the queue is below the other root.
+    ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
     ...byHand(mailu, cluster),

@@ -58,6 +58,9 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
   ];
 }
 
+/** The code of a finding that says that everything is below another root. */
+export const OTHER_ROOT = 'root-elsewhere';
+
 interface Moved {
   readonly name: ServiceName;
   readonly now: KeptPlace;
@@ -71,7 +74,7 @@ function otherRoot(mailu: Mailu, moved: readonly Moved[], other: string, root: s
   const names = moved.map(({ name }) => name);
   return {
     level: 'refuse',
-    code: 'mail-elsewhere',
+    code: OTHER_ROOT,
     message: `the stack has its files below ${other} (${names.join(', ')}), and the inventory says ${root}: ${names.includes('imap') ? `every mailbox of ${mailu.domain} would be empty` : 'these services would begin without them'}`,
     fix: [
       `set storage.root to ${other}`,

@@ -94,7 +94,7 @@ test("the stack is deployed; somebody's Dovecot settings and service stay, and n
   );
   expect(
     await refused(site((_mailu, tree) => (tree.storage = { kind: 'none', root: '/srv/mailu' }))),
-  ).toContainEqual(expect.stringMatching(/^mail-elsewhere: /));
+  ).toContainEqual(expect.stringMatching(/^root-elsewhere: /));
 });
 
 test('the section taken out: the stack runs on, a run and status say so, and remove-stack ends it', async () => {

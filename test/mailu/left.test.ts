@@ -48,7 +48,7 @@ test('mail that is elsewhere than the inventory says is refused', () => {
   const codes = (source: string, root: string, path?: string) =>
     inspectMoved(mailu, site(mailu, [service('mailu_imap', source, path)], root)).map(({ code }) => code);
   expect(codes('/mailu/mail', '/mailu')).toEqual([]);
-  expect(codes('/mailu/mail', '/srv/mailu')).toEqual(['mail-elsewhere']);
+  expect(codes('/mailu/mail', '/srv/mailu')).toEqual(['root-elsewhere']);
   expect(codes('/link/mail', '/srv/mailu', '/srv/mailu/mail')).toEqual([]);
   expect(inspectMoved(mailu, site(mailu, []))).toEqual([]);
   // A directory by another name, a volume, and what other services keep.
