@@ -34,4 +34,4 @@ export const writtenBelow = ({ database }: Mailu, root: string): readonly string
 
 /** A command that moves a file of sqlite's aside, with what belongs to it: without its journal, a half change would stay in it. */
 export const aside = (path: string) =>
-  `now=$(date +%s); for end in '' -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
+  `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;

@@ -318,7 +318,7 @@ describe('where the accounts are', () => {
 
 /** What moves a file of sqlite's aside, with what belongs to it. */
 const aside = (path: string) =>
-  `now=$(date +%s); for end in '' -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
+  `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
 
 const fixOf = (decision: DatabaseDecision) =>
   decision.kind === 'refused' ? decision.findings.flatMap(({ fix }) => fix) : [];
