@@ -16,7 +16,7 @@ import {
   stack,
   swarmFacts,
 } from 'provision';
-import { dataOf, placesOf, writtenBelow } from './mailu/accounts-places.ts';
+import { dataOf, placesOf } from './mailu/accounts-places.ts';
 import { checkMailu } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
@@ -34,6 +34,7 @@ import {
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
 import { logs, outside, removal } from './mailu/verbs.ts';
+import { writtenBelow } from './mailu/written.ts';
 import { clusterSettings as storageSettings } from './storage/settings.ts';
 import { clusterSettings as swarmSettings } from './swarm/settings.ts';
 

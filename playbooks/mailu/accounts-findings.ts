@@ -11,7 +11,7 @@ import {
   shared,
   tracesOf,
 } from './accounts-seen.ts';
-import type { Mailu } from './settings.ts';
+import type { Mailu, Reached } from './settings.ts';
 
 /** The accounts that are in use are in another server, or in one where the inventory has a file. */
 export function otherServer(
@@ -97,7 +97,11 @@ export function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<S
 }
 
 /** The only accounts are in another directory than the inventory's. */
-export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager }: Seen): Omit<Finding, 'level'> {
+export function anotherPlace(
+  only: FoundFile,
+  mailu: Mailu,
+  { root, manager, service }: Seen,
+): Omit<Finding, 'level'> {
   if (isSetting(only.path, root) || mailu.database.kind !== 'sqlite')
     return {
       code: 'database-elsewhere',
@@ -114,9 +118,9 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager }: S
   return {
     code: isShared ? 'database-on-shared-storage' : 'database-elsewhere',
     host: only.host.name,
-    message: `the accounts are in ${describe(only)}, ${why}: stop Mailu's administration, then copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
+    message: `the accounts are in ${describe(only)}, ${why}: ${service === undefined ? '' : "stop Mailu's administration, then "}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
     fix: [
-      (manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`),
+      ...(service === undefined ? [] : [(manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`)]),
       only.host.onHost(
         `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && { ${aside(only.path)}; }`,
       ),
@@ -128,12 +132,19 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager }: S
 export function inUseElsewhere(
   mailu: Mailu,
   runs: MailuHost | undefined,
-  { service, root }: Seen,
+  { service, root, reached }: Seen,
 ): Omit<Finding, 'level'> | undefined {
   if (service?.data === undefined || mailu.database.kind !== 'sqlite') return undefined;
   const { data } = service;
   const file = fileOf(mailu.database.path);
-  const asked = placesOf(mailu, root).files.includes(`${data}/main.db`);
+  // A volume is a directory of its host's Docker. Where nobody is bound to a host, all have to have looked.
+  const looked = ({ facts }: Reached) =>
+    facts.mailData.looked.some((path) => path === data || path.endsWith(`/volumes/${data}/_data`));
+  const asked =
+    placesOf(mailu, root).files.includes(`${data}/main.db`) ||
+    (runs === undefined
+      ? service.node === undefined && reached.some(looked)
+      : isReached(runs) && looked(runs));
   const away = runs !== undefined && !isReached(runs);
   if (`${data}/main.db` === file || (asked && !away)) return undefined;
   const where = `${data.startsWith('/') ? data : `the volume ${data} of Docker's`} on ${runs?.name ?? service.node ?? 'the host where it ran last'}`;

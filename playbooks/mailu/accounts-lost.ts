@@ -78,6 +78,8 @@ export function mayBeSomewhere(
   const copy = newestCopy(seen);
   if (traces.length === 0) return undefined;
   const backup = copy === undefined ? undefined : placeFor(first, copy, seen);
+  // What is moved aside is moved where it is seen.
+  const viewer = seenBy(seen) ?? first;
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
@@ -86,11 +88,17 @@ export function mayBeSomewhere(
       copy === undefined
         ? `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`
         : (backup?.onHost(restores(copy.path, file)) ??
-          `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then again`),
-      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${(backup ?? first).onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
+          `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then without, which says how the copy is brought back`),
+      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${viewer.onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
     ],
   };
 }
+
+const seenBy = ({ reached }: Seen) =>
+  reached.find((host) => {
+    const view = shared(host);
+    return view !== undefined && view.mailboxes.length + view.keys.length + view.copies.length > 0;
+  });
 
 /** A host that can read the copy: the one that is to keep the accounts, or where the inventory names none, any. */
 function placeFor(first: MailuHost, copy: FoundFile, { reached, wanted }: Seen): MailuHost | undefined {

@@ -26,12 +26,6 @@ export function placesOf(mailu: Mailu | undefined, root: string) {
   };
 }
 
-/** Directories below which Mailu's services write: nobody else may. */
-export const writtenBelow = ({ database }: Mailu, root: string): readonly string[] => [
-  root,
-  ...(database.kind === 'sqlite' ? [database.path] : []),
-];
-
 /** A command that moves a file of sqlite's aside, with what belongs to it: without its journal, a half change would stay in it. */
 export const aside = (path: string) =>
   `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;

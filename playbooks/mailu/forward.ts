@@ -14,7 +14,7 @@ const NOT_MAILUS: ReadonlySet<ServiceName> = new Set(['redis', 'antivirus', 'tik
  * Mailu's databases only go forward from family to family (Mailu's docs/releases.rst: back only between the minors of one): an older
  * admin starts on a newer database, says nothing, and works with tables that it does not know. What runs is told by the images.
  */
-export function inspectVersions(mailu: Mailu, { hosts }: MailuCluster): readonly Finding[] {
+export function inspectVersions(mailu: Mailu, { hosts, consents }: MailuCluster): readonly Finding[] {
   const live = new Map(
     hosts
       .filter(isReached)
@@ -22,7 +22,9 @@ export function inspectVersions(mailu: Mailu, { hosts }: MailuCluster): readonly
       .map(({ name, image }) => [name, image.replace(/@sha256:[0-9a-f]+$/, '')] as const),
   );
   // A stack that was ended has left its database, and beside it which administrations have worked with it.
-  const last = newest(hosts.filter(isReached).flatMap((host) => shared(host)?.deployed ?? []));
+  // Who has brought back a database from before says so.
+  const ended = live.get(`${STACK}_admin`) === undefined && !consents.has('database-moved');
+  const last = newest(!ended ? [] : hosts.filter(isReached).flatMap((host) => shared(host)?.deployed ?? []));
   const changes = servicesOf(mailu).flatMap((name) => {
     const from =
       live.get(`${STACK}_${name}`) ?? (name === 'admin' && last !== undefined ? `admin:${last}` : undefined);
@@ -75,7 +77,7 @@ function backwards(changes: readonly ImageChange[]): readonly Finding[] {
       message: `Mailu ${first.old} runs here, or was the last that did (${back.map(({ name }) => name).join(', ')}), and ${first.next} is older: Mailu's databases only go forward, and an older one on a newer database loses what it does not know`,
       fix: [
         `set mailu.version to '${first.old}'`,
-        `to go back all the same, Mailu ${first.next} needs the copy of its database from before the upgrade; what came since is not in it`,
+        `to go back all the same, Mailu ${first.next} needs the copy of its database from before the upgrade; what came since is not in it. End the stack (provision remove-stack), bring that copy back, and run with --database-moved`,
       ],
     },
   ];
@@ -85,8 +87,13 @@ function olderMajor(changes: readonly ImageChange[]): readonly Finding[] {
   return changes.flatMap(({ name, from, to }): readonly Finding[] => {
     const [old, next] = [from, to].map((image) => /^v?(\d+)(?:\.(\d+))?/.exec(tagOf(image)));
     if (!old || !next) return [];
-    const number = (found: RegExpExecArray) => Number(found[1]) * 1000 + Number(found[2] ?? 999);
-    if (number(next) >= number(old)) return [];
+    const [, oldMajor, oldMinor] = old;
+    const [, nextMajor, nextMinor] = next;
+    // A tag without a minor may be any of its major: no number is less than one that is not there.
+    const isOlder =
+      Number(nextMajor) < Number(oldMajor) ||
+      (nextMajor === oldMajor && Number(nextMinor) < Number(oldMinor));
+    if (!isOlder) return [];
     return [
       {
         level: 'refuse',

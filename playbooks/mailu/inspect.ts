@@ -6,6 +6,7 @@ import { inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { makesAccounts, smallestMtu } from './parts.ts';
 import { inspectQueue } from './queue.ts';
+import { inspectSelector } from './selector.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -26,6 +27,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...onOneHost(mailu, cluster),
     ...inspectNeighbours(mailu, cluster),
     ...inspectVersions(mailu, cluster),
+    ...inspectSelector(mailu, cluster),
     ...moved,
     // With everything else, the queue is below the other root.
     ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),

@@ -1,7 +1,7 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
-import { copiesOf, writtenBelow } from './accounts-places.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, type Reached, SERVICES } from './settings.ts';
+import { writtenBelow } from './written.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
 const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
@@ -18,13 +18,18 @@ export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly
   return [
     ...reached.flatMap((host) => containersOf(mailu, host, places)),
     ...services(mailu, reached, places),
+    ...mayWrite(reached, places),
     ...kept(cluster),
-    ...reached.flatMap((host) => programs(host, places, copiesOf(cluster.others.storage.root))),
+    ...reached.flatMap((host) => programs(host, places)),
   ];
 }
 
 const isBelow = (path: string, places: readonly string[]) =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
+
+/** Whoever has a directory has all that is in it. */
+const isAbove = (path: string, places: readonly string[]) =>
+  path !== '/' && places.some((place) => place.startsWith(`${path}/`));
 
 const named = (names: readonly (string | number)[]) => names.join(', ');
 
@@ -41,6 +46,27 @@ function touchText({ ports, paths }: Touched): string {
       ? [`has port ${named(ports.toSorted((a, b) => a - b))}, which Mailu's front opens`]
       : []),
   ].join(' and ');
+}
+
+/** Who has been given more than it needs: a backup, most likely, for which reading is enough. */
+function mayWrite(hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
+  const found = hosts.flatMap(({ facts: { neighbours } }) => [
+    ...neighbours.containers
+      .filter((container) => container.service === undefined && !isMailu(container))
+      .map(({ name, mounts }) => ({ what: `the container ${name}`, mounts })),
+    ...neighbours.services
+      .filter((service) => service.stack !== STACK && !isMailu(service))
+      .map(({ name, mounts }) => ({ what: `the service ${name}`, mounts })),
+  ]);
+  const all = found.flatMap(({ what, mounts }) =>
+    mounts.filter(({ path }) => isAbove(path, places)).map(({ path }) => `${what} may write all of ${path}`),
+  );
+  return [...new Set(all)].map((message) => ({
+    level: 'warn' as const,
+    code: 'may-write',
+    message: `${message}, and Mailu's files are in it. Reading is enough for a backup: give it the directory read-only`,
+    fix: [],
+  }));
 }
 
 /** Containers of one Compose project are told together; every other is told for itself. */
@@ -64,7 +90,10 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
           group.flatMap((container) =>
             container.mounts
               // The same directory may have another name on this host.
-              .filter(({ path, shared }) => isBelow(path, places) || (shared && isMailu(container)))
+              .filter(
+                ({ path, shared }) =>
+                  isBelow(path, places) || (isMailu(container) && (shared || isAbove(path, places))),
+              )
               .map(({ path }) => path),
           ),
         ),
@@ -160,7 +189,11 @@ function services(mailu: Mailu, hosts: readonly Reached[], places: readonly stri
     const theirs = stack === STACK && !isMailu(service);
     const touched = {
       ports: meshPorts.filter((port) => mailu.ports.some((wanted) => wanted === port)),
-      paths: theirs ? [] : mounts.map(({ path }) => path).filter((path) => isBelow(path, places)),
+      paths: theirs
+        ? []
+        : mounts
+            .map(({ path }) => path)
+            .filter((path) => isBelow(path, places) || (isMailu(service) && isAbove(path, places))),
     };
     if (replicas === 0 || touched.ports.length + touched.paths.length === 0) return [];
     return [
@@ -178,12 +211,16 @@ function services(mailu: Mailu, hosts: readonly Reached[], places: readonly stri
   });
 }
 
+/** Services that run the programs of others. */
+const STARTERS = /^(cron|crond|atd|anacron|ssh|sshd|docker|containerd|podman)\.service$|^(ssh|sshd|user)@/;
+
 /** Programs outside of containers. */
-function programs(host: Reached, places: readonly string[], copies: string): readonly Finding[] {
+function programs(host: Reached, places: readonly string[]): readonly Finding[] {
   const found = new Map<string, OpenFileFact>();
-  // A copy of the accounts that is being made is our own, and no service of Mailu's reads it.
-  for (const file of host.facts.openFiles)
-    if (isBelow(file.path, places) && !isBelow(file.path, [copies])) {
+  for (const opened of host.facts.openFiles)
+    if (isBelow(opened.path, places)) {
+      // What such a service has begun is not the service: a job's program is named, and the others go on.
+      const file = STARTERS.test(opened.unit ?? '') ? { ...opened, unit: undefined } : opened;
       const key = file.unit ?? `${file.program} ${file.pid}`;
       const other = found.get(key);
       if (other === undefined || (other.stands && !file.stands)) found.set(key, file);

@@ -3,7 +3,8 @@ import type { Playbook } from '../playbook/index.ts';
 
 /**
  * The playbooks with only those stages that `--stage` names: `storage/mount`, or `storage` for all of a playbook. Their
- * checks and what they inspect stay: what is refused is refused whatever runs.
+ * checks stay, and so does what playbooks up to the last named one inspect, for each builds on those before it. What a later one
+ * would refuse is no reason against what comes before: the storage can be mended while the accounts are lost.
  *
  * @throws ProvisionError where a name is unknown.
  */
@@ -25,8 +26,12 @@ export function onlyStages(
         exit: 3,
       },
     );
-  return playbooks.map((playbook) => ({
+  const named = ({ name, stages }: Playbook) =>
+    wanted.includes(name) || stages.some((stage) => wanted.includes(`${name}/${stage.name}`));
+  const last = playbooks.findLastIndex(named);
+  return playbooks.map((playbook, index) => ({
     ...playbook,
+    inspect: index > last ? () => [] : playbook.inspect,
     stages: playbook.stages.filter(
       ({ name }) => wanted.includes(playbook.name) || wanted.includes(`${playbook.name}/${name}`),
     ),

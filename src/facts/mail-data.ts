@@ -25,6 +25,8 @@ export interface AdminService {
 export interface MailDataFacts {
   /** Files in the places that were asked for, and where containers of the service have had their data on this host. */
   readonly databases: readonly DatabaseFile[];
+  /** Directories in which containers of the service have had their data on this host, and which were looked at. */
+  readonly looked: readonly string[];
   /** Why those places may not be all there are: a disk that is not there now. */
   readonly away: string | undefined;
   /** On the shared storage, as this host sees it; `unknown`: it could not look. */
@@ -108,7 +110,7 @@ export function mailDataFacts({ service, root, files, copies, deployed }: MailPl
         ids=$(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}) || exit 66
         for id in $ids; do
           had=$(timeout 30 docker inspect --format '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Source}}{{end}}{{end}}' "$id" 2>/dev/null)
-          [ -z "$had" ] || look "$had/main.db"
+          [ -z "$had" ] || { look "$had/main.db"; echo "looked $had"; }
         done
         if one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>&1); then printf 'service %s\n' "$one"
         else case $one in *'no such service'* | *'not a swarm manager'* | *'not part of a swarm'* | *'does not have a leader'* | *'deadline exceeded'*) ;; *) printf '%s\n' "$one" >&2; exit 66 ;; esac; fi
@@ -131,6 +133,7 @@ export function mailDataFacts({ service, root, files, copies, deployed }: MailPl
               .map((file) => [file.path, file]),
           ).values(),
         ],
+        looked: [...new Set(of('looked'))],
         away: of('away')[0],
         shared:
           unknown === undefined
@@ -224,6 +227,7 @@ export const noMailData: Probe<MailDataFacts> = {
   script: sh`:`,
   parse: () => ({
     databases: [],
+    looked: [],
     away: undefined,
     shared: {
       unknown: undefined,

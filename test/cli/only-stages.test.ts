@@ -29,3 +29,19 @@ test('a name that is none is refused with those that are', () => {
     /--stage storage\/mnt: there is no such stage; there are docker, docker\/packages/,
   );
 });
+
+test('what a playbook after the last named one refuses is no reason against those before it', () => {
+  const refuses = (name: string) =>
+    definePlaybook({
+      name,
+      stages: [stage('all')],
+      inspect: () => [{ level: 'refuse', code: name, message: '', fix: [] }],
+    });
+  const told = (wanted: readonly string[]) =>
+    onlyStages(['docker', 'storage', 'mailu'].map(refuses), wanted).flatMap(({ inspect }) =>
+      inspect({} as never).map(({ code }) => code),
+    );
+  expect(told(['storage/all'])).toEqual(['docker', 'storage']);
+  expect(told(['docker'])).toEqual(['docker']);
+  expect(told(['mailu', 'docker'])).toEqual(['docker', 'storage', 'mailu']);
+});

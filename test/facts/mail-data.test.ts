@@ -56,6 +56,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
     const host = new Host();
     expect(host.look(shell)).toEqual({
       databases: [],
+      looked: [],
       away: undefined,
       shared: {
         unknown: undefined,

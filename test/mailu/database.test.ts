@@ -288,6 +288,22 @@ describe('where the accounts are', () => {
     expect(meaning(decide(mailCluster(reversed, section)))).toBe(expected);
   });
 
+  test('a file that is lost where the host to keep it sees no storage: what the fixes name is done where it is seen', () => {
+    const copies = [copyOf(1)];
+    const fix = fixOf(
+      decide(
+        mailCluster(
+          { 'mail-1': { shared: { mounted: false } }, 'mail-2': { shared: { copies } } },
+          { database: { kind: 'sqlite', host: 'mail-1' } },
+        ),
+      ),
+    );
+    expect(fix[0]).toMatch(
+      /^bring the storage of mail-1 back first: run with --stage base .* --stage storage, then without/,
+    );
+    expect(fix[1]).toContain('mail-2$ mv -nT /mailu/mail');
+  });
+
   test('a person may say that they have moved them', () => {
     const hosts = { 'mail-1': { databases: [FILE] } };
     const brought = {
@@ -325,11 +341,17 @@ const fixOf = (decision: DatabaseDecision) =>
 
 test('accounts in a place that no setting can name are brought where the inventory has them', () => {
   const volume = '/var/lib/docker/volumes/mailu_data/_data';
-  const decision = decide(mailCluster({ 'mail-1': { databases: [`${volume}/main.db`] } }));
-  expect(fixOf(decision)).toEqual([
-    'mail-1$ docker service scale mailu_admin=0',
-    `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && { ${aside(`${volume}/main.db`)}; }`,
-  ]);
+  const copies = `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && { ${aside(`${volume}/main.db`)}; }`;
+  const service = { node: 'mail-1', data: 'mailu_data' };
+  const runs = mailCluster({ 'mail-1': { databases: [`${volume}/main.db`], service } });
+  expect(fixOf(decide(runs))).toEqual(['mail-1$ docker service scale mailu_admin=0', copies]);
+  // Once that is done, the service still has its old place, which was looked at: nothing is there any more.
+  const done = mailCluster({ 'mail-1': { databases: [FILE], looked: [volume], service } });
+  expect(meaning(decide(done))).toBe('here mail-1');
+  const elsewhere = { databases: [FILE], looked: ['/opt/mail/data'], service: { data: '/opt/mail/data' } };
+  expect(meaning(decide(mailCluster({ 'mail-1': elsewhere })))).toBe('here mail-1');
+  const stopped = mailCluster({ 'mail-1': { databases: [`${volume}/main.db`] } });
+  expect(fixOf(decide(stopped))).toEqual([copies]);
 });
 
 test('a copy on a storage that is a directory of the only host is brought back like any other', () => {

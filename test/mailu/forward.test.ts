@@ -3,12 +3,18 @@ import { parse } from 'yaml';
 import { inspectVersions } from '../../playbooks/mailu/forward.ts';
 import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/mailu/settings.ts';
 
-function codes(section: string, live: Readonly<Record<string, string>>, deployed: readonly string[] = []) {
+function codes(
+  section: string,
+  live: Readonly<Record<string, string>>,
+  deployed: readonly string[] = [],
+  consents: readonly string[] = [],
+) {
   const mailu = clusterSettings.parse(
     parse(`domain: example.org\nhostnames: [mail.example.org]\n${section}`),
   ) as Mailu;
   const services = Object.entries(live).map(([name, image]) => ({ name: `mailu_${name}`, image }));
   const cluster = {
+    consents: new Set(consents),
     hosts: [
       { facts: { neighbours: { services: [] }, mailData: { shared: { deployed } } } },
       { facts: { neighbours: { services }, mailData: { shared: { unknown: 'it did not answer' } } } },
@@ -56,10 +62,15 @@ test('nothing runs, or another service is the one that is newer', () => {
   expect(codes("images: { redis: 'redis:7.0' }", { redis: 'redis:8.0.1' })).toEqual(['refuse downgrade']);
   expect(codes("images: { redis: 'redis:7' }", { redis: 'redis:7.4' })).toEqual([]);
   expect(codes('', { redis: 'redis:7.4' })).toEqual([]);
+  expect(codes("images: { redis: 'redis:7.4.2-alpine' }", { redis: 'redis:7-alpine' })).toEqual([]);
+  expect(codes("images: { redis: 'redis:7' }", { redis: 'redis:8-alpine' })).toEqual(['refuse downgrade']);
+  expect(codes("images: { redis: 'redis:7.2' }", { redis: 'redis:7.4' })).toEqual(['refuse downgrade']);
 });
 
 test('a stack that was ended: what it has deployed last is not gone back from', () => {
   expect(codes("version: '2.0'", {}, ['1.9', '2024.06', '2.0'])).toEqual(['refuse downgrade']);
   expect(codes("version: '2024.06'", {}, ['1.9', '2.0'])).toEqual([]);
   expect(codes("version: '2024.06'", {}, ['own'])).toEqual([]);
+  // A database from before was brought back, by a person who says so.
+  expect(codes("version: '2.0'", {}, ['2.0', '2024.06'], ['database-moved'])).toEqual([]);
 });

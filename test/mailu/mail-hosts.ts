@@ -10,6 +10,7 @@ import type { DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
 export interface MailHost {
   readonly silent?: boolean;
   readonly databases?: readonly (string | Pick<DatabaseFile, 'path' | 'modified'>)[];
+  readonly looked?: readonly string[];
   readonly away?: string;
   readonly service?: Partial<NonNullable<MailDataFacts['service']>>;
   readonly shared?:
@@ -34,9 +35,16 @@ const NOTHING = {
   deployed: [],
 } as const;
 
-export function mailData({ databases = [], away, service, shared = {} }: MailHost): MailDataFacts {
+export function mailData({
+  databases = [],
+  looked = [],
+  away,
+  service,
+  shared = {},
+}: MailHost): MailDataFacts {
   return {
     databases: databases.map(file),
+    looked,
     away,
     shared:
       'unknown' in shared && shared.unknown !== undefined

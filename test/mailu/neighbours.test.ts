@@ -123,7 +123,7 @@ test.each<[string, Host, readonly string[]]>([
   ['one that only reads', { neighbours: container({ name: 'backup', mount: '/mailu', readOnly: true }) }, []],
   [
     'one that writes',
-    { neighbours: container({ name: 'backup', mount: '/mailu' }) },
+    { neighbours: container({ name: 'backup', mount: '/mailu/mail' }) },
     ['a: refuse other-writer'],
   ],
   [
@@ -211,7 +211,7 @@ test.each<[string, Host, readonly string[]]>([
   ],
   [
     'a program that only works there',
-    { openFiles: 'stands 77 backup.service restic_ /mailu\n' },
+    { openFiles: 'stands 77 backup.service restic_ /mailu/mail\n' },
     ['a: warn other-writer'],
   ],
   [
@@ -221,6 +221,23 @@ test.each<[string, Host, readonly string[]]>([
     },
     ['a: refuse other-writer'],
   ],
+  [
+    'one that has all, and may write',
+    { neighbours: container({ name: 'backup', mount: '/mailu' }) },
+    ['all: warn may-write'],
+  ],
+  [
+    'a Mailu that has all',
+    { neighbours: container({ name: 'x', image: 'mailu/dovecot:2.0', mount: '/mailu' }) },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'one with a directory of its own',
+    { neighbours: container({ name: 'x', mount: '/mailu/nextcloud' }) },
+    [],
+  ],
+  ['one that brings certificates', { neighbours: container({ name: 'x', mount: '/mailu/certs' }) }, []],
+  ['a job that writes beside', { openFiles: 'open 77 cron.service tar_ /mailu/backup/site.tar\n' }, []],
   ['a program with others', { openFiles: 'open 77 dovecot.service dovecot_ /var/mail/x\n' }, []],
 ])('%s', (_name, host, expected) => {
   expect(codes({ a: host })).toEqual(expected);
@@ -231,7 +248,8 @@ test('a service is told once, by the managers; a program by its unit once', () =
     stack: 'mail',
     mounts: [{ Type: 'bind', Source: '/mailu/mail' }],
   });
-  const openFiles = 'open 7 x.service x_ /mailu/a\nopen 7 x.service x_ /mailu/b\nopen 8 - rsync_ /mailu/c\n';
+  const openFiles =
+    'open 7 x.service x_ /mailu/mail/a\nopen 7 x.service x_ /mailu/mail/b\nopen 8 - rsync_ /mailu/dkim/c\n';
   expect(
     findings({ a: { neighbours }, b: { neighbours, openFiles } }).map(({ message, fix }) => [
       message,
@@ -240,12 +258,27 @@ test('a service is told once, by the managers; a program by its unit once', () =
   ).toEqual([
     ['the service mail_imap of the stack mail writes /mailu/mail', 'on a: docker service scale mail_imap=0'],
     [
-      'x (x.service) has /mailu/a open to write, which this stack is to write. The command below ends all that it does',
+      'x (x.service) has /mailu/mail/a open to write, which this stack is to write. The command below ends all that it does',
       'on b: systemctl disable --now x.service',
     ],
     [
-      'rsync (process 8) has /mailu/c open to write, which this stack is to write',
+      'rsync (process 8) has /mailu/dkim/c open to write, which this stack is to write',
       'end that program when its work is done: on b: ps -fp 8',
     ],
   ]);
+});
+
+test('what a service has begun for somebody is named, and not the service', () => {
+  const openFiles = 'open 77 cron.service rsync_ /mailu/mail/x\n';
+  expect(findings({ a: { openFiles } })).toMatchObject([
+    {
+      message: 'rsync (process 77) has /mailu/mail/x open to write, which this stack is to write',
+      fix: ['end that program when its work is done: on a: ps -fp 77'],
+    },
+  ]);
+});
+
+test("where the fronts get their certificates themselves, nobody else's are written there", () => {
+  const neighbours = container({ name: 'x', mount: '/mailu/certs' });
+  expect(codes({ a: { neighbours } }, 'tls: { kind: letsencrypt }')).toEqual(['a: refuse other-writer']);
 });

@@ -85,10 +85,10 @@ export const mailuAccounts = defineResource({
         [`look at the file, and at whom it belongs to: ls -l dkim/${keyFile} on the shared storage`],
       );
     const admin = administratorOf(wanted);
-    const others = [...users.keys()].filter((email) => email !== admin);
+    const others = [...users.keys()].filter((email) => email !== admin && email.endsWith(`@${domain}`));
     if (keyFile === undefined && domains.get(domain) === false && others.length > 0)
       throw new Refusal(
-        `Mailu has accounts of ${domain} (${others.length + (users.has(admin) ? 1 : 0)}), and no DKIM key for it. If there was one, it is elsewhere: another does not fit what your DNS says, and others would doubt your mail. Put its file back into dkim on the shared storage, as it was called`,
+        `Mailu has ${others.length} account${others.length === 1 ? '' : 's'} of ${domain} beside the administrator, and no DKIM key for it. If there was one, it is elsewhere: another does not fit what your DNS says, and others would doubt your mail. Put its file back into dkim on the shared storage, as it was called`,
         [
           {
             say: `where ${domain} never had a key, or it is lost for good, make one, and bring its record into your DNS (provision dns)`,
