@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from 'node:net';
 import {
   byName,
   directory,
+  dropIn,
   file,
   type Gate,
   glusterBlame,
@@ -24,7 +25,7 @@ import {
   setOf,
   sh,
 } from 'provision';
-import { daemonConf } from './gluster-daemon.ts';
+import { daemonConf, portsForgotten } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
 import { VOLUME_OPTIONS } from './options.ts';
 import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from './settings.ts';
@@ -57,6 +58,11 @@ export function software(host: Reached, cluster: Storage): readonly Resource[] {
     file({
       path: DAEMON_CONF,
       content: daemonConf(host, all, self, cluster),
+    }),
+    dropIn({
+      unit: 'glusterd.service',
+      name: 'provision-ports',
+      content: portsForgotten(all, self, cluster),
     }),
     packages({ names: ['glusterfs-server', 'glusterfs-client', 'attr'] }),
   ];
