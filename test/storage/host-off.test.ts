@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { peersConnected, poolKeepsQuorum } from '../../playbooks/storage/gluster-gates.ts';
+import { VOLUME_OPTIONS } from '../../playbooks/storage/options.ts';
 import type { Reached } from '../../playbooks/storage/settings.ts';
 import storage from '../../playbooks/storage.ts';
-import { addressOf, pooled, type SiteHost, saidOf, siteOf, uuidOf } from './sites.ts';
+import { addressOf, ID, pooled, type SiteHost, saidOf, siteOf, uuidOf } from './sites.ts';
 
 const PATH = '/srv/gluster/mailu';
 const bricksOf = (count: number) =>
@@ -57,6 +58,34 @@ describe('a brick host that is off', () => {
       );
     for (const host of ['n1', 'n2'])
       expect(stages(pool(3, { off: [3] }), host)).toEqual(stages(pool(3), host));
+  });
+
+  test('leaves nothing to do for the volume and for what waits to be healed', () => {
+    const site = pool(3, { off: [3] });
+    const bricks = bricksOf(3).map(([brick]) => brick);
+    const options = { ...VOLUME_OPTIONS, 'auth.allow': '192.0.2.1,192.0.2.2,192.0.2.3' };
+    const said = (online: readonly string[]) => `Volume Name: mailu
+Type: Replicate
+Volume ID: ${ID}
+Status: Started
+Number of Bricks: 1 x 3 = 3
+${bricks.map((brick, index) => `Brick${index + 1}: ${brick}`).join('\n')}
+Options Reconfigured:
+${Object.entries(options)
+  .map(([name, value]) => `${name}: ${value}`)
+  .join('\n')}
+=== status
+${online.map((brick) => `${'-'.repeat(78)}\nBrick                : Brick ${brick}\nOnline               : Y\n`).join('')}`;
+    const changes = (name: string, stdout: string) => {
+      const one = storage.stages.find((each) => each.name === name);
+      const [resource] = one?.resources(site.hosts[0] as never, site as never) ?? [];
+      const judged = resource?.judge({ code: 0, stdout, stderr: '' }, { paths: new Set() });
+      return judged?.state === 'unobservable' ? judged.reason : judged?.changes.map(({ field }) => field);
+    };
+    expect(changes('volume', said(bricks.slice(0, 2)))).toEqual([]);
+    expect(changes('volume', said(bricks.slice(0, 1)))).toEqual([`brick ${bricks[1]}`]);
+    // What is left of the summary, see `test/resources/host-off.test.ts`.
+    expect(changes('heal', 'Number of entries in split-brain: 0\n'.repeat(2))).toEqual([]);
   });
 
   test('is a warning also where only this machine does not reach it', () => {
