@@ -21,6 +21,7 @@ import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
+import { peersConnected, poolKeepsQuorum } from './storage/gluster-gates.ts';
 import * as site from './storage/gluster-site.ts';
 import { inspectLeft } from './storage/left.ts';
 import { inspectMounts } from './storage/mounts.ts';
@@ -88,7 +89,10 @@ export default definePlaybook({
     {
       name: 'daemon',
       resources: by({ glusterfs: gluster.daemon }),
-      rolling: { after: gluster.peersConnected },
+      rolling: {
+        before: (host, { settings }) => (settings.kind === 'glusterfs' ? poolKeepsQuorum(host) : undefined),
+        after: peersConnected,
+      },
     },
     { name: 'peers', resources: by({ glusterfs: gluster.peers }) },
     { name: 'blame', resources: by({ glusterfs: gluster.blame }) },

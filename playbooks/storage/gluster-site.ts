@@ -6,6 +6,8 @@ import {
   type GlusterHost,
   type HeldBrick,
   inspectGluster,
+  isSilent,
+  lostBricks,
   Refusal,
 } from 'provision';
 import {
@@ -20,7 +22,7 @@ import {
 
 export type Member = StorageHost & GlusterHost;
 
-function members(cluster: Storage): readonly Member[] {
+export function members(cluster: Storage): readonly Member[] {
   return cluster.hosts
     .map((host) => ({ ...host, storageAddress: addressOf(host), spellings: spellingsOf(host) }))
     .toSorted(byName);
@@ -59,6 +61,9 @@ export function seen(host: Reached, cluster: Storage) {
   const bricks = brickHosts(cluster);
   const decision = decide(all, cluster);
   if (decision.kind === 'refused') throw Refusal.by(decision.findings);
+  // Also where it comes to light in mid-run, as glusterd is started.
+  const lost = decision.kind === 'exists' ? lostBricks(decision, volumeOf(cluster.settings)) : [];
+  if (lost.length > 0) throw Refusal.by(lost);
   const self = all.find(({ name }) => name === host.name) as Member;
   const pooled = bricks.find(({ facts }) => (facts?.gluster.peers.length ?? 0) > 0);
   const lead = 'lead' in decision ? decision.lead : (pooled ?? bricks[0]);
@@ -70,6 +75,8 @@ export function seen(host: Reached, cluster: Storage) {
     self,
     lead,
     there,
+    /** Bricks of hosts that did not answer, as the volume spells them. */
+    away: there.filter(isSilent).map(({ brick }) => brick),
     own: there.filter(({ holder }) => holder?.name === host.name),
     holdsBrick: bricks.some(({ name }) => name === host.name),
     leads: lead?.name === host.name,

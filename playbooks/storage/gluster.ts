@@ -4,7 +4,6 @@ import {
   directory,
   dropIn,
   file,
-  type Gate,
   glusterBlame,
   glusterBrick,
   glusterHeal,
@@ -23,7 +22,6 @@ import {
   type Resource,
   service,
   setOf,
-  sh,
 } from 'provision';
 import { daemonConf, portsForgotten } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
@@ -87,36 +85,17 @@ export function daemon(host: Reached, cluster: Storage): readonly Resource[] {
   return [service({ unit: 'glusterd.service', configuration: [DAEMON_CONF] })];
 }
 
-/** One glusterd that starts knows no peer yet, and would stop the bricks of all if all started at once. */
-export function peersConnected(host: Reached): Gate {
-  return {
-    title: 'glusterd sees all of its peers',
-    on: host.name,
-    patience: 120,
-    probe: {
-      script: sh`
-        command -v gluster >/dev/null || exit 0
-        peers=$(timeout 20 gluster --mode=script peer status) || exit 1
-        printf '%s\n' "$peers" | grep -c '(Disconnected)'
-        exit 0`,
-      parse: ({ code, stdout }) => {
-        if (code !== 0) return 'glusterd does not answer';
-        const missing = Number(stdout);
-        return missing === 0 || `${missing} of them not connected`;
-      },
-    },
-  };
-}
-
-/** The lead probes new hosts, and waits for all. */
+/** The lead probes new hosts, and waits for all that answered. A member that did not is no matter of this run. */
 export function peers(host: Reached, cluster: Storage): readonly Resource[] {
-  const { all, bricks, leads, lead } = seen(host, cluster);
+  const { all, bricks, leads, lead, there } = seen(host, cluster);
   if (!leads || lead === undefined) return [];
   return bricks
     .filter(({ name }) => name !== host.name)
-    .map((other) => {
+    .flatMap((other) => {
       const uuid = poolIdentity(all, other, lead);
-      return glusterPeer({ address: other.storageAddress, ...(uuid === undefined ? {} : { uuid }) });
+      const isMember = uuid !== undefined || there.some(({ holder }) => holder?.name === other.name);
+      if (other.facts === undefined && isMember) return [];
+      return [glusterPeer({ address: other.storageAddress, ...(uuid === undefined ? {} : { uuid }) })];
     });
 }
 
@@ -160,7 +139,7 @@ export function brick(host: Reached, cluster: Storage): readonly Resource[] {
 }
 
 export function volume(host: Reached, cluster: Storage): readonly Resource[] {
-  const { all, bricks, decision, there, leads } = seen(host, cluster);
+  const { all, bricks, decision, there, away, leads } = seen(host, cluster);
   if (!leads) return [];
   const { settings } = cluster;
   const kept = there.filter(({ holder }) => bricks.some(({ name }) => name === holder?.name));
@@ -174,6 +153,7 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
         ...kept.map(({ brick }) => brick),
         ...added.map(({ storageAddress }) => `${storageAddress}:${brickPathOf(settings)}`),
       ],
+      away: [...away],
       options: VOLUME_OPTIONS,
       allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
@@ -191,9 +171,17 @@ function allowed(all: readonly Member[], there: readonly HeldBrick<Member>[]): r
 }
 
 export function heal(host: Reached, cluster: Storage): readonly Resource[] {
-  return seen(host, cluster).leads
-    ? [glusterHeal({ volume: volumeOf(cluster.settings), except: ['/leases'] })]
-    : [];
+  const { leads, away } = seen(host, cluster);
+  if (!leads) return [];
+  const { settings } = cluster;
+  return [
+    glusterHeal({
+      volume: volumeOf(settings),
+      except: ['/leases'],
+      away: [...away],
+      setSize: setSizeOf(settings),
+    }),
+  ];
 }
 
 export function mounted(host: Reached, cluster: Storage, onFailure: string): Resource {

@@ -66,9 +66,9 @@ export class RunLock implements AsyncDisposable {
     await everyHost({ ...options, concurrency: Math.max(1, held.length) }, world, held, async (state) => {
       const one = this.#holds.get(state.host.name);
       if (one === undefined) return;
-      const before = Date.now();
+      const sent = Date.now();
       const outputs = await one.hold.look();
-      one.look.keep(state, outputs, (before + Date.now()) / 2);
+      one.look.keep(state, outputs, { sent, answered: Date.now() });
       world.looked(state);
     });
   }

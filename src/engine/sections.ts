@@ -37,7 +37,7 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
       address,
       settings: section?.hosts.get(name),
       facts: undefined,
-      askedAt: 0,
+      ahead: undefined,
       onHost: (command: string) => known.onHost(name, command),
     })),
   };

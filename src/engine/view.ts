@@ -8,8 +8,8 @@ export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCl
   const { consents, secrets } = world;
   const view = viewOf(world.inventory, playbook, { onHost, consents, secrets });
   const hosts = view.hosts.map((host): Host<unknown, unknown> => {
-    const { facts, askedAt } = world.state(host.name);
-    return { ...host, facts, askedAt };
+    const { facts, ahead } = world.state(host.name);
+    return { ...host, facts, ahead };
   });
   return { ...view, hosts };
 }

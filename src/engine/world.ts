@@ -1,9 +1,10 @@
 import type { Inventory, InventoryHost } from '../inventory/index.ts';
-import type { Consent, Playbook } from '../playbook/index.ts';
+import type { Ahead, Consent, Playbook } from '../playbook/index.ts';
 import { byName, type Output, type Resource } from '../resource/index.ts';
 import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
 import { type FactProbes, factProbes, readFacts } from './facts.ts';
+import { type Asked, aheadOf, READ_CLOCK } from './host-clock.ts';
 import type { HostFailure } from './plan.ts';
 import { viewOf } from './sections.ts';
 import type { Session } from './session.ts';
@@ -15,7 +16,7 @@ export interface HostState {
   session: Session | undefined;
   error: unknown;
   facts: Readonly<Record<string, unknown>> | undefined;
-  askedAt: number;
+  ahead: Ahead | undefined;
   /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
   outputs: ReadonlyMap<string, Output>;
   /** The moment of the last look at this host, and of the last change on it. */
@@ -58,7 +59,7 @@ export class World {
           session: undefined,
           error: undefined,
           facts: undefined,
-          askedAt: 0,
+          ahead: undefined,
           outputs: new Map(),
           lookedAt: 0,
           changedAt: 0,
@@ -104,12 +105,10 @@ export class World {
     const questions = questionsOf(resources);
     const probes = [...(facts?.values() ?? [])];
     return {
-      fragments: [...probes.map(({ script }) => script), ...questions.values()],
-      keep: (state, outputs, asked) => {
-        if (facts !== undefined) {
-          state.facts = readFacts(facts, outputs);
-          state.askedAt = asked;
-        }
+      fragments: [READ_CLOCK, ...probes.map(({ script }) => script), ...questions.values(), READ_CLOCK],
+      keep: (state, [first, ...outputs], asked) => {
+        if (facts !== undefined) state.facts = readFacts(facts, outputs);
+        state.ahead = aheadOf(first, outputs.at(-1), asked);
         keep(state, questions, outputs.slice(probes.length));
       },
     };
@@ -136,9 +135,9 @@ export class World {
   }
 
   async #ask(state: HostState, { fragments, keep }: Look, purpose: 'facts' | 'observe'): Promise<void> {
-    const before = Date.now();
+    const sent = Date.now();
     const outputs = await (state.session as Session).ask(fragments, purpose);
-    keep(state, outputs, (before + Date.now()) / 2);
+    keep(state, outputs, { sent, answered: Date.now() });
     if (purpose === 'observe') this.looked(state);
   }
 }
@@ -146,8 +145,7 @@ export class World {
 /** Questions for a host, and what becomes of their answers. */
 export interface Look {
   readonly fragments: readonly Script[];
-  /** `asked`: milliseconds since 1970 by our own clock, in the middle of the question. */
-  readonly keep: (state: HostState, outputs: readonly Output[], asked: number) => void;
+  readonly keep: (state: HostState, outputs: readonly Output[], asked: Asked) => void;
 }
 
 /** Each question once, by its text. */

@@ -12,7 +12,9 @@ const PATIENCE = 10;
  * - A file system that fstab(5) names at the path or above it is not mounted (as with `nofail`, after a disk has failed).
  * - A unit of somebody's that mounts there has failed, or is enabled and does not run. Our own units are none of these: a run
  *   mounts them itself, over a directory that cannot be written.
- * - A file system of ZFS that is mounted by itself is not. What is in a pool that is not imported is not known.
+ * - A file system of ZFS that is mounted by itself is not, and nothing else is mounted there. A copy of another host's, which
+ *   `zfs receive -u` leaves so, is none of these where that is certain: it cannot be written, or its mount point was received and
+ *   has the packages of this system in it. What is in a pool that is not imported is not known.
  */
 export const AWAY = raw(`\
 away() {
@@ -78,10 +80,27 @@ away_unit() {
 }
 away_by_zfs() {
   command -v zfs >/dev/null || return 0
-  timeout ${PATIENCE} zfs list -H -o canmount,mounted,mountpoint 2>/dev/null </dev/null | while IFS= read -r line; do
-    at=\${line#on\tno\t}
-    [ "$at" != "$line" ] && holds "$at" || continue
-    echo "$at, which ZFS keeps, is not mounted: mount it with zfs mount, or set its canmount to off where it is of no use any more"
-    break
-  done
+  told=$(timeout ${PATIENCE} zfs get -H -t filesystem -o name,property,value,source canmount,mounted,mountpoint,readonly 2>/dev/null </dev/null)
+  [ $? -ne 124 ] || { echo 'ZFS did not say what it mounts, so run again'; return 1; }
+  received=' '
+  while IFS='\t' read -r name property value source; do
+    case $property in
+      canmount) may=$value ;;
+      mounted) mounted=$value ;;
+      mountpoint)
+        at=$value from=\${source#inherited from }
+        [ "$source" != received ] || from=$name received="$received$name " ;;
+      readonly)
+        [ "$may$mounted" = onno ] && holds "$at" && unmounted "$at" && ! a_copy || continue
+        echo "$at, where ZFS mounts $name, is not mounted: mount it with zfs mount, or, only where it is a copy of another host's or of no use any more, set its canmount to noauto"
+        return 1 ;;
+    esac
+  done <<ZFS
+$told
+ZFS
+}
+a_copy() {
+  case $value,$source in on,local | on,received | on,inherited*) return 0 ;; esac
+  case $received in *" $from "*) ;; *) return 1 ;; esac
+  case /var/lib/dpkg/ in "\${at%/}"/*) [ -e /var/lib/dpkg/status ] ;; *) return 1 ;; esac
 }`);

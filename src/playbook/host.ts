@@ -5,6 +5,12 @@ import type { Secret } from '../shell/index.ts';
 /** Facts by name, as a playbook asks for them. */
 export type FactValues = Readonly<Record<string, unknown>>;
 
+/** Seconds that a clock is ahead of ours, or behind where they are negative: as far as a look can bound them. */
+export interface Ahead {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** A host as a playbook sees it. `Settings` is the playbook's section for this host. */
 export interface Host<Settings, Facts> {
   readonly name: string;
@@ -12,8 +18,8 @@ export interface Host<Settings, Facts> {
   readonly settings: Settings;
   /** Absent where the host could not be reached. */
   readonly facts: Facts | undefined;
-  /** Milliseconds since 1970 by our own clock, in the middle of the question for facts. */
-  readonly askedAt: number;
+  /** Of its clock, when it was last looked at. Absent where that could not be told. */
+  readonly ahead: Ahead | undefined;
   /** A command that a person can paste to run `command` as root on this host. */
   onHost(command: string): string;
 }

@@ -1,5 +1,6 @@
 export { type Answer, type Enquiry, enquire } from './enquiry.ts';
 export {
+  type Ahead,
   type Cluster,
   type Consent,
   type Fact,

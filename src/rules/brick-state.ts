@@ -16,3 +16,8 @@ export function isAway(brick: HeldBrick<GlusterHost>, volumeId: string): boolean
 export function isEmptied(brick: HeldBrick<GlusterHost>, volumeId: string): boolean {
   return brick.holder?.facts !== undefined && !isWhole(brick, volumeId) && !isAway(brick, volumeId);
 }
+
+/** Whether the host of a brick did not answer: how the brick is, and what it has, is not known. */
+export function isSilent({ holder }: HeldBrick<GlusterHost>): boolean {
+  return holder !== undefined && holder.facts === undefined;
+}

@@ -1,5 +1,5 @@
 export { advertiseAddress, freePool, ipv4Of, overlaps } from './address.ts';
-export { isEmptied, isWhole } from './brick-state.ts';
+export { isEmptied, isSilent, isWhole } from './brick-state.ts';
 export { decideGluster, type GlusterDecision } from './decide-gluster.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
 export {
@@ -13,7 +13,7 @@ export {
   recordedBricks,
   setOf,
 } from './gluster-pool.ts';
-export { inspectGluster } from './inspect-gluster.ts';
+export { inspectGluster, lostBricks } from './inspect-gluster.ts';
 export { inspectSwarm } from './inspect-swarm.ts';
 export { inspectMachines, type MachineLimits } from './machine.ts';
 export { formMistake, nested, placeMistake, systemMistake } from './paths.ts';

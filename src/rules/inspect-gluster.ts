@@ -1,9 +1,10 @@
 import type { Finding } from '../errors/index.ts';
 import type { GlusterVolume } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
-import { isAway, isEmptied } from './brick-state.ts';
+import { isAway, isEmptied, isSilent } from './brick-state.ts';
 import { decideGluster } from './decide-gluster.ts';
 import { type GlusterHost, type HeldBrick, memberOf, setOf } from './gluster-pool.ts';
+import { silentBricks } from './silent-bricks.ts';
 
 /** What the facts show to be wrong with the pool and the volume, before anything is changed. */
 export function inspectGluster(
@@ -17,9 +18,11 @@ export function inspectGluster(
   const decision = decideGluster(hosts, name, beside);
   if (decision.kind === 'refused') return decision.findings;
   if (decision.kind === 'create') return [...foreignPools(hosts), ...twoPools(hosts)];
+  const lost = decision.kind === 'exists' ? lostBricks(decision, name) : [];
   return [
     ...unknownBricks(decision, name),
-    ...(decision.kind === 'exists' ? lostBricks(decision, name) : []),
+    ...lost,
+    ...(lost.length === 0 ? silentBricks(hosts, decision, name) : []),
   ];
 }
 
@@ -45,24 +48,38 @@ function unknownBricks({ lead, bricks }: Found, name: string): readonly Finding[
   ];
 }
 
-function lostBricks(
+/**
+ * An emptied brick is filled from the whole ones of its set. Those may be old where most are missing, or where the one that has what
+ * was written last may be on a host that did not answer.
+ */
+export function lostBricks(
   { lead, bricks, volume }: Found & { readonly volume: GlusterVolume },
   name: string,
 ): readonly Finding[] {
   const lost = bricks.filter((brick, index) => {
     const set = bricks.filter((_, other) => setOf(volume, other) === setOf(volume, index));
     const missing = set.filter((other) => isEmptied(other, volume.id) || isAway(other, volume.id));
-    return isEmptied(brick, volume.id) && missing.length > set.length / 2;
+    return isEmptied(brick, volume.id) && (missing.length > set.length / 2 || set.some(isSilent));
   });
   if (lost.length === 0) return [];
   const namesOf = (some: typeof bricks) => [...new Set(some.map(({ holder }) => holder?.name))].join(' and ');
   const away = bricks.filter((brick) => isAway(brick, volume.id));
+  const silent = bricks.filter(isSilent);
+  const others = [
+    ...(away.length === 0 ? [] : [`, and disks of ${namesOf(away)} are away`]),
+    ...(silent.length === 0 ? [] : [`, and ${namesOf(silent)} did not answer`]),
+  ].join('');
+  const why =
+    silent.length === 0
+      ? 'they are the greater part of one replica set; what is left may be old'
+      : 'may have what was written last; what is left may be old';
   return [
     {
       level: 'refuse',
       code: 'bricks-lost',
-      message: `${namesOf(lost)} came back empty${away.length === 0 ? '' : `, and disks of ${namesOf(away)} are away`}, and they are the greater part of one replica set; what is left may be old`,
+      message: `${namesOf(lost)} came back empty${others}, and ${why}`,
       fix: [
+        ...(silent.length === 0 ? [] : [`bring ${namesOf(silent)} back first, and run again with all hosts`]),
         ...(away.length === 0 ? [] : ['bring the disks that are away back first, and run again']),
         'restore the bricks from a backup, or look at what the last one holds before you go on',
         lead.onHost(`gluster volume heal ${name} info`),

@@ -6,7 +6,8 @@ import { sh } from '../shell/index.ts';
 export interface SeenMachine {
   readonly name: string;
   readonly facts: { readonly machine: MachineFacts } | undefined;
-  readonly askedAt: number;
+  /** Seconds that its clock is ahead of ours, as far as a look could bound them. */
+  readonly ahead: { readonly least: number; readonly most: number } | undefined;
   onHost(command: string): string;
 }
 
@@ -81,20 +82,30 @@ function inspectOne(host: Reached, limits: MachineLimits): readonly Finding[] {
   return findings;
 }
 
+/** Only what is certain: how far a clock is off lies between two bounds, and so does the median that it is compared with. */
 function inspectClocks(hosts: readonly Reached[], { clockSkew }: MachineLimits): readonly Finding[] {
-  const skews = hosts.map((host) => ({ host, skew: host.facts.machine.clock - host.askedAt / 1000 }));
-  const sorted = skews.map(({ skew }) => skew).toSorted((a, b) => a - b);
-  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  return skews
-    .map(({ host, skew }) => ({ host, off: Math.round(skew - median) }))
-    .filter(({ off }) => Math.abs(off) > clockSkew)
-    .map(({ host, off }) => ({
-      level: 'refuse',
-      code: 'clock-skew',
-      host: host.name,
-      message: `its clock is ${Math.abs(off)} s ${off > 0 ? 'ahead of' : 'behind'} the other hosts; swarm's certificates would not be valid`,
-      fix: [host.onHost('timedatectl set-ntp true')],
-    }));
+  const clocks = hosts.flatMap((host) => (host.ahead === undefined ? [] : [{ host, ...host.ahead }]));
+  const least = medianOf(clocks.map((clock) => clock.least));
+  const most = medianOf(clocks.map((clock) => clock.most));
+  return clocks.flatMap((clock): readonly Finding[] => {
+    const [ahead, behind] = [Math.round(clock.least - most), Math.round(least - clock.most)];
+    const off = Math.max(ahead, behind);
+    if (off <= clockSkew) return [];
+    const { host } = clock;
+    return [
+      {
+        level: 'refuse',
+        code: 'clock-skew',
+        host: host.name,
+        message: `its clock is ${off} s ${ahead > behind ? 'ahead of' : 'behind'} the other hosts; swarm's certificates would not be valid`,
+        fix: [host.onHost('timedatectl set-ntp true')],
+      },
+    ];
+  });
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
 function duplicates(

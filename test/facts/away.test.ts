@@ -59,7 +59,8 @@ class Host {
         told=$(away ${path})
         echo "$told"`
         .reveal()
-        .replaceAll('/etc/fstab', this.path('fstab')),
+        .replaceAll('/etc/fstab', this.path('fstab'))
+        .replaceAll('/var/lib/dpkg', this.path('var/lib/dpkg')),
       encoding: 'utf8',
       env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
     });
@@ -162,20 +163,70 @@ describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in
     expect(host.away(shell, host.path('srv'))).toMatch(/^systemd did not say what it mounts/);
   });
 
-  test('file systems of ZFS', () => {
-    const host = new Host();
-    const lines = (canmount: string, mounted: string) =>
-      host.command(
-        'zfs',
-        `printf '%s\\t%s\\t%s\\n' off no / on yes ${host.path('other')} ${canmount} ${mounted} '${host.directory('my tank')}'`,
+  describe('file systems of ZFS', () => {
+    /** `zfs get` of these, in the order that they were asked for. */
+    const datasets = (host: Host, ...all: readonly Partial<Record<'name' | Property, string>>[]) => {
+      const lines = all.flatMap(({ name = 'tank/mail', ...given }) =>
+        Object.entries({ canmount: 'on', mounted: 'no', mountpoint: '/', readonly: 'off', ...given }).map(
+          ([property, text]) => {
+            const [value = '', source = property === 'mounted' ? '-' : 'local'] = text.split('|');
+            return [name, property, value, source].join('\t');
+          },
+        ),
       );
-    lines('on', 'no');
-    expect(host.away(shell, host.path('my tank/mail'))).toMatch(
-      /^\/my tank, which ZFS keeps, is not mounted/,
-    );
-    lines('on', 'yes');
-    expect(host.away(shell, host.path('my tank/mail'))).toBe('');
-    lines('noauto', 'no');
-    expect(host.away(shell, host.path('my tank/mail'))).toBe('');
+      host.command('zfs', `cat <<'TOLD'\n${lines.join('\n')}\nTOLD`);
+    };
+    type Property = 'canmount' | 'mounted' | 'mountpoint' | 'readonly';
+
+    test.each<[string, Partial<Record<Property, string>>, boolean]>([
+      ['one that is mounted by itself and is not', {}, true],
+      ['one that is mounted', { mounted: 'yes' }, false],
+      ['one that is mounted by hand', { canmount: 'noauto' }, false],
+      ['a copy that cannot be written', { readonly: 'on' }, false],
+      ['a copy that cannot be written, as those around it', { readonly: 'on|inherited from tank' }, false],
+      ['one of a pool that was imported to be read only', { readonly: 'on|temporary' }, true],
+    ])('%s', (_, change, away) => {
+      const host = new Host();
+      const mountpoint = host.directory('my tank');
+      datasets(host, { mountpoint: host.path('other') }, { mountpoint, ...change }, { mountpoint: 'none' });
+      const told = host.away(shell, host.path('my tank/mail'));
+      if (away) expect(told).toMatch(/^\/my tank, where ZFS mounts tank\/mail, is not mounted: mount it/);
+      else expect(told).toBe('');
+    });
+
+    test('of several at one mount point one that is mounted is enough, or something else', () => {
+      const host = new Host();
+      const mountpoint = host.directory('var/lib');
+      datasets(host, { mountpoint, mounted: 'yes' }, { name: 'backup/other', mountpoint });
+      host.command('findmnt', 'exit 0');
+      expect(host.away(shell, host.path('var/lib/mailu'))).toBe('');
+    });
+
+    test('a copy that was received with the mount point of what this system itself is on', () => {
+      const host = new Host();
+      const mountpoint = host.directory('var/lib');
+      const away = () => host.away(shell, host.path('var/lib/mailu/data/main.db'));
+      const told = /^\/var\/lib, where ZFS mounts backup\/other\/lib, is not mounted/;
+      const name = 'backup/other/lib';
+      datasets(host, { name, mountpoint: `${mountpoint}|received` });
+      expect(away()).toMatch(told);
+      writeFileSync(join(host.directory('var/lib/dpkg'), 'status'), '');
+      expect(away()).toBe('');
+      datasets(host, { name, mountpoint });
+      expect(away()).toMatch(told);
+      const above = { name: 'backup/other', mountpoint: `${host.path('var')}|received`, canmount: 'off' };
+      datasets(host, above, { name, mountpoint: `${mountpoint}|inherited from backup/other` });
+      expect(away()).toBe('');
+      const below = { name, mountpoint: `${host.directory('var/lib/mailu')}|received` };
+      datasets(host, below);
+      expect(away()).toMatch(/^\/var\/lib\/mailu, where ZFS mounts/);
+    });
+
+    test('ZFS that does not answer has not said that nothing is away', () => {
+      const host = new Host();
+      datasets(host);
+      host.command('timeout', 'shift; case $1 in zfs) exit 124 ;; esac; exec "$@"');
+      expect(host.away(shell, host.directory('srv'))).toBe('ZFS did not say what it mounts, so run again');
+    });
   });
 });

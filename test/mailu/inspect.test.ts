@@ -35,7 +35,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
         name,
         address: '192.0.2.1',
         settings: { front },
-        askedAt: 0,
+        ahead: undefined,
         onHost: (command: string) => `on ${name}: ${command}`,
         facts: {
           machine: { routes, addresses: [{ device: 'eth0', cidr: '192.0.2.1/24' }] },

@@ -84,7 +84,7 @@ export function mailCluster(
       name,
       address: `192.0.2.${name.replace(/\D/g, '')}`,
       settings: { front: true },
-      askedAt: 0,
+      ahead: undefined,
       onHost: (command: string) => `${name}$ ${command}`,
       facts: host.silent
         ? undefined

@@ -25,8 +25,8 @@ function* findings(): Generator<Finding> {
           );
   const twins = ['mail-1', 'mail-2'].map((name) => ({
     ...host(name, 'manager', says.bare),
-    askedAt: 0,
-    facts: { machine: machine('same', { clock: name === 'mail-1' ? 0 : 900, freeBytes: 0 }) },
+    ahead: name === 'mail-1' ? { least: 0, most: 1 } : { least: 900, most: 901 },
+    facts: { machine: machine('same', { freeBytes: 0 }) },
   }));
   yield* inspectMachines(twins as never, { freeBytes: 1, clockSkew: 30 });
 }

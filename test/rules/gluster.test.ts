@@ -63,7 +63,8 @@ describe('what is to be done about the volume', () => {
     ['nobody knows it and all answered', cluster(bare, bare, bare), 'create', []],
     ['nobody knows it and one is silent', cluster(bare, bare, undefined), 'refused', ['silent-brick']],
     ['all have it', cluster(member, member, member), 'exists', []],
-    ['one is silent, the others have it', cluster(member, member, undefined), 'exists', []],
+    ['one is silent, the others have it', cluster(member, member, undefined), 'exists', ['brick-away']],
+    ['one is silent and one came back empty', cluster(member, bare, undefined), 'exists', ['bricks-lost']],
     ['all daemons are stopped', cluster(stopped, stopped, stopped), 'asleep', []],
     ['one daemon runs', cluster(stopped, member, stopped), 'exists', []],
     [
@@ -255,7 +256,7 @@ describe('a volume made by hand is the one of these hosts, however they were spe
   ])('%s', (_what, hand) => {
     const hosts = byHand(hand);
     expect(holders(decideGluster(hosts, 'mailu'))).toEqual(named);
-    expect(codes(hosts)).toEqual([]);
+    expect(codes(hosts)).toEqual('silent' in hand ? ['brick-away'] : []);
     for (const other of [hosts.toReversed(), [...hosts.slice(1), ...hosts.slice(0, 1)]])
       expect(decideGluster(other, 'mailu')).toEqual(decideGluster(hosts, 'mailu'));
   });

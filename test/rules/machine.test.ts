@@ -8,13 +8,18 @@ import { machine } from './swarm.ts';
 const os = (id: string, version: string, name: string) => ({ id, version, name, codename: '', like: [] });
 const LIMITS = { clockSkew: 30, freeBytes: 2 * 2 ** 30 };
 
-function inspect(...changes: readonly (Partial<MachineFacts> | undefined)[]): readonly string[] {
+type Change = Partial<MachineFacts> & { readonly ahead?: readonly [number, number] | null };
+
+function inspect(...changes: readonly (Change | undefined)[]): readonly string[] {
   const hosts = changes.map((change, index) => {
     const name = `mail-${index + 1}`;
     return {
       name,
       facts: change && { machine: machine(name, change) },
-      askedAt: 1_000_000_000,
+      ahead:
+        change?.ahead === null
+          ? undefined
+          : { least: change?.ahead?.[0] ?? 0, most: change?.ahead?.[1] ?? 0.2 },
       onHost: (command: string) => `${name}$ ${command}`,
     };
   });
@@ -24,7 +29,7 @@ function inspect(...changes: readonly (Partial<MachineFacts> | undefined)[]): re
 }
 
 describe('machines', () => {
-  test.each<[string, readonly (Partial<MachineFacts> | undefined)[], readonly string[]]>([
+  test.each<[string, readonly (Change | undefined)[], readonly string[]]>([
     ['three good ones', [{}, {}, {}], []],
     ['one that is not reached', [{}, undefined, {}], []],
     ['an old Debian', [{ os: os('debian', '11', 'Debian 11') }], ['mail-1 unsupported-os']],
@@ -46,11 +51,15 @@ describe('machines', () => {
     ],
     [
       'a clock that is off, whichever host is asked first',
-      [{ clock: 1_000_100 }, {}, {}],
+      [{ ahead: [100, 100.2] }, {}, {}],
       ['mail-1 clock-skew'],
     ],
-    ['a clock within the limit', [{ clock: 1_000_029 }, {}, {}], []],
-    ['all clocks off alike', [{ clock: 2_000_000 }, { clock: 2_000_001 }, { clock: 2_000_000 }], []],
+    ['a clock that is behind', [{}, {}, { ahead: [-100, -99] }], ['mail-3 clock-skew']],
+    ['a clock within the limit', [{ ahead: [29, 30] }, {}, {}], []],
+    ['all clocks off alike', [{ ahead: [900, 901] }, { ahead: [901, 902] }, { ahead: [900, 901] }], []],
+    ['one of which little is known', [{ ahead: [-70, 70] }, {}, {}], []],
+    ['little is known of most', [{ ahead: [-70, 0] }, { ahead: [0, 70] }, { ahead: [40, 40] }], []],
+    ['nothing is known of one', [{ ahead: null }, { ahead: [100, 100] }, {}], ['mail-2 clock-skew']],
   ])('%s', (_, changes, findings) => {
     expect(inspect(...changes)).toEqual(findings);
   });

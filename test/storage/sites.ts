@@ -46,7 +46,7 @@ export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
       name,
       address: addressOf(name),
       settings: own,
-      askedAt: 0,
+      ahead: undefined,
       onHost: (command: string) => `ssh ${name} ${command}`,
       facts:
         gluster === 'silent'

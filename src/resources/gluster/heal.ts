@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 import { askGluster, gluster, glusterAnswer } from './ask.ts';
+import { awaited, type Sets } from './heal-awaited.ts';
 
 const want = z.strictObject({
   volume: z.string(),
@@ -10,22 +11,28 @@ const want = z.strictObject({
    * back is written without that brick for as long (client.strict-locks), so it is never healed for long.
    */
   except: z.array(z.string().regex(/^\/[\w./-]+$/)).default([]),
+  /** Bricks, as the volume spells them, whose hosts did not answer. Where one is not connected, its set cannot heal before it is back. */
+  away: z.array(z.string()).default([]),
+  /** Bricks of one set, the arbiter included. */
+  setSize: z.int().min(3).default(3),
 });
 
-/** All bricks of a volume hold the same: nothing is left to heal. Waits for it as long as the stage may take. */
+/**
+ * All bricks of a volume hold the same: nothing is left to heal that can be healed now. Waits for it as long as the stage may take.
+ */
 export const glusterHeal = defineResource({
   kind: 'gluster-heal',
   want,
   key: ({ volume }) => volume,
 
-  observe: ({ volume, except }) => ({
+  observe: ({ volume, except, ...sets }) => ({
     script: askGluster(sh`
       gluster --mode=script volume info ${volume} >/dev/null 2>&1 || { echo none; exit 0; }
-      ${gluster(['volume', 'heal', volume, 'info', 'summary'])}
+      ${summary(volume, sets)}
       case $answer in
         *'in heal pending: '[1-9]*|*'possibly healing: '[1-9]*)
           ${listed(volume)} || exit 66
-          printf 'Left: %s\n' "$(${entriesLeft(except)})"
+          printf 'Left: %s\n' "$(${entriesLeft(except, sets)})"
           ;;
       esac`),
     parse(output) {
@@ -35,14 +42,15 @@ export const glusterHeal = defineResource({
       const counts = (what: string) =>
         [...answer.matchAll(new RegExp(`^${what}: (\\S+)$`, 'gm'))].map(([, n]) => n);
       const pending = counts('Number of entries in heal pending');
-      if (pending.length === 0) throw new ProbeError('glusterd does not say what is left to heal', output);
+      const split = counts('Number of entries in split-brain');
+      if (split.length === 0) throw new ProbeError('glusterd does not say what is left to heal', output);
       if (pending.includes('-')) return new Unobservable('a brick is not connected');
       const sum = (numbers: readonly (string | undefined)[]) =>
         numbers.reduce((all, n) => all + Number(n), 0);
       const all = [...pending, ...counts('Number of entries possibly healing')];
       return {
         pending: sum(counts('Left').length > 0 ? counts('Left') : all),
-        split: sum(counts('Number of entries in split-brain')),
+        split: sum(split),
       };
     },
   }),
@@ -56,7 +64,7 @@ export const glusterHeal = defineResource({
     return pending === 0 ? [] : [{ field: 'entries to heal', from: pending, to: 0 }];
   },
 
-  apply: ({ volume, except }) => [
+  apply: ({ volume, except, ...sets }) => [
     {
       title: `heal volume ${volume}`,
       script: sh`
@@ -65,7 +73,7 @@ export const glusterHeal = defineResource({
         until [ "$clean" -ge 2 ]; do
           sleep 3
           left=$(timeout 120 gluster --mode=script volume heal ${volume} info summary) || continue
-          left=$(printf '%s\n' "$left" | sed -n -e 's/^Number of entries in heal pending: //p' -e 's/^Number of entries possibly healing: //p')
+          left=$(printf '%s\n' "$left" | ${awaited(sets)}sed -n -e 's/^Number of entries in heal pending: //p' -e 's/^Number of entries possibly healing: //p')
           case $left in
             *-*) echo 'a brick is not connected'; clean=0; continue ;;
           esac
@@ -73,7 +81,7 @@ export const glusterHeal = defineResource({
           for n in $left; do sum=$((sum + n)); done
           if [ "$sum" -gt 0 ]; then
             ${listed(volume)} || continue
-            sum=$(${entriesLeft(except)})
+            sum=$(${entriesLeft(except, sets)})
           fi
           echo "$sum entries left to heal"
           if [ "$sum" -eq 0 ]; then clean=$((clean + 1)); else clean=0; fi
@@ -81,6 +89,16 @@ export const glusterHeal = defineResource({
     },
   ],
 });
+
+/** Asks for what is left in numbers, and prints what of it is to be judged. */
+function summary(volume: string, sets: Sets): Script {
+  const asked = gluster(['volume', 'heal', volume, 'info', 'summary']);
+  if (sets.away.length === 0) return asked;
+  return sh`
+    summary=$(${asked}) || exit
+    answer=$(printf '%s\n' "$summary" | ${awaited(sets)}cat)
+    printf '%s\n' "$answer"`;
+}
 
 /** Asks for what is left by its names, bricks one by one. */
 function listed(volume: string): Script {
@@ -91,8 +109,8 @@ function listed(volume: string): Script {
  * Counts what was listed, and with it what is being healed at the moment: while a brick fills, its root is for minutes the
  * only entry, "Possibly undergoing heal" (the self-heal daemon holds its lock: afr_get_heal_info, GlusterFS 10).
  */
-function entriesLeft(except: readonly string[]): Script {
+function entriesLeft(except: readonly string[], sets: Sets): Script {
   const others = [' - Is in split-brain', ...except.map((path) => `^${path.replaceAll('.', '\\.')}/`)];
   const patterns = others.flatMap((pattern) => ['-e', pattern]);
-  return sh`printf '%s\n' "$list" | grep '^[/<].*[^ ] *$' | grep -cv ${patterns}`;
+  return sh`printf '%s\n' "$list" | ${awaited(sets)}grep '^[/<].*[^ ] *$' | grep -cv ${patterns}`;
 }

@@ -16,6 +16,8 @@ const want = z.strictObject({
   arbiter: z.boolean(),
   /** `name:path` as the volume has it, set by set. */
   bricks: z.array(z.string()).min(1),
+  /** Those of them whose hosts did not answer. Nothing here can bring them online, and nothing is added while there are any. */
+  away: z.array(z.string()).default([]),
   options: z.record(z.string(), z.string()),
   /** Addresses that may mount it. Their order means nothing; whoever else was let in by hand stays so. */
   allow: z.array(z.string()).default([]),
@@ -23,7 +25,7 @@ const want = z.strictObject({
 });
 
 /**
- * A replicated volume that is started, with all its bricks online and these options. It may get more bricks, never
+ * A replicated volume that is started, with all its bricks online (those of hosts that answered) and these options. It may get more bricks, never
  * fewer: a brick that goes takes data with it.
  */
 export const glusterVolume = defineResource({
@@ -49,6 +51,12 @@ export const glusterVolume = defineResource({
 
   diff(wanted, have): readonly Change[] {
     const shape = `${wanted.bricks.length / wanted.setSize} x ${wanted.arbiter ? `${wanted.setSize - 1} and an arbiter` : wanted.setSize}: ${wanted.bricks.join(' ')}`;
+    const added = wanted.bricks.filter((brick) => !have?.bricks.includes(brick));
+    if (added.length > 0 && wanted.away.length > 0)
+      throw new Refusal(
+        `volume ${wanted.name} is to get ${added.join(', ')}, and the hosts of ${wanted.away.join(', ')} did not answer; bricks are added while all are there`,
+        [sh`gluster volume status ${wanted.name}`, 'Bring those hosts back, and run again with all hosts.'],
+      );
     if (have === null)
       return [
         { field: 'volume', from: null, to: shape },
@@ -90,8 +98,8 @@ export const glusterVolume = defineResource({
         `volume ${wanted.name} has ${gone.join(', ')}, and the inventory gives that host no brick; a run removes no brick`,
         [sh`gluster volume info ${wanted.name}`, 'Write storage.brick: true for the host that has it.'],
       );
-    const added = wanted.bricks.filter((brick) => !have.bricks.includes(brick));
-    const offline = have.started ? have.bricks.filter((brick) => !have.online.includes(brick)) : [];
+    const judged = have.bricks.filter((brick) => !wanted.away.includes(brick));
+    const offline = have.started ? judged.filter((brick) => !have.online.includes(brick)) : [];
     return [
       ...(added.length > 0
         ? [{ field: 'bricks', from: have.bricks.join(' '), to: [...have.bricks, ...added].join(' ') }]
@@ -106,7 +114,7 @@ export const glusterVolume = defineResource({
   },
 
   apply(wanted, have, changes) {
-    const { name, setSize, arbiter, bricks, force } = wanted;
+    const { name, setSize, arbiter, bricks, away, force } = wanted;
     const options = { ...wanted.options, ...allowed(wanted.allow, have?.options[ALLOW]) };
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
@@ -151,7 +159,13 @@ export const glusterVolume = defineResource({
         title: 'start the bricks that are offline',
         script: gluster(['volume', 'start', name, 'force']),
       });
-    steps.push({ title: 'wait until all bricks are online', script: allOnline(name, bricks.length) });
+    steps.push({
+      title: `wait until all bricks${away.length === 0 ? '' : ' of the hosts that answered'} are online`,
+      script: allOnline(
+        name,
+        bricks.filter((brick) => !away.includes(brick)),
+      ),
+    });
     return steps;
   },
 
@@ -169,12 +183,18 @@ function allowed(wanted: readonly string[], have: string | undefined): Readonly<
   return { [ALLOW]: all.map(({ name }) => name).join(',') };
 }
 
-function allOnline(name: string, count: number) {
+function allOnline(name: string, bricks: readonly string[]) {
   return sh`
     n=0
-    until [ "$(gluster --mode=script volume status ${name} detail | grep -c '^Online *: Y')" -ge ${count} ]; do
+    while :; do
+      online=$(gluster --mode=script volume status ${name} detail | sed -n -e '/^Brick *: Brick /{s///;s/ *$//;h;}' -e '/^Online *: Y/{x;p;}')
+      left=
+      for brick in ${bricks}; do
+        printf '%s\n' "$online" | grep -qxF -e "$brick" || left="$left $brick"
+      done
+      [ -n "$left" ] || break
       n=$((n + 1))
-      [ "$n" -lt 30 ] || { gluster --mode=script volume status ${name} >&2; exit 1; }
+      [ "$n" -lt 30 ] || { echo "not online:$left" >&2; gluster --mode=script volume status ${name} >&2; exit 1; }
       sleep 2
     done`;
 }

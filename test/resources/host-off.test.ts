@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { glusterHeal, glusterVolume } from '../../src/index.ts';
+import type { Script } from '../../src/shell/index.ts';
+
+const brick = (number: number) => `192.0.2.${number}:/srv/gluster/mailu`;
+const bricks = (count: number) => Array.from({ length: count }, (_, index) => brick(index + 1));
+
+/** What a script says with a gluster that answers a question (the end of its words) so. */
+function run(script: Script, answers: Readonly<Record<string, string>>) {
+  const bin = mkdtempSync(join(tmpdir(), 'provision-gluster-'));
+  const command = (name: string, text: string) => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  const cases = Object.entries(answers).map(
+    ([words, text]) => `*'${words}') cat <<'ANSWER'\n${text}\nANSWER\n;;`,
+  );
+  command('gluster', `case "$*" in\n${cases.join('\n')}\n*) exit 3 ;;\nesac`);
+  command('systemctl', 'exit 0');
+  command('sleep', 'exit 0');
+  const { status, stdout, stderr } = spawnSync('dash', ['-s'], {
+    input: script.reveal(),
+    encoding: 'utf8',
+    env: { PATH: `${bin}:${process.env['PATH']}`, LC_ALL: 'C' },
+  });
+  return { code: status ?? 1, stdout, stderr };
+}
+
+describe('heal while the host of brick 3 did not answer', () => {
+  /** By brick: entries pending and in split-brain; none where it is not connected. */
+  type Left = readonly (readonly [number, number] | undefined)[];
+  const paragraphs = (left: Left, lines: (pending: string, torn: string) => readonly string[]) =>
+    left
+      .map((one, index) =>
+        [`Brick ${brick(index + 1)}`, ...lines(String(one?.[0] ?? '-'), String(one?.[1] ?? '-')), ''].join(
+          '\n',
+        ),
+      )
+      .join('\n');
+  const judged = (left: Left, away: readonly string[] = [brick(3)]) => {
+    const heal = glusterHeal({ volume: 'mailu', except: ['/leases'], away: [...away], setSize: 3 });
+    const output = run(heal.probe, {
+      'volume info mailu': '',
+      'info summary': paragraphs(left, (pending, torn) => [
+        `Status: ${pending === '-' ? 'Transport endpoint is not connected' : 'Connected'}`,
+        `Total Number of entries: ${pending}`,
+        `Number of entries in heal pending: ${pending}`,
+        `Number of entries in split-brain: ${torn}`,
+        `Number of entries possibly healing: ${pending === '-' ? '-' : 0}`,
+      ]),
+      'heal mailu info': paragraphs(left, (pending) => [
+        ...Array.from({ length: Number(pending) || 0 }, (_, index) => `/mail/${index}`),
+        `Number of entries: ${pending}`,
+      ]),
+    });
+    try {
+      const result = heal.judge(output, { paths: new Set() });
+      return result.state === 'unobservable' ? result.reason : result.changes.map(({ from }) => from);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const clean = [0, 0] as const;
+
+  test.each<[string, Left, unknown]>([
+    ['what waits for it is not waited for', [[9, 0], [9, 0], undefined], []],
+    ['split-brain is refused', [[0, 1], [0, 1], undefined], expect.stringMatching(/^2 entries of volume/)],
+    [
+      'another brick that is not connected is told',
+      [clean, undefined, undefined],
+      'a brick is not connected',
+    ],
+    ['its brick is connected all the same, so all is waited for', [[9, 0], clean, [0, 0]], [9]],
+    ['another set is waited for', [[9, 0], [9, 0], undefined, [2, 0], clean, clean], [2]],
+    ['another set is healed', [[9, 0], [9, 0], undefined, clean, clean, clean], []],
+  ])('%s', (_, left, expected) => {
+    expect(judged(left)).toEqual(expected);
+  });
+
+  test('a brick that is away though its host answered is told', () => {
+    expect(judged([clean, clean, undefined], [])).toBe('a brick is not connected');
+  });
+});
+
+describe('bricks are waited for by their names', () => {
+  const wait = (away: readonly string[], online: readonly number[]) => {
+    const volume = glusterVolume({
+      name: 'mailu',
+      setSize: 3,
+      arbiter: false,
+      bricks: bricks(3),
+      away: [...away],
+      options: {},
+      allow: [],
+      force: false,
+    });
+    const info = `Volume Name: mailu\nType: Replicate\nVolume ID: 1\nStatus: Stopped\nNumber of Bricks: 1 x 3 = 3\n${bricks(
+      3,
+    )
+      .map((name, index) => `Brick${index + 1}: ${name}`)
+      .join('\n')}\n`;
+    const result = volume.judge({ code: 0, stdout: info, stderr: '' }, { paths: new Set() });
+    if (result.state === 'unobservable') throw new Error(result.reason);
+    const last = result.steps(() => '' as never).at(-1)?.script as Script;
+    const detail = [1, 2, 3].map(
+      (number) =>
+        `----\nBrick                : Brick ${brick(number)} \nTCP Port : 24009 \nOnline               : ${online.includes(number) ? 'Y' : 'N'} \nPid : 1`,
+    );
+    const { code, stderr } = run(last, { 'status mailu detail': detail.join('\n'), 'status mailu': '' });
+    return [code, stderr.trim()];
+  };
+
+  test('all of the hosts that answered', () => {
+    expect(wait([], [1, 2, 3])).toEqual([0, '']);
+    expect(wait([], [1, 2])).toEqual([1, `not online: ${brick(3)}`]);
+    expect(wait([brick(3)], [1, 2])).toEqual([0, '']);
+    expect(wait([brick(3)], [1, 3])).toEqual([1, `not online: ${brick(2)}`]);
+  });
+});
