@@ -138,6 +138,19 @@ test('an option that changed is said and waits for --remount', async () => {
   });
 });
 
+test('glusterd that is started again, as by an upgrade, has its brick online without anybody', async () => {
+  await on('node-2', 'systemctl restart glusterd');
+  const online = () =>
+    on(
+      'node-1',
+      "gluster volume status mailu detail | sed -n -e '/^Brick .*172.31.77.12/,/^Online/s/^Online *: //p'",
+    );
+  const start = Date.now();
+  await expect.poll(online, { timeout: 120_000, interval: 2000 }).toBe('Y');
+  figure('glusterd restarted, its brick online after, seconds', Math.round((Date.now() - start) / 1000));
+  expect(finished(await json(file))?.changes).toBe(0);
+});
+
 test('a brick whose disk is away is not made anew on the disk below it', async () => {
   await on(
     'node-3',

@@ -25,7 +25,7 @@ function run(script: Script, answers: Readonly<Record<string, string>>) {
   const { status, stdout, stderr } = spawnSync('dash', ['-s'], {
     input: script.reveal(),
     encoding: 'utf8',
-    env: { PATH: `${bin}:${process.env['PATH']}`, LC_ALL: 'C' },
+    env: { PATH: `${bin}:${process.env.PATH}`, LC_ALL: 'C' },
   });
   return { code: status ?? 1, stdout, stderr };
 }

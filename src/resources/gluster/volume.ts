@@ -183,6 +183,9 @@ function allowed(wanted: readonly string[], have: string | undefined): Readonly<
   return { [ALLOW]: all.map(({ name }) => name).join(',') };
 }
 
+/** Seconds in which bricks come online: the kernel remembers the port of a brick that has ended for 60 (tcp(7), TIME-WAIT). */
+const ONLINE = 90;
+
 function allOnline(name: string, bricks: readonly string[]) {
   return sh`
     n=0
@@ -194,7 +197,9 @@ function allOnline(name: string, bricks: readonly string[]) {
       done
       [ -n "$left" ] || break
       n=$((n + 1))
-      [ "$n" -lt 30 ] || { echo "not online:$left" >&2; gluster --mode=script volume status ${name} >&2; exit 1; }
+      [ "$n" -lt ${ONLINE / 2} ] || { echo "not online:$left" >&2; gluster --mode=script volume status ${name} >&2; exit 1; }
+      # A brick that found its port still remembered is not tried again by glusterd.
+      [ $((n % 5)) -ne 0 ] || gluster --mode=script volume start ${name} force >/dev/null 2>&1
       sleep 2
     done`;
 }
