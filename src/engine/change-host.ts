@@ -1,7 +1,8 @@
 import { type BuiltStage, resourcesFrom } from './build.ts';
 import { refuseMore } from './exact.ts';
-import { HostBusy, NotConverged } from './failures.ts';
+import { NotConverged } from './failures.ts';
 import { judgeHost, needsWork } from './judge.ts';
+import { HostBusy } from './lock-failures.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import type { PlannedStep, Session } from './session.ts';

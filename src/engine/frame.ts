@@ -6,13 +6,15 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const LOCKED = 75;
 const LOST = 77;
+/** The lock's own file cannot be written: the mark `lock`. */
+export const UNWRITABLE = 78;
 
 /**
  * One script that asks many things. Each fragment has a shell of its own and an empty stdin; after it a line with
  * a nonce, its index and exit code ends its share of stdout and of stderr. It also tells which run holds the host, if one does.
  */
 export function observeFrame(fragments: readonly Script[], nonce: string): Script {
-  return frame(nonce, [tellRun, ...fragments.map(marked)]);
+  return frame(nonce, [heldFunction, tellRun, ...fragments.map(marked)]);
 }
 
 /**
@@ -21,13 +23,11 @@ export function observeFrame(fragments: readonly Script[], nonce: string): Scrip
  */
 export function applyFrame(steps: readonly Script[], nonce: string, holder: string, token: string): Script {
   const lock = sh`
-    (umask 077; : >>${LOCK}) || { mark lock $?; return; }
+    (umask 077; : >>${LOCK}) || { mark lock ${UNWRITABLE}; return; }
     exec 9>>${LOCK}
     flock -n 9 || { cat ${LOCK}; mark lock ${LOCKED}; return; }
-    printf '%s\n' ${holder}" since $(date -u +%H:%M:%SZ)" >${LOCK}
-    ours() {
-      [ -r ${RUN_LOCK} ] && { read -r by && read -r pid; } 2>/dev/null <${RUN_LOCK} && [ "$by" = ${token} ] && kill -0 "$pid" 2>/dev/null
-    }
+    printf '%s\n' ${holder}" since $(date -u +%H:%M:%SZ)" | cat >${LOCK} || { mark lock ${UNWRITABLE}; return; }
+    ours() { held && [ "$by" = ${token} ]; }
     ours || { mark lock ${LOST}; return; }
     mark lock 0`;
   const guarded = steps.map((step, index) =>
@@ -37,16 +37,17 @@ export function applyFrame(steps: readonly Script[], nonce: string, holder: stri
       sh`mark ${index} $? || return`,
     ]),
   );
-  return frame(nonce, [lock, ...guarded]);
+  return frame(nonce, [heldFunction, lock, ...guarded]);
 }
 
 /**
  * The work is a function that the last line calls: a script that arrives cut off runs nothing. One that reads its stdin has to
  * end in the same line (`reads`): some shells take a script in byte by byte, and what is not read yet would be its input.
+ * One that nobody hears any more ends at its next mark.
  */
 export function frame(nonce: string, body: readonly Script[], { reads = false } = {}): Script {
   return lines([
-    sh`mark() { printf '\n%s %s %s\n' ${nonce} "$1" "$2"; printf '\n%s %s %s\n' ${nonce} "$1" "$2" >&2; return "$2"; }`,
+    sh`mark() { printf '\n%s %s %s\n' ${nonce} "$1" "$2" && printf '\n%s %s %s\n' ${nonce} "$1" "$2" >&2 || exit 1; return "$2"; }`,
     raw('provision() {'),
     raw(`export LC_ALL=C PATH=${PATH}; umask 022; cd / || return`),
     raw('mark start 0'),
@@ -61,12 +62,21 @@ export function marked(fragment: Script, index: number): Script {
   return lines([inOwnShell(fragment), sh`mark ${index} $?`]);
 }
 
+/**
+ * What stands in the file of the host's lock, and whether the process that it names still is the one that has the lock. The lock
+ * itself is not touched: a run may be taking it. What a holder that was killed has left behind is not believed.
+ */
+export const heldFunction = sh`
+  held() {
+    by= pid= who= up= start= stat=
+    { read -r by; read -r pid; read -r who; read -r up; read -r start; } 2>/dev/null <${RUN_LOCK}
+    [ -n "$start" ] && { read -r stat; } 2>/dev/null <"/proc/$pid/stat" || return 1
+    set -- \${stat##*) }
+    [ "$1" != Z ] && [ "\${20-}" = "$start" ]
+  }`;
+
 const tellRun = sh`
-  if [ -r ${RUN_LOCK} ]; then
-    by= pid= who=
-    { read -r by; read -r pid; read -r who; } 2>/dev/null <${RUN_LOCK}
-    [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null || printf '%s %s' "$by" "$who"
-  fi
+  ! held || printf '%s %s' "$by" "$who"
   mark run 0`;
 
 function inOwnShell(fragment: Script): Script {
@@ -75,10 +85,17 @@ function inOwnShell(fragment: Script): Script {
 
 /**
  * The lock of scripts is held until the step has ended, also where the script around it is killed, and by nothing that the step
- * leaves behind: a daemon that had inherited it would hold it as long as it runs.
+ * leaves behind: a daemon that had inherited it would hold it as long as it runs. A signal to all of them at once ends the script, but
+ * neither who has the lock nor, before its present command has ended, the step's shell. Commands begin with no signal ignored.
  */
 function withoutLock(step: Script): Script {
-  return lines([raw('('), step, raw(') 9>&-'), raw('exit $?')]);
+  return lines([
+    raw('trap : HUP INT TERM\n('),
+    raw("trap 'exit 143' HUP INT TERM"),
+    step,
+    raw(') 9>&-'),
+    raw('exit $?'),
+  ]);
 }
 
 export interface FrameAnswer {
@@ -86,6 +103,8 @@ export interface FrameAnswer {
   readonly parts: readonly (Output | undefined)[];
   /** Who holds the lock, where that is why nothing was done. */
   readonly lockedBy: string | undefined;
+  /** What the host said where it could not write the lock's file, which is why nothing was done. */
+  readonly unwritable: string | undefined;
   /** The host's lock of the run was not ours any more: what has no part was not begun. */
   readonly lost: boolean;
   /** The run that holds the host, by its token, and who that is. */
@@ -106,6 +125,7 @@ export function readFrame(result: RunResult, nonce: string, count: number): Fram
       return part && { code: part.code, stdout: part.text, stderr: stderr.get(String(index))?.text ?? '' };
     }),
     lockedBy: lock?.code === LOCKED ? lock.text.trim() : undefined,
+    unwritable: lock?.code === UNWRITABLE ? (stderr.get('lock')?.text ?? '') : undefined,
     lost: lock?.code === LOST || stdout.has('lost'),
     run: token === '' ? undefined : { token, holder: holder.join(' ') },
     began: stdout.has('start'),

@@ -1,6 +1,6 @@
 import { LOCK, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
-import { frame, marked } from './frame.ts';
+import { frame, heldFunction, marked, UNWRITABLE } from './frame.ts';
 
 /** What the script says by the code of its mark `lock`. */
 export const HELD = 0;
@@ -29,21 +29,27 @@ export function holdFrame(
   nonce: string,
 ): Script {
   const take = sh`
-    (umask 077; : >>${RUN_LOCK}) || { mark lock $?; return; }
+    (umask 077; : >>${RUN_LOCK} && : >>${LOCK}) || { mark lock ${UNWRITABLE}; return; }
     exec 8>>${RUN_LOCK}
-    by= pid= who= up= mine=
+    mine=
+    # By path it may be the file of another, where somebody has taken ours away.
+    give_back() { [ -z "$mine" ] || : >/proc/$$/fd/8; }
     read -r now rest </proc/uptime
+    now=\${now%.*}
     if flock -w 1 8; then
       mine=yes
-      printf '%s\n' ${token} $$ ${holder}" since $(date -u +%H:%M:%SZ)" "\${now%.*}" >${RUN_LOCK}
+      read -r stat </proc/$$/stat
+      set -- \${stat##*) }
+      printf '%s\n' ${token} $$ ${holder}" since $(date -u +%H:%M:%SZ)" "$now" "\${20}" | cat >${RUN_LOCK} ||
+        { mark lock ${UNWRITABLE}; return; }
     else
-      { read -r by; read -r pid; read -r who; read -r up; } 2>/dev/null <${RUN_LOCK}
+      # A holder that has just begun has not written its name yet over that of one which was killed.
+      held || [ -z "$start" ] || { by=; who=; up=; }
       # One machine under two names: the run has it already.
-      [ "$by" = ${token} ] || { printf '%s %s' "$((\${now%.*} - \${up:-0}))" "$who"; mark lock ${TAKEN}; return; }
+      [ "$by" = ${token} ] || { printf '%s %s' "$((now - \${up:-now}))" "$who"; mark lock ${TAKEN}; return; }
     fi
-    (umask 077; : >>${LOCK}) || { mark lock $?; return; }
     exec 9>>${LOCK}
-    flock -n 9 || { cat ${LOCK}; [ -z "$mine" ] || : >${RUN_LOCK}; mark lock ${BUSY}; return; }
+    flock -n 9 || { cat ${LOCK}; give_back; mark lock ${BUSY}; return; }
     exec 9>&-
     mark lock ${HELD}`;
   const keep = sh`
@@ -53,10 +59,10 @@ export function holdFrame(
         yes*) ;;
         *${LOOK}*)
           looked=yes
-          (exec 8>&-; look) ;;
+          (exec 8>&-; look) & ;;
       esac
     done
-    [ -z "$mine" ] || : >${RUN_LOCK}`;
+    give_back`;
   const look = lines([raw('look() {'), ...fragments.map(marked), raw('mark looked 0'), raw('}')]);
-  return frame(nonce, [look, take, keep], { reads: true });
+  return frame(nonce, [heldFunction, look, take, keep], { reads: true });
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../errors/index.ts';
-import type { Output } from '../resource/index.ts';
+import { type Output, RUN_LOCK } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import { BrokenAnswer } from './failures.ts';
-import { partsOf, readFrame } from './frame.ts';
+import { partsOf, readFrame, UNWRITABLE } from './frame.ts';
 import { BEAT, BUSY, HELD, holdFrame, INTERVAL, LOOK, TAKEN } from './hold-frame.ts';
+import { LockUnwritable } from './lock-failures.ts';
 
 /** What came of trying to take a host's lock. */
 export type Taking =
@@ -81,6 +82,12 @@ export class Hold implements AsyncDisposable {
     if (lock?.code === HELD) return { kind: 'held' };
     const text = lock?.text.trim() ?? '';
     if (lock?.code === BUSY) return { kind: 'busy', by: text };
+    if (lock?.code === UNWRITABLE) {
+      // The same mark ends its share of stderr, which may come later.
+      const said = () => partsOf(this.#stderr, this.#nonce).get('lock');
+      await this.#until(() => said() !== undefined);
+      throw new LockUnwritable(RUN_LOCK, said()?.text ?? '');
+    }
     if (lock?.code !== TAKEN)
       throw new BrokenAnswer('could not take the lock of the host', {
         code: lock?.code ?? 1,

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../errors/index.ts';
 import { LOCK, RUN_LOCK } from '../resource/index.ts';
-import { LockHeld, LockLost, OrphanRuns } from './failures.ts';
 import type { Hold } from './hold.ts';
+import { LockHeld, LockLost, OrphanRuns } from './lock-failures.ts';
 import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
@@ -14,8 +14,8 @@ const TRIES = 5;
 /** Seconds. A run that has had a host for longer than this is at work, and not just beginning as well. */
 const YOUNG = 10;
 
-/** Ends the process on a host that holds the lock for a run, and nothing else: only while it is held, and none after it. */
-const END = `flock -n ${RUN_LOCK} true || kill $(sed -n 2p ${RUN_LOCK})`;
+/** Ends the process on a host that holds the lock for a run, also one that is stopped: only while it is held, and none after it. */
+const END = `flock -n ${RUN_LOCK} true || kill -9 $(sed -n 2p ${RUN_LOCK})`;
 /** Shows which commands a run has left. */
 const SHOW = `cat ${LOCK}; ps -eo pid,etime,args --forest | tail -n 40`;
 

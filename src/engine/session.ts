@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors/index.ts';
-import type { Output, Step } from '../resource/index.ts';
+import { LOCK, type Output, type Step } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
-import { BrokenAnswer, HostBusy, LockLost, StepFailed } from './failures.ts';
+import { BrokenAnswer, StepFailed } from './failures.ts';
 import { applyFrame, followFrame, observeFrame, readFrame } from './frame.ts';
 import { Hold } from './hold.ts';
+import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 
 export interface SessionOptions {
   readonly emit: Emit;
@@ -115,7 +116,8 @@ export class Session implements AsyncDisposable {
         onOutput: (stream, text) => (stream === 'stdout' ? follow(text) : undefined),
       }),
     );
-    const { parts, lockedBy, lost } = readFrame(result, nonce, steps.length);
+    const { parts, lockedBy, unwritable, lost } = readFrame(result, nonce, steps.length);
+    if (unwritable !== undefined) throw new LockUnwritable(LOCK, unwritable);
     if (lockedBy !== undefined) throw new HostBusy(lockedBy);
     steps.forEach(({ step, ...at }, index) => {
       const part = parts[index];

@@ -1,7 +1,7 @@
 import { type Finding, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
-import { LockHeld, OrphanRuns } from './failures.ts';
 import { judgeHost } from './judge.ts';
+import { LockHeld, OrphanRuns } from './lock-failures.ts';
 import { makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { findingsOf } from './prepare.ts';

@@ -6,6 +6,7 @@ export const LOCK = '/run/provision.lock';
 
 /**
  * Where a host keeps the lock that a run holds from before it decides until its last command. Its lines, while it is held: the
- * run's token, the process on this host that holds it, who that is for, and the host's uptime in seconds when it was taken.
+ * run's token, the process on this host that holds it, who that is for, the host's uptime in seconds when it was taken, and when that
+ * process began (proc(5), starttime): a number of a process alone may be another's by now. Who has it is decided by flock(2) alone.
  */
 export const RUN_LOCK = '/run/provision.lock.run';

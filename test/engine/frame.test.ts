@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,10 @@ const SHELLS: readonly (readonly [string, readonly string[]])[] = [
   ['bash', ['bash', '--posix']],
   ['busybox', ['busybox', 'sh']],
 ];
+
+/** When this process began (proc(5)), and what a host keeps that it holds for a run. */
+const START = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19];
+const HELD = `ours\n${process.pid}\nme\n1\n${START}\n`;
 
 function through([program, ...options]: readonly string[], script: string) {
   const { status, stdout, stderr } = spawnSync(program ?? '', options, { input: script });
@@ -55,15 +59,29 @@ describe.each(SHELLS)('%s', (_, shell) => {
     const script = applyFrame([raw('echo 1'), raw('exit 4'), raw('echo 3')], NONCE, 'me', 'ours')
       .reveal()
       .replaceAll('/run/provision.lock', lock);
-    writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
+    writeFileSync(`${lock}.run`, HELD);
     const { parts, lockedBy, lost } = readFrame(through(shell, script), NONCE, 3);
     expect({ lockedBy, lost }).toEqual({ lockedBy: undefined, lost: false });
     expect(parts.map((part) => part?.code)).toEqual([0, 4, undefined]);
   });
 
+  test('nothing more is begun where nobody hears, and signals are ignored', async () => {
+    const { lock, script } = heldBy('sleep 0.3', `: >"$began"`);
+    const began = `${lock}.began`;
+    const [program = '', ...options] = shell;
+    const command = ['-c', 'trap "" PIPE; exec "$@"', 'sh', program, ...options];
+    const running = spawn('sh', command, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, began } });
+    running.stdin.end(script);
+    await once(running.stdout, 'data');
+    running.stdout.destroy();
+    running.stderr.destroy();
+    await once(running, 'exit');
+    expect(existsSync(began)).toBe(false);
+  });
+
   test.each([
-    ['another run has the host', `other\n${process.pid}\nyou\n1\n`],
-    ['the process that held it is gone', 'ours\n4194304\nme\n1\n'],
+    ['another run has the host', HELD.replace('ours', 'other')],
+    ['the process that held it is gone', `ours\n4194304\nme\n1\n${START}\n`],
     ['nobody holds it', ''],
   ])('nothing is changed where %s', (_, held) => {
     const lock = `/tmp/provision-frame-${process.pid}`;
@@ -77,7 +95,7 @@ describe.each(SHELLS)('%s', (_, shell) => {
 
   test('what has begun stops after its present step where the host is lost meanwhile', () => {
     const lock = `/tmp/provision-frame-${process.pid}`;
-    writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
+    writeFileSync(`${lock}.run`, HELD);
     const script = applyFrame([raw(`echo other >${lock}.run`), raw('echo 2')], NONCE, 'me', 'ours')
       .reveal()
       .replaceAll('/run/provision.lock', lock);
@@ -109,11 +127,11 @@ describe.each(SHELLS)('%s', (_, shell) => {
   });
 });
 
-/** A script of changes with one step, on a host that is held for its run. */
-function heldBy(step: string) {
+/** A script of changes with these steps, on a host that is held for its run. */
+function heldBy(...steps: readonly string[]) {
   const lock = join(mkdtempSync(join(tmpdir(), 'provision-frame-')), 'lock');
-  writeFileSync(`${lock}.run`, `ours\n${process.pid}\nme\n1\n`);
-  const text = applyFrame([raw(step)], NONCE, 'me', 'ours').reveal();
+  writeFileSync(`${lock}.run`, HELD);
+  const text = applyFrame(steps.map(raw), NONCE, 'me', 'ours').reveal();
   return { lock, script: text.replaceAll('/run/provision.lock', lock) };
 }
 

@@ -1,75 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { partsOf } from '../../src/engine/frame.ts';
 import { Hold } from '../../src/engine/hold.ts';
-import { BEAT, holdFrame, LOOK, PATIENCE } from '../../src/engine/hold-frame.ts';
+import { BEAT, LOOK } from '../../src/engine/hold-frame.ts';
 import { converge, prepare, RunLock } from '../../src/engine/index.ts';
 import { Interrupted } from '../../src/errors/index.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import { raw } from '../../src/shell/index.ts';
 import { localTransport } from '../../src/transport/local.ts';
 import { flag } from './flag.ts';
+import { Holder, newLock, SHELLS } from './holder.ts';
 import { Hosts } from './hosts.ts';
 
-const NONCE = 'provision-0123456789abcdef';
-
-/** The process that holds a host for a run, in a shell of its own, with a shorter patience. */
-class Holder {
-  readonly child: ChildProcess;
-  #stdout = '';
-
-  constructor(shell: readonly string[], lock: string, token: string, fragment = 'echo seen') {
-    const text = holdFrame({ token, holder: `run ${token}`, fragments: [raw(fragment)] }, NONCE)
-      .reveal()
-      .replaceAll('/run/provision.lock', lock)
-      .replace(`timeout ${PATIENCE}`, 'timeout 2');
-    const [command = 'sh', ...args] = shell;
-    this.child = spawn(command, [...args, '-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
-    this.child.stdout?.on('data', (data: Buffer) => {
-      this.#stdout += data.toString();
-    });
-    this.child.stdin?.on('error', () => undefined);
-    this.child.stdin?.write(`${text}\n`);
-  }
-
-  get lock(): { code: number; text: string } | undefined {
-    return partsOf(this.#stdout, NONCE).get('lock');
-  }
-
-  get seen(): string | undefined {
-    return partsOf(this.#stdout, NONCE).get('0')?.text;
-  }
-
-  tell(text: string): void {
-    this.child.stdin?.write(`${text}\n`);
-  }
-
-  /** What it said of the lock, and in how many milliseconds. */
-  async said(): Promise<number | undefined> {
-    for (let i = 0; i < 100 && this.lock === undefined; i++) await sleep(30);
-    return this.lock?.code;
-  }
-
-  async ended(seconds: number): Promise<boolean> {
-    for (let i = 0; i < seconds * 20 && this.child.exitCode === null; i++) await sleep(50);
-    return this.child.exitCode !== null;
-  }
-
-  end(): void {
-    this.child.stdin?.end();
-  }
-}
-
-const newLock = () => join(mkdtempSync(join(tmpdir(), 'provision-hold-')), 'lock');
-
-describe.each([
-  ['dash', ['dash']],
-  ['bash', ['bash']],
-] as const)('the lock of a host under %s', (_, shell) => {
+describe.each(SHELLS)('the lock of a host under %s', (_, shell) => {
   test('is held by one, who is told to another at once, and goes with its holder', async () => {
     const lock = newLock();
     const first = new Holder(shell, lock, 'one');
@@ -142,6 +86,19 @@ describe.each([
     const two = new Holder(shell, lock, 'two');
     expect(await two.said()).toBe(0);
     one.end();
+    two.end();
+  });
+
+  test('is free when its run ends while it looks at something that does not answer', async () => {
+    const lock = newLock();
+    const one = new Holder(shell, lock, 'one', 'sleep 6; echo seen');
+    expect(await one.said()).toBe(0);
+    one.tell(LOOK);
+    await sleep(500);
+    one.end();
+    await sleep(200);
+    const two = new Holder(shell, lock, 'two');
+    expect(await two.said()).toBe(0);
     two.end();
   });
 
