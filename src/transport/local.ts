@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import type { Script } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
@@ -31,8 +32,17 @@ async function run(script: Script, { signal, timeout, onOutput, stdin }: RunOpti
   })`exec /bin/sh -s`;
   shell.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
   shell.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-  using deadline = new Deadline({ signal, timeout }, () => void shell.kill('SIGTERM').catch(() => undefined));
+  using deadline = new Deadline({ signal, timeout }, () => letGo(shell.child));
   const { exitCode, signal: killedBy } = await Promise.race([shell, deadline.reached]);
   const rest = killedBy === null ? '' : `killed by ${killedBy}\n`;
   return { code: exitCode ?? 128, stdout: stdout.end(), stderr: stderr.end() + rest };
+}
+
+/**
+ * Closes what a script reads and writes, as the end of a connection does, and waits for it no more. Signals would end some of its
+ * processes and not others: a shell would go on with the command after the one that was ended.
+ */
+function letGo(child: ChildProcess | undefined): void {
+  for (const stream of child?.stdio ?? []) stream?.destroy();
+  child?.unref();
 }

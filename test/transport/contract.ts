@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TransportError } from '../../src/errors/index.ts';
 import { raw, sh } from '../../src/shell/index.ts';
@@ -96,6 +98,15 @@ export function transportContract({ name, make, givesStdin = true }: Subject): v
       setTimeout(() => controller.abort(reason), 300);
       await expect(transport.run(raw('sleep 30'), { signal: controller.signal })).rejects.toBe(reason);
       expect((await transport.run(raw('echo still here'))).stdout).toBe('still here\n');
+    });
+
+    test('what runs is not killed when it is given up', async () => {
+      const done = `/tmp/provision-contract-${randomBytes(6).toString('hex')}`;
+      const script = sh`sleep 1; : >${done}`;
+      await expect(transport.run(script, { timeout: 300 })).rejects.toThrow(TransportError);
+      await sleep(1500);
+      const { stdout } = await transport.run(sh`ls ${done}; rm -f ${done}`);
+      expect(stdout).toBe(`${done}\n`);
     });
 
     test('one that a signal ends does not look like success', async () => {
