@@ -113,6 +113,13 @@ describe.each(SHELLS)('%s', (_, shell) => {
     });
   });
 
+  test('a step leaves nothing running that ignores a signal', () => {
+    const { script } = heldBy('sh -c "sed -n s/SigIgn:.//p /proc/self/status"');
+    const [part] = readFrame(through(shell, script), NONCE, 1).parts;
+    const [hangUp, interrupt, terminate] = [1n, 2n, 0x4000n];
+    expect(BigInt(`0x${part?.stdout.trim()}`) & (hangUp | interrupt | terminate)).toBe(0n);
+  });
+
   test('a step whose script was killed holds the lock of scripts until it ends', async () => {
     const { lock, script } = heldBy('echo begun >"$began"; sleep 1; true');
     const began = `${lock}.began`;
