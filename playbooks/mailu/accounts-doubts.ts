@@ -1,21 +1,24 @@
-import { type Finding, isReached } from 'provision';
+import { isReached } from 'provision';
 import { inUseElsewhere, isInUse } from './accounts-findings.ts';
 import { notInInventory } from './accounts-lost.ts';
 import { fileOf } from './accounts-places.ts';
 import {
+  bringBack,
   describe,
+  diskAway,
   type FoundFile,
   isOf,
   type MailuHost,
   namesOf,
   newestCopy,
+  type Problem,
   type Seen,
   shared,
+  unableOf,
   when,
+  withDiskAway,
 } from './accounts-seen.ts';
 import type { Mailu } from './settings.ts';
-
-type Problem = Omit<Finding, 'level'>;
 
 /**
  * Why accounts that were found may be old ones: an administration that is started with them would know nobody who came since. The
@@ -41,6 +44,11 @@ export function notTheOnes(
 const brought = ({ host }: FoundFile) =>
   `where the accounts on ${host.name} are the ones to go on with: run again with --database-moved`;
 
+const orBrought = (problem: Problem, only: FoundFile): Problem => ({
+  ...problem,
+  fix: [...problem.fix, brought(only)],
+});
+
 function boundElsewhere(
   only: FoundFile,
   mailu: Mailu,
@@ -65,14 +73,11 @@ function boundElsewhere(
       message: `${found}, which did not answer: the accounts that are in use are there, and these may be old`,
       fix: [`bring ${runs.name} back and run again`, brought(only)],
     };
-  const { away } = runs.facts.mailData;
-  if (away === undefined) return undefined;
-  return {
-    code: 'database-not-looked-for',
-    host: runs.name,
-    message: `${found}, where they may be on a disk that is not there now, and these may be old. ${away}`,
-    fix: [runs.onHost('findmnt --verify; lsblk -f'), brought(only)],
-  };
+  if (runs.facts.mailData.away === undefined) return undefined;
+  return orBrought(
+    diskAway(runs, `${found}, where they may be on a disk that is not there now, and these may be old`),
+    only,
+  );
 }
 
 /** No administration says where its accounts are, and not every host could. */
@@ -83,35 +88,23 @@ function unasked(only: FoundFile, seen: Seen): Problem | undefined {
     return {
       code: 'database-silent',
       message: `${found}: ${namesOf(seen.silent)} did not answer, and may have others`,
-      fix: [
-        `bring ${namesOf(seen.silent)} back and run again. Take out of the inventory only what is gone for good`,
-        brought(only),
-      ],
+      fix: [bringBack(seen.silent), brought(only)],
     };
-  const gone = seen.reached.find(({ facts }) => facts.mailData.away !== undefined);
+  const gone = withDiskAway(seen);
   if (gone === undefined) return undefined;
-  return {
-    code: 'database-not-looked-for',
-    host: gone.name,
-    message: `${found}: here others may be on a disk that is not there now. ${gone.facts.mailData.away}`,
-    fix: [gone.onHost('findmnt --verify; lsblk -f'), brought(only)],
-  };
+  return orBrought(diskAway(gone, `${found}: here others may be on a disk that is not there now`), only);
 }
 
 /** No host could look whether the storage has a copy of what came later. */
-function unread(only: FoundFile, { reached, root }: Seen): Problem | undefined {
-  const blind = reached.flatMap((host) =>
-    host.facts.mailData.shared.unknown === undefined
-      ? []
-      : [{ host, why: host.facts.mailData.shared.unknown }],
-  );
-  const [first] = blind;
-  if (first === undefined || blind.length < reached.length) return undefined;
+function unread(only: FoundFile, seen: Seen): Problem | undefined {
+  const unable = unableOf(seen);
+  const [first] = unable;
+  if (first === undefined || unable.length < seen.reached.length) return undefined;
   return {
     code: 'database-not-looked-for',
     host: first.host.name,
     message: `there are accounts in ${describe(only)}, and whether the storage has newer ones could not be told: ${first.why}`,
-    fix: [first.host.onHost(`timeout 10 ls ${root}`), brought(only)],
+    fix: [first.host.onHost(`timeout 10 ls ${seen.root}`), brought(only)],
   };
 }
 

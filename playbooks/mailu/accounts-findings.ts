@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { isReached } from 'provision';
 import { ADMIN, aside, dataOf, fileOf, placesOf, sharedFile } from './accounts-places.ts';
 import {
   describe,
@@ -7,17 +7,15 @@ import {
   isOf,
   type MailuHost,
   namesOf,
+  type Problem,
   type Seen,
-  shared,
   tracesOf,
+  unableOf,
 } from './accounts-seen.ts';
 import type { Mailu, Reached } from './settings.ts';
 
 /** The accounts that are in use are in another server, or in one where the inventory has a file. */
-export function otherServer(
-  { database }: Mailu,
-  service: Seen['service'],
-): Omit<Finding, 'level'> | undefined {
+export function otherServer({ database }: Mailu, service: Seen['service']): Problem | undefined {
   if (service === undefined) return undefined;
   const now = flavorOf(service);
   if (now.kind === 'sqlite') return undefined;
@@ -40,7 +38,7 @@ export function otherServer(
 }
 
 /** The inventory has a server, and a file has the accounts, or may have them. */
-export function fileInUse(seen: Seen): Omit<Finding, 'level'> | undefined {
+export function fileInUse(seen: Seen): Problem | undefined {
   const { files, service, root, silent } = seen;
   const moved = 'where you have moved them yourself: run again with --database-moved';
   if (service !== undefined && flavorOf(service).kind !== 'sqlite') return undefined;
@@ -59,7 +57,7 @@ export function fileInUse(seen: Seen): Omit<Finding, 'level'> | undefined {
       ],
     };
   }
-  const blind = seen.reached.some((host) => shared(host) === undefined);
+  const blind = unableOf(seen).length > 0;
   if (silent.length === 0 || (tracesOf(seen).length === 0 && !blind)) return undefined;
   return {
     code: 'database-silent',
@@ -77,7 +75,7 @@ export function adopts({ host, path }: FoundFile, root: string): string {
     : `mailu: { database: { kind: sqlite, host: ${host.name}, path: ${path.replace(/\/data\/main\.db$/, '')} } }`;
 }
 
-export function severalPlaces(files: readonly FoundFile[], { service }: Seen): Omit<Finding, 'level'> {
+export function severalPlaces(files: readonly FoundFile[], { service }: Seen): Problem {
   const running = service === undefined ? undefined : files.find((file) => isInUse(file, service));
   const others = files.filter((file) => file !== running);
   return {
@@ -97,11 +95,7 @@ export function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<S
 }
 
 /** The only accounts are in another directory than the inventory's. */
-export function anotherPlace(
-  only: FoundFile,
-  mailu: Mailu,
-  { root, manager, service }: Seen,
-): Omit<Finding, 'level'> {
+export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager, service }: Seen): Problem {
   if (isSetting(only.path, root) || mailu.database.kind !== 'sqlite')
     return {
       code: 'database-elsewhere',
@@ -133,7 +127,7 @@ export function inUseElsewhere(
   mailu: Mailu,
   runs: MailuHost | undefined,
   { service, root, reached }: Seen,
-): Omit<Finding, 'level'> | undefined {
+): Problem | undefined {
   if (service?.data === undefined || mailu.database.kind !== 'sqlite') return undefined;
   const { data } = service;
   const file = fileOf(mailu.database.path);
@@ -160,7 +154,7 @@ export function inUseElsewhere(
   };
 }
 
-export function anotherHost(only: FoundFile, wanted: string): Omit<Finding, 'level'> {
+export function anotherHost(only: FoundFile, wanted: string): Problem {
   return {
     code: 'database-on-another-host',
     host: only.host.name,

@@ -1,24 +1,23 @@
-import type { Finding } from 'provision';
 import { aside, copiesOf } from './accounts-places.ts';
 import {
+  bringBack,
+  diskAway,
   type FoundFile,
   isOf,
   type MailuHost,
   namesOf,
   newestCopy,
+  type Problem,
   type Seen,
   shared,
   tracesOf,
+  unableOf,
   when,
+  withDiskAway,
 } from './accounts-seen.ts';
 
 /** The accounts are on a host that the inventory has no longer. Where it is gone for good, the newest copy is what is left. */
-export function notInInventory(
-  bound: string,
-  first: MailuHost,
-  file: string,
-  seen: Seen,
-): Omit<Finding, 'level'> {
+export function notInInventory(bound: string, first: MailuHost, file: string, seen: Seen): Problem {
   const copy = newestCopy(seen);
   const place = copy === undefined ? undefined : placeFor(first, copy, seen);
   return {
@@ -41,24 +40,17 @@ export function mayBeSomewhere(
   file: string,
   bound: string | undefined,
   seen: Seen,
-): Omit<Finding, 'level'> | undefined {
-  const { hosts, reached, silent, root } = seen;
+): Problem | undefined {
+  const { hosts, silent, root } = seen;
   if (silent.length > 0)
     return {
       code: 'database-silent',
       message: `no accounts were seen, and ${namesOf(silent)} did not answer: they may be there, and no empty database is made beside them`,
-      fix: [
-        `bring ${namesOf(silent)} back and run again. Take out of the inventory only what is gone for good`,
-      ],
+      fix: [bringBack(silent)],
     };
   if (bound !== undefined && !hosts.some((host) => isOf(host, bound)))
     return notInInventory(bound, first, file, seen);
-  const blind = reached.flatMap((host) =>
-    host.facts.mailData.shared.unknown === undefined
-      ? []
-      : [{ host, why: host.facts.mailData.shared.unknown }],
-  );
-  const [unable] = blind;
+  const [unable] = unableOf(seen);
   if (unable !== undefined)
     return {
       code: 'database-not-looked-for',
@@ -66,14 +58,9 @@ export function mayBeSomewhere(
       message: `no accounts were found, and whether there is mail without them could not be told: ${unable.why}`,
       fix: [unable.host.onHost(`timeout 10 ls ${root}`)],
     };
-  const gone = reached.find(({ facts }) => facts.mailData.away !== undefined);
+  const gone = withDiskAway(seen);
   if (gone !== undefined)
-    return {
-      code: 'database-not-looked-for',
-      host: gone.name,
-      message: `no accounts were found, and here they may be on a disk that is not there now. ${gone.facts.mailData.away}`,
-      fix: [gone.onHost('findmnt --verify; lsblk -f')],
-    };
+    return diskAway(gone, 'no accounts were found, and here they may be on a disk that is not there now');
   const traces = tracesOf(seen);
   const copy = newestCopy(seen);
   if (traces.length === 0) return undefined;

@@ -1,7 +1,10 @@
-import { byName, isReached, type MailDataFacts } from 'provision';
+import { byName, type Finding, isReached, type MailDataFacts } from 'provision';
 import type { MailuCluster, Reached } from './settings.ts';
 
 export type MailuHost = MailuCluster['hosts'][number];
+
+/** What stands against a run. */
+export type Problem = Omit<Finding, 'level'>;
 
 /** Everything about the accounts that the hosts show. */
 export interface Seen {
@@ -51,6 +54,29 @@ export function shared({ facts }: Reached) {
   const { shared: seen } = facts.mailData;
   return seen.unknown === undefined ? seen : undefined;
 }
+
+/** The hosts that could not look at the shared storage, and why. */
+export function unableOf({ reached }: Seen): readonly { readonly host: Reached; readonly why: string }[] {
+  return reached.flatMap((host) => {
+    const { unknown: why } = host.facts.mailData.shared;
+    return why === undefined ? [] : [{ host, why }];
+  });
+}
+
+/** A host on which accounts may be on a disk that is not there now. */
+export const withDiskAway = ({ reached }: Seen) =>
+  reached.find(({ facts }) => facts.mailData.away !== undefined);
+
+/** `said` is what that means for the accounts; why the disk is away is added. */
+export const diskAway = (host: Reached, said: string): Problem => ({
+  code: 'database-not-looked-for',
+  host: host.name,
+  message: `${said}. ${host.facts.mailData.away}`,
+  fix: [host.onHost('findmnt --verify; lsblk -f')],
+});
+
+export const bringBack = (hosts: readonly MailuHost[]) =>
+  `bring ${namesOf(hosts)} back and run again. Take out of the inventory only what is gone for good`;
 
 export function isOf(host: MailuHost, node: string): boolean {
   return (host.facts?.machine.hostname ?? host.name) === node || host.name === node;

@@ -10,7 +10,7 @@ import {
 } from './accounts-findings.ts';
 import { mayBeSomewhere } from './accounts-lost.ts';
 import { fileOf, sharedFile } from './accounts-places.ts';
-import { isOf, look, type MailuHost } from './accounts-seen.ts';
+import { isOf, look, type MailuHost, type Problem } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
 /** Where Mailu's accounts are, by what the hosts show. */
@@ -30,7 +30,7 @@ export type DatabaseDecision =
  */
 export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDecision {
   const seen = look(cluster);
-  const refused = (finding: Omit<Finding, 'level'> | undefined): DatabaseDecision | undefined =>
+  const refused = (finding: Problem | undefined): DatabaseDecision | undefined =>
     finding && { kind: 'refused', findings: [{ level: 'refuse', ...finding }] };
   const moved = cluster.consents.has('database-moved');
   const other = moved ? undefined : otherServer(mailu, seen.service);
