@@ -1,7 +1,7 @@
 import { dataDirectory, type Finding, file, isReached, type Resource, service, template } from 'provision';
 import { ADMIN, copiesOf, deployedOf } from './accounts-places.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
-import { tagOf, versionIn } from './forward.ts';
+import { tagOf, versionOf } from './forward.ts';
 import { imageOf } from './images.ts';
 import { writerOf } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
@@ -68,7 +68,7 @@ export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): read
  */
 export function deployedMark(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
   const tag = tagOf(imageOf(mailu, 'admin'));
-  if (writerOf(cluster)?.name !== host.name || versionIn(`admin:${tag}`) === undefined) return [];
+  if (writerOf(cluster)?.name !== host.name || versionOf(tag) === undefined) return [];
   return [dataDirectory({ path: `${deployedOf(cluster.others.storage.root)}/${tag}` })];
 }
 

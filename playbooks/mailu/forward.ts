@@ -39,12 +39,14 @@ export function inspectVersions(mailu: Mailu, { hosts, consents }: MailuCluster)
 }
 
 function newest(tags: readonly string[]): string | undefined {
-  const known = tags.filter((tag) => versionIn(`admin:${tag}`) !== undefined);
   const isNewer = (one: string, other: string) => {
-    const [major, minor] = familyOf(other.replace(/^v/, '')).number;
-    return atLeast(familyOf(one.replace(/^v/, '')), major, minor);
+    const [major, minor] = familyOf(other).number;
+    return atLeast(familyOf(one), major, minor);
   };
-  return known.toSorted((a, b) => (isNewer(a, b) ? 1 : -1)).at(-1);
+  return tags
+    .flatMap((tag) => versionOf(tag) ?? [])
+    .toSorted((a, b) => (isNewer(a, b) ? 1 : -1))
+    .at(-1);
 }
 
 interface ImageChange {
@@ -55,11 +57,13 @@ interface ImageChange {
 
 export const tagOf = (image: string): string => /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
 
-/** A version as the tag of an image says it; `undefined` where it says none. */
-export function versionIn(image: string): string | undefined {
-  const tag = tagOf(image).replace(/^v/, '');
-  return isVersion(tag) ? tag : undefined;
+/** A version as a tag says it; `undefined` where it says none. */
+export function versionOf(tag: string): string | undefined {
+  const version = tag.replace(/^v/, '');
+  return isVersion(version) ? version : undefined;
 }
+
+const versionIn = (image: string) => versionOf(tagOf(image));
 
 function backwards(changes: readonly ImageChange[]): readonly Finding[] {
   const back = changes.flatMap(({ name, from, to }) => {

@@ -1,5 +1,6 @@
 import { type Finding, isReached, type KeptPlace, type ServiceFact } from 'provision';
 import { STACK } from './parts.ts';
+import { SMTP } from './queue.ts';
 import type { Surroundings } from './service.ts';
 import { partOf } from './service-parts.ts';
 import { servicesOf } from './services.ts';
@@ -82,8 +83,6 @@ function otherRoot(mailu: Mailu, moved: readonly Moved[], other: string, root: s
     ],
   };
 }
-
-const SMTP = `${STACK}_smtp`;
 
 const runs = ({ hosts }: MailuCluster, service: string) =>
   hosts.filter(isReached).some(({ facts }) => facts.containers.includes(service));

@@ -2,7 +2,7 @@ import { type Finding, isReached } from 'provision';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 
-const SMTP = `${STACK}_smtp`;
+export const SMTP = `${STACK}_smtp`;
 
 /**
  * Mail that waits in a queue which is not the shared storage's: in the container, as the guide has it, or in a volume of a node. With
