@@ -72,21 +72,27 @@ function groupText(group: PlanGroup, plan: Plan, c: Style, diff: boolean): reado
 const isShort = ({ changes }: PlanItem) =>
   changes.length <= APART && changes.every(({ from }) => from === null) && changes.length > 0;
 
-/** New things of a kind that are made alike, in a sentence. */
+/** New things of a kind that are made alike, in a sentence. Of texts each has its own size; of all else they have the same. */
 function shortText(items: readonly PlanItem[], c: Style): readonly string[] {
-  const alike = new Map<string, PlanItem[]>();
-  for (const item of items) {
-    const what = item.changes.every(({ to }) => isText(to)) ? '' : madeText(item);
-    const key = JSON.stringify([item.kind, what]);
-    alike.set(key, [...(alike.get(key) ?? []), item]);
+  const told = items.map((item) => {
+    const isOfTexts = item.changes.every(({ to }) => isText(to));
+    const what = madeText(item);
+    return {
+      item,
+      name: isOfTexts ? `${item.key} (${what})` : item.key,
+      alike: isOfTexts ? '' : `: ${what}`,
+    };
+  });
+  const groups = new Map<string, (typeof told)[number][]>();
+  for (const one of told) {
+    const key = JSON.stringify([one.item.kind, one.alike]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...alike.values()].map((all) => {
-    const [first] = all as [PlanItem, ...PlanItem[]];
-    const keys = all.map(
-      (item) => `${item.key}${item.changes.every(({ to }) => isText(to)) ? ` (${madeText(item)})` : ''}`,
-    );
-    const what = first.changes.every(({ to }) => isText(to)) ? '' : `: ${madeText(first)}`;
-    return indented(`${symbol(first.changes, c)} ${first.kind} ${keys.join(', ')}${what}`, 4, c);
+  return [...groups.values()].flatMap((all) => {
+    const [first] = all;
+    if (first === undefined) return [];
+    const names = all.map(({ name }) => name).join(', ');
+    return indented(`${symbol(first.item.changes, c)} ${first.item.kind} ${names}${first.alike}`, 4, c);
   });
 }
 
