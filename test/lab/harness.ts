@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Finding } from '../../src/errors/index.ts';
 import { exec, up } from './lab.ts';
 import { nodeOf } from './node.ts';
-import { $ } from './shell.ts';
+import { $, until } from './shell.ts';
 import { countSince, logCursor, type SshCounts } from './sshd-log.ts';
 import { paths } from './state.ts';
 
@@ -52,7 +52,14 @@ export async function provisionIn(more: NodeJS.ProcessEnv, ...args: readonly str
 /** A run in the background, as a person starts one. */
 export function inBackground(...args: readonly string[]) {
   const running = $({ cwd: ROOT, env: trusting() })`node bin/provision.js ${args} --output json`;
-  return { running, signal: (name: NodeJS.Signals) => running.child?.kill(name) };
+  let said = '';
+  running.stdout?.on('data', (data) => {
+    said += String(data);
+  });
+  /** Waits for an event that the run prints. */
+  const saw = (what: string, is: (event: JsonEvent) => boolean) =>
+    until(what, 120, async () => eventsOf(said.slice(0, said.lastIndexOf('\n') + 1)).some(is));
+  return { running, saw, signal: (name: NodeJS.Signals) => running.child?.kill(name) };
 }
 
 export const json = (...args: readonly string[]) => provision(...args, '--output', 'json');

@@ -8,6 +8,7 @@ import {
   finished,
   inBackground,
   inventory,
+  type JsonEvent,
   json,
   NODES,
   nodeList,
@@ -75,6 +76,10 @@ test('killed at ten moments and run to the end: the same as one undisturbed run,
   figure('runs killed before the last', moments.length);
 });
 
+/** A step that takes the time of `slow`. */
+const startsDocker = ({ kind, title }: JsonEvent) =>
+  kind === 'step-started' && String(title).startsWith('restart docker');
+
 const SLOW = 'ExecStartPre=/bin/sleep 8';
 /** Docker takes its time to start again, so that a run can be met in the middle of a step. */
 const slow = (node: string) =>
@@ -87,7 +92,7 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
   await whole();
   for (const node of NODES) await slow(node);
   const first = begin();
-  await sleep(7000);
+  await first.saw('Docker is started again', startsDocker);
   const asked = Date.now();
   first.signal('SIGINT');
   const { exitCode, stdout, stderr } = await first.running;
@@ -100,7 +105,7 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
   expect(await on('node-1', 'systemctl is-active docker')).toBe('active');
 
   const second = begin();
-  await sleep(7000);
+  await second.saw('Docker is started again', startsDocker);
   second.signal('SIGINT');
   await sleep(300);
   const twice = Date.now();
@@ -120,7 +125,7 @@ test('two runs at the same time: one of them changes, the other is told who does
   await whole();
   for (const node of NODES) await slow(node);
   const one = begin();
-  await sleep(6000);
+  await one.saw('Docker is started again', startsDocker);
   const other = await json(file);
 
   expect((await one.running).exitCode).toBe(0);
@@ -137,7 +142,10 @@ test('sshd that dies in the middle of a step: its own error, and the next run co
   await whole();
   await slow('node-1');
   const one = begin();
-  await sleep(6000);
+  await one.saw(
+    'Docker of node-1 is started again',
+    (event) => startsDocker(event) && event.host === 'node-1',
+  );
   await on('node-1', "pkill -9 '^sshd'; systemctl restart ssh; true");
   const { exitCode, stdout } = await one.running;
   const failed = failures({ events: eventsOf(stdout) });

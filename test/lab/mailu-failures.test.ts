@@ -135,6 +135,8 @@ test('a port that a program has: refused, with its name; one that a container ha
     { host: 'node-3', code: 'port-in-use', message: expect.stringContaining('squatter') },
   ]);
   await on('node-1', 'docker service rm squatter');
+  // It returns before the container has ended.
+  await eventually('the port is free', 60, async () => (await on('node-3', 'ss -Hltn sport = :587')) === '');
   const mended = await json(wide);
   expect({ code: mended.code, failures: failures(mended) }).toEqual({ code: 0, failures: [] });
   expect((await json(file)).code).toBe(0);
