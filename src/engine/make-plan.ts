@@ -5,6 +5,7 @@ import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
+import { isUndecided } from './undecided.ts';
 import type { World } from './world.ts';
 
 /** Compares what should hold with what the hosts have said. A host that could not look is noted as failed. */
@@ -25,13 +26,16 @@ export function makePlan(
       const { playbook, stage } = built[order] as BuiltStage;
       for (const { resource, verdict } of judged) {
         if (verdict.state === 'failed') world.fail(host.name, new CouldNotLook(resource.id, verdict.error));
-        if (verdict.state === 'refused' && !told.has(verdict.refusal.message)) {
-          told.add(verdict.refusal.message);
+        if (verdict.state !== 'refused') continue;
+        const { message } = verdict.refusal;
+        const here = isUndecided(resource) ? message : `${host.name}: ${message}`;
+        if (!told.has(message) && !told.has(here)) {
+          told.add(here);
           refused.push({
             level: 'refuse',
             code: 'refused',
             host: host.name,
-            message: verdict.refusal.message,
+            message,
             fix: verdict.refusal.lines((command) => onHost(host.name, command)),
           });
         }

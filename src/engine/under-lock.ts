@@ -41,9 +41,10 @@ export async function lookUnderLock(
     const built = await askRest(world, buildStages(world, onHost), options);
     emit({ kind: 'locked' });
     const plan = makePlan(world, built, findingsOf(world, options), options);
-    const told = new Set(shown.findings.map(({ message }) => message));
+    const words = ({ host, message }: Finding) => `${host}: ${message}`;
+    const told = new Set(shown.findings.map(words));
     for (const finding of plan.findings) {
-      if (!told.has(finding.message)) emit({ kind: 'finding', finding });
+      if (!told.has(words(finding))) emit({ kind: 'finding', finding });
       if (finding.level === 'refuse') failBy(finding, world, options);
     }
     return { lock, built, plan };

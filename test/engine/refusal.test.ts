@@ -55,3 +55,21 @@ test('and where it comes up in the middle of a run', async () => {
   const { failures } = await converge(prepared, hosts.options());
   expect(failures).toMatchObject([{ host: 'b', error: { code: 'refused', exit: 5, fix: FIX } }]);
 });
+
+test('what each of several hosts refuses is told for each, in one go', async () => {
+  const everywhere = definePlaybook({
+    name: 'p',
+    stages: [
+      { name: 'one', resources: () => [flag({ name: 'x', value: '1' })] },
+      { name: 'two', resources: () => [keep({ name: 'x' })] },
+    ],
+  });
+  const hosts = new Hosts(['a', 'b'], [everywhere]);
+  await using before = await prepare(hosts.options());
+  await converge(before, hosts.options());
+  await using prepared = await prepare(hosts.options());
+  expect(prepared.plan.findings.map(({ host, message }) => [host, message])).toEqual([
+    ['a', 'x is there'],
+    ['b', 'x is there'],
+  ]);
+});
