@@ -1,3 +1,4 @@
+import { READERS } from './readers.ts';
 import type { Mailu, ServiceName } from './settings.ts';
 import { atLeast, familyOf } from './version.ts';
 
@@ -58,44 +59,6 @@ export const OWN: Readonly<Record<string, string>> = {
   INITIAL_ADMIN_MODE: 'admin',
 };
 
-/** Who reads the variables that a person may add (Mailu's docs/configuration.rst and the templates of each image). */
-const READERS: Readonly<Record<string, readonly ServiceName[]>> = {
-  AUTH_RATELIMIT: ['admin'],
-  AUTH_RATELIMIT_IP: ['admin'],
-  AUTH_RATELIMIT_IP_V4_MASK: ['admin'],
-  AUTH_RATELIMIT_IP_V6_MASK: ['admin'],
-  AUTH_RATELIMIT_USER: ['admin'],
-  AUTH_RATELIMIT_EXEMPTION: ['admin'],
-  AUTH_RATELIMIT_EXEMPTION_LENGTH: ['admin'],
-  AUTH_REQUIRE_TOKENS: ['admin'],
-  MESSAGE_RATELIMIT: ['admin'],
-  MESSAGE_RATELIMIT_EXEMPTION: ['admin'],
-  CREDENTIAL_ROUNDS: ['admin'],
-  DEFAULT_QUOTA: ['admin'],
-  DEFAULT_SPAM_THRESHOLD: ['admin'],
-  DISABLE_STATISTICS: ['admin'],
-  DKIM_SELECTOR: ['admin'],
-  DMARC_RUA: ['admin'],
-  DMARC_RUF: ['admin'],
-  WELCOME: ['admin'],
-  WELCOME_SUBJECT: ['admin'],
-  WELCOME_BODY: ['admin'],
-  COMPRESSION: ['imap'],
-  COMPRESSION_LEVEL: ['imap'],
-  FULL_TEXT_SEARCH: ['imap'],
-  OUTBOUND_TLS_LEVEL: ['smtp'],
-  DEFER_ON_TLS_ERROR: ['smtp'],
-  INBOUND_TLS_ENFORCE: ['smtp'],
-  REJECT_UNLISTED_RECIPIENT: ['smtp'],
-  ANTIVIRUS_ACTION: ['antispam'],
-  FETCHMAIL_DELAY: ['fetchmail'],
-  REAL_IP_HEADER: ['front'],
-  REAL_IP_FROM: ['front'],
-  PROXY_PROTOCOL: ['front'],
-  TLS_PERMISSIVE: ['front'],
-  ROUNDCUBE_PLUGINS: ['webmail'],
-};
-
 /** The variables of a service, without those whose values are secrets. */
 export function environmentOf(mailu: Mailu, service: ServiceName): Readonly<Record<string, string>> {
   if (!CONFIGURED.includes(service)) return {};
@@ -124,7 +87,7 @@ function ofSettings(mailu: Mailu): readonly Variable[] {
   });
   return [
     variable('DOMAIN', mailu.domain, ...CORE),
-    variable('HOSTNAMES', mailu.hostnames.join(','), ...CORE),
+    variable('HOSTNAMES', mailu.hostnames.join(','), ...CORE, 'fetchmail'),
     variable('POSTMASTER', mailu.postmaster, ...CORE),
     variable('TLS_FLAVOR', mailu.tls.kind, ...CORE),
     ...(family.legacy
@@ -137,7 +100,7 @@ function ofSettings(mailu: Mailu): readonly Variable[] {
     ...(mailu.relay === undefined ? [] : [variable('RELAYHOST', mailu.relay.host, 'smtp')]),
     ...(mailu.relay?.user === undefined ? [] : [variable('RELAYUSER', mailu.relay.user, 'smtp')]),
     variable('MESSAGE_SIZE_LIMIT', String(mailu.messageSizeLimit), 'front', 'admin', 'smtp', 'webmail'),
-    variable('RECIPIENT_DELIMITER', '+', 'admin', 'imap', 'smtp'),
+    variable('RECIPIENT_DELIMITER', '+', 'front', 'admin', 'imap', 'smtp'),
     variable('ADMIN', yes(mailu.admin.ui), 'front', 'admin', 'webmail'),
     variable('WEBMAIL', mailu.webmail, 'front', 'admin', 'imap', 'webmail'),
     variable('WEBDAV', or(mailu.webdav, 'radicale'), 'front', 'admin'),
@@ -150,7 +113,7 @@ function ofSettings(mailu: Mailu): readonly Variable[] {
           variable('FETCHMAIL_ENABLED', yes(mailu.fetchmail), 'admin', 'fetchmail'),
         ]
       : []),
-    ...(mailu.tika ? [variable('FULL_TEXT_SEARCH_ATTACHMENTS', 'true', 'imap')] : []),
+    ...(mailu.tika ? [variable('FULL_TEXT_SEARCH_ATTACHMENTS', 'true', 'admin', 'imap')] : []),
     ...database(mailu),
   ];
 }
