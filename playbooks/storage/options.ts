@@ -66,4 +66,4 @@ export const EXPORT_OPTIONS: readonly string[] = [
  * (network.ping-timeout), so that this alone stops nobody. By `prompt + limit` and some seconds for the killing it has
  * stopped in any case: the next one waits for `handover` once it has the lock.
  */
-export const LEASE = { interval: 2, prompt: 5, limit: 26, handover: 40 } as const;
+export const LEASE = { interval: 2, prompt: 5, limit: 26, handover: 40, grace: 20 } as const;

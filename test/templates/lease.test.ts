@@ -11,6 +11,7 @@ const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
   prompt: 3,
   limit: 6,
   handover: 15,
+  grace: 4,
 });
 
 interface Candidate {
