@@ -28,12 +28,19 @@ const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 
 
 export default defineConfig({
   test: {
-    // Models of the rules take a processor each; the lab's files run one by one all the same.
-    maxWorkers: '100%',
+    // Models of the rules take a processor each, the lease's tests wait; the lab's files run one by one all the same.
+    maxWorkers: '150%',
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**'],
+          testTimeout: 30_000,
+          // Tests that run at once, those of the lease, wait for most of their time.
+          maxConcurrency: 8,
+        },
       },
       {
         resolve: { alias },

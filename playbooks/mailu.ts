@@ -90,7 +90,7 @@ export default definePlaybook({
           ...parts.objects(mailu, cluster),
         ])(host, cluster),
         ...wanted((mailu) => [
-          ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(mailu, cluster) : []),
+          ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(cluster) : []),
           ...(mailu.database.kind === 'sqlite' && adminHostOf(mailu, cluster)?.name === host.name
             ? [dataDirectory({ path: dataOf(mailu.database.path) })]
             : []),

@@ -1,9 +1,10 @@
 import type { Mistake } from 'provision';
 import { looksSecret, overlaps } from 'provision';
 import { databasePathMistake } from './database-path.ts';
+import { servicesOf } from './deployed.ts';
 import { OWN } from './environment.ts';
-import { ONCE, servicesOf } from './services.ts';
-import { FIXED_PORTS, type Mailu, type MailuCluster } from './settings.ts';
+import { ONCE } from './services.ts';
+import { ENCRYPTED_PORTS, FIXED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
 import { atLeast, familyOf } from './version.ts';
 
 /** Combinations of settings that cannot work, or that lose mail, each with the reason. Pure, and before any connection. */
@@ -142,8 +143,10 @@ function versions(mailu: Mailu): readonly Mistake[] {
 }
 
 function tls(mailu: Mailu): readonly Mistake[] {
-  const { ports, tls: flavor } = mailu;
-  const missing = FIXED_PORTS.filter((port) => !ports.includes(port as (typeof ports)[number]));
+  const { tls: flavor } = mailu;
+  const ports: readonly number[] = portsOf(mailu);
+  const missing = FIXED_PORTS.filter((port) => !ports.includes(port));
+  const dead = ENCRYPTED_PORTS.filter((port) => ports.includes(port));
   const half = flavor.kind === 'cert' && (flavor.certificate === undefined) !== (flavor.key === undefined);
   return [
     ...(missing.length > 0 && flavor.kind !== 'notls' && !familyOf(mailu.version).legacy
@@ -151,6 +154,14 @@ function tls(mailu: Mailu): readonly Mistake[] {
           {
             path: at('ports'),
             message: `Mailu cannot turn off ${FIXED_PORTS.join(', ')}; ${missing.join(', ')} is missing`,
+          },
+        ]
+      : []),
+    ...(flavor.kind === 'notls' && dead.length > 0
+      ? [
+          {
+            path: at('ports'),
+            message: `with \`tls: { kind: notls }\` Mailu does not listen on ${dead.join(', ')}; leave ${dead.length === 1 ? 'it' : 'them'} out`,
           },
         ]
       : []),

@@ -1,5 +1,6 @@
+import { servicesOf } from './deployed.ts';
 import { READERS } from './readers.ts';
-import type { Mailu, ServiceName } from './settings.ts';
+import { type Mailu, portsOf, type ServiceName } from './settings.ts';
 import { atLeast, familyOf } from './version.ts';
 
 /** A variable of Mailu, and the services that read it: only they are updated when it changes. */
@@ -74,6 +75,12 @@ function ofPerson({ variables }: Mailu): readonly Variable[] {
   }));
 }
 
+/**
+ * Each thread of admin waits up to eight minutes for a name that is missing while imap or smtp is replaced (socrate, resolve_hostname: 100
+ * tries, 2 to 5 s apart), and Mailu makes as many as there are processors.
+ */
+const ADMIN_THREADS = '16';
+
 const yes = (value: boolean) => (value ? 'true' : 'false');
 const or = (value: boolean, name: string) => (value ? name : 'none');
 
@@ -92,7 +99,7 @@ function ofSettings(mailu: Mailu): readonly Variable[] {
     variable('TLS_FLAVOR', mailu.tls.kind, ...CORE),
     ...(family.legacy
       ? [variable('POD_ADDRESS_RANGE', subnet, 'admin', 'imap', 'smtp', 'antispam')]
-      : [variable('PORTS', mailu.ports.join(','), ...CORE)]),
+      : [variable('PORTS', portsOf(mailu).join(','), ...CORE)]),
     variable('SUBNET', subnet, ...CORE, 'antispam'),
     ...(mailu.relayNetworks.length === 0
       ? []
@@ -114,9 +121,43 @@ function ofSettings(mailu: Mailu): readonly Variable[] {
         ]
       : []),
     ...(mailu.tika ? [variable('FULL_TEXT_SEARCH_ATTACHMENTS', 'true', 'admin', 'imap')] : []),
+    ...(mailu.webmail !== 'none'
+      ? [variable('WEBROOT_REDIRECT', '/webmail', 'front')]
+      : mailu.admin.ui
+        ? [variable('WEBROOT_REDIRECT', '/admin', 'front')]
+        : []),
+    variable('CPU_COUNT', ADMIN_THREADS, 'admin'),
+    ...(family.legacy ? addresses(mailu) : []),
     ...database(mailu),
   ];
 }
+
+/**
+ * Names where 1.9 would take an address at its start, and keep it (core/base/libs/socrate/socrate/system.py,
+ * get_host_address_from_environment; core/admin/mailu/configuration.py, get_host_address): each task has another.
+ */
+function addresses(mailu: Mailu): readonly Variable[] {
+  const there = servicesOf(mailu);
+  return ADDRESSES.filter(([, address]) => there.some((name) => name === address.split(':')[0])).map(
+    ([name, value, ...readers]) => ({ name, value, readers }),
+  );
+}
+
+const ADDRESSES: readonly (readonly [string, string, ...ServiceName[]])[] = [
+  ['ADMIN_ADDRESS', 'admin', 'front', 'imap', 'smtp', 'antispam'],
+  ['FRONT_ADDRESS', 'front', 'imap', 'smtp'],
+  ['ANTISPAM_WEBUI_ADDRESS', 'antispam:11334', 'front', 'imap'],
+  ['ANTISPAM_MILTER_ADDRESS', 'antispam:11332', 'smtp'],
+  ['LMTP_ADDRESS', 'imap:2525', 'smtp'],
+  ['IMAP_ADDRESS', 'imap', 'admin'],
+  ['POP3_ADDRESS', 'imap', 'admin'],
+  ['SMTP_ADDRESS', 'smtp', 'admin'],
+  ['AUTHSMTP_ADDRESS', 'smtp', 'admin'],
+  ['REDIS_ADDRESS', 'redis', 'admin', 'antispam'],
+  ['WEBMAIL_ADDRESS', 'webmail', 'front', 'admin'],
+  ['WEBDAV_ADDRESS', 'webdav:5232', 'front'],
+  ['ANTIVIRUS_ADDRESS', 'antivirus:3310', 'antispam'],
+];
 
 function database({ database: db, webmailDatabase: own }: Mailu): readonly Variable[] {
   const one = (name: string, value: string, reader: ServiceName): Variable => ({

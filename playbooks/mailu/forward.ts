@@ -1,8 +1,8 @@
 import { type Finding, isReached } from 'provision';
 import { shared } from './accounts-seen.ts';
+import { servicesOf } from './deployed.ts';
 import { imageOf } from './images.ts';
 import { STACK } from './parts.ts';
-import { servicesOf } from './services.ts';
 import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
 import { atLeast, familyOf, isVersion } from './version.ts';
 

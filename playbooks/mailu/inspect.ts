@@ -1,13 +1,12 @@
 import { type Finding, isReached, overlaps } from 'provision';
-import { ADMIN } from './accounts-places.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
 import { inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
-import { makesAccounts, smallestMtu } from './parts.ts';
+import { smallestMtu } from './parts.ts';
 import { inspectQueue } from './queue.ts';
 import { inspectSelector } from './selector.ts';
-import type { Mailu, MailuCluster, Reached } from './settings.ts';
+import { type Mailu, type MailuCluster, portsOf, type Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
@@ -33,7 +32,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
     ...consequences(mailu),
     ...meshMtu(mailu, cluster),
-    ...byHand(mailu, cluster),
+    ...oldImages(mailu),
   ];
 }
 
@@ -88,7 +87,7 @@ function portsInUse(mailu: Mailu, host: Reached): readonly Finding[] {
   const { settings, facts } = host;
   if (!settings.front && mailu.publish === 'host') return [];
   const taken = (facts.listeners ?? []).filter(
-    ({ port, program }) => mailu.ports.some((wanted) => wanted === port) && !DOCKER.includes(program),
+    ({ port, program }) => portsOf(mailu).some((wanted) => wanted === port) && !DOCKER.includes(program),
   );
   const others = new Map(taken.map((listener) => [`${listener.program} ${listener.port}`, listener]));
   return [...others.values()].map(({ port, program, unit }) => ({
@@ -140,17 +139,16 @@ function meshMtu(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   ];
 }
 
-/** What a run cannot make in an old Mailu. */
-function byHand(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  if (makesAccounts(mailu)) return [];
-  const host = cluster.hosts.filter(isReached).find(({ facts }) => facts.containers.includes(ADMIN));
-  const command = `docker exec -it $(docker ps -q -f label=com.docker.swarm.service.name=${ADMIN}) flask mailu admin ${mailu.postmaster} ${mailu.domain} PASSWORD`;
+/** Images of 1.9 were to be taken off Docker Hub (Mailu's docs/releases.rst, 2.0). */
+function oldImages({ version, registry, images }: Mailu): readonly Finding[] {
+  const own = registry !== undefined || Object.keys(images).length > 0;
+  if (!familyOf(version).legacy || own) return [];
   return [
     {
       level: 'warn',
-      code: 'accounts-by-hand',
-      message: `Mailu ${mailu.version} takes accounts only one by one: the first administrator and the DKIM key are yours to make, once it runs`,
-      fix: [host?.onHost(command) ?? command],
+      code: 'old-images',
+      message: `the images of Mailu ${version} may be gone from Docker Hub; nodes that do not have them could not run them`,
+      fix: ['write into the inventory where you have them: mailu: { registry: registry.example.org/mailu }'],
     },
   ];
 }

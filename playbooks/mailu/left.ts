@@ -1,9 +1,9 @@
 import { type Finding, isReached, type KeptPlace, type ServiceFact } from 'provision';
+import { servicesOf } from './deployed.ts';
 import { STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
 import type { Surroundings } from './service.ts';
 import { partOf } from './service-parts.ts';
-import { servicesOf } from './services.ts';
 import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
 
 /** The services of the stack as the managers list them. */

@@ -1,6 +1,6 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
 import { STACK } from './parts.ts';
-import { type Mailu, type MailuCluster, type Reached, SERVICES } from './settings.ts';
+import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
 import { writtenBelow } from './written.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
@@ -83,7 +83,7 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
   return [...groups.values()].flatMap((group): readonly Finding[] => {
     const touched = {
       ports: [...new Set(group.flatMap(({ ports }) => ports))].filter(
-        (port) => opens && mailu.ports.some((wanted) => wanted === port),
+        (port) => opens && portsOf(mailu).some((wanted) => wanted === port),
       ),
       paths: [
         ...new Set(
@@ -188,7 +188,7 @@ function services(mailu: Mailu, hosts: readonly Reached[], places: readonly stri
     // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
     const theirs = stack === STACK && !isMailu(service);
     const touched = {
-      ports: meshPorts.filter((port) => mailu.ports.some((wanted) => wanted === port)),
+      ports: meshPorts.filter((port) => portsOf(mailu).some((wanted) => wanted === port)),
       paths: theirs
         ? []
         : mounts

@@ -21,9 +21,15 @@ import {
 import { LEASE } from '../storage/options.ts';
 import { ADMIN } from './accounts-places.ts';
 import { adminHostOf } from './database.ts';
-import { FRONT_LABEL, SECRET_KEYS, type SecretKey, type Surroundings } from './service.ts';
+import {
+  CONFIG_KEYS,
+  type ConfigKey,
+  FRONT_LABEL,
+  SECRET_KEYS,
+  type SecretKey,
+  type Surroundings,
+} from './service.ts';
 import type { Facts, Mailu, MailuCluster, Reached, Settings } from './settings.ts';
-import { atLeast, familyOf, sharesOverrides } from './version.ts';
 
 export const STACK = 'mailu';
 /** Bytes of the key that is made where the inventory gives none: Mailu asks for 16 random ones. */
@@ -97,14 +103,14 @@ const dovecotConf = ({ others: { storage } }: MailuCluster) =>
   });
 
 /** What Mailu finds on the shared storage. Its services take these for their own, so only that they exist is kept. */
-export function directories(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
+export function directories(cluster: MailuCluster): readonly Resource[] {
   const { root } = cluster.others.storage;
   return [
     ...[...DIRECTORIES, 'overrides', ...OVERRIDES.map((name) => `overrides/${name}`)].map((name) =>
       dataDirectory({ path: `${root}/${name}` }),
     ),
     block({
-      path: `${root}/overrides/${sharesOverrides(mailu) ? '' : 'dovecot/'}dovecot.conf`,
+      path: `${root}/overrides/dovecot/dovecot.conf`,
       content: dovecotConf(cluster),
     }),
   ];
@@ -136,12 +142,12 @@ function secretsOf(
 
 const named = (key: string) => `${STACK}_${key}`;
 
-const CONFIGS = {
+const CONFIGS: Readonly<Record<ConfigKey, () => string>> = {
   lease: () => template(import.meta.url, '../../templates/lease.sh.hbs', LEASE),
   start: () => template(import.meta.url, '../../templates/start.sh.hbs', {}),
+  follow: () => template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 2 }),
 };
-const configs = () =>
-  (['lease', 'start'] as const).map((key) => [key, { name: named(key), content: CONFIGS[key]() }] as const);
+const configs = () => CONFIG_KEYS.map((key) => [key, { name: named(key), content: CONFIGS[key]() }] as const);
 
 export function objects(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {
   return [
@@ -169,14 +175,10 @@ export function superseded(mailu: Mailu, cluster: MailuCluster): readonly Resour
   ];
 }
 
-/** Accounts can be made by `config-import` since 1.9 (Mailu's docs/cli.rst). */
-export const makesAccounts = ({ version }: Mailu) => atLeast(familyOf(version), 1, 9);
-
 /**
  * Mailu's accounts, through the host that runs admin. While none does, every host that might is looked at.
  */
 export function accounts(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
-  if (!makesAccounts(mailu)) return [];
   const reached = cluster.hosts.filter(isReached);
   const running = reached.filter(({ facts }) => facts.containers.includes(ADMIN));
   const places = running.length > 0 ? running : reached;
@@ -210,5 +212,9 @@ export function surroundings(mailu: Mailu, cluster: MailuCluster): Surroundings 
     ) as Surroundings['configs'],
     adminNode: admin?.facts?.machine.hostname ?? admin?.name,
     dovecotSettings: contentDigest(dovecotConf(cluster)),
+    swarm: cluster.hosts
+      .filter(isReached)
+      .map(({ facts }) => membershipOf({ facts })?.clusterId)
+      .find((id) => id !== undefined),
   };
 }

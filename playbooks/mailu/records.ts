@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { adminProbe, type Enquiry, enquire, exportedList, isReached } from 'provision';
 import { z } from 'zod';
 import { ADMIN } from './accounts-places.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
+import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 const text = z.string().nullish();
 const exported = z
@@ -113,7 +113,7 @@ function ofDomain(mailu: Mailu, domain: Domain, server: string): readonly string
       ? [`${name}._report._dmarc.${mailu.domain}. IN TXT "v=DMARC1;"`]
       : []),
     ...SRV.map(([service, port, priority]) =>
-      mailu.ports.includes(port as (typeof mailu.ports)[number])
+      portsOf(mailu).some((open) => open === port)
         ? `${service}._tcp.${name}. IN SRV ${priority} 1 ${port} ${server}.`
         : `${service}._tcp.${name}. IN SRV 0 0 0 .`,
     ),

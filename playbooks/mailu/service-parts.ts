@@ -1,6 +1,6 @@
 import type { Mount, Surroundings } from './service.ts';
 import type { Mailu, ServiceName } from './settings.ts';
-import { atLeast, familyOf, sharesOverrides } from './version.ts';
+import { atLeast, familyOf } from './version.ts';
 
 /** What differs from service to service. */
 export interface Part {
@@ -10,10 +10,13 @@ export interface Part {
   readonly command: readonly string[];
   /** On shared storage, and may have one writer. */
   readonly leased: boolean;
-  readonly grace: string;
-  /** Seconds that it may take until its own check of health holds. */
+  /** Seconds that it may take until its check of health holds. */
   readonly startPeriod: number;
   readonly hostname?: string;
+  /** A service whose name it needs at its start, or ends. */
+  readonly awaits?: ServiceName;
+  /** What has to be done in the container whenever another service has a new address. */
+  readonly follows?: { readonly service: ServiceName; readonly reaction: string };
   /** What it listens on once it works, inside the container. */
   readonly listens?: number;
   readonly test?: readonly string[];
@@ -37,9 +40,8 @@ const START = ['/start.py'];
 export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
   const family = familyOf(mailu.version);
   const { legacy } = family;
-  const override = (folder: string) =>
-    bind(sharesOverrides(mailu) ? `${root}/overrides` : `${root}/overrides/${folder}`, '/overrides', true);
-  const plain = { command: START, leased: false, grace: '20s', startPeriod: 60 };
+  const override = (folder: string) => bind(`${root}/overrides/${folder}`, '/overrides', true);
+  const plain = { command: START, leased: false, startPeriod: 60 };
   const own = (folder: string, target: string): Mount => ({
     type: 'volume',
     source: folder,
@@ -61,6 +63,11 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
           ...(mailu.webmail === 'none' ? [] : ['webmail']),
           ...(mailu.webdav ? ['radicale'] : []),
         ],
+        // Its Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
+        // HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS). The process that asks is started again by Dovecot; no session ends with it.
+        ...(atLeast(family, 2024, 6)
+          ? { follows: { service: 'admin' as const, reaction: 'killall -q auth' } }
+          : {}),
       };
     case 'redis':
       return {
@@ -71,26 +78,28 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         networks: ['default'],
         test: ['CMD', 'redis-cli', 'ping'],
         startPeriod: 30,
-        grace: '30s',
       };
     case 'admin':
       return {
         ...plain,
         listens: legacy ? 80 : 8080,
-        leased: mailu.database.kind !== 'sqlite',
+        leased: true,
         mounts: [
           bind(mailu.database.kind === 'sqlite' ? `${mailu.database.path}/data` : `${root}/data`, '/data'),
           bind(`${root}/dkim`, '/dkim'),
         ],
         networks: ['default'],
         startPeriod: 180,
+        // As the image does: a port that takes connections says nothing of who answers them.
+        ...(legacy
+          ? {}
+          : { test: ['CMD', 'curl', '-m3', '-skfLo', '/dev/null', 'http://localhost:8080/ping'] }),
       };
     case 'imap':
       return {
         ...plain,
         listens: 143,
         leased: true,
-        grace: '30s',
         mounts: [bind(`${root}/mail`, '/mail'), override('dovecot')],
         networks: ['default', ...(mailu.tika ? ['tika'] : [])],
       };
@@ -99,7 +108,6 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         listens: 25,
         leased: true,
-        grace: '30s',
         mounts: [bind(`${root}/mailqueue`, '/queue'), POSTFIX_LOCKS, override('postfix')],
         networks: ['default'],
       };
@@ -111,8 +119,6 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         hostname: 'antispam',
         mounts: [
           bind(`${root}/filter`, '/var/lib/rspamd'),
-          // Since 1.9 keys are asked for over HTTP.
-          ...(atLeast(family, 1, 9) ? [] : [bind(`${root}/dkim`, '/dkim', true)]),
           ...(legacy
             ? [bind(`${root}/overrides/rspamd`, '/etc/rspamd/override.d', true)]
             : [override('rspamd')]),
@@ -132,13 +138,16 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         leased: mailu.webmailDatabase === undefined,
         mounts: [bind(`${root}/webmail`, '/data'), ...(legacy ? [] : [override(mailu.webmail)])],
         networks: ['webmail'],
+        // nginx ends where the name has no address (webmails/nginx-webmail.conf, set_real_ip_from). A front takes its time.
+        ...(legacy ? {} : { awaits: 'front' as const, startPeriod: 180 }),
       };
     case 'antivirus':
       return {
         ...plain,
         mounts: [own('clamav', legacy ? '/data' : '/var/lib/clamav')],
         networks: ['clamav'],
-        startPeriod: 300,
+        // The image's own is six minutes (clamav-docker, clamav/1.4/debian/Dockerfile): it fetches signatures first.
+        startPeriod: 400,
       };
     case 'webdav':
       return {

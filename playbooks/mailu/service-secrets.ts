@@ -1,6 +1,5 @@
 import type { SecretKey, Surroundings } from './service.ts';
-import type { Mailu, ServiceName } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import type { ServiceName } from './settings.ts';
 
 export interface GivenSecret {
   readonly source: SecretKey;
@@ -14,25 +13,19 @@ export interface GivenSecret {
 const path = (key: SecretKey) => `/run/secrets/${key}`;
 
 /** Which secrets a service gets, and how it comes to them. */
-export function secretsOf(
-  name: ServiceName,
-  mailu: Mailu,
-  { secrets }: Surroundings,
-): readonly GivenSecret[] {
-  const family = familyOf(mailu.version);
-  // Read from a file since 1.9.0 (Mailu#1607), by each container that calls set_env.
-  const fromFile = atLeast(family, 1, 9);
+export function secretsOf(name: ServiceName, { secrets }: Surroundings): readonly GivenSecret[] {
   const all: readonly (GivenSecret & { readonly readers: readonly ServiceName[] })[] = [
     {
       source: 'secret-key',
       target: path('secret-key'),
-      ...(fromFile ? { file: 'SECRET_KEY_FILE' } : { variable: 'SECRET_KEY' }),
+      // Read from a file since 1.9.0 (Mailu#1607), by each container that calls set_env.
+      file: 'SECRET_KEY_FILE',
       readers: ['front', 'admin', 'imap', 'smtp', 'antispam', 'webmail', 'fetchmail'],
     },
     {
       source: 'database-password',
       target: path('database-password'),
-      ...(fromFile ? { file: 'DB_PW_FILE' } : { variable: 'DB_PW' }),
+      file: 'DB_PW_FILE',
       readers: ['admin'],
     },
     {

@@ -7,12 +7,18 @@ export interface Surroundings {
   /** Versions of the secrets in the swarm, by what they are for; absent where there is none. */
   readonly secrets: Readonly<Partial<Record<SecretKey, string>>>;
   /** Versions of the configs in the swarm. */
-  readonly configs: Readonly<Record<'lease' | 'start', string>>;
+  readonly configs: Readonly<Record<ConfigKey, string>>;
   /** The host name of the node that keeps sqlite's file, and runs admin. */
   readonly adminNode: string | undefined;
   /** A digest of our own Dovecot settings: Dovecot reads them when it starts. */
   readonly dovecotSettings: string;
+  /** The id of the swarm, once there is one. */
+  readonly swarm: string | undefined;
 }
+
+/** Programs of ours that containers begin with. */
+export const CONFIG_KEYS = ['lease', 'start', 'follow'] as const;
+export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
 export const SECRET_KEYS = [
   'secret-key',
@@ -42,12 +48,13 @@ export interface Service {
   readonly mounts: readonly Mount[];
   /** Secrets by where they are mounted. */
   readonly secrets: readonly { readonly source: SecretKey; readonly target: string }[];
-  readonly configs: readonly { readonly source: 'lease' | 'start'; readonly target: string }[];
+  readonly configs: readonly { readonly source: ConfigKey; readonly target: string }[];
   readonly networks: readonly string[];
   readonly ports: readonly number[];
   readonly publish: 'host' | 'ingress';
   readonly health: Health;
-  readonly grace: string;
+  /** Seconds that Docker waits between SIGTERM and SIGKILL. */
+  readonly grace: number;
   readonly global: boolean;
   readonly replicas: number;
   readonly constraints: readonly string[];

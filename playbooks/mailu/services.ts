@@ -1,10 +1,19 @@
 import { OUR_LABELS } from 'provision';
+import { LEASE, LEASE_MARGIN } from '../storage/options.ts';
+import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';
 import { imageOf } from './images.ts';
-import { FRONT_LABEL, LEASE_FOLDER, type Service, type Surroundings, WAITING } from './service.ts';
+import {
+  type ConfigKey,
+  FRONT_LABEL,
+  LEASE_FOLDER,
+  type Service,
+  type Surroundings,
+  WAITING,
+} from './service.ts';
 import { bind, type Part, partOf } from './service-parts.ts';
-import { secretsOf } from './service-secrets.ts';
-import type { Mailu, ServiceName } from './settings.ts';
+import { type GivenSecret, secretsOf } from './service-secrets.ts';
+import { type Mailu, portsOf, type ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
 
 /** Why a service may not run more than once (facts of Mailu's maintainers: helm-charts#303, #304; RFC Mailu#1224). */
@@ -17,24 +26,6 @@ export const ONCE: Readonly<Partial<Record<ServiceName, string>>> = {
   fetchmail: 'each would fetch the same mail',
   webdav: 'its calendars are files that one Radicale may write',
 };
-
-/** Which services there are. */
-export function servicesOf(mailu: Mailu): readonly ServiceName[] {
-  return [
-    'front',
-    'redis',
-    'admin',
-    'imap',
-    'smtp',
-    'antispam',
-    ...(mailu.webmail === 'none' ? [] : (['webmail'] as const)),
-    ...(mailu.antivirus ? (['antivirus'] as const) : []),
-    ...(mailu.webdav ? (['webdav'] as const) : []),
-    ...(mailu.fetchmail ? (['fetchmail'] as const) : []),
-    ...(mailu.oletools ? (['oletools'] as const) : []),
-    ...(mailu.tika ? (['tika'] as const) : []),
-  ];
-}
 
 /** Networks of the stack beside Mailu's own: services on them alone are not trusted. Of `internal` ones nothing leads out. */
 export function networksOf(mailu: Mailu): readonly { readonly name: string; readonly internal: boolean }[] {
@@ -54,40 +45,31 @@ export function stackServices(mailu: Mailu, around: Surroundings): readonly Serv
 
 function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Service {
   const part = partOf(name, mailu, around);
-  const given = secretsOf(name, mailu, around);
-  const exported = given.filter(({ variable }) => variable !== undefined);
-  const wrapped = part.leased || exported.length > 0;
+  const given = secretsOf(name, around);
+  const begins = beginning(name, part, given);
   const { legacy } = familyOf(mailu.version);
   return {
     name,
     image: imageOf(mailu, name),
-    entrypoint: wrapped
-      ? [
-          ...(part.leased ? ['/provision-lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`] : []),
-          ...(exported.length > 0
-            ? ['/provision-start', ...exported.map(({ variable, target }) => `${variable}=${target}`), '--']
-            : []),
-          ...part.command,
-        ]
-      : undefined,
+    entrypoint: begins.length > 0 ? [...begins.flatMap(({ words }) => words), ...part.command] : undefined,
     hostname: part.hostname,
     environment: {
       ...environmentOf(mailu, name),
       ...Object.fromEntries(
         given.flatMap(({ file, target }) => (file === undefined ? [] : [[file, target]])),
       ),
+      ...(part.leased && around.swarm !== undefined
+        ? { PROVISION_PLACE: `${around.swarm}.{{.Service.Name}}.{{.Task.Slot}}` }
+        : {}),
     },
     mounts: [...part.mounts, ...(part.leased ? [bind(`${around.root}/leases`, LEASE_FOLDER)] : [])],
     secrets: given.map(({ source, target }) => ({ source, target })),
-    configs: [
-      ...(part.leased ? [{ source: 'lease' as const, target: '/provision-lease' }] : []),
-      ...(exported.length > 0 ? [{ source: 'start' as const, target: '/provision-start' }] : []),
-    ],
+    configs: begins.map(({ config }) => ({ source: config, target: programOf(config) })),
     networks: legacy ? ['default'] : part.networks,
-    ports: name === 'front' ? mailu.ports : [],
+    ports: name === 'front' ? portsOf(mailu) : [],
     publish: mailu.publish,
     health: healthOf(name, mailu, part),
-    grace: part.grace,
+    grace: part.leased ? LEASE.grace + LEASE_MARGIN : UNLEASED_GRACE,
     global: name === 'front' && mailu.publish === 'host',
     replicas: name === 'front' ? 1 : (mailu.replicas[name] ?? 1),
     constraints:
@@ -104,8 +86,38 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
   };
 }
 
-/** Seconds between two looks at the health of a service that runs under a lease. */
-const INTERVAL = 10;
+/** Seconds that a service without a lease may take to end. */
+const UNLEASED_GRACE = 20;
+
+const programOf = (config: ConfigKey) => `/provision-${config}`;
+
+/** The programs of ours that a container begins with, each with its own words, in their order. */
+function beginning(
+  name: ServiceName,
+  { leased, awaits, follows }: Part,
+  given: readonly GivenSecret[],
+): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
+  const exported = given.flatMap(({ variable, target }) =>
+    variable === undefined ? [] : [`${variable}=${target}`],
+  );
+  const begin = (config: ConfigKey, ...words: string[]) => ({ config, words: [programOf(config), ...words] });
+  return [
+    ...(leased ? [begin('lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`)] : []),
+    ...(follows === undefined ? [] : [begin('follow', follows.service, follows.reaction)]),
+    ...(awaits === undefined && exported.length === 0
+      ? []
+      : [begin('start', ...(awaits === undefined ? [] : ['--await', awaits]), ...exported, '--')]),
+  ];
+}
+
+/**
+ * Seconds between two looks at the health of a service. Swarm gives a task its name only after the first that holds, and images
+ * leave it at Docker's 30.
+ */
+const INTERVAL = 5;
+
+/** Half a minute without an answer, as with what images leave to Docker: three times, ten seconds apart. */
+const RETRIES = 6;
 
 /**
  * Whether a container that waits for its lease is healthy: it is, for swarm gives a task its name in DNS only then, and
@@ -116,7 +128,7 @@ function healthOf(name: ServiceName, mailu: Mailu, part: Part): Service['health'
   const { legacy } = familyOf(mailu.version);
   if (legacy && name !== 'front' && name !== 'redis') return 'none';
   const startPeriod = `${part.startPeriod}s`;
-  if (!part.leased) return { test: part.test, startPeriod, interval: undefined, retries: undefined };
+  if (!part.leased) return { test: part.test, startPeriod, interval: `${INTERVAL}s`, retries: RETRIES };
   const works =
     part.test?.slice(1).join(' ') ?? (part.listens === undefined ? undefined : isListening(part.listens));
   if (works === undefined) return 'none';

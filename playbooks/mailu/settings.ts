@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { dataPath } from '../paths.ts';
 import type { clusterSettings as storageSettings } from '../storage/settings.ts';
 import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
-import { isVersion } from './version.ts';
+import { versionMistake } from './version.ts';
 
 /** Quotes would be part of the value: Docker's env files and stack files take them as they are. */
 const text = z
@@ -32,8 +32,12 @@ const domain = z
 const localPart = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected the part of an address before the @');
 
 const PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190] as const;
+type Port = (typeof PORTS)[number];
 /** What Mailu turns on since 2024.06. 110, 143 and 587 begin without encryption. */
-const DEFAULT_PORTS: (typeof PORTS)[number][] = [25, 80, 443, 465, 993, 995, 4190];
+const DEFAULT_PORTS: readonly Port[] = [25, 80, 443, 465, 993, 995, 4190];
+/** With `notls` nothing listens on those that begin encrypted (core/nginx/conf/nginx.conf, core/nginx/dovecot/proxy.conf). */
+export const ENCRYPTED_PORTS: readonly Port[] = [443, 465, 993, 995];
+const PLAIN_PORTS: readonly Port[] = [25, 80, 110, 143, 587, 4190];
 /** Mailu cannot run without them (docs/configuration.rst, PORTS). */
 export const FIXED_PORTS = [25, 465, 993];
 
@@ -116,11 +120,17 @@ export const clusterSettings = z
     postmaster: localPart.default('postmaster').describe('local part of the postmaster'),
     version: z
       .string('write the version in quotes: without them YAML reads a number')
-      .refine(isVersion, 'expected a version of Mailu, as in `2024.06`, `2024.06.57` or `1.9`')
-      .default('2024.06'),
+      .superRefine((version, context) => {
+        const message = versionMistake(version);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
+      .default('2024.06')
+      .describe(
+        'a family of Mailu, `1.9`, `2.0` or `2024.06`, whose tag moves, or one release, as in `2024.06.57`',
+      ),
     registry: text
       .optional()
-      .describe('where the images come from; default: ghcr.io/mailu, and mailu for 1.x'),
+      .describe('where the images come from; default: ghcr.io/mailu, and mailu on Docker Hub for 1.9'),
     images: z
       .partialRecord(z.enum(SERVICES), text)
       .default({})
@@ -148,8 +158,10 @@ export const clusterSettings = z
       ),
     ports: z
       .array(z.literal(PORTS, `expected some of ${PORTS.join(', ')}`))
-      .default(DEFAULT_PORTS)
-      .describe('ports that the fronts open'),
+      .optional()
+      .describe(
+        `ports that the fronts open; default: ${DEFAULT_PORTS.join(', ')}, and ${PLAIN_PORTS.join(', ')} with \`tls: { kind: notls }\``,
+      ),
     tls,
     webmail: z.enum(['roundcube', 'snappymail', 'rainloop', 'none']).default('none'),
     webmailDatabase: z
@@ -223,6 +235,10 @@ export const hostSettings = z.strictObject({
 export type ClusterSettings = z.output<typeof clusterSettings>;
 export type Mailu = NonNullable<ClusterSettings>;
 export type Settings = z.output<typeof hostSettings>;
+
+/** Ports that the fronts open. */
+export const portsOf = ({ ports, tls }: Mailu): readonly Port[] =>
+  ports ?? (tls.kind === 'notls' ? PLAIN_PORTS : DEFAULT_PORTS);
 
 export interface Facts {
   readonly machine: MachineFacts;

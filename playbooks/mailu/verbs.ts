@@ -7,11 +7,11 @@ import {
   type Removal,
   sh,
 } from 'provision';
+import { servicesOf } from './deployed.ts';
 import { liveServices } from './left.ts';
 import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
-import { servicesOf } from './services.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
+import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
 const NO_MANAGER: Denied = {
@@ -117,7 +117,7 @@ export function outside(cluster: MailuCluster): OutsideCheck | undefined {
       })),
     hostname,
     domain: mailu.domain,
-    services: mailu.ports.flatMap((port) => serviceAt(port, mailu)),
+    services: portsOf(mailu).flatMap((port) => serviceAt(port, mailu)),
     mailbox: {
       address: `${account}@${mailu.domain}`,
       password: password === undefined ? undefined : cluster.secret(password),

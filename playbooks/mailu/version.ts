@@ -2,13 +2,39 @@
 export interface Family {
   /** Numbers that compare: `[1, 9]`, `[2024, 6]`. */
   readonly number: readonly [number, number];
-  /** 1.x: images on Docker Hub, `POD_ADDRESS_RANGE` instead of `SUBNET`, no common webmail image. */
+  /** 1.9: images on Docker Hub, `POD_ADDRESS_RANGE` instead of `SUBNET`, no common webmail image. */
   readonly legacy: boolean;
 }
 
-const KNOWN = /^(1\.[5-9]|2\.0(\.\d+)?|20\d\d\.(0[1-9]|1[0-2])(\.\d+)?)$/;
+/** The families whose images are known here (tags of Mailu's repository). Each is a tag that moves, and has tags that do not: `2024.06.57`. */
+export const FAMILIES = ['1.9', '2.0', '2024.06'] as const;
 
-export const isVersion = (text: string) => KNOWN.test(text);
+/** Why images of these cannot run under a lease on swarm. Seen with their own programs. */
+const GONE: Readonly<Record<string, string>> = {
+  '1.5': 'its busybox knows another `timeout`, and admin and webmail have no start program',
+  '1.6':
+    'its busybox knows another `timeout`, fetchmail may not write, and nginx reads the settings of Dovecot as its own',
+  '1.7': 'fetchmail may not write, and nginx reads the settings of Dovecot as its own',
+  '1.8': 'fetchmail may not write, and accounts cannot be given to it',
+};
+
+/** Why this is no version that can be deployed; `undefined` where it is one. */
+export function versionMistake(text: string): string | undefined {
+  const family = familyText(text);
+  if (FAMILIES.some((known) => known === family)) return undefined;
+  const reason = GONE[family];
+  const take = 'write 1.9, 2.0 or 2024.06, or one of their releases, as in 2024.06.57';
+  if (reason !== undefined)
+    return `Mailu ${text} cannot be run here: ${reason}. Its accounts and mail can be taken to 1.9 and on from there; ${take}`;
+  return `there is no Mailu ${text} that provision knows; ${take}`;
+}
+
+const RELEASE = /^(\d+\.\d+)(\.\d+)?$/;
+const familyText = (text: string): string => RELEASE.exec(text)?.[1] ?? '';
+
+/** Whether a tag names a version of Mailu, deployable or not. */
+export const isVersion = (text: string): boolean =>
+  versionMistake(text) === undefined || familyText(text) in GONE;
 
 export function familyOf(version: string): Family {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -22,7 +48,3 @@ export function atLeast(
 ): boolean {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
-
-/** Until 1.8 all services had one directory of overrides. */
-export const sharesOverrides = ({ version }: { readonly version: string }): boolean =>
-  !atLeast(familyOf(version), 1, 8);

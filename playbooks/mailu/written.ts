@@ -1,6 +1,6 @@
+import { servicesOf } from './deployed.ts';
 import { LEASE_FOLDER, type Surroundings } from './service.ts';
 import { partOf } from './service-parts.ts';
-import { servicesOf } from './services.ts';
 import type { Mailu } from './settings.ts';
 
 /**

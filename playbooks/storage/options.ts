@@ -65,5 +65,23 @@ export const EXPORT_OPTIONS: readonly string[] = [
  * count. It stops `limit` after its last proof, which is more than a volume blocks when another node is lost
  * (network.ping-timeout), so that this alone stops nobody. By `prompt + limit` and some seconds for the killing it has
  * stopped in any case: the next one waits for `handover` once it has the lock.
+ *
+ * A command that is asked to end has `grace`. With the two seconds that Docker waits before it asks, with what Docker waits
+ * longer, and with `handover`, that is less than the minute after which swarm starts the next task in any case (swarmkit,
+ * orchestrator/restart/restart.go, defaultOldTaskTimeout).
+ *
+ * One that came later and waits has to be alive for `patience` before a holder of the same place makes way. Its signs may
+ * have gaps: swarm starts it again where it fails, after 5 s and the start of a container.
  */
-export const LEASE = { interval: 2, prompt: 5, limit: 26, handover: 40, grace: 20 } as const;
+export const LEASE = {
+  interval: 2,
+  prompt: 5,
+  limit: 26,
+  handover: 40,
+  grace: 12,
+  patience: 20,
+  gap: 30,
+} as const;
+
+/** Seconds that Docker gives a container longer than its lease gives the command: to kill it, and to give the lease up. */
+export const LEASE_MARGIN = 3;

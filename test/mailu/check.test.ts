@@ -58,7 +58,17 @@ test.each([
   ['variables: { SUBNET: 10.0.0.0/8 }', 'mailu.variables.SUBNET: is set by `mailu: network.subnet`'],
   ['variables: { API_TOKEN: abcdef }', 'mailu.variables.API_TOKEN: looks like a secret'],
   ['version: 2024.06', 'mailu.version: write the version in quotes'],
-  ["version: '3'", 'mailu.version: expected a version of Mailu'],
+  ["version: '3'", 'mailu.version: there is no Mailu 3 that provision knows'],
+  ["version: '1.5'", 'mailu.version: Mailu 1.5 cannot be run here: its busybox knows another `timeout`'],
+  ["version: '1.6'", 'mailu.version: Mailu 1.6 cannot be run here'],
+  ["version: '1.7'", 'mailu.version: Mailu 1.7 cannot be run here'],
+  [
+    "version: '1.8'",
+    'Its accounts and mail can be taken to 1.9 and on from there; write 1.9, 2.0 or 2024.06',
+  ],
+  ["version: '2023.01'", 'mailu.version: there is no Mailu 2023.01 that provision knows'],
+  ["version: '2024.07'", 'mailu.version: there is no Mailu 2024.07 that provision knows'],
+  ['tls: { kind: notls }\nports: [25, 80, 443]', 'does not listen on 443; leave it out'],
   ["version: '1.9'\nwebmail: snappymail", 'mailu.webmail: snappymail: Mailu has it since 2.0'],
   ["version: '2.0'\ntika: true", 'mailu.tika: tika: Mailu has it since 2024.06'],
   ['webmail: rainloop', 'mailu.webmail: rainloop went with 2.0'],
@@ -81,6 +91,10 @@ test.each([
 ])('%s', (section, expected) => {
   const [first = ''] = mistakes(section);
   expect(first).toContain(expected);
+});
+
+test.each(['1.9', '1.9.50', '2.0', '2.0.43', '2024.06', '2024.06.57'])('Mailu %s is one', (version) => {
+  expect(mistakes(`version: '${version}'`)).toEqual([]);
 });
 
 test('letsencrypt with one front is fine', () => {

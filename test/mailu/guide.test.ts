@@ -70,7 +70,7 @@ const mailu = clusterSettings.parse(
   parse(`
 domain: example.org
 hostnames: [mail.example.org]
-version: '1.7'
+version: '1.9'
 network: { name: mailu_default, subnet: ${SUBNET} }
 ports: [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190]
 webmail: roundcube
@@ -86,7 +86,7 @@ function said(service: ComposeService): Said {
     .map((mount) => mount.replace(/^\/mailu\//, ''));
   const ports = service.ports.map(({ published }) => published).toSorted((a, b) => a - b);
   return {
-    image: service.image.replace(/:1\.7$/, ''),
+    image: service.image.replace(/:1\.9$/, ''),
     mounts: mounts.toSorted(),
     replicas: service.deploy.replicas ?? 0,
     ...(ports.length === 0 ? {} : { ports }),

@@ -80,7 +80,8 @@ test.each<[string, string, Host, readonly string[]]>([
   ['another network may relay', 'relayNetworks: [192.168.7.0/24]', {}, []],
   ['ingress', 'publish: ingress', {}, ['all: warn ingress']],
   ['no encryption', 'tls: { kind: notls }', {}, ['all: warn notls']],
-  ['an old Mailu', "version: '1.7'", {}, ['all: warn accounts-by-hand']],
+  ['an old Mailu', "version: '1.9'", {}, ['all: warn old-images']],
+  ['an old Mailu from a registry', "version: '1.9'\nregistry: example.org/mailu", {}, []],
 ])('%s', (_name, section, host, expected) => {
   expect(codes(section, { a: host })).toEqual(expected);
 });

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Surroundings } from '../../playbooks/mailu/service.ts';
 import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
+import { LEASE } from '../../playbooks/storage/options.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { differing } from '../../src/resources/stack/fields.ts';
 import { wantedServices } from '../../src/resources/stack/wanted.ts';
@@ -45,7 +46,7 @@ test.each([
   ['small', '', around],
   ['everything', EVERYTHING, all],
   ['ingress', 'publish: ingress\nwebmail: snappymail\n', around],
-  ['legacy', "version: '1.7'\nwebmail: rainloop\nwebdav: true\nantivirus: true\n", around],
+  ['legacy', "version: '1.9'\nwebmail: rainloop\nwebdav: true\nantivirus: true\n", around],
 ])('%s: the stack file is one that swarm keeps whole', async (name, text, surroundings) => {
   const file = stackFile(read(text), surroundings);
   parseCompose(file);
@@ -96,8 +97,64 @@ test('what one alone may write is written under the lease, and stopped before th
       '/dev/shm/provision-waiting',
       `/leases/${name}`,
     ]);
+  for (const { entrypoint, stop_grace_period: docker } of Object.values(services)) {
+    if (entrypoint?.[0] !== '/provision-lease') continue;
+    // Docker waits 2 s before SIGTERM; a minute after its order swarm starts the next task in any case (see LEASE).
+    expect(Number.parseInt(docker ?? '', 10)).toBeGreaterThan(LEASE.grace);
+    expect(2 + Number.parseInt(docker ?? '', 10) + LEASE.handover).toBeLessThan(60);
+  }
   for (const { deploy } of Object.values(services)) {
     expect(deploy.update_config?.order).toBe('stop-first');
     expect(deploy.rollback_config?.order).toBe('stop-first');
   }
+});
+
+test('who runs under a lease names its place: the swarm, the service, the slot; unknown before there is a swarm', () => {
+  const place = (swarm: string | undefined) =>
+    parseCompose(stackFile(read(''), { ...around, swarm })).services.imap?.environment.PROVISION_PLACE;
+  expect(place('abc')).toBe('abc.{{.Service.Name}}.{{.Task.Slot}}');
+  expect(place(undefined)).toBeUndefined();
+});
+
+test.each([
+  ['', [25, 80, 443, 465, 993, 995, 4190]],
+  ['tls: { kind: notls }', [25, 80, 110, 143, 587, 4190]],
+  ['tls: { kind: notls }\nports: [25, 80]', [25, 80]],
+])('ports of the front with "%s"', (text, expected) => {
+  const front = parseCompose(stackFile(read(text), around)).services.front;
+  expect(front?.ports.map(({ published }) => published)).toEqual(expected);
+  expect(front?.environment.PORTS).toBe(expected.join(','));
+});
+
+test.each([
+  ['', '/admin'],
+  ['webmail: roundcube', '/webmail'],
+  ['admin: { ui: false }', undefined],
+  ['variables: { WEBROOT_REDIRECT: none }', 'none'],
+])('where / leads to with "%s"', (text, expected) => {
+  const { front, admin } = parseCompose(stackFile(read(text), around)).services;
+  expect(front?.environment.WEBROOT_REDIRECT).toBe(expected);
+  expect(admin?.environment).not.toHaveProperty('WEBROOT_REDIRECT');
+});
+
+test('1.9 is given names where it would keep the addresses of its start', () => {
+  const { front, admin, imap, smtp, antispam } = parseCompose(
+    stackFile(read("version: '1.9'\n"), around),
+  ).services;
+  expect(front?.environment).toMatchObject({
+    ADMIN_ADDRESS: 'admin',
+    ANTISPAM_WEBUI_ADDRESS: 'antispam:11334',
+  });
+  expect(front?.environment).not.toHaveProperty('WEBMAIL_ADDRESS');
+  expect(admin?.environment).toMatchObject({
+    IMAP_ADDRESS: 'imap',
+    SMTP_ADDRESS: 'smtp',
+    REDIS_ADDRESS: 'redis',
+  });
+  expect(imap?.environment).toMatchObject({ FRONT_ADDRESS: 'front', ADMIN_ADDRESS: 'admin' });
+  expect(smtp?.environment).toMatchObject({
+    LMTP_ADDRESS: 'imap:2525',
+    ANTISPAM_MILTER_ADDRESS: 'antispam:11332',
+  });
+  expect(antispam?.environment).toMatchObject({ REDIS_ADDRESS: 'redis', ADMIN_ADDRESS: 'admin' });
 });

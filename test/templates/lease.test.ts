@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
 import { template } from '../../src/template/index.ts';
@@ -12,6 +13,8 @@ const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
   limit: 6,
   handover: 15,
   grace: 4,
+  patience: 4,
+  gap: 6,
 });
 
 interface Candidate {
@@ -43,10 +46,16 @@ class Bench {
   }
 
   /** Runs a command under the lease; without one it notes its name every 0.2 s. */
-  candidate(name: string, command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`): Candidate {
+  candidate(
+    name: string,
+    command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`,
+    place?: string,
+  ): Candidate {
     const [program = '', ...args] = this.#shell;
     const files = [join(this.folder, 'program'), this.lease];
-    const process = spawn(program, [...args, ...files, 'sh', '-c', command, join(this.folder, 'log')]);
+    const process = spawn(program, [...args, ...files, 'sh', '-c', command, join(this.folder, 'log')], {
+      env: { ...env, ...(place === undefined ? {} : { PROVISION_PLACE: place }) },
+    });
     let text = '';
     process.stderr.on('data', (data) => {
       text += String(data);
@@ -198,4 +207,122 @@ describe.concurrent.each([
     expect(bench.log()).toBe('up\nbye\n');
     expect(await bench.candidate('y', 'exit 3').code).toBe(3);
   });
+
+  const of = (bench: Bench, name: string, place: string) => bench.candidate(name, undefined, place);
+
+  test('a holder makes way for a later one of its place, which then begins at once', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const first = of(bench, 'first', 'a.mailu_imap.1');
+    await bench.writes('first');
+    const second = of(bench, 'second', 'a.mailu_imap.1');
+    expect(await first.code).toBe(75);
+    expect(first.said()).toMatch(
+      /has been waiting for 4 s: makes way for it\nlease: the command ended by itself, \d s after/,
+    );
+    expect(await bench.writes('second')).toBeLessThan(4);
+    expect(second.said()).not.toContain('has not given the lease up');
+    expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
+  });
+
+  test.for([
+    ['of another place', 'a.mailu_imap.1', 'b.mailu_imap.1'],
+    ['of no place', 'a.mailu_imap.1', undefined],
+    ['beside a holder of no place', undefined, 'a.mailu_imap.1'],
+  ] as const)(
+    'a candidate %s is not made way for',
+    async ([, one, other], { expect, onTestFinished: finished }) => {
+      const bench = new Bench(shell, finished);
+      bench.candidate('first', undefined, one);
+      await bench.writes('first');
+      bench.candidate('second', undefined, other);
+      await sleep(9000);
+      expect(bench.log()).toMatch(/^(first\n)+$/);
+    },
+  );
+
+  test('nobody makes way for a candidate that has died', async ({ expect, onTestFinished: finished }) => {
+    const bench = new Bench(shell, finished);
+    of(bench, 'first', 'p');
+    await bench.writes('first');
+    const second = of(bench, 'second', 'p');
+    await sleep(2500);
+    second.process.kill('SIGKILL');
+    await sleep(8000);
+    expect(bench.log()).toMatch(/^(first\n)+$/);
+  });
+
+  test('a candidate ends where a later one of its place is there, and does not come back to what that holds', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const holder = of(bench, 'holder', 'p');
+    await bench.writes('holder');
+    const stale = of(bench, 'stale', 'p');
+    await sleep(1500);
+    const later = of(bench, 'later', 'p');
+    expect(await stale.code).toBe(75);
+    expect(stale.said()).toContain('one that was started later is there instead');
+    expect(await holder.code).toBe(75);
+    await bench.writes('later');
+    await sleep(3000);
+    expect(later.process.exitCode).toBeNull();
+    expect(bench.log()).toMatch(/^(holder\n)+(later\n)+$/);
+  });
+
+  test('all processes of the command are asked to end, also those that its first one only waits for', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    // As Mailu's start programs do (2024.06.57, core/dovecot/start.py): TERM alone does not end the first process.
+    const helper = 'trap "echo helped >>$0; exit 0" TERM; echo up >>"$0"; while :; do sleep 0.1; done';
+    const first = bench.candidate(
+      'first',
+      `trap : TERM; sh -c '${helper}' "$0" & wait; wait; echo bye >>"$0"`,
+    );
+    await bench.writes('up');
+    first.process.kill('SIGTERM');
+    await first.code;
+    expect(bench.log()).toBe('up\nhelped\nbye\n');
+    expect(first.said()).toMatch(/the command ended by itself, \d s after it was asked to/);
+  });
+
+  test('a process that left the group of the command, and one that ignores SIGTERM, are killed after the grace', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    const deaf = 'trap "" TERM; while :; do echo deaf >>"$0"; sleep 0.2; done';
+    const first = bench.candidate('first', `setsid sh -c '${deaf}' "$0" & exec sleep 1000`);
+    await bench.writes('deaf');
+    first.process.kill('SIGTERM');
+    const last = await bench.lastWrite('deaf', 8);
+    expect(last).toBeGreaterThan(3);
+    expect(last).toBeLessThan(10);
+    await first.code;
+    expect(first.said()).toMatch(/the command was killed after its grace of 4 s, \d s after/);
+    const second = bench.candidate('second');
+    expect(await bench.writes('second')).toBeLessThan(6);
+    expect(second.said()).not.toContain('has not given the lease up');
+  });
+
+  test.for(['SIGSTOP', 'SIGKILL'] as const)(
+    'after %s of the lease alone its command is killed before the next one begins',
+    async (signal, { expect, onTestFinished: finished }) => {
+      const bench = new Bench(shell, finished);
+      const first = bench.candidate('first', 'trap "" TERM; while :; do echo first >>"$0"; sleep 0.2; done');
+      await bench.writes('first');
+      first.process.kill(signal);
+      expect(await bench.lastWrite('first', 7)).toBeLessThan(5);
+      first.process.kill('SIGCONT');
+      expect(await first.code).not.toBe(0);
+      bench.candidate('second');
+      await bench.writes('second');
+      expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
+    },
+  );
 });

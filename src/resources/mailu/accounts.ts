@@ -146,7 +146,7 @@ export const mailuAccounts = defineResource({
         script: sh`
           ${findAdmin(service)}
           printf %s ${withPassword(JSON.stringify(made), wanted.administrator?.password)} |
-            docker exec -i "$admin" flask mailu config-import --update --quiet -`,
+            docker exec --user "$(${whoRuns(sh`"$admin"`)})" -i "$admin" flask mailu config-import --update --quiet -`,
       },
     ];
   },
@@ -154,8 +154,15 @@ export const mailuAccounts = defineResource({
 
 function makeKey(service: string, domain: string): Script {
   const made = JSON.stringify({ domain: [{ name: domain, dkim_key: '-generate-' }] });
-  return sh`printf %s ${made} | docker exec -i $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu config-import --update --quiet -`;
+  const admin = sh`$(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`})`;
+  return sh`printf %s ${made} | docker exec --user "$(${whoRuns(admin)})" -i ${admin} flask mailu config-import --update --quiet -`;
 }
+
+/**
+ * Whom admin runs as: a key that root has made could not be replaced in the administration pages. Before 2.0 that was root (core/base/Dockerfile,
+ * adduser; core/admin/start.py, drop_privs_to).
+ */
+const whoRuns = (admin: Script) => sh`docker exec ${admin} sh -c 'id -u mailu 2>/dev/null || id -u'`;
 
 /** Stands for the password until the text is put together: only that part of it is a secret. */
 const PLACE = '\u0001password\u0001';
