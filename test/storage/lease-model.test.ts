@@ -114,7 +114,7 @@ test.each([
 
 test.each<[string, Partial<Times>]>([
   ['a handover that is shorter than the last proof is good for', { handover: 1 }],
-  ['one sign that is believed after a silence', { twice: 3 }],
+  ['one sign that is believed after a silence', { twice: 4, gap: 3 }],
 ])('the model finds what is wrong with %s', (_name, change) => {
   expect(explore({ ...SHORT, ...change }, 2, SHORT.twice).wrong).not.toEqual([]);
 });
