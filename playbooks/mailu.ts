@@ -21,6 +21,7 @@ import { checkMailu } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
 import { inspectMailu } from './mailu/inspect.ts';
+import { outside } from './mailu/outside.ts';
 import * as parts from './mailu/parts.ts';
 import { records } from './mailu/records.ts';
 import {
@@ -33,7 +34,7 @@ import {
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
-import { logs, outside, removal } from './mailu/verbs.ts';
+import { logs, removal } from './mailu/verbs.ts';
 import { writtenBelow } from './mailu/written.ts';
 import { clusterSettings as storageSettings } from './storage/settings.ts';
 import { clusterSettings as swarmSettings } from './swarm/settings.ts';

@@ -1,17 +1,9 @@
-import {
-  type Command,
-  type Denied,
-  isReached,
-  type LogRequest,
-  type OutsideCheck,
-  type Removal,
-  sh,
-} from 'provision';
+import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision';
 import { servicesOf } from './deployed.ts';
 import { liveServices } from './left.ts';
 import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
-import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
+import type { MailuCluster } from './settings.ts';
 
 const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
 const NO_MANAGER: Denied = {
@@ -88,47 +80,4 @@ export function removal(cluster: MailuCluster): Removal | Denied {
       },
     ],
   };
-}
-
-const CLEAR: Readonly<Record<number, OutsideCheck['services'][number]['protocol']>> = {
-  25: 'smtp',
-  587: 'smtp',
-  143: 'imap',
-  110: 'pop3',
-  4190: 'sieve',
-};
-const ENCRYPTED: typeof CLEAR = { 465: 'smtp', 993: 'imap', 995: 'pop3', 443: 'http' };
-
-/** Seconds that a message may take to arrive: a filter that has just begun is slow, and a service may wait for its lease. */
-const DELIVERY = 120;
-
-export function outside(cluster: MailuCluster): OutsideCheck | undefined {
-  const { settings: mailu } = cluster;
-  if (mailu === undefined) return undefined;
-  const [hostname = ''] = mailu.hostnames;
-  const account = mailu.admin.account ?? mailu.postmaster;
-  const password = mailu.admin.password;
-  return {
-    fronts: cluster.hosts
-      .filter(({ settings }) => settings.front)
-      .map(({ name, address, settings }) => ({
-        host: name,
-        address: settings.publicAddresses?.[0] ?? address,
-      })),
-    hostname,
-    domain: mailu.domain,
-    services: portsOf(mailu).flatMap((port) => serviceAt(port, mailu)),
-    mailbox: {
-      address: `${account}@${mailu.domain}`,
-      password: password === undefined ? undefined : cluster.secret(password),
-    },
-    patience: DELIVERY,
-  };
-}
-
-function serviceAt(port: number, { tls }: Mailu): OutsideCheck['services'] {
-  const protocol = CLEAR[port] ?? ENCRYPTED[port];
-  if (protocol === undefined) return port === 80 ? [{ port, protocol: 'http', encryption: 'never' }] : [];
-  if (tls.kind === 'notls') return [{ port, protocol, encryption: 'never' }];
-  return [{ port, protocol, encryption: port in ENCRYPTED ? 'start' : 'upgrade' }];
 }

@@ -29,6 +29,11 @@ export interface LogOptions extends CommonOptions {
   readonly since?: string;
 }
 
+export interface CheckOptions extends CommonOptions {
+  /** Whether greylisting is waited for. */
+  readonly wait: boolean;
+}
+
 export interface RemoveOptions extends CommonOptions {
   readonly yes?: boolean;
 }
@@ -49,7 +54,7 @@ export interface Actions {
   facts(inventory: string, options: CommonOptions): Promise<number>;
   logs(inventory: string, service: string, options: LogOptions): Promise<number>;
   dns(inventory: string, options: CommonOptions): Promise<number>;
-  check(inventory: string, options: CommonOptions): Promise<number>;
+  check(inventory: string, options: CheckOptions): Promise<number>;
   removeStack(inventory: string, options: RemoveOptions): Promise<number>;
   editSecrets(inventory: string): Promise<number>;
   rekeySecrets(inventory: string): Promise<number>;
@@ -136,7 +141,7 @@ export function program(
     );
 
   /** A verb that changes nothing, and has no options of its own. */
-  const looking = (name: 'status' | 'facts' | 'check' | 'dns', about: string) =>
+  const looking = (name: 'status' | 'facts' | 'dns', about: string) =>
     connecting(root.command(name))
       .description(about)
       .action((inventory: string, options: CommonOptions) =>
@@ -157,7 +162,12 @@ export function program(
       act((actions) => actions.logs(inventory, service, options)),
     );
 
-  looking('check', 'look at the mail servers from here, as a client: ports, relaying, a message');
+  connecting(root.command('check'))
+    .description('look at the mail servers from here, as a client: ports, relaying, a message')
+    .option('--no-wait', 'do not wait, 5 to 16 minutes, where greylisting puts the message off')
+    .action((inventory: string, options: CheckOptions) =>
+      act((actions) => actions.check(inventory, options)),
+    );
 
   looking('dns', 'print the DNS records to publish, as a zone file');
 

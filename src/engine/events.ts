@@ -70,6 +70,7 @@ export type Event =
     }
   /** What was made is looked at from this machine, as a client would. */
   | { readonly kind: 'outside-started'; readonly hosts: readonly string[] }
+  | { readonly kind: 'outside-waiting'; readonly host: string; readonly reason: string }
   | { readonly kind: 'outside'; readonly fronts: readonly FrontAnswer[] };
 
 export type Emit = (event: Event) => void;

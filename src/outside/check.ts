@@ -1,6 +1,8 @@
-import { connect } from 'node:net';
 import { askToRelay, type Dial, type RelayAnswer } from './attempt.ts';
-import { type DeliveryAnswer, deliver } from './delivery.ts';
+import { type DeliveryAnswer, deliver, type Sending } from './delivery.ts';
+import { dialTo } from './dial.ts';
+import { clientNameFor } from './identity.ts';
+import { askLogins, type LoginAnswer, untried } from './login.ts';
 import { askService, type ServiceAnswer } from './service.ts';
 import type { OutsideCheck } from './want.ts';
 
@@ -9,55 +11,113 @@ export interface FrontAnswer {
   readonly host: string;
   readonly address: string;
   readonly services: readonly ServiceAnswer[];
+  readonly remarks: readonly string[];
   readonly relay: readonly RelayAnswer[];
+  readonly login: LoginAnswer;
   readonly delivery: DeliveryAnswer;
 }
 
-const CONNECT = 10_000;
+/** How the fronts are looked at. */
+export interface Looking {
+  /** Seconds that greylisting is waited for in all; 0: not at all. */
+  readonly greylisting: number;
+  /** Told what is waited for. */
+  readonly tell: (host: string, waits: string) => void;
+  readonly reach: (address: string) => Dial;
+  /** By which name this machine goes to an address. */
+  readonly name: (address: string) => Promise<string>;
+  readonly pause?: Sending['pause'];
+  /** Ends a wait for greylisting. */
+  readonly stop: AbortSignal;
+}
 
-const UNTRIED: DeliveryAnswer = {
+const LOOKING: Looking = {
+  greylisting: 0,
+  tell: () => undefined,
+  reach: dialTo,
+  name: clientNameFor,
+  stop: new AbortController().signal,
+};
+
+const SILENT: DeliveryAnswer = {
   result: 'untried',
   said: 'port 25 does not answer this machine; look from another network with: provision check',
   seconds: undefined,
+  waited: 0,
 };
 
-/** Connects from this machine, over the network, as any client would. */
-export const dialTo =
-  (address: string): Dial =>
-  (port) =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ host: address, port });
-      const timer = setTimeout(
-        () => socket.destroy(new Error(`no connection within ${CONNECT / 1000} s`)),
-        CONNECT,
-      );
-      socket.once('connect', () => {
-        clearTimeout(timer);
-        resolve(socket);
-      });
-      socket.once('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-    });
+interface Reached {
+  readonly host: string;
+  readonly address: string;
+  readonly dial: Dial;
+  readonly client: string;
+  readonly services: readonly ServiceAnswer[];
+}
 
-/** Looks at every front, each on its own. */
-export function checkOutside(check: OutsideCheck): Promise<readonly FrontAnswer[]> {
-  return Promise.all(
-    check.fronts.map(async ({ host, address }): Promise<FrontAnswer> => {
-      const dial = dialTo(address);
+const answers = ({ services }: Reached, wanted: number) =>
+  services.some(({ port, banner }) => port === wanted && banner !== '');
+
+/** Looks at every front, each on its own but for the logins. */
+export async function checkOutside(
+  check: OutsideCheck,
+  how: Partial<Looking> = {},
+): Promise<readonly FrontAnswer[]> {
+  const looking = { ...LOOKING, ...how };
+  const reached = await Promise.all(
+    check.fronts.map(async ({ host, address }): Promise<Reached> => {
+      const dial = looking.reach(address);
+      const client = await looking.name(address);
       const services = await Promise.all(
-        check.services.map((service) => askService(service, check.hostname, dial)),
+        check.services.map((service) => askService(service, check.hostname, dial, client)),
       );
-      // Many networks let nobody out on port 25: 27 waits would tell no more than one.
-      const silent = services.some(({ port, banner }) => port === 25 && banner === '');
-      if (silent) return { host, address, services, relay: [], delivery: UNTRIED };
-      const { domain, hostname } = check;
-      const relay = await askToRelay({ address, domain, hostname }, check.services, dial);
-      return { host, address, services, relay, delivery: await deliver(check, dial) };
+      return { host, address, dial, client, services };
     }),
+  );
+  const logins = await logIn(check, reached);
+  return Promise.all(
+    reached.map((front, index) => lookAtMail(check, front, logins[index] ?? untried(''), looking)),
   );
 }
 
-/** Whether a front passes mail of strangers on. */
-export const isOpenRelay = ({ relay }: FrontAnswer) => relay.some(({ result }) => result === 'relayed');
+/** One front after the other: a password that one refuses is told to no other, which would be one more failed login. */
+async function logIn(check: OutsideCheck, fronts: readonly Reached[]): Promise<readonly LoginAnswer[]> {
+  const logins: LoginAnswer[] = [];
+  for (const front of fronts) {
+    const refused = logins.find(({ result }) => result === 'refused');
+    logins.push(
+      refused !== undefined
+        ? untried('the password is refused already')
+        : check.services.some(({ port }) => port === 993) && !answers(front, 993)
+          ? untried('port 993 does not answer')
+          : await askLogins(check, front.client, front.dial),
+    );
+  }
+  return logins;
+}
+
+async function lookAtMail(
+  check: OutsideCheck,
+  front: Reached,
+  login: LoginAnswer,
+  { greylisting, tell, pause, stop }: Looking,
+): Promise<FrontAnswer> {
+  const { host, address, dial, client, services } = front;
+  const { domain, hostname, tlsOnly, remarks } = check;
+  const seen = { host, address, services, remarks, login };
+  // Many networks let nobody out on port 25: a wait for each way would tell no more than one.
+  if (!answers(front, 25)) return { ...seen, relay: [], delivery: SILENT };
+  const relay = await askToRelay({ address, domain, hostname, client, tlsOnly }, check.services, dial);
+  const delivery = await deliver(check, dial, {
+    client,
+    readable: login.result === 'accepted',
+    greylisting,
+    tell: (waits) => tell(host, waits),
+    stop,
+    ...(pause === undefined ? {} : { pause }),
+  });
+  return { ...seen, relay, delivery };
+}
+
+/** Whether a front passes mail of strangers on, or lets anybody in who then may send. */
+export const isOpenRelay = ({ relay, login }: FrontAnswer) =>
+  relay.some(({ result }) => result === 'relayed') || login.wrong?.result === 'accepted';

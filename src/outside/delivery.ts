@@ -1,89 +1,110 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Secret } from '../shell/index.ts';
 import type { Dial } from './attempt.ts';
 import { Dialogue } from './dialogue.ts';
-import { imapCommands, quoted } from './imap.ts';
+import { isGreylisting, untilNextTry } from './greylisting.ts';
+import { NOBODY } from './identity.ts';
+import { takeMessage } from './imap.ts';
+import { openMailbox } from './login.ts';
+import { checkMessage } from './message.ts';
 import { handOver } from './smtp.ts';
 import type { OutsideCheck } from './want.ts';
 
 export interface DeliveryAnswer {
-  /** `taken`: the server has it, and nobody could read whether it arrived. `untried`: nobody answers. */
-  readonly result: 'read' | 'taken' | 'deferred' | 'failed' | 'untried';
+  /**
+   * `taken`: the server has it, and nobody could read whether it arrived. `greylisted`: put off as a stranger's, which is no
+   * failure of the server. `deferred`: put off for another reason. `untried`: nobody answers.
+   */
+  readonly result: 'read' | 'taken' | 'greylisted' | 'deferred' | 'failed' | 'untried';
   readonly said: string;
   /** Seconds from sending to reading. */
   readonly seconds: number | undefined;
+  /** Seconds for which greylisting was waited out. */
+  readonly waited: number;
 }
 
-const PATIENCE = 30_000;
-const PAUSE = 1000;
+/** How a message is sent, and how long greylisting is waited for. */
+export interface Sending {
+  /** The name in EHLO. */
+  readonly client: string;
+  /** Whether the mailbox's password was taken. */
+  readonly readable: boolean;
+  /** Seconds that greylisting is waited for in all; 0: not at all. */
+  readonly greylisting: number;
+  /** Told what is waited for, and how many seconds. */
+  readonly tell: (waits: string) => void;
+  readonly pause: (seconds: number, stop: AbortSignal) => Promise<unknown>;
+  /** Ends the wait. */
+  readonly stop: AbortSignal;
+}
 
-/** Sends a message to the mailbox as a stranger would, over port 25, and reads it over IMAP, where there is a password. */
+const SENDING: Sending = {
+  client: NOBODY,
+  readable: true,
+  greylisting: 0,
+  tell: () => undefined,
+  // A wait that is ended is over.
+  pause: (seconds, stop) => sleep(seconds * 1000, undefined, { signal: stop }).catch(() => undefined),
+  stop: new AbortController().signal,
+};
+
+const PATIENCE = 30_000;
+
+/** Sends a message to the mailbox as a stranger would, over port 25, and reads it over IMAP, where that can be done. */
 export async function deliver(
-  { mailbox, domain, hostname, services, patience }: OutsideCheck,
+  { mailbox, domain, hostname, services, patience, tlsOnly }: OutsideCheck,
   dial: Dial,
+  how: Partial<Sending> = {},
 ): Promise<DeliveryAnswer> {
-  const id = `${randomUUID()}@check.example.com`;
-  const start = Date.now();
-  const seconds = () => Math.round((Date.now() - start) / 100) / 10;
+  const { client, readable, greylisting, tell, pause, stop } = { ...SENDING, ...how };
+  const { address: to, password } = mailbox;
+  const id = `${randomUUID()}@${NOBODY}`;
+  // The same text each time: rspamd knows what comes back by its body.
+  const message = checkMessage(to, id, new Date());
+  let waited = 0;
+  const answer = (result: DeliveryAnswer['result'], said: string, seconds?: number) => ({
+    result,
+    said,
+    seconds,
+    waited,
+  });
   try {
-    const refused = await send(dial, mailbox.address, id);
-    if (refused !== undefined)
-      return { result: refused.startsWith('4') ? 'deferred' : 'failed', said: refused, seconds: undefined };
-    const imap = services.some(({ port }) => port === 993);
-    if (mailbox.password === undefined || !imap)
-      return { result: 'taken', said: `a message to ${mailbox.address} was taken`, seconds: undefined };
-    while (seconds() < patience) {
-      if (await take(dial, hostname, mailbox.address, mailbox.password, id))
-        return { result: 'read', said: `a message to ${mailbox.address} was read`, seconds: seconds() };
-      await sleep(PAUSE);
+    const send = () => sendMessage(dial, client, to, message, tlsOnly);
+    let refused = await send();
+    while (refused !== undefined && isGreylisting(refused)) {
+      const next = untilNextTry(waited, greylisting);
+      if (next === undefined) return answer('greylisted', refused);
+      tell(
+        `mail: put off by greylisting, tried again in ${Math.round(next / 60)} min; --no-wait to leave it out`,
+      );
+      await pause(next, stop);
+      if (stop.aborted) return answer('greylisted', refused);
+      waited += next;
+      refused = await send();
     }
-    const said = `a message to ${mailbox.address} was taken, and is not in the mailbox after ${patience} s`;
-    return { result: 'failed', said, seconds: undefined };
+    if (refused !== undefined) return answer(refused.startsWith('4') ? 'deferred' : 'failed', refused);
+    const start = Date.now();
+    if (password === undefined || !readable || !services.some(({ port }) => port === 993))
+      return answer('taken', `a message to ${to} was taken`);
+    await using session = await openMailbox(dial, hostname, to, password);
+    if (await takeMessage(session.run, id, patience))
+      return answer('read', `a message to ${to} was read`, Math.round((Date.now() - start) / 100) / 10);
+    return answer('failed', `a message to ${to} was taken, and is not in the mailbox after ${patience} s`);
   } catch (error) {
-    return { result: 'failed', said: `${domain}: ${(error as Error).message}`, seconds: undefined };
+    return answer('failed', `${domain}: ${(error as Error).message}`);
   }
 }
 
 /** @returns what was said where the message is not taken. */
-async function send(dial: Dial, to: string, id: string): Promise<string | undefined> {
+async function sendMessage(
+  dial: Dial,
+  client: string,
+  to: string,
+  message: readonly string[],
+  tlsOnly: boolean,
+): Promise<string | undefined> {
   using dialogue = new Dialogue(await dial(25), PATIENCE);
-  const message = [
-    'From: provision <check@example.com>',
-    `To: <${to}>`,
-    'Subject: provision check: mail arrives',
-    `Message-ID: <${id}>`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    'Auto-Submitted: auto-generated',
-    '',
-    'Sent by `provision check`, which takes it away again when it has read it.',
-    '.',
-  ];
-  const refused = await handOver(dialogue, 'check.example.com', to, message);
+  const refused = await handOver(dialogue, client, to, message, tlsOnly);
   if (refused === undefined) dialogue.write('QUIT');
   return refused;
-}
-
-/** Whether the message is in the mailbox; then it is taken away. @throws Error where the mailbox cannot be opened. */
-async function take(
-  dial: Dial,
-  servername: string,
-  user: string,
-  password: Secret,
-  id: string,
-): Promise<boolean> {
-  using dialogue = new Dialogue(await dial(993), PATIENCE);
-  await dialogue.encrypt({ servername });
-  await dialogue.line();
-  const run = imapCommands(dialogue, user);
-  await run(`LOGIN ${quoted(user)} ${quoted(password.reveal())}`);
-  await run('SELECT INBOX');
-  const found = await run(`UID SEARCH HEADER Message-ID ${quoted(id)}`);
-  const uid = /^\* SEARCH (\d+)/.exec(found.find((line) => line.startsWith('* SEARCH')) ?? '')?.[1];
-  if (uid !== undefined) {
-    await run(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
-    await run('EXPUNGE');
-  }
-  await run('LOGOUT');
-  return uid !== undefined;
 }

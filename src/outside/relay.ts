@@ -1,3 +1,5 @@
+import { NOBODY } from './identity.ts';
+
 /** A way of asking to relay: what is said, in order. The last line is the recipient; to accept it is to relay. */
 export interface RelayAttempt {
   readonly name: string;
@@ -11,13 +13,18 @@ export interface RelayAttempt {
 /** Not ours, and a name that exists: a server must not refuse it for want of a domain (RFC 2606). */
 const ELSEWHERE = 'example.net';
 const USER = `relay-test@${ELSEWHERE}`;
-const HELO = 'EHLO relay-test.example.com';
 
 /**
  * Ways of asking a server that serves `domain` at `address` to pass mail on to strangers: those that old relays fell
  * for (RFC 2505, 2.1; RFC 5321, 7.8 and appendix C), and those by which a proxy in front could be talked into trust.
+ *
+ * None has a word of AUTH in it. Mailu counts each one on port 25 against the network that it comes from, whatever
+ * it says (core/admin/mailu/internal/views/auth.py, `is_port_25 and headers['Auth-Method'] != 'none'`), and five within an hour lock
+ * the network out. That port 25 takes no logins is seen from what EHLO lists (`service.ts`); a wrong password has its own place (`login.ts`).
+ * A recipient without AUTH counts nothing there, unless the server takes mail over TLS alone and is asked in the clear
+ * (`attempt.ts`). Mailu's limit on messages is one of senders who have logged in (core/postfix/conf/master.cf, `check_ratelimit`).
  */
-export function relayAttempts(domain: string, address: string): readonly RelayAttempt[] {
+export function relayAttempts(domain: string, address: string, client = NOBODY): readonly RelayAttempt[] {
   const literal = address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
   const ask = (
     name: string,
@@ -31,10 +38,14 @@ export function relayAttempts(domain: string, address: string): readonly RelayAt
     name,
     on: options.on ?? 'smtp',
     encrypt: options.encrypt ?? false,
-    lines: [options.helo ?? HELO, ...(options.before ?? []), `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`],
+    lines: [
+      options.helo ?? `EHLO ${client}`,
+      ...(options.before ?? []),
+      `MAIL FROM:<${from}>`,
+      `RCPT TO:<${to}>`,
+    ],
   });
   const own = `postmaster@${domain}`;
-  const token = Buffer.from(`\0${own}\0not-the-password`).toString('base64');
   return [
     ask('from nobody', '', USER),
     ask('from our own postmaster', own, USER),
@@ -63,13 +74,7 @@ export function relayAttempts(domain: string, address: string): readonly RelayAt
     ask('claiming another address (XFORWARD)', '', USER, {
       before: ['XFORWARD ADDR=127.0.0.1 NAME=localhost'],
     }),
-    ask('with a wrong password', own, USER, { before: [`AUTH PLAIN ${token}`] }),
     ask('encrypted', own, USER, { encrypt: true }),
     ask('submission without a login', own, USER, { on: 'submission', encrypt: true }),
-    ask('submission with a wrong password', own, USER, {
-      on: 'submission',
-      encrypt: true,
-      before: [`AUTH PLAIN ${token}`],
-    }),
   ];
 }

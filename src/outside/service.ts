@@ -1,7 +1,8 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Dial } from './attempt.ts';
 import { Dialogue } from './dialogue.ts';
-import { command, isGood, reply } from './smtp.ts';
+import { NOBODY } from './identity.ts';
+import { capabilities, command, isGood, reply, saying } from './smtp.ts';
 import type { Service } from './want.ts';
 
 export interface ServiceAnswer {
@@ -19,31 +20,58 @@ const PATIENCE = 20_000;
 /** Days before a certificate's end at which it is time to say so. */
 const SOON = 14;
 
-/** What a port says, and which certificate it shows for `hostname`. */
-export async function askService(service: Service, hostname: string, dial: Dial): Promise<ServiceAnswer> {
-  const { port, protocol, encryption } = service;
+/**
+ * What a port says, and which certificate it shows for `hostname`. Whether it takes logins where it should not is seen from what
+ * EHLO lists: to try one would be counted (`relay.ts`).
+ */
+export async function askService(
+  service: Service,
+  hostname: string,
+  dial: Dial,
+  client = NOBODY,
+): Promise<ServiceAnswer> {
+  const { port, protocol, encryption, closed } = service;
   let banner = '';
   try {
     using dialogue = new Dialogue(await dial(port), PATIENCE);
     const servername = hostname;
     let secure = encryption === 'start' ? await dialogue.encrypt({ servername }) : undefined;
     banner = await greeting(dialogue, protocol, hostname);
+    const asks = protocol === 'smtp' && encryption !== 'start';
+    let offered = asks ? loginProblem(service, await capabilities(dialogue, client), false) : undefined;
     if (encryption === 'upgrade') {
       await upgrade(dialogue, protocol);
       secure = await dialogue.encrypt({ servername });
+      if (asks) offered ??= loginProblem(service, await capabilities(dialogue, client), true);
     }
-    if (secure === undefined) return { port, protocol, banner, certificate: undefined, problem: undefined };
+    if (secure === undefined) return { port, protocol, banner, certificate: undefined, problem: offered };
     const certificate = secure.getPeerCertificate();
     return {
       port,
       protocol,
       banner,
       certificate: describe(certificate),
-      problem: certificateProblem(secure, certificate),
+      problem: offered ?? certificateProblem(secure, certificate),
     };
   } catch (error) {
-    return { port, protocol, banner, certificate: undefined, problem: (error as Error).message };
+    const { message } = error as Error;
+    const problem = banner === '' && closed !== undefined ? `${message}; ${closed}` : message;
+    return { port, protocol, banner, certificate: undefined, problem };
   }
+}
+
+/** Port 25 takes none (RFC 8314, 3.3), and no port takes a password in the clear that could have been encrypted (RFC 4954, 4). */
+function loginProblem(
+  { port, encryption }: Service,
+  offers: readonly string[],
+  encrypted: boolean,
+): string | undefined {
+  const auth = offers.find((line) => /^AUTH[ =]/i.test(line));
+  if (auth === undefined) return undefined;
+  if (port === 25) return `it takes logins (${auth}), which are for ports 465 and 587`;
+  return encryption === 'upgrade' && !encrypted
+    ? `it takes passwords in the clear: it offers ${auth} before STARTTLS`
+    : undefined;
 }
 
 async function greeting(
@@ -76,9 +104,8 @@ async function upgrade(dialogue: Dialogue, protocol: Service['protocol']): Promi
     throw new Error(`it does not encrypt: ${said}`);
   };
   if (protocol === 'smtp') {
-    await command(dialogue, 'EHLO check.example.com');
     const said = await command(dialogue, 'STARTTLS');
-    if (!isGood(said)) refuse(`${said.code} ${said.text}`);
+    if (!isGood(said)) refuse(saying(said));
     return;
   }
   const [line, good] =

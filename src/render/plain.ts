@@ -36,6 +36,7 @@ export function plainRenderer(progress: Write, result: Write, c: Style, verbose:
       for (const line of recapText(event, c)) result(`${line}\n`);
     },
     'outside-started': ({ hosts }) => say(`looking from outside at ${hosts.join(', ')}`),
+    'outside-waiting': ({ host, reason }) => say(`${host} │ ${reason}`),
     outside: ({ fronts }) => result(`${outsideText(fronts, c).join('\n')}\n`),
   };
   return { handle: dispatch(handlers), close: async () => undefined };

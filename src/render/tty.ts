@@ -96,6 +96,7 @@ export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Style)
         await end();
         begin('look from outside', hosts);
       }),
+    'outside-waiting': ({ host, reason }) => update(host, (line) => (line.output = reason)),
     outside: ({ fronts }) =>
       next(async () => {
         await end();

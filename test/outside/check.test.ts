@@ -1,22 +1,22 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
 import { connect, createServer as createPlainServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dial } from '../../src/outside/attempt.ts';
 import { deliver } from '../../src/outside/delivery.ts';
-import { checkOutside, type FrontAnswer, type OutsideCheck, type Service } from '../../src/outside/index.ts';
+import {
+  checkOutside,
+  type FrontAnswer,
+  isOpenRelay,
+  type OutsideCheck,
+  type Service,
+} from '../../src/outside/index.ts';
 import { askService } from '../../src/outside/service.ts';
 import { styleOf } from '../../src/render/index.ts';
 import { frontProblems, outsideText } from '../../src/render/outside-text.ts';
 import { Secret } from '../../src/shell/index.ts';
+import { selfSigned } from './certificate.ts';
 import { lineServer } from './server.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'provision-outside-'));
-const key = join(folder, 'key.pem');
-const certificate = join(folder, 'cert.pem');
 const PASSWORD = 'a "quoted" \\ password';
 
 let messages: string[] = [];
@@ -35,13 +35,7 @@ function lines(socket: NodeJS.ReadWriteStream, on: (line: string) => void): void
 }
 
 beforeAll(async () => {
-  const made = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=mail.example.org'],
-    ...['-addext', 'subjectAltName=DNS:mail.example.org', '-keyout', key, '-out', certificate],
-  ]);
-  expect(made.status).toBe(0);
-  const pem = { key: readFileSync(key), cert: readFileSync(certificate) };
-
+  const pem = selfSigned('mail.example.org');
   const smtp = createPlainServer((socket) => {
     let text: string[] | undefined;
     socket.write('220 mail.example.org ESMTP\r\n');
@@ -105,6 +99,9 @@ const check = (more: Partial<OutsideCheck> = {}): OutsideCheck => ({
   hostname: 'mail.example.org',
   domain: 'example.org',
   services,
+  remarks: [],
+  tlsOnly: false,
+  exempts: false,
   mailbox: { address: 'postmaster@example.org', password: new Secret(PASSWORD) },
   patience: 3,
   ...more,
@@ -131,6 +128,7 @@ test.each<[string, Partial<OutsideCheck>, string, RegExp]>([
     'failed',
     /LOGIN as postmaster@example\.org: NO/,
   ],
+  ['no port that reads', { services: services.slice(0, 1) }, 'taken', /was taken$/],
   [
     'no such mailbox',
     { mailbox: { address: 'nobody@example.org', password: undefined } },
@@ -167,6 +165,37 @@ test('a port that is closed, one that greets otherwise, and one that does not en
   expect((await askService(smtp, 'm', via(plain.port))).problem).toBe('it does not encrypt: 502 no');
 });
 
+test('what a closed port may mean is said with it', async () => {
+  const service: Service = { port: 465, protocol: 'smtp', encryption: 'start', closed: 'it opens later' };
+  expect((await askService(service, 'm', dial)).problem).toMatch(/ECONNREFUSED.*; it opens later$/);
+});
+
+test.each<[string, Service, RegExp | undefined]>([
+  ['port 25', { port: 25, protocol: 'smtp', encryption: 'never' }, /^it takes logins \(AUTH PLAIN LOGIN\)/],
+  [
+    'before STARTTLS',
+    { port: 587, protocol: 'smtp', encryption: 'upgrade' },
+    /^it takes passwords in the clear: it offers AUTH PLAIN LOGIN before STARTTLS/,
+  ],
+  ['a site without TLS', { port: 587, protocol: 'smtp', encryption: 'never' }, undefined],
+])('logins that are offered are seen without one: %s', async (_name, service, problem) => {
+  const { key, cert } = selfSigned('m');
+  await using server = await lineServer('220 ok', (line, socket) => {
+    if (line.startsWith('EHLO')) return '250-m\r\n250-SIZE 1\r\n250 AUTH PLAIN LOGIN';
+    if (line !== 'STARTTLS') return '250 ok';
+    socket.write('220 go on\r\n');
+    socket.removeAllListeners('data');
+    new TLSSocket(socket, { isServer: true, key, cert })
+      .on('data', () => undefined)
+      .on('error', () => undefined);
+    return undefined;
+  });
+  const seen = await askService(service, 'm', async () => connect({ host: '127.0.0.1', port: server.port }));
+  if (problem === undefined) expect(seen.problem).toBeUndefined();
+  else expect(seen.problem).toMatch(problem);
+  expect(server.told.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+});
+
 test('where port 25 does not answer, the rest is not waited for', async () => {
   const begin = Date.now();
   const closed: readonly Service[] = [{ port: 25, protocol: 'smtp', encryption: 'never' }];
@@ -201,20 +230,58 @@ test('what a person reads of a front', () => {
         problem: 'connect ECONNREFUSED',
       },
     ],
+    remarks: ['`tls: notls`: nothing is served on 465'],
     relay: [
       { name: 'from nobody', result: 'refused' as const, said: '554 no' },
       { name: 'bang path', result: 'relayed' as const, said: '250 ok' },
     ],
-    delivery: { result: 'read' as const, said: 'a message to postmaster@example.org was read', seconds: 1.2 },
+    login: {
+      result: 'accepted' as const,
+      said: 'postmaster@example.org can log in',
+      wrong: { result: 'refused' as const, said: '535 no' },
+    },
+    delivery: {
+      result: 'read' as const,
+      said: 'a message to postmaster@example.org was read',
+      seconds: 1.2,
+      waited: 310,
+    },
   };
-  expect(outsideText([front], styleOf({ isTTY: false, columns: 80 }, {})).join('\n')).toMatchInlineSnapshot(`
+  const text = (more: Partial<FrontAnswer>) =>
+    outsideText([{ ...front, ...more }], styleOf({ isTTY: false, columns: 80 }, {})).join('\n');
+  expect(text({})).toMatchInlineSnapshot(`
     "From outside: mail-1 (192.0.2.11)
       PORT  SERVES  CERTIFICATE                         ANSWER
       25    smtp    mail.example.org, until 2027-01-01  mail.example.org ESMTP
       993   imap                                        see below
-      ok  mail: a message to postmaster@example.org was read after 1.2 s
+      ok  logins: postmaster@example.org can log in; a wrong password is refused
+      ok  mail: a message to postmaster@example.org was read after 1.2 s, after greylisting of 5 min
+      note  \`tls: notls\`: nothing is served on 465
       problem  AN OPEN RELAY: it passes mail on, asked bang path (250 ok)
       problem  port 993 (imap): connect ECONNREFUSED"
   `);
+  expect(
+    text({
+      remarks: [],
+      services: [],
+      relay: [],
+      login: { result: 'untried', said: 'no password of postmaster@example.org is known', wrong: undefined },
+      delivery: { result: 'greylisted', said: '451 4.7.1 Try again later', seconds: undefined, waited: 0 },
+    }),
+  ).toMatchInlineSnapshot(`
+    "From outside: mail-1 (192.0.2.11)
+      PORT  SERVES  CERTIFICATE  ANSWER
+      note  logins: not tried: no password of postmaster@example.org is known
+      note  mail: put off by greylisting (451 4.7.1 Try again later), as a server does with senders that it does not know yet; to wait until it is taken: provision check"
+  `);
+  const letsIn = {
+    ...front,
+    relay: [],
+    login: { ...front.login, wrong: { result: 'accepted' as const, said: '235 in' } },
+  };
+  expect(isOpenRelay(letsIn)).toBe(true);
+  expect(frontProblems(letsIn)[0]).toBe(
+    'ANYBODY CAN LOG IN, and send to everybody: port 465 took a wrong password (235 in)',
+  );
   expect(frontProblems({ ...front, services: [], relay: [] })).toEqual([]);
 });

@@ -1,0 +1,95 @@
+import type { OutsideCheck } from 'provision';
+import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
+
+type Protocol = OutsideCheck['services'][number]['protocol'];
+
+const CLEAR: Readonly<Record<number, Protocol>> = {
+  25: 'smtp',
+  587: 'smtp',
+  143: 'imap',
+  110: 'pop3',
+  4190: 'sieve',
+};
+/** Not opened at all with `notls` (core/base/libs/socrate/socrate/system.py, PORTS_REQUIRING_TLS). */
+const ENCRYPTED: Readonly<Record<number, Protocol>> = { 465: 'smtp', 993: 'imap', 995: 'pop3', 443: 'http' };
+
+/** Seconds that a message may take to arrive: a filter that has just begun is slow, and a service may wait for its lease. */
+const DELIVERY = 120;
+
+/** Seconds for which a login has to exempt its address at least, for what is tried right after it. */
+const EXEMPTION = 300;
+
+export function outside(cluster: MailuCluster): OutsideCheck | undefined {
+  const { settings: mailu } = cluster;
+  if (mailu === undefined) return undefined;
+  const [hostname = ''] = mailu.hostnames;
+  const account = mailu.admin.account ?? mailu.postmaster;
+  const { password } = mailu.admin;
+  return {
+    fronts: cluster.hosts
+      .filter(({ settings }) => settings.front)
+      .map(({ name, address, settings }) => ({
+        host: name,
+        address: settings.publicAddresses?.[0] ?? address,
+      })),
+    hostname,
+    domain: mailu.domain,
+    services: portsOf(mailu).flatMap((port) => serviceAt(port, mailu)),
+    remarks: remarks(mailu),
+    tlsOnly: isOn(mailu, 'INBOUND_TLS_ENFORCE'),
+    mailbox: {
+      address: `${account}@${mailu.domain}`,
+      // Where only tokens are taken, the right password is a failed login, too (core/admin/mailu/internal/nginx.py).
+      password:
+        password === undefined || isOn(mailu, 'AUTH_REQUIRE_TOKENS') ? undefined : cluster.secret(password),
+    },
+    exempts:
+      Number(mailu.variables.AUTH_RATELIMIT_EXEMPTION_LENGTH ?? 86400) >= EXEMPTION,
+    patience: DELIVERY,
+  };
+}
+
+/** As Mailu reads it: whatever is not `false` or `no` (core/admin/mailu/configuration.py, `__coerce_value`). */
+function isOn({ variables }: Mailu, name: string): boolean {
+  const value = variables[name];
+  return value !== undefined && !['false', 'no'].includes(value.toLowerCase());
+}
+
+function serviceAt(port: number, { tls }: Mailu): OutsideCheck['services'] {
+  const clear = CLEAR[port];
+  const encrypted = ENCRYPTED[port];
+  if (port === 80) return [{ port, protocol: 'http', encryption: 'never' }];
+  if (tls.kind === 'notls')
+    return clear === undefined ? [] : [{ port, protocol: clear, encryption: 'never' }];
+  if (clear !== undefined) return [{ port, protocol: clear, encryption: 'upgrade', ...whileClosed(tls) }];
+  return encrypted === undefined
+    ? []
+    : [{ port, protocol: encrypted, encryption: 'start', ...whileClosed(tls) }];
+}
+
+/** Without a certificate the front serves 25 in the clear and 80, and nothing else (core/nginx/config.py, TLS_ERROR). */
+function whileClosed({ kind }: Mailu['tls']): { readonly closed?: string } {
+  return kind === 'letsencrypt'
+    ? { closed: "it opens when Let's Encrypt has given the certificate, some minutes after the first start" }
+    : {};
+}
+
+function remarks(mailu: Mailu): readonly string[] {
+  return [
+    ...(isOn(mailu, 'AUTH_REQUIRE_TOKENS')
+      ? ['Mailu lets mail programs in with tokens alone (`AUTH_REQUIRE_TOKENS`), so no password is tried']
+      : []),
+    ...withoutTls(mailu),
+  ];
+}
+
+/** What else `notls` closes is refused in the inventory. */
+function withoutTls(mailu: Mailu): readonly string[] {
+  if (mailu.tls.kind !== 'notls') return [];
+  const has = (...wanted: readonly number[]) => portsOf(mailu).some((port) => wanted.includes(port));
+  const cannot = [...(has(143, 110) ? [] : ['read']), ...(has(587) ? [] : ['send'])];
+  if (cannot.length === 0) return [];
+  return [
+    `mail programs cannot ${cannot.join(' or ')} mail: ${cannot.length === 2 ? 'neither 143, 110 nor 587 is' : has(587) ? 'neither 143 nor 110 is' : '587 is not'} in \`mailu: ports\``,
+  ];
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import mailu from '../../playbooks/mailu.ts';
+import storage from '../../playbooks/storage.ts';
+import swarm from '../../playbooks/swarm.ts';
+import { viewOf } from '../../src/engine/index.ts';
+import { loadInventory } from '../../src/inventory/index.ts';
+
+/** What is looked at from outside, of a site of one host with this in its section. */
+function wanted(section: string) {
+  const text = `cluster: mail
+hosts: { a: { address: 192.0.2.1 } }
+storage: { kind: nfs, server: 192.0.2.9, export: /srv }
+mailu:
+  domain: example.org
+  hostnames: [mail.example.org]
+${section.replaceAll(/^/gm, '  ')}
+`;
+  const { inventory, problems } = loadInventory(text, 'i.yaml', [swarm, storage, mailu]);
+  if (inventory === undefined) throw new Error(problems.map(({ message }) => message).join('; '));
+  const check = mailu.outside?.(viewOf(inventory, mailu));
+  if (check === undefined) throw new Error('nothing is looked at');
+  return {
+    ...check,
+    asked: check.services.map(({ port, protocol, encryption }) => `${port} ${protocol} ${encryption}`),
+  };
+}
+
+const ENCRYPTED = ['443 http start', '465 smtp start', '993 imap start', '995 pop3 start'];
+
+test.each(['cert', 'letsencrypt'])('with %s all ports that the front opens are asked', (kind) => {
+  const { asked, remarks } = wanted(
+    `tls: { kind: ${kind} }\nports: [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190]`,
+  );
+  expect(asked.toSorted()).toEqual(
+    [
+      '25 smtp upgrade',
+      '80 http never',
+      '110 pop3 upgrade',
+      '143 imap upgrade',
+      '587 smtp upgrade',
+      '4190 sieve upgrade',
+      ...ENCRYPTED,
+    ].toSorted(),
+  );
+  expect(remarks).toEqual([]);
+});
+
+test("while there is no certificate of Let's Encrypt yet, a closed port says what to wait for", () => {
+  const closed = (section: string) =>
+    wanted(section)
+      .services.filter(({ closed: why }) => why !== undefined)
+      .map(({ port }) => port);
+  expect(closed('tls: { kind: letsencrypt }')).toEqual([25, 443, 465, 993, 995, 4190]);
+  expect(closed('tls: { kind: cert }')).toEqual([]);
+});
+
+test('without TLS only what Mailu opens is asked, and the rest is told', () => {
+  expect(wanted('tls: { kind: notls }')).toMatchObject({
+    asked: ['25 smtp never', '80 http never', '4190 sieve never'],
+    remarks: [
+      '`tls: notls`: nothing is served on 443, 465, 993 and 995, which Mailu opens with a certificate only',
+      'mail programs cannot read or send mail: neither 143, 110 nor 587 is in `mailu: ports`',
+    ],
+  });
+  expect(wanted('tls: { kind: notls }\nports: [25, 80, 143]')).toMatchObject({
+    asked: ['25 smtp never', '80 http never', '143 imap never'],
+    remarks: ['mail programs cannot send mail: 587 is not in `mailu: ports`'],
+  });
+  expect(wanted('tls: { kind: notls }\nports: [25, 465, 587]').remarks).toEqual([
+    '`tls: notls`: nothing is served on 465, which Mailu opens with a certificate only',
+    'mail programs cannot read mail: neither 143 nor 110 is in `mailu: ports`',
+  ]);
+  expect(wanted('tls: { kind: notls }\nports: [25, 110, 143, 587]').remarks).toEqual([]);
+});
+
+test.each<[string, object]>([
+  ['', { exempts: true, tlsOnly: false }],
+  ["version: '1.9'", { exempts: true }],
+  ["version: '1.8'", { exempts: false }],
+  ["variables: { AUTH_RATELIMIT_EXEMPTION_LENGTH: '0' }", { exempts: false }],
+  ["variables: { AUTH_RATELIMIT_EXEMPTION_LENGTH: '3600' }", { exempts: true }],
+  ["variables: { INBOUND_TLS_ENFORCE: 'True' }", { tlsOnly: true }],
+  ["variables: { INBOUND_TLS_ENFORCE: 'no' }", { tlsOnly: false }],
+])('what Mailu counts depends on its settings: %s', (section, expected) => {
+  expect(wanted(section)).toMatchObject(expected);
+});
