@@ -43,8 +43,7 @@ export function outside(cluster: MailuCluster): OutsideCheck | undefined {
       password:
         password === undefined || isOn(mailu, 'AUTH_REQUIRE_TOKENS') ? undefined : cluster.secret(password),
     },
-    exempts:
-      Number(mailu.variables.AUTH_RATELIMIT_EXEMPTION_LENGTH ?? 86400) >= EXEMPTION,
+    exempts: Number(mailu.variables.AUTH_RATELIMIT_EXEMPTION_LENGTH ?? 86400) >= EXEMPTION,
     patience: DELIVERY,
   };
 }
