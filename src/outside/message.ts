@@ -3,8 +3,8 @@ import { NOBODY } from './identity.ts';
 /**
  * The message that is sent, with all that receivers look for: without it rspamd would greylist it, or call it spam, for what
  * it looks like. By rspamd's own scores this has 1.1 points, for it is not signed (AUTH_NA) and comes straight from where
- * it was written (ONCE_RECEIVED), and 3.5 more where this machine's address has no name; from 4 on it is greylisted, from 15 on
- * rejected (conf/actions.conf, conf/scores.d, 3.4 and 3.8).
+ * it was written (ONCE_RECEIVED). Where this machine's address has no name, 3.5 more (HFILTER_HOSTNAME_UNKNOWN, RDNS_NONE), and what EHLO
+ * costs (`identity.ts`). From 4 on it is greylisted, from 15 on rejected (conf/actions.conf, conf/scores.d, the same in 3.4 and 3.8.4).
  *
  * The envelope's sender is nobody (`<>`): it answers nobody, is answered by nobody (RFC 3834, 2), and its
  * domain is not looked for. `noreply`: Mailu's own filter sends no vacation notice there.
