@@ -13,9 +13,15 @@ const FOLDER = fileURLToPath(new URL('./stand-ins', import.meta.url));
 const SUITE = 'bookworm';
 const PACKAGES = [
   'postfix,libsasl2-modules,dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,dovecot-managesieved,dovecot-sieve',
-  'nginx,libnginx-mod-mail,libnginx-mod-stream,redis-server,python3,python3-milter,python3-yaml',
-  'openssl,curl,wget,procps,netcat-openbsd',
+  'dovecot-submissiond,dovecot-auth-lua,nginx,libnginx-mod-mail,redis-server,python3,python3-milter,python3-yaml',
+  'openssl,curl,wget,procps,netcat-openbsd,busybox',
 ].join(',');
+/** Users of the real images, and what is Alpine in them: its shell, and the other programs where PATH begins with the folder. */
+const HOOKS = [
+  'useradd --system --uid 1000 --user-group --home-dir /app --shell /bin/bash mailu',
+  'useradd --system --user-group --home-dir /var/lib/fetchmail --shell /usr/sbin/nologin fetchmail',
+  'mkdir /opt/busybox && /bin/busybox --install -s /opt/busybox && ln -sf busybox /bin/sh',
+].map((command) => `--customize-hook=chroot "$1" /bin/sh -c '${command}'`);
 const LEFT_OUT = ['man', 'doc', 'locale', 'i18n'].map(
   (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
 );
@@ -58,7 +64,7 @@ const STAND_INS: readonly StandIn[] = [
 
 /** What tells one state of the stand-ins from another: of the base image, and of all. */
 export async function standInDigests(): Promise<{ readonly base: string; readonly all: string }> {
-  const base = [SUITE, PACKAGES, ...LEFT_OUT, await mirror()];
+  const base = [SUITE, PACKAGES, ...LEFT_OUT, ...HOOKS, await mirror()];
   const files = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -99,6 +105,7 @@ async function baseImage(base: string, say: (text: string) => void): Promise<str
       '--variant=minbase',
       `--include=${PACKAGES}`,
       ...LEFT_OUT,
+      ...HOOKS,
       '--aptopt=Acquire::Check-Valid-Until "false"',
       '--aptopt=Acquire::Check-Date "false"',
     ];

@@ -13,7 +13,10 @@ def key_file(domain):
 def generate_key(domain):
     need_mount("/dkim")
     command = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]
-    subprocess.run([*command, "-out", key_file(domain)], check=True, stderr=subprocess.DEVNULL)
+    key = subprocess.run(command, check=True, capture_output=True).stdout
+    # In place, by whoever runs this, for all to read: root's the application cannot write over.
+    with open(key_file(domain), "wb") as file:
+        file.write(key)
 
 
 def public_key(domain):

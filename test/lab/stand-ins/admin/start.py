@@ -1,30 +1,30 @@
 #!/usr/bin/python3
 import os
 
-from accounts import Accounts, make_administrator, secret_of
+from accounts import Accounts, Unfit, make_administrator, secret_of
 from dnssec import wait_for_validation
-from internal import authenticate, local_domains, postfix
-from stand_in import give, refuse, say, set_env
-from web import serve
+from processes import drop_to
+from stand_in import give, need_mount, refuse, say, set_env
 
-set_env("DOMAIN", "HOSTNAMES", mounts=["/data", "/dkim"])
+for path in ("/data", "/dkim"):
+    need_mount(path)
+give("/dkim", "mailu:mailu")
+# What fetchmail keeps there is not admin's.
+os.system("find /data | grep -v /fetchmail | xargs -n1 chown mailu:mailu")
+drop_to("mailu")
+set_env("DOMAIN", "HOSTNAMES")
 env = os.environ
 if env.get("DB_FLAVOR", "sqlite") != "sqlite":
     for name in ("DB_HOST", "DB_PW"):
         if secret_of(name) == "":
             refuse(f"DB_FLAVOR {env['DB_FLAVOR']} without {name}")
-give("/dkim", "root:root")
+try:
+    with Accounts() as accounts:
+        first = [env.get(f"INITIAL_ADMIN_{name}", "") for name in ("ACCOUNT", "DOMAIN", "PW")]
+        if all(first):
+            say(make_administrator(accounts, *first, env.get("INITIAL_ADMIN_MODE", "ifmissing")))
+except Unfit as error:
+    say(f"Error: {error}")
 wait_for_validation()
-with Accounts() as accounts:
-    first = [env.get(f"INITIAL_ADMIN_{name}", "") for name in ("ACCOUNT", "DOMAIN", "PW")]
-    if all(first):
-        say(make_administrator(accounts, *first, env.get("INITIAL_ADMIN_MODE", "ifmissing")))
-routes = {
-    "/ping": lambda *_: "pong\n",
-    "/internal/auth/email": authenticate,
-    "/internal/postfix/": postfix,
-    "/internal/rspamd/local_domains": local_domains,
-    "/": lambda *_: "admin stand-in\n",
-}
-say("listening")
-serve(8080, routes)
+# SIGTERM to this process alone has no effect before gunicorn ends.
+os.system(f"exec gunicorn --threads {env['CPU_COUNT']} --bind 0.0.0.0:8080")

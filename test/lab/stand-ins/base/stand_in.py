@@ -1,11 +1,11 @@
-"""What the start files of the stand-ins share: what the real images refuse, and an end that is clean."""
+"""What the start files of the stand-ins share: what the real images refuse, and what they make of their variables."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
+
+from variables import Refused, normalize
 
 
 def say(text):
@@ -17,19 +17,28 @@ def refuse(text):
     sys.exit(1)
 
 
+def leave(*_):
+    say("Received SIGTERM, terminating.")
+    sys.exit(143)
+
+
 def set_env(*required, mounts=()):
-    """Reads the key, sees that what is needed is there, and ends at SIGTERM, as Mailu's function of that name does."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    """Reads the key, and sees that what is needed is there. At SIGTERM Python ends, but waits for its own children first."""
+    signal.signal(signal.SIGTERM, leave)
     file = os.environ.get("SECRET_KEY_FILE")
     if file is not None:
         try:
             with open(file) as key:
-                os.environ["SECRET_KEY"] = key.read().strip()
+                key.read()
         except OSError as error:
             refuse(f"cannot read SECRET_KEY from its file: {error}")
     for name in required:
         if os.environ.get(name, "") == "":
             refuse(f"the variable {name} is missing")
+    try:
+        normalize(os.environ)
+    except Refused as error:
+        refuse(str(error))
     for path in mounts:
         need_mount(path)
 
@@ -38,6 +47,14 @@ def need_mount(path):
     with open("/proc/self/mountinfo") as mounts:
         if not any(line.split(" ")[4] == path for line in mounts):
             refuse(f"missing mount {path}")
+
+
+def is_legacy():
+    """Whether this stands for an image of 1.x."""
+    if not os.path.exists("/version"):
+        return False
+    with open("/version") as version:
+        return version.read().startswith("1.")
 
 
 def address(service):
@@ -50,21 +67,6 @@ def subnets():
     return os.environ.get("POD_ADDRESS_RANGE") or os.environ["SUBNET"]
 
 
-def wait_for(what, seconds, holds):
-    while True:
-        try:
-            if holds():
-                return
-            say(f"waiting for {what}")
-        except OSError as error:
-            say(f"waiting for {what}: {error}")
-        time.sleep(seconds)
-
-
-def resolves(name):
-    return socket.gethostbyname(name) != ""
-
-
 def write(path, text, mode=0o644):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as file:
@@ -75,28 +77,3 @@ def write(path, text, mode=0o644):
 def give(path, user):
     """What is on shared storage belongs to whoever the image runs as."""
     subprocess.run(["chown", "-R", user, path], check=False)
-
-
-def run(*commands, tick=lambda: None, grace=15):
-    """Runs programs until one ends, or until SIGTERM, and leaves none behind."""
-    children = [subprocess.Popen(command) for command in commands]
-
-    def end(code):
-        for child in children:
-            if child.poll() is None:
-                child.terminate()
-        for child in children:
-            try:
-                child.wait(grace)
-            except subprocess.TimeoutExpired:
-                child.kill()
-        sys.exit(code)
-
-    signal.signal(signal.SIGTERM, lambda *_: end(143))
-    while True:
-        for child, command in zip(children, commands):
-            if child.poll() is not None:
-                say(f"{command[0]} has ended with {child.returncode}")
-                end(child.returncode if child.returncode > 0 else 1)
-        time.sleep(0.5)
-        tick()

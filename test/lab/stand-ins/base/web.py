@@ -12,7 +12,7 @@ class Answer(Exception):
         self.status, self.text, self.headers = status, text, headers or {}
 
 
-def server(port, routes):
+def handler(routes):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             path = self.path.split("?")[0]
@@ -24,13 +24,17 @@ def server(port, routes):
                 answer = Answer(200, routes[begin](unquote(path[len(begin) :]), self.headers))
             except Answer as other:
                 answer = other
+            except Exception as error:
+                print(f"{type(error).__name__}: {error}", flush=True)
+                answer = Answer(500)
             body = answer.text.encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, str(value))
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            if self.command != "HEAD":
+                self.wfile.write(body)
 
         do_HEAD = do_POST = do_GET
 
@@ -38,8 +42,8 @@ def server(port, routes):
             if not self.path.startswith(("/ping", "/tika")):
                 print(self.address_string(), form % values, flush=True)
 
-    return ThreadingHTTPServer(("0.0.0.0", port), Handler)
+    return Handler
 
 
 def serve(port, routes):
-    server(port, routes).serve_forever()
+    ThreadingHTTPServer(("0.0.0.0", port), handler(routes)).serve_forever()

@@ -1,140 +1,66 @@
-"""The nginx configuration of the front."""
+"""The nginx configuration of the front. Mail from outside comes through nginx, everything else through Dovecot."""
 
 import os
 
-from stand_in import address
-
-CERTIFICATE, KEY = "/certs/cert.pem", "/certs/key.pem"
-NEED_TLS = (443, 465, 993, 995)
-BEGIN_PLAIN = {110: "pop3", 143: "imap", 587: "smtp"}
-TLS_ONLY = {465: "smtp", 993: "imap", 995: "pop3"}
+from pages import listen, server, targets, web
 
 
-def ports():
-    """1.x has no such variable, and opens all."""
-    with open("/version") as version:
-        more = ",110,143,587" if version.read().startswith("1.") else ""
-    return [int(port) for port in os.environ.get("PORTS", f"25,80,443,465,993,995,4190{more}").split(",")]
+def trusted(env, wanted):
+    return [f"set_real_ip_from {each};" for each in env.get("REAL_IP_FROM", "").split(",") if each and wanted]
 
 
-def mail_server(listen, port, protocol, *lines):
-    return f"""
-  server {{
-    listen 0.0.0.0:{listen};
-    protocol {protocol};
-    auth_http_header Auth-Port {port};
-    {' '.join(lines)}
-  }}"""
-
-
-def mail(tls, wanted):
-    """`tls`: there is a certificate. `wanted`: the ports that are on at the moment."""
-    certificate = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {KEY};"
-    login = "smtp_auth plain login;"
-    servers = [mail_server(25, 25, "smtp", "smtp_auth none;", f"starttls on; {certificate}" if tls else "")]
-    for port, protocol in TLS_ONLY.items():
-        if port in wanted:
-            servers.append(mail_server(f"{port} ssl", port, protocol, login, certificate))
-    for port, protocol in BEGIN_PLAIN.items():
-        if port in wanted:
-            servers.append(mail_server(port, port, protocol, login, f"starttls only; {certificate}" if tls else ""))
-    # For the webmail, inside Mailu's networks.
-    servers.append(mail_server(10025, 10025, "smtp", login))
-    servers.append(mail_server(10143, 10143, "imap"))
-    return "".join(servers)
-
-
-def proxied(name, path, target):
-    return f"""
-    location {path} {{
-      set ${name} {target};
-      proxy_pass http://${name};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Real-IP $remote_addr;
-    }}"""
-
-
-def pages():
-    env = os.environ
-    found = ""
-    if env["ADMIN"].lower() in ("true", "yes"):
-        found += proxied("admin", env["WEB_ADMIN"], f"{address('admin')}:8080")
-    if env["WEBMAIL"] != "none":
-        found += proxied("webmail", env["WEB_WEBMAIL"], f"{address('webmail')}:80")
-    if env["WEBDAV"] != "none":
-        found += proxied("webdav", "/webdav", f"{address('webdav')}:5232")
+def real_ip(env):
+    """From whom the client's own address is taken, and how."""
+    found = trusted(env, True)
+    if env.get("REAL_IP_HEADER"):
+        return [f"real_ip_header {env['REAL_IP_HEADER']};", *found]
+    if found and ("PROXY_PROTOCOL_80" in env or "PROXY_PROTOCOL_443" in env):
+        return ["real_ip_header proxy_protocol;", *found]
     return found
 
 
-def web(tls, wanted):
-    health = "location = /health { return 204; }\n    location /.well-known/acme-challenge/ { return 204; }"
-    servers = ""
-    if 80 in wanted:
-        body = "location / { return 301 https://$host$request_uri; }" if tls and 443 in wanted else pages()
-        servers += f"\n  server {{\n    listen 0.0.0.0:80;\n    {health}\n    {body}\n  }}"
-    if tls and 443 in wanted:
-        servers += f"""
-  server {{
-    listen 0.0.0.0:443 ssl;
-    ssl_certificate {CERTIFICATE};
-    ssl_certificate_key {KEY};
-    {health}
-    {pages()}
-  }}"""
-    return servers
-
-
-def stream():
-    """Dovecot behind one name: for deliveries, and for filters."""
-    servers = [(2525, 2525), (14190, 4190)]
-    return "".join(
-        f"\n  server {{ listen 0.0.0.0:{here}; set $to{here} {address('imap')}:{there}; proxy_pass $to{here}; }}"
-        for here, there in servers
+def mail(pairs, works, env):
+    certificates = [f"ssl_certificate {chain}; ssl_certificate_key {key};" for chain, key in pairs]
+    return server(
+        listen(25, env),
+        *((*certificates, "starttls on;") if works else ()),
+        "protocol smtp;",
+        "smtp_auth none;",
+        "auth_http_header Auth-Port 25;",
+        "auth_http_header Client-Port $remote_port;",
     )
 
 
-def configuration(flavor, tls):
-    """`tls` is false with another flavor than `notls` while there is no certificate: then only 25 and 80 are served."""
-    wanted = ports()
-    if flavor == "notls":
-        wanted = [port for port in wanted if port not in NEED_TLS]
-    elif not tls:
-        wanted = [port for port in wanted if port in (25, 80)]
-    limit = os.environ["MESSAGE_SIZE_LIMIT"]
+def configuration(pairs, works, resolver, env=os.environ):
+    """`pairs`: the certificates that there ought to be. `works`: they are there. Without them 25 is served all the same."""
+    limit = env["MESSAGE_SIZE_LIMIT"]
+    works = works and bool(pairs)
+    asked = server("listen 127.0.0.1:8000;", targets()[0], "location / { proxy_pass http://$admin/internal$request_uri; }")
+    health = server("listen 127.0.0.1:10204;", "access_log off;", "location /health { return 204; }")
+    lines = "\n  ".join(real_ip(env))
+    only_mail = "\n  ".join(trusted(env, "PROXY_PROTOCOL_25" in env))
     return f"""
 user www-data;
 worker_processes 2;
 pid /run/nginx.pid;
-error_log /dev/stderr info;
+error_log /dev/stderr notice;
 include /etc/nginx/modules-enabled/*.conf;
 events {{ worker_connections 1024; }}
 http {{
-  access_log /dev/stdout;
-  resolver 127.0.0.11 valid=5s ipv6=off;
+  map $request_uri $loggable {{ /health 0; /auth/email 0; default 1; }}
+  access_log /dev/stdout combined if=$loggable;
+  absolute_redirect off;
+  resolver {resolver} valid=30s;
   client_max_body_size {int(limit) + 8388608};
-  server {{ listen 127.0.0.1:10204; access_log off; error_log /dev/null; location = /health {{ return 204; }} }}
-  server {{
-    listen 127.0.0.1:8000;
-    location /auth/email {{
-      set $asked {address('admin')}:8080;
-      proxy_pass http://$asked/internal$request_uri;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-    }}
-  }}{web(tls, wanted)}
+  {lines}{web(pairs, works, env)}{asked}{health}
 }}
 mail {{
-  server_name {os.environ['HOSTNAMES'].split(',')[0]};
+  server_name {env['HOSTNAMES'].split(',')[0]};
   auth_http http://127.0.0.1:8000/auth/email;
   proxy_pass_error_message on;
-  resolver 127.0.0.11 valid=5s ipv6=off;
+  resolver {resolver} valid=30s;
+  error_log /dev/stderr info;
   smtp_capabilities PIPELINING "SIZE {limit}" ETRN ENHANCEDSTATUSCODES 8BITMIME DSN;
-  xclient on;
-{mail(tls, wanted)}
-}}
-stream {{
-  access_log off;
-  resolver 127.0.0.11 valid=5s ipv6=off;
-{stream()}
+  {only_mail}{mail(pairs, works, env)}
 }}
 """

@@ -1,69 +1,23 @@
 #!/usr/bin/python3
 import os
 import subprocess
+import sys
 
-import sieve
-from configuration import CERTIFICATE, KEY, configuration
-from stand_in import refuse, run, say, set_env, write
+from processes import supervise
+from stand_in import is_legacy, refuse, set_env
 
+if is_legacy():
+    # It has no such variable, and opens all.
+    os.environ.setdefault("PORTS", "25,80,110,143,443,465,587,993,995,4190")
 set_env("HOSTNAMES", "TLS_FLAVOR", "MESSAGE_SIZE_LIMIT", "ADMIN", "WEBMAIL", "WEBDAV", "WEB_ADMIN", "WEB_WEBMAIL")
+WATCHERS = {"cert": "certwatcher.py", "letsencrypt": "letsencrypt.py", "notls": None}
 flavor = os.environ["TLS_FLAVOR"]
-if flavor not in ("cert", "letsencrypt", "notls"):
+if flavor not in WATCHERS:
     refuse(f"TLS_FLAVOR {flavor} is unknown")
-CONFIGURATION = "/etc/nginx/nginx.conf"
-
-
-def certificate():
-    """What tells one certificate from another; nothing while there is none."""
-    if flavor == "notls" or not (os.path.exists(CERTIFICATE) and os.path.exists(KEY)):
-        return None
-    return os.stat(CERTIFICATE).st_mtime_ns, os.stat(KEY).st_mtime_ns
-
-
-def configure():
-    if flavor == "cert" and used is None:
-        say("missing cert or key file, disabling TLS: only 25 and 80 are served")
-    write(CONFIGURATION, configuration(flavor, used is not None))
-    return subprocess.run(["nginx", "-t", "-q"], check=False).returncode == 0
-
-
-proxy = None
-
-
-def start_sieve():
-    """Afresh: it reads its certificate when it starts."""
-    global proxy
-    if proxy is not None:
-        proxy.terminate()
-        proxy.wait(15)
-    proxy = subprocess.Popen(["dovecot", "-F"])
-
-
-def watch():
-    global used
-    found = certificate()
-    if found != used:
-        used = found
-        if configure():
-            say("the certificate has changed; reloading")
-            subprocess.run(["nginx", "-s", "reload"], check=False)
-            if sieve.configure(flavor, used is not None):
-                start_sieve()
-
-
-if flavor == "letsencrypt" and certificate() is None:
-    say("no ACME in the lab: signing a certificate for ourselves")
-    name = os.environ["HOSTNAMES"].split(",")[0]
-    os.makedirs("/certs", exist_ok=True)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", "-subj", f"/CN={name}"]
-        + ["-keyout", KEY, "-out", CERTIFICATE],
-        check=True,
-        stderr=subprocess.DEVNULL,
-    )
-used = certificate()
-if not configure():
-    refuse("nginx does not take its configuration")
-if sieve.configure(flavor, used is not None):
-    start_sieve()
-run(["nginx", "-g", "daemon off;"], tick=watch)
+here = sys.path[0]
+if WATCHERS[flavor] is not None:
+    subprocess.Popen([os.path.join(here, WATCHERS[flavor])])
+subprocess.call([os.path.join(here, "config.py")])
+# A daemon, which nobody watches but the check of health.
+os.system("dovecot -c /etc/dovecot/proxy.conf")
+supervise(["nginx", "-g", "daemon off;"])

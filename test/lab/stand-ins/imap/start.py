@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 import os
 
-from stand_in import give, run, set_env, subnets, write
+from processes import beside, sleep_for_ever, supervise
+from stand_in import address, give, is_legacy, set_env, subnets, write
 
 set_env("SUBNET", "DOMAIN", "HOSTNAMES", "POSTMASTER", mounts=["/mail"])
 give("/mail", "mail:mail")
+host = os.environ["HOSTNAMES"].split(",")[0]
+# Behind a proxy the front takes no mail but the proxy's own.
+submission = host if "PROXY_PROTOCOL_25" in os.environ else address("front")
 write(
     "/etc/dovecot/dovecot.conf",
     f"""
@@ -12,7 +16,8 @@ protocols = imap pop3 lmtp sieve
 listen = *
 log_path = /dev/stderr
 postmaster_address = {os.environ['POSTMASTER']}@{os.environ['DOMAIN']}
-hostname = {os.environ['HOSTNAMES'].split(',')[0]}
+hostname = {host}
+submission_host = {submission}
 ssl = no
 disable_plaintext_auth = no
 login_trusted_networks = {subnets()}
@@ -87,4 +92,9 @@ service managesieve-login {{
 !include_try /overrides/dovecot.conf
 """,
 )
-run(["dovecot", "-F"])
+# Of podop only that it is there.
+beside(sleep_for_ever, "mail")
+command = ["dovecot", "-c", "/etc/dovecot/dovecot.conf", "-F"]
+if is_legacy():
+    os.execvp(command[0], command)
+supervise(command)

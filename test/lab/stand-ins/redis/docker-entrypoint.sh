@@ -5,6 +5,6 @@ if [ "${1#-}" != "$1" ]; then set -- redis-server "$@"; fi
 if [ "$1" = redis-server ]; then
   find . \! -user redis -exec chown redis '{}' +
   shift
-  exec setpriv --reuid redis --regid redis --clear-groups redis-server --protected-mode no --dir /data "$@"
+  exec /usr/bin/setpriv --reuid redis --regid redis --clear-groups redis-server --protected-mode no --dir /data "$@"
 fi
 exec "$@"

@@ -1,5 +1,6 @@
-"""Postfix's questions, asked of admin: a socketmap server."""
+"""Postfix's questions, asked of admin: a socketmap server, in the place of podop."""
 
+import os
 import socketserver
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.request import urlopen
 
 from stand_in import address
 
-SOCKET = "/run/maps.socket"
+SOCKET = "/tmp/podop.socket"
 
 
 def look_up(table, key):
@@ -38,3 +39,10 @@ class Handler(socketserver.StreamRequestHandler):
 
 class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+
+
+def serve():
+    if os.path.exists(SOCKET):
+        os.unlink(SOCKET)
+    with Server(SOCKET, Handler) as server:
+        server.serve_forever()

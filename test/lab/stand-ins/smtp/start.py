@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 import os
 import subprocess
-import threading
 
-from maps import SOCKET, Handler, Server
-from stand_in import address, refuse, run, set_env, subnets, write
+from maps import SOCKET, serve
+from processes import beside, sleep_for_ever, supervise
+from stand_in import address, is_legacy, refuse, set_env, subnets, write
 
 set_env("SUBNET", "DOMAIN", "HOSTNAMES", "MESSAGE_SIZE_LIMIT", mounts=["/queue"])
+os.system("flock -n /queue/pid/master.pid rm /queue/pid/master.pid")
 env = os.environ
+# Mailu's template takes any text for a yes, "False" as well.
+insecure = "dane" if env.get("DEFER_ON_TLS_ERROR", "True") else "may"
 relay = ""
 if env.get("RELAYUSER"):
     if not env.get("RELAYPASSWORD"):
@@ -41,6 +44,7 @@ recipient_delimiter = {env.get('RECIPIENT_DELIMITER', '')}
 smtp_host_lookup = dns
 smtp_dns_support_level = dnssec
 smtp_tls_security_level = {env.get('OUTBOUND_TLS_LEVEL', 'dane')}
+smtp_tls_dane_insecure_mx_policy = {insecure}
 maps = socketmap:unix:{SOCKET}:
 virtual_alias_domains =
 virtual_alias_maps = ${{maps}}alias
@@ -51,7 +55,8 @@ virtual_transport = lmtp:inet:{address('front')}:2525
 lmtp_host_lookup = native
 smtpd_helo_required = yes
 smtpd_sender_login_maps = ${{maps}}senderlogin
-smtpd_client_restrictions = permit_mynetworks, reject_non_fqdn_sender, reject_unknown_sender_domain, permit
+smtpd_client_restrictions =
+  permit_mynetworks, reject_non_fqdn_sender, reject_unknown_sender_domain, reject_unknown_recipient_domain, permit
 smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
 smtpd_milters = inet:{address('antispam')}:11332
 milter_protocol = 6
@@ -61,12 +66,12 @@ milter_default_action = tempfail
 )
 write(
     "/etc/postfix/master.cf",
-    """
+    f"""
 smtp      inet  n - n - - smtpd
 10025     inet  n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_client_restrictions=reject_unlisted_sender,reject_authenticated_sender_login_mismatch,permit
-  -o smtpd_reject_unlisted_recipient=no
+  -o smtpd_reject_unlisted_recipient={env.get('REJECT_UNLISTED_RECIPIENT') or 'no'}
 pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -96,11 +101,12 @@ if os.path.isdir("/overrides") and os.path.exists("/overrides/postfix.cf"):
             if line.strip() and not line.startswith("#"):
                 subprocess.run(["postconf", "-e", line.strip()], check=True)
 
-if os.path.exists(SOCKET):
-    os.unlink(SOCKET)
-maps = Server(SOCKET, Handler)
-os.chmod(SOCKET, 0o666)
-threading.Thread(target=maps.serve_forever, daemon=True).start()
+beside(serve, "postfix")
+# Of the daemon for MTA-STS only that it is there.
+beside(sleep_for_ever, "postfix")
 subprocess.run(["chown", "root:root", "/queue"], check=False)
 subprocess.run(["postfix", "set-permissions"], check=False, stderr=subprocess.DEVNULL)
-run(["postfix", "start-fg"])
+if is_legacy():
+    os.system("exec postfix start-fg")
+else:
+    supervise(["postfix", "start-fg"])

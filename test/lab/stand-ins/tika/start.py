@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-from stand_in import set_env
+import signal
+import sys
+
 from web import serve
 
-set_env()
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 serve(9998, {"/tika": lambda *_: "This is Tika's stand-in.\n"})
