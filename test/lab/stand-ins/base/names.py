@@ -14,14 +14,14 @@ class Unknown(Exception):
     """A name that had no address in all tries."""
 
 
-def resolve_hostname(name, pause=lambda: time.sleep(random.uniform(*PAUSE))):
+def resolve_hostname(name):
     """Tries for minutes, and holds whoever asks."""
     for attempt in range(TRIES):
         if attempt > 0:
-            pause()
+            time.sleep(random.uniform(*PAUSE))
         try:
             found = socket.getaddrinfo(name, None, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
             return sorted(found, key=lambda each: each[0])[0][4][0]
-        except OSError as error:
+        except (OSError, ValueError) as error:
             say(f"Unable to lookup '{name}': {error}")
     raise Unknown(name)
