@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { python, start } from './python.ts';
@@ -19,6 +20,15 @@ async function ask(port: number, path: string, headers: Readonly<Record<string, 
   }
 }
 
+/** A port that nobody has at the moment. */
+async function free(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 async function admin(port: number, threads: number, missing: string) {
   const args = ['--threads', String(threads), '--bind', `127.0.0.1:${port}`];
   const started = await start('admin/gunicorn', { args, env: { MISSING: missing } });
@@ -30,7 +40,7 @@ async function admin(port: number, threads: number, missing: string) {
 
 describe.concurrent('admin', () => {
   test('is frozen by as many questions for a name that is missing as it has threads', async () => {
-    const port = 28101;
+    const port = await free();
     await using started = await admin(port, 2, 'smtp');
     expect(await ask(port, '/internal/auth/email', ARRIVING)).toBeUndefined();
     expect(await ask(port, '/ping')).toMatchObject({ status: 200 });
@@ -43,7 +53,7 @@ describe.concurrent('admin', () => {
   });
 
   test('answers with an address while the name is there, and ends at SIGTERM', async () => {
-    const port = 28102;
+    const port = await free();
     await using started = await admin(port, 2, 'imap');
     const answer = await ask(port, '/internal/auth/email', ARRIVING);
     expect(answer?.headers.get('auth-server')).toBe('127.0.0.1');
