@@ -1,4 +1,7 @@
-"""How often a network and an account may fail to log in. What is counted is in redis, under the names that Mailu's library uses."""
+"""
+How often a network and an account may fail to log in. What is counted is in redis, under the names that Mailu's library
+uses.
+"""
 
 import hashlib
 import hmac
