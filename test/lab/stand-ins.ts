@@ -18,7 +18,7 @@ const PACKAGES = [
 ].join(',');
 /** Users of the real images, and what is Alpine in them: its shell, and the other programs where PATH begins with the folder. */
 const HOOKS = [
-  'useradd --system --uid 1000 --user-group --home-dir /app --shell /bin/bash mailu',
+  'groupadd --gid 1000 mailu && useradd --system --uid 1000 --gid 1000 --home-dir /app --shell /bin/bash mailu',
   'useradd --system --user-group --home-dir /var/lib/fetchmail --shell /usr/sbin/nologin fetchmail',
   'mkdir /opt/busybox && /bin/busybox --install -s /opt/busybox && ln -sf busybox /bin/sh',
 ].map((command) => `--customize-hook=chroot "$1" /bin/sh -c '${command}'`);
