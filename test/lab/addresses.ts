@@ -1,3 +1,8 @@
+/**
+ * A server of somebody else's, as well run as servers should be: its address leads to its name and back. It is this machine. Not of a
+ * private network: resolvers answer for those themselves (unbound.conf(5), local-zone).
+ */
+export const STRANGER = { address: '198.18.0.25', name: 'mx.example.net' } as const;
 /** Where the registry of the lab answers. */
 export const REGISTRY_ADDRESS = '172.31.77.3';
 /** The same, as the names of its images begin. */

@@ -1,7 +1,7 @@
 # Sets up, as root in a node of its own, the name servers of the small Internet.
-# $1 the root servers' addresses, $2 the package mirror's name, $3 its addresses
+# $1 the root servers' addresses, $2 the package mirror's name, $3 its addresses, $4 and $5 the name and address of a well-run server
 set -eu
-roots=$1 mirror=$2 mirrors=$3
+roots=$1 mirror=$2 mirrors=$3 stranger=$4 stranger_address=$5
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 apt-get -qq -y --no-install-recommends install bind9 bind9-dnsutils >/dev/null
@@ -22,6 +22,8 @@ soa='$TTL 60
   done
   echo "ns.internet. A $own"
   for address in $mirrors; do echo "$mirror. A $address"; done
+  echo "$stranger. A $stranger_address"
+  echo "$(echo "$stranger_address" | awk -F. '{ print $4 "." $3 "." $2 "." $1 }').in-addr.arpa. PTR $stranger."
   echo 'example.org. A 93.184.216.34
 example.org. MX 10 mail.example.org.
 mail.example.org. A 93.184.216.35

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { STRANGER } from './addresses.ts';
 import { docker } from './engine.ts';
 import { mirror, nameServers } from './host.ts';
 import type { Debian } from './image.ts';
@@ -48,7 +49,7 @@ export async function createInternet(image: string, debian: Debian): Promise<voi
   const addresses = (await must('looking for the mirror', $`getent ahostsv4 ${site}`))
     .split('\n')
     .flatMap((line) => /^(\S+)\s+STREAM/.exec(line)?.[1] ?? []);
-  const args = [ROOT_SERVERS.join(' '), site, addresses.join(' ')];
+  const args = [ROOT_SERVERS.join(' '), site, addresses.join(' '), STRANGER.name, STRANGER.address];
   await must(
     'setting the small Internet up',
     docker({ input: SET_UP })`docker exec -i ${CONTAINER} sh -s ${args}`,

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { imapCommands, quoted } from '../../src/outside/imap.ts';
 import { type Dial, dialTo } from '../../src/outside/index.ts';
 import { handOver } from '../../src/outside/smtp.ts';
+import { STRANGER } from './addresses.ts';
 import { inventory, type Tree } from './harness.ts';
 import { exec, up } from './lab.ts';
 import { nodeNamed } from './node.ts';
@@ -52,14 +54,29 @@ export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => unde
 export const mailInventory = (change?: (mailu: Tree, tree: Tree) => void, nodes = 3) =>
   inventory(nodes, (tree) => withMailu(tree, (mailu) => change?.(mailu, tree)));
 
-/** Hands a message to a server as any stranger does. Gives what it said where it does not take it. */
-export async function send(dial: Dial, id: string, to = POSTMASTER): Promise<string | undefined> {
-  using dialogue = new Dialogue(await dial(25), 30_000);
-  return await handOver(dialogue, 'test.example.com', to, [
-    'From: <test@example.com>',
+/** Connects from the address of a well-run server. */
+const asStranger =
+  (node: string): Dial =>
+  (port) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: nodeNamed(node).address, port, localAddress: STRANGER.address });
+      socket.setTimeout(10_000, () => socket.destroy(new Error('no connection within 10 s')));
+      socket.once('connect', () => {
+        socket.setTimeout(0);
+        resolve(socket);
+      });
+      socket.once('error', reject);
+    });
+
+/** Hands a message to a node's front as a well-run server does. Gives what it said where it does not take it. */
+export async function send(node: string, id: string, to = POSTMASTER): Promise<string | undefined> {
+  using dialogue = new Dialogue(await asStranger(node)(25), 30_000);
+  return await handOver(dialogue, STRANGER.name, to, [
+    'From: <test@example.net>',
     `To: <${to}>`,
     `Subject: ${id}`,
-    `Message-ID: <${id}@test.example.com>`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${id}@${STRANGER.name}>`,
     '',
     id,
     '.',

@@ -16,7 +16,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { wipe } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, front, mailInventory, send, taskOf } from './mail.ts';
+import { bareMailNodes, DOMAIN, eventually, mailInventory, send, taskOf } from './mail.ts';
 import { failures, follow, on } from './steps.ts';
 
 const FILE = '/var/lib/mailu/data/main.db';
@@ -75,7 +75,7 @@ beforeAll(async () => {
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
   expect(findings(ran).map(({ code }) => code)).toContain('accounts-on-one-host');
   await inAdmin('node-1', `flask mailu user alice ${DOMAIN} Secret-1`);
-  expect(await send(front('node-1'), 'first', ALICE)).toBeUndefined();
+  expect(await send('node-1', 'first', ALICE)).toBeUndefined();
   before = await kept('node-1');
 });
 
@@ -150,7 +150,7 @@ test('the host of the accounts reinstalled: no empty database, and the words of 
     })
   ).value;
   expect(await kept(node)).toEqual(before);
-  expect(await send(front('node-2'), 'after', ALICE)).toBeUndefined();
+  expect(await send('node-2', 'after', ALICE)).toBeUndefined();
   const last = await json(file);
   expect({ code: last.code, planned: plannedLines(last) }).toEqual({ code: 0, planned: [] });
 });

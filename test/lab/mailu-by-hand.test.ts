@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { volumeByHand } from './by-hand.ts';
 import { changedLines, figure, json, NODES, plannedLines, provision, refusals } from './harness.ts';
 import { exec } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, front, mailInventory, send } from './mail.ts';
+import { bareMailNodes, DOMAIN, eventually, mailInventory, send } from './mail.ts';
 import { nodeNamed } from './node.ts';
 import { REGISTRY } from './registry.ts';
 import { paths } from './state.ts';
@@ -170,7 +170,7 @@ test('a site made by hand as the guide says is taken over: all is kept, and the 
   await eventually(
     'a message is taken',
     180,
-    async () => (await send(front('node-1'), 'by-hand', ALICE)) === undefined,
+    async () => (await send('node-1', 'by-hand', ALICE)) === undefined,
   );
   await eventually('and is in the mailbox', 150, async () => (await kept()).mail === '1').catch(
     async (error: Error) => {
@@ -211,7 +211,7 @@ test('a site made by hand as the guide says is taken over: all is kept, and the 
   await eventually(
     'a message is taken after it',
     120,
-    async () => (await send(front('node-2'), 'after', ALICE)) === undefined,
+    async () => (await send('node-2', 'after', ALICE)) === undefined,
   );
 
   const again = await json(file);

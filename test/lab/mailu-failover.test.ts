@@ -65,7 +65,7 @@ function sending() {
     while (going) {
       const id = `m${++count}`;
       const node = NODES[count % NODES.length] ?? 'node-1';
-      const said = await send(front(node), id).catch((error: Error) => error.message);
+      const said = await send(node, id).catch((error: Error) => error.message);
       if (said === undefined) acknowledged.push(id);
       await sleep(1000);
     }

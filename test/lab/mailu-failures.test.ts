@@ -195,7 +195,7 @@ test("a secret's value changed: a new version, the old one gone, its users updat
   for (const value of known) expect(outputs.join('\n')).not.toContain(value);
   for (const node of NODES)
     expect({ node, ...(await seenOn(node, known)) }).toEqual({ node, files: '', told: '0' });
-  expect(await send(front('node-1'), 'after-rotation')).toBeUndefined();
+  expect(await send('node-1', 'after-rotation')).toBeUndefined();
   await eventually('mail goes on', 60, async () =>
     (await subjects(front('node-2'))).includes('after-rotation'),
   );

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { changedLines, figure, json, NODES, type Ran, refusals, type Tree } from './harness.ts';
 import { exec } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, front, mailInventory, send } from './mail.ts';
+import { bareMailNodes, DOMAIN, eventually, mailInventory, send } from './mail.ts';
 import { REGISTRY } from './registry.ts';
 import { failures, on } from './steps.ts';
 
@@ -178,11 +178,7 @@ beforeAll(async () => {
      docker service create -d --name other --endpoint-mode dnsrr ${REGISTRY}/redis:alpine >/dev/null`,
   );
   await on('node-2', 'docker volume create precious >/dev/null');
-  await eventually(
-    'a message is taken',
-    120,
-    async () => (await send(front('node-1'), 'one', ALICE)) === undefined,
-  );
+  await eventually('a message is taken', 120, async () => (await send('node-1', 'one', ALICE)) === undefined);
 });
 
 test('edits and accidents: never fewer accounts, keys, mailboxes, volumes or swarm objects', {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { askToRelay } from '../../src/outside/index.ts';
+import { STRANGER } from './addresses.ts';
 import {
   changedLines,
   counted,
@@ -60,12 +61,9 @@ test('bare nodes become a mail server: a message from outside is read; the secon
     delivery: { result: string; seconds: number };
     relay: readonly { result: string }[];
   }[];
+  // This machine has no name that its address leads to: a run says that it was put off, and does not wait.
   expect(fronts.map(({ host, delivery }) => [host, delivery.result])).toEqual(
-    NODES.map((node) => [node, 'read']),
-  );
-  figure(
-    'message from outside read over IMAPS, seconds by front',
-    fronts.map(({ delivery }) => delivery.seconds),
+    NODES.map((node) => [node, 'greylisted']),
   );
 
   const { result, counts } = await counted(NODES, () => json(file));
@@ -75,8 +73,10 @@ test('bare nodes become a mail server: a message from outside is read; the secon
 });
 
 test('check looks at every port from outside, dns gives the records, status and logs tell what runs', async () => {
+  const begin = Date.now();
   const checked = await provision('check', file);
   expect(checked).toMatchObject({ code: 0 });
+  figure('check: seconds, with the wait for greylisting', Math.round((Date.now() - begin) / 1000));
   for (const port of [25, 443, 465, 993, 995, 4190])
     expect(checked.stdout).toMatch(new RegExp(`^ +${port} +\\w+ +mail\\.${DOMAIN}, until`, 'm'));
   const dns = await provision('dns', file);
@@ -108,10 +108,10 @@ test('check looks at every port from outside, dns gives the records, status and 
 });
 
 test("smtp's log has the client's own address", async () => {
-  expect(await send(front('node-2'), 'client-address')).toBeUndefined();
+  expect(await send('node-2', 'client-address')).toBeUndefined();
   const { value } = await eventually('the message is logged', 30, async () => {
     const log = await logOf('smtp');
-    return /client=\S*\[172\.31\.77\.1\]/.exec(log)?.[0];
+    return new RegExp(`client=\\S*\\[${STRANGER.address.replaceAll('.', '\\.')}\\]`).exec(log)?.[0];
   });
   figure("client in smtp's log", value);
 });
@@ -229,7 +229,7 @@ test('a newer version is an upgrade, service by service', async () => {
   ]);
   const ran = await json(newer);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
-  expect(await send(front('node-1'), 'after-upgrade')).toBeUndefined();
+  expect(await send('node-1', 'after-upgrade')).toBeUndefined();
   const { value } = await eventually('the mail is there', 60, async () => {
     const found = await subjects(front('node-2'));
     return found.includes('after-upgrade') && found;

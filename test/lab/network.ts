@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { STRANGER } from './addresses.ts';
 import { docker } from './engine.ts';
 import { $, must } from './shell.ts';
 import { paths } from './state.ts';
@@ -34,7 +35,14 @@ export async function createNetwork(): Promise<void> {
     if ((await hostRule('-C', rule)).exitCode !== 0) await must('opening the way out', hostRule('-I', rule));
   if (!existsSync(paths.forwarding)) writeFileSync(paths.forwarding, readFileSync(FORWARDING));
   writeFileSync(FORWARDING, '1');
-  if ((await docker`docker network inspect ${NETWORK}`).exitCode === 0) return;
+  if ((await docker`docker network inspect ${NETWORK}`).exitCode !== 0) await makeNetwork();
+  await must(
+    'giving this machine the address of a stranger',
+    $`ip address replace ${STRANGER.address}/32 dev ${BRIDGE}`,
+  );
+}
+
+async function makeNetwork(): Promise<void> {
   await $`ip link delete ${BRIDGE}`;
   const options = [
     ...['--subnet', SUBNET, '--gateway', GATEWAY],
