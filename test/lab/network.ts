@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { STRANGER } from './addresses.ts';
+import { NEIGHBOUR, STRANGER } from './addresses.ts';
 import { docker } from './engine.ts';
 import { $, must } from './shell.ts';
 import { paths } from './state.ts';
@@ -36,10 +36,8 @@ export async function createNetwork(): Promise<void> {
   if (!existsSync(paths.forwarding)) writeFileSync(paths.forwarding, readFileSync(FORWARDING));
   writeFileSync(FORWARDING, '1');
   if ((await docker`docker network inspect ${NETWORK}`).exitCode !== 0) await makeNetwork();
-  await must(
-    'giving this machine the address of a stranger',
-    $`ip address replace ${STRANGER.address}/32 dev ${BRIDGE}`,
-  );
+  for (const address of [STRANGER.address, NEIGHBOUR])
+    await must('giving this machine an address', $`ip address replace ${address}/32 dev ${BRIDGE}`);
 }
 
 async function makeNetwork(): Promise<void> {

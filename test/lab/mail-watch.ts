@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NODES } from './harness.ts';
+import { exec } from './lab.ts';
+import { eventually, send } from './mail.ts';
+import { on } from './steps.ts';
+
+export const other = (node: string) => NODES.find((name) => name !== node) ?? 'node-1';
+
+let count = 0;
+/** Sends messages through whichever front takes them, `each` milliseconds apart, until it is stopped. Gives what was acknowledged. */
+export function sending(each = 1000) {
+  let going = true;
+  const acknowledged: string[] = [];
+  const one = async () => {
+    const id = `m${++count}`;
+    const node = NODES[count % NODES.length] ?? 'node-1';
+    const said = await send(node, id).catch((error: Error) => error.message);
+    if (said === undefined) acknowledged.push(id);
+  };
+  const work = (async () => {
+    const under = new Set<Promise<void>>();
+    while (going) {
+      const sent = one().finally(() => under.delete(sent));
+      under.add(sent);
+      await sleep(each);
+    }
+    await Promise.all(under);
+  })();
+  return async () => {
+    going = false;
+    await work;
+    return acknowledged;
+  };
+}
+
+/**
+ * Services whose command runs under a lease on a node: a process that descends from the container's first one, in a session of
+ * its own. Checks of health do not descend from it, and one that waits has no such process.
+ */
+const HOLDERS = `
+  table=$(ps -eo pid=,ppid=,sess=)
+  containers=$(docker ps -q --filter label=com.docker.stack.namespace=mailu)
+  [ -n "$containers" ] || exit 0
+  docker inspect -f '{{.State.Pid}} {{index .Config.Labels "com.docker.swarm.service.name"}} {{json .Config.Entrypoint}}' $containers |
+    grep provision-lease | while read -r main service _; do
+      echo "$table" | awk -v main="$main" -v service="\${service#mailu_}" '
+        { parent[$1] = $2; session[$1] = $3 }
+        END {
+          for (pid in parent) {
+            if (session[pid] == session[main]) continue
+            up = pid
+            while (up > 1 && up != main) up = parent[up]
+            if (up == main) { print service; exit }
+          }
+        }'
+    done`;
+
+/** Services whose command runs on a node under its lease. */
+export async function holders(node: string): Promise<readonly string[]> {
+  const { stdout } = await exec(node, HOLDERS);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+export interface Seen {
+  readonly looks: number;
+  /** The most nodes on which each service's command ran at once. */
+  readonly most: Readonly<Record<string, number>>;
+}
+
+/** Counts, all the time, on how many nodes the command of each leased service runs: its processes themselves. */
+export function watchHolders() {
+  let going = true;
+  let looks = 0;
+  const most: Record<string, number> = {};
+  const work = (async () => {
+    while (going) {
+      const all = await Promise.all(NODES.map((node) => holders(node).catch(() => [])));
+      looks++;
+      const now = new Map<string, number>();
+      for (const service of all.flat()) now.set(service, (now.get(service) ?? 0) + 1);
+      for (const [service, nodes] of now) most[service] = Math.max(most[service] ?? 0, nodes);
+      await sleep(300);
+    }
+  })();
+  return async (): Promise<Seen> => {
+    going = false;
+    await work;
+    return { looks, most };
+  };
+}
+
+export const twice = (most: Seen['most']) =>
+  Object.entries(most).flatMap(([service, nodes]) => (nodes > 1 ? [`${service} on ${nodes} nodes`] : []));
+
+/** Postfix waits five minutes before it tries again; here it is told that the time has come. */
+export async function tryNow(): Promise<void> {
+  const smtp = 'docker ps -q --filter label=com.docker.swarm.service.name=mailu_smtp';
+  await Promise.all(NODES.map((node) => exec(node, `docker exec $(${smtp}) postqueue -f`)));
+}
+
+/** Waits until the storage has all its nodes, and the swarm, as another node than the one that was away sees it. */
+export async function whole(away: string): Promise<void> {
+  await eventually('the storage is whole', 200, async () => {
+    const text = `gluster volume heal mailu info | grep -c '^Status: Connected'; timeout 10 ls /mailu/mail >/dev/null && echo read`;
+    const seen = await Promise.all(NODES.map((name) => on(name, text)));
+    return seen.every((said) => said === `${NODES.length}\nread`);
+  });
+  await eventually('the swarm is whole', 200, async () => {
+    const list = await on(
+      other(away),
+      "docker node ls --format '{{.Status}} {{.Availability}} {{.ManagerStatus}}'",
+    );
+    return list.split('\n').every((line) => /^Ready Active (Leader|Reachable)$/.test(line));
+  });
+}
