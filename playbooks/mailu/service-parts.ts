@@ -37,6 +37,15 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
 
 const START = ['/start.py'];
 
+/**
+ * Where front begins before it has a certificate its Dovecot ends for lack of one, and what comes with the certificate only asks a
+ * Dovecot that runs to read it (core/nginx/start.py, letsencrypt.py, config.py): without this the container would have to fail first.
+ */
+const DOVECOT_FOLLOWS = [
+  'CMD-SHELL',
+  'curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { kill -0 $(cat /run/dovecot/master.pid) 2>/dev/null || [ ! -e /certs/letsencrypt/live/mailu-ecdsa/nginx-chain.pem ] || dovecot -c /etc/dovecot/proxy.conf >/proc/1/fd/1 2>&1; }',
+];
+
 export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
   const family = familyOf(mailu.version);
   const { legacy } = family;
@@ -68,6 +77,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...(atLeast(family, 2024, 6)
           ? { follows: { service: 'admin' as const, reaction: 'killall -q auth' } }
           : {}),
+        ...(atLeast(family, 2024, 6) && mailu.tls.kind === 'letsencrypt' ? { test: DOVECOT_FOLLOWS } : {}),
       };
     case 'redis':
       return {

@@ -158,3 +158,13 @@ test('1.9 is given names where it would keep the addresses of its start', () => 
   });
   expect(antispam?.environment).toMatchObject({ REDIS_ADDRESS: 'redis', ADMIN_ADDRESS: 'admin' });
 });
+
+test('with letsencrypt the Dovecot of front begins when the certificate has come, and not before', () => {
+  const test = (text: string) => {
+    const health = parseCompose(stackFile(read(text), around)).services.front?.healthcheck;
+    return health === undefined || 'disable' in health ? undefined : health.test;
+  };
+  expect(test('tls: { kind: letsencrypt }')?.[1]).toContain('|| dovecot -c /etc/dovecot/proxy.conf');
+  expect(test('')).toBeUndefined();
+  expect(test("version: '2.0'\ntls: { kind: letsencrypt }")).toBeUndefined();
+});
