@@ -54,6 +54,13 @@ export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => unde
 export const mailInventory = (change?: (mailu: Tree, tree: Tree) => void, nodes = 3) =>
   inventory(nodes, (tree) => withMailu(tree, (mailu) => change?.(mailu, tree)));
 
+/** The same, where only these nodes are fronts. */
+export const inventoryWithFronts = (fronts: readonly string[], change: (mailu: Tree) => void) =>
+  inventory(3, (tree) => {
+    withMailu(tree, change);
+    for (const [name, host] of Object.entries(tree.hosts)) host.mailu = { front: fronts.includes(name) };
+  });
+
 /** Connects from the address of a well-run server. */
 const asStranger =
   (node: string): Dial =>
