@@ -21,7 +21,7 @@ const OTHERS: Readonly<Partial<Record<ServiceName, string>>> = {
 };
 
 /** From 1.9.0 on in this registry; what is on Docker Hub is to be taken down (Mailu's docs/releases.rst). */
-const REGISTRY = 'ghcr.io/mailu';
+export const REGISTRY = 'ghcr.io/mailu';
 const LEGACY_REGISTRY = 'mailu';
 
 export function imageOf(mailu: Mailu, service: ServiceName): string {
