@@ -27,6 +27,7 @@ import {
   mailInventory,
   send,
   subjects,
+  taskOf,
 } from './mail.ts';
 import { nodeNamed } from './node.ts';
 import { REGISTRY } from './registry.ts';
@@ -105,6 +106,20 @@ test('check looks at every port from outside, dns gives the records, status and 
     code: 2,
     stderr: expect.stringContaining('there is no service smpt; there are front, redis, admin'),
   });
+});
+
+test('whom admin runs as can make keys anew; what is asked for without a path leads to the webmail', async () => {
+  const key = `/dkim/${DOMAIN}.dkim.key`;
+  const { node } = await taskOf('admin');
+  const admin = '$(docker ps -q --filter label=com.docker.swarm.service.name=mailu_admin)';
+  expect(await on(node, `docker exec ${admin} stat -c %U ${key}`)).toBe('mailu');
+  expect(await on(node, `docker exec --user mailu ${admin} sh -c 'test -w ${key} && echo yes'`)).toBe('yes');
+  const page = await on(
+    'node-1',
+    'curl -ksS -o /dev/null -w "%{http_code} %{redirect_url}" https://127.0.0.1/',
+  );
+  figure('what / answers', page);
+  expect(page).not.toMatch(/^(404|5)/);
 });
 
 test("smtp's log has the client's own address", async () => {
