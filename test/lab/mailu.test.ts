@@ -114,9 +114,10 @@ test('whom admin runs as can make keys anew; what is asked for without a path le
   const admin = '$(docker ps -q --filter label=com.docker.swarm.service.name=mailu_admin)';
   expect(await on(node, `docker exec ${admin} stat -c %U ${key}`)).toBe('mailu');
   expect(await on(node, `docker exec --user mailu ${admin} sh -c 'test -w ${key} && echo yes'`)).toBe('yes');
+  const inFront = '$(docker ps -q --filter label=com.docker.swarm.service.name=mailu_front)';
   const page = await on(
     'node-1',
-    'curl -ksS -o /dev/null -w "%{http_code} %{redirect_url}" https://127.0.0.1/',
+    `docker exec ${inFront} curl -ksS -o /dev/null -w '%{http_code} %{redirect_url}' https://127.0.0.1/`,
   );
   figure('what / answers', page);
   expect(page).not.toMatch(/^(404|5)/);
