@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -15,6 +15,7 @@ const PROGRAMS = {
 /** A folder with the programs, a file of names, and a getent that reads it. */
 class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'programs-'));
+  readonly bare = join(this.folder, 'bare');
   readonly env = { ...env, PATH: `${this.folder}:${env.PATH}`, NAMES: join(this.folder, 'names') };
 
   constructor(finished: TestContext['onTestFinished']) {
@@ -22,6 +23,10 @@ class Bench {
     writeFileSync(join(this.folder, 'getent'), '#!/bin/sh\ngrep " $2$" "$NAMES"\n');
     chmodSync(join(this.folder, 'getent'), 0o755);
     this.names('');
+    // Shells, and what they run, without a getent.
+    mkdirSync(this.bare);
+    for (const program of ['dash', 'busybox', 'sh', 'echo'])
+      symlinkSync(`/bin/${program}`, join(this.bare, program));
     finished(() => rmSync(this.folder, { recursive: true }));
   }
 
@@ -110,6 +115,30 @@ describe.concurrent.each([
     expect(run('start', 'WORD=/nowhere', '--', 'true')).toEqual({
       status: 64,
       stderr: 'start: cannot read /nowhere',
+    });
+    // Without what looks names up the program runs all the same.
+    const bare = { ...bench.env, PATH: bench.bare };
+    const lost = spawnSync(shell, [...words, join(bench.folder, 'follow'), 'admin', 'true', 'echo', 'runs'], {
+      encoding: 'utf8',
+      env: bare,
+    });
+    expect(lost).toMatchObject({
+      status: 0,
+      stdout: 'runs\n',
+      stderr: expect.stringContaining('getent is missing'),
+    });
+    const alone = spawnSync(
+      shell,
+      [...words, join(bench.folder, 'start'), '--await', 'front', '--', 'echo', 'runs'],
+      {
+        encoding: 'utf8',
+        env: bare,
+      },
+    );
+    expect(alone).toMatchObject({
+      status: 0,
+      stdout: 'runs\n',
+      stderr: expect.stringContaining('getent is missing'),
     });
     expect(run('follow', 'admin', 'true')).toEqual({
       status: 64,
