@@ -112,12 +112,15 @@ function beginning(
 
 /**
  * Seconds between two looks at the health of a service. Swarm gives a task its name only after the first that holds, and images
- * leave it at Docker's 30.
+ * leave it at Docker's 30. Each look starts processes, so only those that somebody waits for are looked at more often.
  */
-const INTERVAL = 5;
+const INTERVAL = 10;
+const SOON = 5;
+const AWAITED: ReadonlySet<ServiceName> = new Set(['front', 'admin', 'imap', 'smtp']);
+const intervalOf = (name: ServiceName) => (AWAITED.has(name) ? SOON : INTERVAL);
 
-/** Half a minute without an answer, as with what images leave to Docker: three times, ten seconds apart. */
-const RETRIES = 6;
+/** Seconds without an answer after which a service without a lease is given up. */
+const UNANSWERED = 30;
 
 /**
  * Whether a container that waits for its lease is healthy: it is, for swarm gives a task its name in DNS only then, and
@@ -127,19 +130,18 @@ const RETRIES = 6;
 function healthOf(name: ServiceName, mailu: Mailu, part: Part): Service['health'] {
   const { legacy } = familyOf(mailu.version);
   if (legacy && name !== 'front' && name !== 'redis') return 'none';
-  const startPeriod = `${part.startPeriod}s`;
-  if (!part.leased) return { test: part.test, startPeriod, interval: `${INTERVAL}s`, retries: RETRIES };
+  const interval = intervalOf(name);
+  const look = (seconds: number) => ({
+    startPeriod: `${part.startPeriod}s`,
+    interval: `${interval}s`,
+    retries: Math.ceil(seconds / interval),
+  });
+  if (!part.leased) return { test: part.test, ...look(UNANSWERED) };
   const works =
     part.test?.slice(1).join(' ') ?? (part.listens === undefined ? undefined : isListening(part.listens));
   if (works === undefined) return 'none';
   // Its time to start begins when it has the lease, and Docker's when the container starts.
-  const retries = Math.ceil(part.startPeriod / INTERVAL);
-  return {
-    test: ['CMD-SHELL', `[ -e ${WAITING} ] || ${works}`],
-    startPeriod,
-    interval: `${INTERVAL}s`,
-    retries,
-  };
+  return { test: ['CMD-SHELL', `[ -e ${WAITING} ] || ${works}`], ...look(part.startPeriod) };
 }
 
 /** By what the kernel says (proc(5)), for which no image lacks a program. */

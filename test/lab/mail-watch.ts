@@ -79,7 +79,7 @@ export function watchHolders() {
       const now = new Map<string, number>();
       for (const service of all.flat()) now.set(service, (now.get(service) ?? 0) + 1);
       for (const [service, nodes] of now) most[service] = Math.max(most[service] ?? 0, nodes);
-      await sleep(300);
+      await sleep(1500);
     }
   })();
   return async (): Promise<Seen> => {
