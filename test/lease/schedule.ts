@@ -136,7 +136,7 @@ export class Schedule {
     };
     child.stderr?.on('data', (data) => {
       candidate.said += String(data);
-      if (String(data).includes('makes way')) this.#note(`${node} makes way`);
+      if (String(data).includes('made way')) this.#note(`${node} makes way`);
     });
     child.once('exit', () => {
       candidate.ended = performance.now();
@@ -225,7 +225,7 @@ export class Schedule {
     const twice = blocks.filter((name, index) => blocks.indexOf(name) !== index);
     const alone = this.#candidates.filter(
       ({ said, began, ended }) =>
-        said.includes('makes way') &&
+        said.includes('made way') &&
         !this.#candidates.some(
           (other) =>
             other.began > began && (other.ended === undefined || other.ended > (ended ?? 0) - ALIVE * 1000),

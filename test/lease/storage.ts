@@ -31,6 +31,11 @@ export class Storage {
     const wait = `while [ -e ${folder}.silent ]; do sleep 0.1; done`;
     for (const program of ['dd', 'cat'])
       this.#program(join(folder, program), `${wait}\nexec /bin/${program} "$@"`);
+    // A program that the kernel holds in a call to the storage cannot be killed: who waits for it waits as well.
+    this.#program(
+      join(folder, 'timeout'),
+      `/usr/bin/timeout "$@"; code=$?\ncase $4 in dd | cat | flock) ${wait} ;; esac\nexit $code`,
+    );
     this.#program(
       join(folder, 'flock'),
       `${wait}
