@@ -1,5 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -50,20 +62,37 @@ class Bench {
     name: string,
     command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`,
     place?: string,
+    stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
   ): Candidate {
     const [program = '', ...args] = this.#shell;
     const files = [join(this.folder, 'program'), this.lease];
     const process = spawn(program, [...args, ...files, 'sh', '-c', command, join(this.folder, 'log')], {
-      env: { ...env, ...(place === undefined ? {} : { PROVISION_PLACE: place }) },
+      env: {
+        ...env,
+        PATH: `${this.folder}:${env.PATH}`,
+        ...(place === undefined ? {} : { PROVISION_PLACE: place }),
+      },
+      stdio,
     });
     let text = '';
-    process.stderr.on('data', (data) => {
+    process.stderr?.on('data', (data) => {
       text += String(data);
     });
     const code = new Promise<number | null>((resolve) => process.once('close', resolve));
     const candidate = { process, said: () => text, code };
     this.#candidates.push(candidate);
     return candidate;
+  }
+
+  /** The first proof takes so many seconds: what it writes is held up. */
+  slowProof(seconds: number): void {
+    const path = join(this.folder, 'dd');
+    const once = join(this.folder, 'was-slow');
+    writeFileSync(
+      path,
+      `#!/bin/sh\ncase "$*" in bs=1*) [ -e ${once} ] || { : >${once}; sleep ${seconds}; } ;; esac\nexec /bin/dd "$@"\n`,
+    );
+    chmodSync(path, 0o755);
   }
 
   /** Seconds until `word` is in the log. */
@@ -325,4 +354,95 @@ describe.concurrent.each([
       expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
     },
   );
+
+  test('a name that was emptied is not that of one who gave the lease up', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    for (const file of ['', '.holder', '.released']) writeFileSync(bench.lease + file, '');
+    const candidate = bench.candidate('first');
+    await sleep(3000);
+    expect(candidate.said()).toContain('somebody has not given the lease up; waiting 15 s');
+    expect(bench.log()).toBe('');
+  });
+
+  test.for(['08', '010', '9'.repeat(19), '9'.repeat(20), 'x', ''])(
+    'a number that nobody has given (%s) stops nobody',
+    async (number, { expect, onTestFinished: finished }) => {
+      const bench = new Bench(shell, finished);
+      writeFileSync(`${bench.lease}.p`, `host name p ${number}\n`);
+      const candidate = of(bench, 'first', 'p');
+      await bench.writes('first');
+      await sleep(2000);
+      expect(candidate.said()).toMatch(/holds .* p 1$/m);
+    },
+  );
+
+  test('a first proof that took long is asked again before the command begins', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    bench.slowProof(5);
+    bench.candidate('first');
+    expect(await bench.writes('first')).toBeGreaterThan(5);
+  });
+
+  test('asked to end during its first proof, it begins nothing, and gives the lease up', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    bench.slowProof(2.5);
+    const candidate = bench.candidate('first');
+    await sleep(1500);
+    candidate.process.kill('SIGTERM');
+    expect(await candidate.code).toBe(0);
+    expect(bench.log()).toBe('');
+    const [holder, released] = ['holder', 'released'].map((file) =>
+      readFileSync(`${bench.lease}.${file}`, 'utf8'),
+    );
+    expect(released).toBe(holder);
+  });
+
+  test('what nobody reads holds nothing up', async ({ expect, onTestFinished: finished }) => {
+    const bench = new Bench(shell, finished);
+    const pipe = join(bench.folder, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const full = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      for (;;) writeSync(full, 'x'.repeat(4096));
+    } catch {
+      // It takes no more.
+    }
+    const blocking = openSync(pipe, constants.O_RDWR);
+    const first = bench.candidate('first', undefined, undefined, ['ignore', 'ignore', blocking]);
+    await bench.writes('first');
+    first.process.kill('SIGTERM');
+    expect(await bench.lastWrite('first', 5)).toBeLessThan(3);
+    await first.code;
+    closeSync(blocking);
+    closeSync(full);
+    const second = bench.candidate('second');
+    await bench.writes('second');
+    expect(second.said()).not.toContain('has not given the lease up');
+  });
+
+  test.for<[string[], number, string]>([
+    [['--grace'], 64, 'lease: '],
+    [['--grace', '5x', 'FILE', 'true'], 64, 'the grace is a number of seconds'],
+    [['--waiting', '/nowhere/mark', 'FILE', 'true'], 75, 'cannot write /nowhere/mark'],
+  ])('%o is refused', ([args, status, words], { expect, onTestFinished: finished }) => {
+    const bench = new Bench(shell, finished);
+    const [program = '', ...more] = shell;
+    const all = [
+      ...more,
+      join(bench.folder, 'program'),
+      ...args.map((arg) => (arg === 'FILE' ? bench.lease : arg)),
+    ];
+    const ended = spawnSync(program, all, { encoding: 'utf8' });
+    expect(ended.status).toBe(status);
+    expect(ended.stderr).toContain(words);
+  });
 });
