@@ -38,6 +38,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           // Tests that run at once, those of the lease, wait for most of their time.
           maxConcurrency: 8,
         },

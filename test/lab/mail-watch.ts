@@ -43,6 +43,8 @@ const HOLDERS = `
   [ -n "$containers" ] || exit 0
   docker inspect -f '{{.State.Pid}} {{index .Config.Labels "com.docker.swarm.service.name"}} {{json .Config.Entrypoint}}' $containers |
     grep provision-lease | while read -r main service _; do
+      # One that swarm has made and not started has no process.
+      [ "$main" -gt 0 ] || continue
       echo "$table" | awk -v main="$main" -v service="\${service#mailu_}" '
         { parent[$1] = $2; session[$1] = $3 }
         END {
