@@ -84,8 +84,7 @@ export class Schedule {
     await sleep((TIMES.grace + 3) * 1000);
     this.#over = true;
     await watching;
-    for (const { name } of this.#candidates)
-      for (const pid of processesOf(name)) process.kill(pid, 'SIGKILL');
+    for (const { name } of this.#candidates) for (const pid of processesOf(name)) killed(pid);
     const faults = [...(served ? [] : [`nobody served for ${SUM} s`]), ...this.#faults()];
     this.#storage.remove();
     return { events: this.#events, faults };
@@ -178,12 +177,7 @@ export class Schedule {
     const command = processesOf(name).filter((pid) => pid !== main.pid);
     const pid = command[Math.floor(this.#chance() * command.length)];
     if (pid === undefined) return;
-    try {
-      process.kill(pid, 'SIGKILL');
-      this.#note(`${node}: one of its processes is killed`);
-    } catch {
-      // It has ended meanwhile.
-    }
+    if (killed(pid)) this.#note(`${node}: one of its processes is killed`);
   }
 
   /** The storage's own part: the lock of one that has ended, or that it gives up, is free. */
@@ -240,3 +234,12 @@ export class Schedule {
 
 /** Seconds before its end within which one that makes way has to have had somebody to make way for. */
 const ALIVE = TIMES.interval + TIMES.prompt + TIMES.grace + KILLING;
+
+/** Kills a process, unless it has ended meanwhile. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}

@@ -3,8 +3,8 @@ import { describe, test } from 'vitest';
 import { Schedule, SUM } from './schedule.ts';
 
 /** Schedules of each shell: some of them in `npm test`, a thousand with `npm run test:lease`. */
-const COUNT = Number(env.LEASE_SCHEDULES ?? 3);
-const SEED = Number(env.LEASE_SEED ?? Math.floor(Math.random() * 1e9));
+const COUNT = Number(env.LEASE_SCHEDULES ?? 2);
+const SEED = Number(env.LEASE_SEED ?? 1);
 
 describe.concurrent.each([
   ['dash', ['dash']],
