@@ -1,17 +1,19 @@
 import type { OutsideCheck } from 'provision';
-import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
+import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 type Protocol = OutsideCheck['services'][number]['protocol'];
 
-const CLEAR: Readonly<Record<number, Protocol>> = {
+const PROTOCOLS: Readonly<Record<number, Protocol>> = {
   25: 'smtp',
-  587: 'smtp',
-  143: 'imap',
   110: 'pop3',
+  143: 'imap',
+  443: 'http',
+  465: 'smtp',
+  587: 'smtp',
+  993: 'imap',
+  995: 'pop3',
   4190: 'sieve',
 };
-/** Not opened at all with `notls` (core/base/libs/socrate/socrate/system.py, PORTS_REQUIRING_TLS). */
-const ENCRYPTED: Readonly<Record<number, Protocol>> = { 465: 'smtp', 993: 'imap', 995: 'pop3', 443: 'http' };
 
 /** Seconds that a message may take to arrive: a filter that has just begun is slow, and a service may wait for its lease. */
 const DELIVERY = 120;
@@ -55,15 +57,12 @@ function isOn({ variables }: Mailu, name: string): boolean {
 }
 
 function serviceAt(port: number, { tls }: Mailu): OutsideCheck['services'] {
-  const clear = CLEAR[port];
-  const encrypted = ENCRYPTED[port];
   if (port === 80) return [{ port, protocol: 'http', encryption: 'never' }];
-  if (tls.kind === 'notls')
-    return clear === undefined ? [] : [{ port, protocol: clear, encryption: 'never' }];
-  if (clear !== undefined) return [{ port, protocol: clear, encryption: 'upgrade', ...whileClosed(tls) }];
-  return encrypted === undefined
-    ? []
-    : [{ port, protocol: encrypted, encryption: 'start', ...whileClosed(tls) }];
+  const protocol = PROTOCOLS[port];
+  const encrypted = ENCRYPTED_PORTS.some((other) => other === port);
+  if (protocol === undefined || (encrypted && tls.kind === 'notls')) return [];
+  if (tls.kind === 'notls') return [{ port, protocol, encryption: 'never' }];
+  return [{ port, protocol, encryption: encrypted ? 'start' : 'upgrade', ...whileClosed(tls) }];
 }
 
 /** Without a certificate the front serves 25 in the clear and 80, and nothing else (core/nginx/config.py, TLS_ERROR). */

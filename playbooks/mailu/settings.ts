@@ -35,7 +35,7 @@ const PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190] as const;
 type Port = (typeof PORTS)[number];
 /** What Mailu turns on since 2024.06. 110, 143 and 587 begin without encryption. */
 const DEFAULT_PORTS: readonly Port[] = [25, 80, 443, 465, 993, 995, 4190];
-/** With `notls` nothing listens on those that begin encrypted (core/nginx/conf/nginx.conf, core/nginx/dovecot/proxy.conf). */
+/** With `notls` nothing listens on those that begin encrypted (core/base/libs/socrate/socrate/system.py, PORTS_REQUIRING_TLS). */
 export const ENCRYPTED_PORTS: readonly Port[] = [443, 465, 993, 995];
 const PLAIN_PORTS: readonly Port[] = [25, 80, 110, 143, 587, 4190];
 /** Mailu cannot run without them (docs/configuration.rst, PORTS). */

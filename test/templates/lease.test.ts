@@ -429,6 +429,23 @@ describe.concurrent.each([
     expect(second.said()).not.toContain('has not given the lease up');
   });
 
+  test('a place that no file can be called after is refused', ({ expect, onTestFinished: finished }) => {
+    const bench = new Bench(shell, finished);
+    const [program = '', ...more] = shell;
+    const { status, stderr } = spawnSync(
+      program,
+      [...more, join(bench.folder, 'program'), bench.lease, 'true'],
+      {
+        encoding: 'utf8',
+        env: { ...env, PROVISION_PLACE: 'a/b' },
+      },
+    );
+    expect({ status, stderr }).toEqual({
+      status: 64,
+      stderr: 'lease: PROVISION_PLACE may have letters, digits, dots, hyphens and underscores\n',
+    });
+  });
+
   test.for<[string[], number, string]>([
     [['--grace'], 64, 'lease: '],
     [['--grace', '5x', 'FILE', 'true'], 64, 'the grace is a number of seconds'],
