@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NODES } from './harness.ts';
 import { exec } from './lab.ts';
-import { eventually, send } from './mail.ts';
+import { eventually, front, send, subjects } from './mail.ts';
 import { on } from './steps.ts';
 
 export const other = (node: string) => NODES.find((name) => name !== node) ?? 'node-1';
@@ -95,10 +95,18 @@ export const twice = (most: Seen['most']) =>
   Object.entries(most).flatMap(([service, nodes]) => (nodes > 1 ? [`${service} on ${nodes} nodes`] : []));
 
 /** Postfix waits five minutes before it tries again; here it is told that the time has come. */
-export async function tryNow(): Promise<void> {
+async function tryNow(): Promise<void> {
   const smtp = 'docker ps -q --filter label=com.docker.swarm.service.name=mailu_smtp';
   await Promise.all(NODES.map((node) => exec(node, `docker exec $(${smtp}) postqueue -f`)));
 }
+
+/** Waits until each of these is in the mailbox. Gives all that is. */
+export const allThere = (acknowledged: readonly string[]) =>
+  eventually('all that was acknowledged is there', 300, async () => {
+    await tryNow();
+    const found = await subjects(front('node-1'));
+    return acknowledged.every((id) => found.includes(id)) && found;
+  });
 
 /** Waits until the storage has all its nodes, and the swarm, as another node than the one that was away sees it. */
 export async function whole(away: string): Promise<void> {

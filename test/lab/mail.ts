@@ -61,12 +61,12 @@ export const inventoryWithFronts = (fronts: readonly string[], change: (mailu: T
     for (const [name, host] of Object.entries(tree.hosts)) host.mailu = { front: fronts.includes(name) };
   });
 
-/** Connects from the address of a well-run server. */
-const asStranger =
-  (node: string): Dial =>
+/** Connects to a node's front from another address of this machine. */
+export const dialAs =
+  (localAddress: string, node: string): Dial =>
   (port) =>
     new Promise((resolve, reject) => {
-      const socket = connect({ host: nodeNamed(node).address, port, localAddress: STRANGER.address });
+      const socket = connect({ host: nodeNamed(node).address, port, localAddress });
       socket.setTimeout(10_000, () => socket.destroy(new Error('no connection within 10 s')));
       socket.once('connect', () => {
         socket.setTimeout(0);
@@ -77,7 +77,7 @@ const asStranger =
 
 /** Hands a message to a node's front as a well-run server does. Gives what it said where it does not take it. */
 export async function send(node: string, id: string, to = POSTMASTER): Promise<string | undefined> {
-  using dialogue = new Dialogue(await asStranger(node)(25), 30_000);
+  using dialogue = new Dialogue(await dialAs(STRANGER.address, node)(25), 30_000);
   return await handOver(dialogue, STRANGER.name, to, [
     'From: <test@example.net>',
     `To: <${to}>`,

@@ -4,7 +4,7 @@ import { cutDocker, healDocker } from './disaster.ts';
 import { figure, finished, json } from './harness.ts';
 import { cut, exec, heal, start, stop } from './lab.ts';
 import { bareMailNodes, eventually, front, mailInventory, POSTMASTER, subjects, taskOf } from './mail.ts';
-import { holders, other, sending, tryNow, twice, watchHolders, whole } from './mail-watch.ts';
+import { allThere, holders, other, sending, twice, watchHolders, whole } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
 
 const ROUNDS = Number(process.env.LAB_MAILU_ROUNDS ?? 4);
@@ -76,11 +76,7 @@ test.each(
     await end(node);
   }
   const acknowledged = await stopSending();
-  const arrived = await eventually('all that was acknowledged is there', 300, async () => {
-    await tryNow();
-    const found = await subjects(front('node-1'));
-    return acknowledged.every((id) => found.includes(id)) && found;
-  });
+  const arrived = await allThere(acknowledged);
   const writers = await stopWatching();
   const doubled = arrived.value.length - new Set(arrived.value).size;
   figure(`round ${round}: ${node} ${name}`, {

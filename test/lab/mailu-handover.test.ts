@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { cutDocker, healDocker } from './disaster.ts';
 import { figure, finished, json, NODES } from './harness.ts';
 import { bareMailNodes, eventually, front, mailInventory, subjects, taskOf } from './mail.ts';
-import { holders, other, sending, tryNow, twice, watchHolders, whole } from './mail-watch.ts';
+import { allThere, holders, other, sending, twice, watchHolders, whole } from './mail-watch.ts';
 import { failures } from './steps.ts';
 
 const ROUNDS = Number(process.env.LAB_HANDOVER_ROUNDS ?? 3);
@@ -63,11 +63,7 @@ test.each(
     }
     const acknowledged = await stopSending();
     await whole(node);
-    const arrived = await eventually('all that was acknowledged is there', 300, async () => {
-      await tryNow();
-      const found = await subjects(front('node-1'));
-      return acknowledged.every((id) => found.includes(id)) && found;
-    });
+    const arrived = await allThere(acknowledged);
     const { most, looks } = await stopWatching();
     const clean = await eventually('a run changes nothing', 300, async () => {
       const ran = await json(file);

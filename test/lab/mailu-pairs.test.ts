@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { figure, finished, json, NODES, provision, type Tree } from './harness.ts';
+import { figure, finished, json, NODES, provision } from './harness.ts';
 import { bareMailNodes, inventoryWithFronts, mailInventory } from './mail.ts';
 import { allPairs, type Row } from './pairs.ts';
 import { failures, on } from './steps.ts';
@@ -58,8 +58,6 @@ test.each(ROWS.slice(0, SOME))(
 );
 
 test('the rows have every pair', () => {
-  const tree: Tree = {};
-  for (const row of ROWS) tree[JSON.stringify(row)] = true;
-  figure('rows that have every pair', Object.keys(tree).length);
+  figure('rows that have every pair', ROWS.length);
   expect(ROWS.length).toBeLessThan(16);
 });

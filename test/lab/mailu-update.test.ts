@@ -6,7 +6,6 @@ import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
 import {
   bareMailNodes,
   DOMAIN,
-  eventually,
   front,
   mailInventory,
   mailPassword,
@@ -14,7 +13,7 @@ import {
   send,
   subjects,
 } from './mail.ts';
-import { sending, tryNow, twice, watchHolders } from './mail-watch.ts';
+import { allThere, sending, twice, watchHolders } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
 
 const TIMES = Number(process.env.LAB_UPDATES ?? 2);
@@ -126,11 +125,7 @@ test.each(Object.keys(ALLOWED) as Updated[])(
     const acknowledged = await stopSending();
     await Promise.all(sessions);
     const { most } = await stopWatching();
-    const arrived = await eventually('all that was acknowledged is there', 300, async () => {
-      await tryNow();
-      const found = await subjects(front('node-1'));
-      return acknowledged.every((id) => found.includes(id)) && found;
-    });
+    const arrived = await allThere(acknowledged);
     const mine = arrived.value.filter((id) => acknowledged.includes(id));
     figure(`update of ${service}: seconds without service, median (all)`, {
       login: [median(seconds.login ?? []), seconds.login],

@@ -9,3 +9,29 @@ export const around: Surroundings = {
   dovecotSettings: 'abc',
   swarm: 'swarm-1',
 };
+
+/** The same where each secret that the inventory may name is there. */
+export const withSecrets: Surroundings = {
+  ...around,
+  secrets: {
+    'secret-key': 'k',
+    'database-password': 'd',
+    'webmail-database-password': 'w',
+    'relay-password': 'r',
+    certificate: 'c',
+    'certificate-key': 'ck',
+  },
+};
+
+/** Each service that can be turned on is. */
+export const SWITCHED_ON = `
+webmail: roundcube
+webmailDatabase: { kind: mysql, server: db.example.org, password: w }
+antivirus: true
+webdav: true
+fetchmail: true
+oletools: true
+tika: true
+tls: { kind: cert, certificate: c, key: ck }
+relayNetworks: [192.0.2.0/24]
+`;

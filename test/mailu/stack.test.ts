@@ -7,36 +7,15 @@ import { LEASE } from '../../playbooks/storage/options.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { differing } from '../../src/resources/stack/fields.ts';
 import { wantedServices } from '../../src/resources/stack/wanted.ts';
-import { around } from './around.ts';
+import { around, SWITCHED_ON, withSecrets } from './around.ts';
 
 const SMALL = 'domain: example.org\nhostnames: [mail.example.org]\n';
 const read = (text: string): Mailu => clusterSettings.parse(parse(SMALL + text)) as Mailu;
 
-const all: Surroundings = {
-  ...around,
-  adminNode: undefined,
-  secrets: {
-    'secret-key': 'k',
-    'database-password': 'd',
-    'webmail-database-password': 'w',
-    'relay-password': 'r',
-    certificate: 'c',
-    'certificate-key': 'ck',
-  },
-};
+const all: Surroundings = { ...withSecrets, adminNode: undefined };
 
-const EVERYTHING = `
-webmail: roundcube
-webmailDatabase: { kind: mysql, server: db.example.org, password: w }
-antivirus: true
-webdav: true
-fetchmail: true
-oletools: true
-tika: true
-tls: { kind: cert, certificate: c, key: ck }
-database: { kind: postgresql, server: db.example.org, port: 5433, password: d }
+const EVERYTHING = `${SWITCHED_ON}database: { kind: postgresql, server: db.example.org, port: 5433, password: d }
 relay: { host: '[smtp.example.net]:587', user: us$er, password: r }
-relayNetworks: [192.0.2.0/24]
 replicas: { webmail: 2 }
 resources: { imap: { limit: { memory: 1G, cpus: 1.5 } }, antivirus: { reserve: { memory: 2G } } }
 variables: { AUTH_RATELIMIT_IP: 10/hour, LOG_LEVEL: INFO }

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { READERS } from '../../playbooks/mailu/readers.ts';
 import { stackServices } from '../../playbooks/mailu/services.ts';
 import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
-import { around } from './around.ts';
+import { SWITCHED_ON, withSecrets } from './around.ts';
 
 /** Each variable that a service of Mailu 2024.06.57 reads, and where: `VARIABLE service file:line`. */
 const ROWS = readFileSync(new URL('./variables-2024.06.57.txt', import.meta.url), 'utf8')
@@ -52,32 +52,12 @@ const NO_SERVICE: Readonly<Record<string, string>> = {
 const everything = clusterSettings.parse(
   parse(`
 domain: example.org
-hostnames: [mail.example.org]
-webmail: roundcube
-webmailDatabase: { kind: mysql, server: db.example.org, password: w }
-antivirus: true
-webdav: true
-fetchmail: true
-oletools: true
-tika: true
-tls: { kind: cert, certificate: c, key: ck }
-database: { kind: postgresql, server: db.example.org, password: d }
+hostnames: [mail.example.org]${SWITCHED_ON}database: { kind: postgresql, server: db.example.org, password: d }
 relay: { host: smtp.example.net, user: user, password: r }
-relayNetworks: [192.0.2.0/24]
 `),
 ) as Mailu;
 const given = new Map(
-  stackServices(everything, {
-    ...around,
-    secrets: {
-      'secret-key': 'k',
-      'database-password': 'd',
-      'webmail-database-password': 'w',
-      'relay-password': 'r',
-      certificate: 'c',
-      'certificate-key': 'ck',
-    },
-  }).map(({ name, environment, entrypoint, secrets }) => [
+  stackServices(everything, withSecrets).map(({ name, environment, entrypoint, secrets }) => [
     name as string,
     // A variable that is read from a file, a password that start exports, a certificate where the image looks for it.
     [
