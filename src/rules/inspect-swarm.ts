@@ -3,6 +3,7 @@ import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
+import { notReady } from './node-not-ready.ts';
 import { cameBackEmpty, isManager, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
 import { answered, entryOf, membershipOf, oldEntries, type SwarmHost } from './swarm-host.ts';
 
@@ -82,16 +83,6 @@ function notListed(host: SwarmHost, lead: SwarmHost, hosts: readonly SwarmHost[]
       host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'; docker ps"),
       lead.onHost('docker node ls; docker service ls'),
     ],
-  };
-}
-
-function notReady(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Finding {
-  return {
-    level: 'warn',
-    code: 'node-not-ready',
-    host: host.name,
-    message: `its Docker runs and the managers do not hear from it (node ${entry.id} is down). Where it is not back in a minute, look whether it reaches ${lead.name} on TCP 2377 and 7946, and at what its Docker says`,
-    fix: [host.onHost('journalctl -u docker --since -10min')],
   };
 }
 

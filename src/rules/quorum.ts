@@ -36,7 +36,10 @@ export function isBack(nodeId: string): Probe<true | string> {
   return nodesProbe((nodes) => {
     const node = nodes.find(({ id }) => id === nodeId);
     if (node === undefined) return 'the managers do not list it';
-    if (!node.ready) return 'the managers do not hear from it';
+    if (!node.ready)
+      return node.manager?.reachable
+        ? 'it is reachable as a manager, and the swarm counts it as down'
+        : 'the managers do not hear from it';
     if (node.manager !== undefined && !node.manager.reachable) return 'it is not reachable as a manager';
     const unheard = nodes.filter((other) => other.unheard).map(({ hostname }) => hostname);
     return unheard.length === 0 || `the leader waits to hear from ${unheard.join(', ')}`;

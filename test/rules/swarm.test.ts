@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { SwarmFacts, SwarmNode } from '../../src/facts/index.ts';
 import { decideSwarm } from '../../src/rules/decide-swarm.ts';
@@ -207,7 +208,7 @@ describe('what is refused before anything changes', () => {
   });
 
   test('a node that the managers do not hear', () => {
-    const nodes = [node('mail-1', 'n1'), node('mail-2', 'n2'), node('mail-3', 'n3', { ready: false })];
+    const nodes = [node('mail-1', 'n1'), node('mail-2', 'n2'), worker('mail-3', 'n3', { ready: false })];
     expect(codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.worker('n3')))).toEqual([
       'warn node-not-ready mail-3',
     ]);
@@ -215,6 +216,35 @@ describe('what is refused before anything changes', () => {
       [],
     );
   });
+
+  test.each([
+    { managers: 'Leader\nReachable\nReachable', state: 'down', restarted: 'restart docker' },
+    { managers: 'Leader\nReachable\nReachable', state: 'ready', restarted: '' },
+    { managers: 'Leader\nReachable\nUnreachable', state: 'down', restarted: '' },
+    { managers: '', state: 'down', restarted: '' },
+  ])(
+    'a manager that is reachable and counted as down, $state, $managers',
+    ({ managers: list, state, restarted }) => {
+      const nodes = [
+        node('mail-1', 'n1'),
+        node('mail-2', 'n2'),
+        node('mail-3', 'n3', {
+          ready: false,
+          manager: { leader: false, reachable: true, address: '192.0.2.3:2377' },
+        }),
+      ];
+      const [finding] = inspectSwarm(
+        managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)),
+      );
+      expect(finding).toMatchObject({ level: 'warn', code: 'node-not-ready', host: 'mail-3' });
+      const docker = `docker() { case $2 in ls) printf '%s\n' '${list}' ;; inspect) echo ${state} ;; esac; }`;
+      const command = finding?.fix[0]?.replace(/^mail-3\$ /, '');
+      const { stdout } = spawnSync('dash', ['-c', `${docker}\nsystemctl() { echo "$*"; }\n${command}`], {
+        encoding: 'utf8',
+      });
+      expect(stdout.replace(/^Unreachable\n/, '').trim()).toBe(restarted);
+    },
+  );
 
   test('docker that does not answer on a member', () => {
     expect(codes(managers(says.manager('n1', NODES), says.nothing, says.manager('n3', NODES)))).toContain(
