@@ -4,10 +4,12 @@ import { defineConfig } from 'vitest/config';
 const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) };
 
 const LAB = ['test/lab/**/*.test.ts'];
-/** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`, `npm run test:mailu`. */
+/** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`, `npm run test:mailu`, `npm run test:swarm`. */
 const STORAGE = ['test/lab/storage*.test.ts'];
 const RESOLVER = ['test/lab/resolver*.test.ts'];
 const MAILU = ['test/lab/mailu*.test.ts'];
+/** What a swarm that is there goes through: hosts that drift, are rolled, come back wiped, and its networks. */
+const SWARM = ['drift', 'network', 'rolling', 'wiped'].map((name) => `test/lab/${name}.test.ts`);
 /** How it is got in, what is refused, what is survived: `npm run test:trust`. */
 const TRUST = [
   'apt-past',
@@ -48,13 +50,14 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: LAB,
-          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...TRUST],
+          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...SWARM, ...TRUST],
           ...ONE_BY_ONE,
         },
       },
       { resolve: { alias }, test: { name: 'storage', include: STORAGE, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'resolver', include: RESOLVER, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'mailu', include: MAILU, ...ONE_BY_ONE } },
+      { resolve: { alias }, test: { name: 'swarm', include: SWARM, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'trust', include: TRUST, ...ONE_BY_ONE } },
     ],
   },
