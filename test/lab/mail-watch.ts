@@ -35,10 +35,10 @@ export function sending(each = 1000) {
 
 /**
  * Services whose command runs under a lease on a node: a process that descends from the container's first one, in a session of
- * its own. Checks of health do not descend from it, and one that waits has no such process.
+ * its own. Checks of health do not descend from it, and one that waits has no such process but what watches the time of its questions.
  */
 const HOLDERS = `
-  table=$(ps -eo pid=,ppid=,sess=)
+  table=$(ps -eo pid=,ppid=,sess=,comm=)
   containers=$(docker ps -q --filter label=com.docker.stack.namespace=mailu)
   [ -n "$containers" ] || exit 0
   docker inspect -f '{{.State.Pid}} {{index .Config.Labels "com.docker.swarm.service.name"}} {{json .Config.Entrypoint}}' $containers |
@@ -46,10 +46,10 @@ const HOLDERS = `
       # One that swarm has made and not started has no process.
       [ "$main" -gt 0 ] || continue
       echo "$table" | awk -v main="$main" -v service="\${service#mailu_}" '
-        { parent[$1] = $2; session[$1] = $3 }
+        { parent[$1] = $2; session[$1] = $3; name[$1] = $4 }
         END {
           for (pid in parent) {
-            if (session[pid] == session[main]) continue
+            if (session[pid] == session[main] || name[pid] == "timeout") continue
             up = pid
             while (up > 1 && up != main) up = parent[up]
             if (up == main) { print service; exit }

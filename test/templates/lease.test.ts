@@ -463,3 +463,24 @@ describe.concurrent.each([
     expect(ended.stderr).toContain(words);
   });
 });
+
+describe('the lease as the first process of a container whose programs are busybox', () => {
+  // busybox forks what watches a program's time, in a session of its own (coreutils/timeout.c, bb_daemonize_or_rexec).
+  test('its own questions are not taken for processes of the command', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(
+      ['/usr/bin/unshare', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh'],
+      finished,
+    );
+    expect(spawnSync('busybox', ['--install', '-s', bench.folder]).status).toBe(0);
+    const only = bench.candidate(
+      'only',
+      'trap "echo bye >>$0; exit 0" TERM; echo up >>"$0"; sleep 3; kill -TERM 1; while :; do sleep 0.1; done',
+    );
+    await only.code;
+    expect(bench.log()).toBe('up\nbye\n');
+    expect(only.said()).toMatch(/the command ended by itself, [01] s after it was asked to/);
+  });
+});
