@@ -10,6 +10,8 @@ const RESOLVER = ['test/lab/resolver*.test.ts'];
 const MAILU = ['test/lab/mailu*.test.ts'];
 /** What a swarm that is there goes through: hosts that drift, are rolled, come back wiped, and its networks. */
 const SWARM = ['drift', 'network', 'rolling', 'wiped'].map((name) => `test/lab/${name}.test.ts`);
+/** The lab itself, which the tests of everything else lean on. */
+const NODES = ['test/lab/lab.test.ts'];
 /** How it is got in, what is refused, what is survived: `npm run test:trust`. */
 const TRUST = [
   'apt-past',
@@ -50,13 +52,14 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: LAB,
-          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...SWARM, ...TRUST],
+          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...SWARM, ...NODES, ...TRUST],
           ...ONE_BY_ONE,
         },
       },
       { resolve: { alias }, test: { name: 'storage', include: STORAGE, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'resolver', include: RESOLVER, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'mailu', include: MAILU, ...ONE_BY_ONE } },
+      { resolve: { alias }, test: { name: 'nodes', include: NODES, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'swarm', include: SWARM, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'trust', include: TRUST, ...ONE_BY_ONE } },
     ],
