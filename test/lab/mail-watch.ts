@@ -34,27 +34,23 @@ export function sending(each = 1000) {
 }
 
 /**
- * Services whose command runs under a lease on a node: a process that descends from the container's first one, in a session of
- * its own. Checks of health do not descend from it, and one that waits has no such process but what watches the time of its questions.
+ * Services whose command runs under a lease on a node: a process that descends from the lease, in a session of its own. Checks of
+ * health do not descend from it, and one that waits has no such process but what watches the time of its questions. The processes
+ * themselves are looked at, and Docker is not asked: this runs all the time.
  */
 const HOLDERS = `
-  table=$(ps -eo pid=,ppid=,sess=,comm=)
-  containers=$(docker ps -q --filter label=com.docker.stack.namespace=mailu)
-  [ -n "$containers" ] || exit 0
-  docker inspect -f '{{.State.Pid}} {{index .Config.Labels "com.docker.swarm.service.name"}} {{json .Config.Entrypoint}}' $containers |
-    grep provision-lease | while read -r main service _; do
-      # One that swarm has made and not started has no process.
-      [ "$main" -gt 0 ] || continue
-      echo "$table" | awk -v main="$main" -v service="\${service#mailu_}" '
-        { parent[$1] = $2; session[$1] = $3; name[$1] = $4 }
-        END {
-          for (pid in parent) {
-            if (session[pid] == session[main] || name[pid] == "timeout") continue
-            up = pid
-            while (up > 1 && up != main) up = parent[up]
-            if (up == main) { print service; exit }
-          }
-        }'
+  ps -eo pid=,ppid=,sess=,comm= | awk '
+    { parent[$1] = $2; session[$1] = $3; name[$1] = $4 }
+    END {
+      for (pid in parent) {
+        if (name[pid] == "timeout" || name[pid] == "provision-lease") continue
+        up = pid
+        while (up > 1 && name[up] != "provision-lease") up = parent[up]
+        while (name[parent[up]] == "provision-lease") up = parent[up]
+        if (up > 1 && session[pid] != session[up] && !(up in seen)) { seen[up]; print up }
+      }
+    }' | while read -r main; do
+      tr '\\0' '\\n' <"/proc/$main/environ" | sed -n 's/^PROVISION_PLACE=.*\\.mailu_\\(.*\\)\\.[0-9]*$/\\1/p'
     done`;
 
 /** Services whose command runs on a node under its lease. */

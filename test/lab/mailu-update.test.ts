@@ -3,18 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { imapCommands, quoted } from '../../src/outside/imap.ts';
 import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
-import {
-  bareMailNodes,
-  DOMAIN,
-  front,
-  mailInventory,
-  mailPassword,
-  POSTMASTER,
-  send,
-  subjects,
-} from './mail.ts';
+import { bareMailNodes, DOMAIN, front, mailInventory, mailPassword, POSTMASTER, send } from './mail.ts';
 import { allThere, sending, twice, watchHolders } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
+import { withoutService } from './without-service.ts';
 
 const TIMES = Number(process.env.LAB_UPDATES ?? 2);
 /** Seconds without service that an update may cost; a client of front may try another one. */
@@ -30,12 +22,24 @@ beforeAll(async () => {
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
 });
 
-/** Logs in and looks at the mailbox, at one front after the other, as a client does that knows several. */
-async function login(): Promise<void> {
+/** Seconds that a client waits for an answer. */
+const CLIENT = 10;
+
+/** Logs in at one front after the other, as a client does that knows several. */
+async function login(number: number): Promise<void> {
+  await atAnyFront(number, async (node) => {
+    using dialogue = new Dialogue(await front(node)(993), CLIENT * 1000);
+    await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
+    await dialogue.line();
+    await imapCommands(dialogue, POSTMASTER)(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
+  });
+}
+
+async function atAnyFront(first: number, attempt: (node: string) => Promise<void>): Promise<void> {
   let last: unknown;
-  for (const node of NODES)
+  for (let tried = 0; tried < NODES.length; tried++)
     try {
-      await subjects(front(node));
+      await attempt(NODES[(first + tried) % NODES.length] ?? 'node-1');
       return;
     } catch (error) {
       last = error;
@@ -59,38 +63,12 @@ async function session(going: () => boolean, number: number): Promise<void> {
     }
 }
 
-/** The longest time, in seconds, for which something did not succeed. */
-function gaps(attempt: () => Promise<void>) {
-  let going = true;
-  let [good, longest] = [Date.now(), 0];
-  const work = (async () => {
-    while (going) {
-      const begin = Date.now();
-      const succeeded = await attempt().then(
-        () => true,
-        () => false,
-      );
-      if (succeeded) {
-        // What took long and came to a good end was service, too, but for what it waited before.
-        longest = Math.max(longest, begin - good);
-        good = Date.now();
-      }
-      await sleep(200);
-    }
-    longest = Math.max(longest, Date.now() - good);
-  })();
-  return async () => {
-    going = false;
-    await work;
-    return longest / 1000;
-  };
-}
-
-async function anywhere(id: string): Promise<void> {
-  for (const node of NODES)
-    if ((await send(node, id).catch((error: Error) => error.message)) === undefined) return;
-  throw new Error('no front takes it');
-}
+/** Sends a message through one front after the other. */
+const sent = (service: string) => (number: number) =>
+  atAnyFront(number, async (node) => {
+    const refused = await send(node, `${service}-${number}-${Date.now()}`);
+    if (refused !== undefined) throw new Error(refused);
+  });
 
 const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 
@@ -102,10 +80,9 @@ test.each(Object.keys(ALLOWED) as Updated[])(
     const stopSending = sending(200);
     const stopWatching = watchHolders();
     const seconds: Record<string, number[]> = { login: [], send: [] };
-    let probe = 0;
     for (let time = 0; time < TIMES; time++) {
       await sleep(5000);
-      const stops = [gaps(login), gaps(() => anywhere(`${service}-${++probe}`))] as const;
+      const stops = [withoutService(login), withoutService(sent(service))];
       await sleep(3000);
       const changed = site((mailu) => {
         mailu.resources = { [service]: { limit: { memory: `${2000 + time}M` } } };

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds between two attempts. */
+const EACH = 1000;
+
+interface Attempt {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * The longest time, in seconds, that somebody waited who wanted something at any moment and tried again until it succeeded. Attempts
+ * begin one a second, whatever has become of those before, as those of many clients do.
+ */
+export function withoutService(attempt: (number: number) => Promise<void>) {
+  let going = true;
+  const wanted: number[] = [];
+  const good: Attempt[] = [];
+  const work = (async () => {
+    const under: Promise<void>[] = [];
+    for (let number = 0; going; number++) {
+      const begin = Date.now();
+      wanted.push(begin);
+      under.push(
+        attempt(number).then(
+          () => void good.push({ begin, end: Date.now() }),
+          () => undefined,
+        ),
+      );
+      await sleep(EACH);
+    }
+    await Promise.all(under);
+  })();
+  return async (): Promise<number> => {
+    going = false;
+    await work;
+    return longestWait(wanted, good) / 1000;
+  };
+}
+
+function longestWait(wanted: readonly number[], good: readonly Attempt[]): number {
+  const last = good.at(-1)?.begin ?? 0;
+  return Math.max(
+    0,
+    ...wanted
+      // Of those at the very end nobody tried again.
+      .filter((begin) => begin <= last)
+      .map((begin) => Math.min(...good.filter((one) => one.begin >= begin).map(({ end }) => end)) - begin),
+  );
+}
