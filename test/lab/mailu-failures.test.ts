@@ -19,10 +19,12 @@ import {
   bareMailNodes,
   eventually,
   front,
+  logOf,
   mailInventory,
   mailPassword,
   send,
   subjects,
+  taskOf,
 } from './mail.ts';
 import { REGISTRY } from './registry.ts';
 import { seenOn } from './seen.ts';
@@ -140,6 +142,27 @@ test('a port that a program has: refused, with its name; one that a container ha
   const mended = await json(wide);
   expect({ code: mended.code, failures: failures(mended) }).toEqual({ code: 0, failures: [] });
   expect((await json(file)).code).toBe(0);
+});
+
+test('smtp that was killed in the middle of a message begins again', async () => {
+  // As Postfix's cleanup names a file that it has not finished (postfix/src/global/mail_queue.c).
+  const cut = '/mailu/mailqueue/incoming/420669.651';
+  await on(
+    'node-1',
+    `touch ${cut} && chmod 600 ${cut} && chown --reference=/mailu/mailqueue/incoming ${cut}`,
+  );
+  const { node } = await taskOf('smtp');
+  await on(node, 'docker kill $(docker ps -q --filter label=com.docker.swarm.service.name=mailu_smtp)');
+  const back = await eventually('smtp takes a message', 120, async () => {
+    const refused = await send('node-1', 'after-the-cut');
+    return refused === undefined;
+  });
+  await eventually('it is delivered', 60, async () =>
+    (await subjects(front('node-1'))).includes('after-the-cut'),
+  );
+  figure('smtp killed in the middle of a message, seconds until it takes the next', Math.round(back.seconds));
+  expect(await logOf('smtp')).toContain('bogus file name');
+  await on('node-1', `rm ${cut}`);
 });
 
 test("a secret's value changed: a new version, the old one gone, its users updated, and the value nowhere to be seen", async () => {

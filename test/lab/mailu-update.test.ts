@@ -14,6 +14,8 @@ const ALLOWED = { imap: 15, smtp: 15, admin: 15, front: 0 } as const;
 type Updated = keyof typeof ALLOWED;
 
 let file = '';
+/** What was changed before stays as it is, so that one service is updated at a time. */
+const resources: Record<string, Tree> = {};
 const site = (change?: (mailu: Tree) => void) => mailInventory(change);
 beforeAll(async () => {
   await bareMailNodes();
@@ -84,8 +86,9 @@ test.each(Object.keys(ALLOWED) as Updated[])(
       await sleep(5000);
       const stops = [withoutService(login), withoutService(sent(service))];
       await sleep(3000);
+      resources[service] = { limit: { memory: `${2000 + time}M` } };
       const changed = site((mailu) => {
-        mailu.resources = { [service]: { limit: { memory: `${2000 + time}M` } } };
+        mailu.resources = { ...resources };
       });
       const ran = await json(changed);
       expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });

@@ -39,6 +39,25 @@ describe.concurrent.each([
   ['dash', ['dash']],
   ['busybox', ['busybox', 'sh']],
 ])('under %s', (_name, [shell = '', ...words]) => {
+  test('another user than root can open the log by its name', ({ expect, onTestFinished: finished }) => {
+    const bench = new Bench(finished);
+    const start = [shell, ...words, join(bench.folder, 'start')].join(' ');
+    const said = (option: string) =>
+      // A pipe that is root's, as Docker gives it.
+      spawnSync(
+        'sh',
+        [
+          '-c',
+          `${start} ${option} -- setpriv --reuid=65534 --regid=65534 --clear-groups sh -c 'echo said >/dev/stdout' 2>/dev/null | cat`,
+        ],
+        {
+          env: bench.env,
+          encoding: 'utf8',
+        },
+      ).stdout;
+    expect([said(''), said('--open-log')]).toEqual(['', 'said\n']);
+  });
+
   test('a program that needs a name begins once the name has an address', async ({
     expect,
     onTestFinished: finished,
