@@ -145,6 +145,7 @@ const named = (key: string) => `${STACK}_${key}`;
 const CONFIGS: Readonly<Record<ConfigKey, () => string>> = {
   lease: () => template(import.meta.url, '../../templates/lease.sh.hbs', LEASE),
   start: () => template(import.meta.url, '../../templates/start.sh.hbs', {}),
+  queue: () => template(import.meta.url, '../../templates/queue.sh.hbs', {}),
   follow: () => template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 2 }),
 };
 const configs = () => CONFIG_KEYS.map((key) => [key, { name: named(key), content: CONFIGS[key]() }] as const);

@@ -15,8 +15,8 @@ export interface Part {
   readonly hostname?: string;
   /** A service whose name it needs at its start, or ends. */
   readonly awaits?: ServiceName;
-  /** Processes of it that are not root's open its log by name. */
-  readonly opensLog?: boolean;
+  /** The folder of Postfix's queue, inside the container. */
+  readonly queue?: string;
   /** What has to be done in the container whenever another service has a new address. */
   readonly follows?: { readonly service: ServiceName; readonly reaction: string };
   /** What it listens on once it works, inside the container. */
@@ -120,9 +120,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         listens: 25,
         leased: true,
-        // Before Postfix begins it looks through its queue, as its own user. Where a message was cut off in the middle it has something to
-        // say, cannot open the log, and never begins again (Mailu#3271; postfix/src/postsuper).
-        opensLog: true,
+        queue: '/queue',
         mounts: [bind(`${root}/mailqueue`, '/queue'), POSTFIX_LOCKS, override('postfix')],
         networks: ['default'],
       };

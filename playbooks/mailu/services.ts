@@ -94,7 +94,7 @@ const programOf = (config: ConfigKey) => `/provision-${config}`;
 /** The programs of ours that a container begins with, each with its own words, in their order. */
 function beginning(
   name: ServiceName,
-  { leased, awaits, opensLog = false, follows }: Part,
+  { leased, awaits, queue, follows }: Part,
   given: readonly GivenSecret[],
 ): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
   const exported = given.flatMap(({ variable, target }) =>
@@ -104,17 +104,10 @@ function beginning(
   return [
     ...(leased ? [begin('lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`)] : []),
     ...(follows === undefined ? [] : [begin('follow', follows.service, follows.reaction)]),
-    ...(awaits === undefined && !opensLog && exported.length === 0
+    ...(queue === undefined ? [] : [begin('queue', queue)]),
+    ...(awaits === undefined && exported.length === 0
       ? []
-      : [
-          begin(
-            'start',
-            ...(awaits === undefined ? [] : ['--await', awaits]),
-            ...(opensLog ? ['--open-log'] : []),
-            ...exported,
-            '--',
-          ),
-        ]),
+      : [begin('start', ...(awaits === undefined ? [] : ['--await', awaits]), ...exported, '--')]),
   ];
 }
 

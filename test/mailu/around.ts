@@ -4,7 +4,12 @@ import type { Surroundings } from '../../playbooks/mailu/service.ts';
 export const around: Surroundings = {
   root: '/mailu',
   secrets: { 'secret-key': 'mailu_secret-key_generated' },
-  configs: { lease: 'mailu_lease_1', start: 'mailu_start_1', follow: 'mailu_follow_1' },
+  configs: {
+    lease: 'mailu_lease_1',
+    queue: 'mailu_queue_1',
+    start: 'mailu_start_1',
+    follow: 'mailu_follow_1',
+  },
   adminNode: 'mail-1',
   dovecotSettings: 'abc',
   swarm: 'swarm-1',

@@ -1,7 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
@@ -9,6 +18,7 @@ import { template } from '../../src/template/index.ts';
 
 const PROGRAMS = {
   start: template(import.meta.url, '../../templates/start.sh.hbs', {}),
+  queue: template(import.meta.url, '../../templates/queue.sh.hbs', {}),
   follow: template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 1 }),
 };
 
@@ -39,23 +49,56 @@ describe.concurrent.each([
   ['dash', ['dash']],
   ['busybox', ['busybox', 'sh']],
 ])('under %s', (_name, [shell = '', ...words]) => {
-  test('another user than root can open the log by its name', ({ expect, onTestFinished: finished }) => {
+  test('what keeps Postfix from beginning is taken out of its queue, and no message', ({
+    expect,
+    onTestFinished: finished,
+  }) => {
     const bench = new Bench(finished);
-    const start = [shell, ...words, join(bench.folder, 'start')].join(' ');
-    const said = (option: string) =>
-      // A pipe that is root's, as Docker gives it.
-      spawnSync(
-        'sh',
-        [
-          '-c',
-          `${start} ${option} -- setpriv --reuid=65534 --regid=65534 --clear-groups sh -c 'echo said >/dev/stdout' 2>/dev/null | cat`,
-        ],
-        {
-          env: bench.env,
-          encoding: 'utf8',
-        },
-      ).stdout;
-    expect([said(''), said('--open-log')]).toEqual(['', 'said\n']);
+    const queue = join(bench.folder, 'queue of mail');
+    const files = {
+      'incoming/420669.651': '',
+      'incoming/3A2F01B2C3': 'a message',
+      'incoming/4XyZ_9abc0z1': 'a message with a long name',
+      'active/.nfs000000000012': 'was deleted',
+      'active/B7\'s "copy".eml': 'somebody put it there',
+      'deferred/A/A0C1D2E3F4': 'put off',
+      'deferred/A/A0C1D2E3F5#FIX': 'renamed by half',
+      'hold/1.2': '',
+      'pid/master.pid': 'not of a message queue',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(join(queue, dirname(name)), { recursive: true });
+      writeFileSync(join(queue, name), text);
+    }
+    const run = () =>
+      spawnSync(shell, [...words, join(bench.folder, 'queue'), queue, 'echo', 'begins'], {
+        env: bench.env,
+        encoding: 'utf8',
+      });
+    const first = run();
+    expect(first.stdout).toBe('begins\n');
+    expect(first.stderr.split('\n').filter((line) => line !== '')).toHaveLength(4);
+    const left = readdirSync(queue, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => [
+        join(parentPath, name)
+          .slice(queue.length + 1)
+          .replace(/\.\d{10}$/, ''),
+        readFileSync(join(parentPath, name), 'utf8'),
+      ]);
+    const {
+      'incoming/420669.651': _,
+      'hold/1.2': __,
+      'active/.nfs000000000012': deleted,
+      'active/B7\'s "copy".eml': copy,
+      ...rest
+    } = files;
+    expect(Object.fromEntries(left)).toEqual({
+      ...rest,
+      'provision-aside/active..nfs000000000012': deleted,
+      'provision-aside/active.B7\'s "copy".eml': copy,
+    });
+    expect(run()).toMatchObject({ stdout: 'begins\n', stderr: '' });
   });
 
   test('a program that needs a name begins once the name has an address', async ({
