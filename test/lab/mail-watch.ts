@@ -6,6 +6,9 @@ import { on } from './steps.ts';
 
 export const other = (node: string) => NODES.find((name) => name !== node) ?? 'node-1';
 
+/** The nodes in turn. */
+export const nodeAt = (number: number) => NODES[number % NODES.length] ?? 'node-1';
+
 let count = 0;
 /** Sends messages through whichever front takes them, `each` milliseconds apart, until it is stopped. Gives what was acknowledged. */
 export function sending(each = 1000) {
@@ -13,8 +16,7 @@ export function sending(each = 1000) {
   const acknowledged: string[] = [];
   const one = async () => {
     const id = `m${++count}`;
-    const node = NODES[count % NODES.length] ?? 'node-1';
-    const said = await send(node, id).catch((error: Error) => error.message);
+    const said = await send(nodeAt(count), id).catch((error: Error) => error.message);
     if (said === undefined) acknowledged.push(id);
   };
   const work = (async () => {

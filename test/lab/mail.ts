@@ -90,13 +90,19 @@ export async function send(node: string, id: string, to = POSTMASTER): Promise<s
   ]);
 }
 
-/** Subjects of all messages in the postmaster's mailbox, as IMAP gives them. */
-export async function subjects(dial: Dial): Promise<readonly string[]> {
-  using dialogue = new Dialogue(await dial(993), 30_000);
+/** Encrypts a connection to port 993, and logs the postmaster in. Gives what sends the commands that follow. */
+export async function logIn(dialogue: Dialogue): Promise<ReturnType<typeof imapCommands>> {
   await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
   await dialogue.line();
   const run = imapCommands(dialogue, POSTMASTER);
   await run(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
+  return run;
+}
+
+/** Subjects of all messages in the postmaster's mailbox, as IMAP gives them. */
+export async function subjects(dial: Dial): Promise<readonly string[]> {
+  using dialogue = new Dialogue(await dial(993), 30_000);
+  const run = await logIn(dialogue);
   const selected = await run('SELECT INBOX');
   if (selected.includes('* 0 EXISTS')) return [];
   const fetched = await run('FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]');

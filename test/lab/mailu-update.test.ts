@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
-import { imapCommands, quoted } from '../../src/outside/imap.ts';
 import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
-import { bareMailNodes, DOMAIN, front, mailInventory, mailPassword, POSTMASTER, send } from './mail.ts';
-import { allThere, sending, twice, watchHolders } from './mail-watch.ts';
+import { bareMailNodes, front, logIn, mailInventory, send } from './mail.ts';
+import { allThere, nodeAt, sending, twice, watchHolders } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
 import { withoutService } from './without-service.ts';
 
@@ -16,10 +15,9 @@ type Updated = keyof typeof ALLOWED;
 let file = '';
 /** What was changed before stays as it is, so that one service is updated at a time. */
 const resources: Record<string, Tree> = {};
-const site = (change?: (mailu: Tree) => void) => mailInventory(change);
 beforeAll(async () => {
   await bareMailNodes();
-  file = site();
+  file = mailInventory();
   const ran = await json(file);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
 });
@@ -31,9 +29,7 @@ const CLIENT = 10;
 async function login(number: number): Promise<void> {
   await atAnyFront(number, async (node) => {
     using dialogue = new Dialogue(await front(node)(993), CLIENT * 1000);
-    await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
-    await dialogue.line();
-    await imapCommands(dialogue, POSTMASTER)(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
+    await logIn(dialogue);
   });
 }
 
@@ -41,7 +37,7 @@ async function atAnyFront(first: number, attempt: (node: string) => Promise<void
   let last: unknown;
   for (let tried = 0; tried < NODES.length; tried++)
     try {
-      await attempt(NODES[(first + tried) % NODES.length] ?? 'node-1');
+      await attempt(nodeAt(first + tried));
       return;
     } catch (error) {
       last = error;
@@ -53,11 +49,8 @@ async function atAnyFront(first: number, attempt: (node: string) => Promise<void
 async function session(going: () => boolean, number: number): Promise<void> {
   while (going())
     try {
-      using dialogue = new Dialogue(await front(NODES[number % NODES.length] ?? 'node-1')(993), 10_000);
-      await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
-      await dialogue.line();
-      const run = imapCommands(dialogue, POSTMASTER);
-      await run(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
+      using dialogue = new Dialogue(await front(nodeAt(number))(993), 10_000);
+      const run = await logIn(dialogue);
       await run('SELECT INBOX');
       for (; going(); await sleep(1000)) await run('NOOP');
     } catch {
@@ -87,7 +80,7 @@ test.each(Object.keys(ALLOWED) as Updated[])(
       const stops = [withoutService(login), withoutService(sent(service))];
       await sleep(3000);
       resources[service] = { limit: { memory: `${2000 + time}M` } };
-      const changed = site((mailu) => {
+      const changed = mailInventory((mailu) => {
         mailu.resources = { ...resources };
       });
       const ran = await json(changed);

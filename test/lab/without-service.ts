@@ -33,18 +33,17 @@ export function withoutService(attempt: (number: number) => Promise<void>) {
   })();
   return async (): Promise<number> => {
     going = false;
+    const end = Date.now();
     await work;
-    return longestWait(wanted, good) / 1000;
+    return longestWait(wanted, good, end) / 1000;
   };
 }
 
-function longestWait(wanted: readonly number[], good: readonly Attempt[]): number {
-  const last = good.at(-1)?.begin ?? 0;
-  return Math.max(
-    0,
-    ...wanted
-      // Of those at the very end nobody tried again.
-      .filter((begin) => begin <= last)
-      .map((begin) => Math.min(...good.filter((one) => one.begin >= begin).map(({ end }) => end)) - begin),
-  );
+/** Whoever succeeded in nothing that began after it was wanted has waited until the end. */
+export function longestWait(wanted: readonly number[], good: readonly Attempt[], end: number): number {
+  const waits = wanted.map((begin) => {
+    const ends = good.filter((one) => one.begin >= begin).map((one) => one.end);
+    return (ends.length === 0 ? end : Math.min(...ends)) - begin;
+  });
+  return Math.max(...waits);
 }
