@@ -4,6 +4,7 @@ import {
   dataDirectory,
   definePlaybook,
   type Fact,
+  givenFileFacts,
   listenerFacts,
   machineFacts,
   mailDataFacts,
@@ -17,6 +18,7 @@ import {
   swarmFacts,
 } from 'provision';
 import { dataOf, placesOf } from './mailu/accounts-places.ts';
+import { certificateFiles } from './mailu/certificate.ts';
 import { checkMailu } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
@@ -75,6 +77,9 @@ export default definePlaybook({
     neighbours: { probe: () => neighbourFacts },
     openFiles: bySection(({ settings, others }) =>
       openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
+    ),
+    certificate: bySection(({ settings, others }) =>
+      givenFileFacts(settings === undefined ? [] : certificateFiles(settings, others.storage.root)),
     ),
   },
 

@@ -13,12 +13,14 @@ export interface Part {
   /** Seconds that it may take until its check of health holds. */
   readonly startPeriod: number;
   readonly hostname?: string;
-  /** A service whose name it needs at its start, or ends. */
-  readonly awaits?: ServiceName;
+  /** Services whose names it needs at its start: without them it ends, or does for good without what they do. */
+  readonly awaits?: readonly ServiceName[];
+  /** Files, inside the container, whose coming and going has to be seen to. */
+  readonly certificates?: readonly string[];
   /** The folder of Postfix's queue, inside the container. */
   readonly queue?: string;
   /** What has to be done in the container whenever another service has a new address. */
-  readonly follows?: { readonly service: ServiceName; readonly reaction: string };
+  readonly follows?: readonly { readonly service: ServiceName; readonly reaction: string }[];
   /** What it listens on once it works, inside the container. */
   readonly listens?: number;
   readonly test?: readonly string[];
@@ -39,13 +41,30 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
 
 const START = ['/start.py'];
 
+/** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
+function certificatesOf({ tls }: Mailu): readonly string[] {
+  if (tls.kind === 'notls') return [];
+  if (tls.kind === 'cert') return ['/certs/cert.pem', '/certs/key.pem'];
+  return ['mailu', 'mailu-ecdsa'].flatMap((name) =>
+    ['nginx-chain.pem', 'privkey.pem'].map((file) => `/certs/letsencrypt/live/${name}/${file}`),
+  );
+}
+
 /**
- * Where front begins before it has a certificate its Dovecot ends for lack of one, and what comes with the certificate only asks a
- * Dovecot that runs to read it (core/nginx/start.py, letsencrypt.py, config.py): without this the container would have to fail first.
+ * As the image's own, but that it asks for the process: the file with Dovecot's number goes whenever the front is configured anew
+ * (templates/certificate.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
  */
-const DOVECOT_FOLLOWS = [
-  'CMD-SHELL',
-  'curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { kill -0 $(cat /run/dovecot/master.pid) 2>/dev/null || [ ! -e /certs/letsencrypt/live/mailu-ecdsa/nginx-chain.pem ] || dovecot -c /etc/dovecot/proxy.conf >/proc/1/fd/1 2>&1; }',
+function frontTest(certificates: readonly string[]): readonly string[] {
+  const missing = certificates.map((file) => `[ ! -s ${file} ]`);
+  const running = ['pidof dovecot >/dev/null', ...missing].join(' || ');
+  return ['CMD-SHELL', `curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { ${running}; }`];
+}
+
+/** Services whose names rspamd looks up when it begins. */
+const askedByRspamd = (mailu: Mailu): readonly ServiceName[] => [
+  'redis',
+  ...(mailu.antivirus ? ['antivirus' as const] : []),
+  ...(mailu.oletools ? ['oletools' as const] : []),
 ];
 
 export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
@@ -77,9 +96,12 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         // Its Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
         // HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS). The process that asks is started again by Dovecot; no session ends with it.
         ...(atLeast(family, 2024, 6)
-          ? { follows: { service: 'admin' as const, reaction: 'killall -q auth' } }
+          ? {
+              follows: [{ service: 'admin' as const, reaction: 'killall -q auth' }],
+              test: frontTest(certificatesOf(mailu)),
+            }
           : {}),
-        ...(atLeast(family, 2024, 6) && mailu.tls.kind === 'letsencrypt' ? { test: DOVECOT_FOLLOWS } : {}),
+        ...(legacy || mailu.tls.kind === 'notls' ? {} : { certificates: certificatesOf(mailu) }),
       };
     case 'redis':
       return {
@@ -141,7 +163,12 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
           ...(mailu.antivirus ? ['clamav'] : []),
           ...(mailu.oletools ? ['oletools'] : []),
         ],
-        startPeriod: 350,
+        // rspamd does for good without those that have no address when it begins: nothing is scanned then, or greylisted (rspamd 3.8.4,
+        // src/libutil/addr.c, rspamd_resolve_addrs; lualib/lua_scanners/clamav.lua). Its first process looks again at SIGHUP.
+        awaits: askedByRspamd(mailu),
+        follows: askedByRspamd(mailu).map((service) => ({ service, reaction: 'pkill -HUP -o -x rspamd' })),
+        // ClamAV fetches its signatures first.
+        startPeriod: mailu.antivirus ? 800 : 350,
       };
     case 'webmail':
       return {
@@ -152,7 +179,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         mounts: [bind(`${root}/webmail`, '/data'), ...(legacy ? [] : [override(mailu.webmail)])],
         networks: ['webmail'],
         // nginx ends where the name has no address (webmails/nginx-webmail.conf, set_real_ip_from). A front takes its time.
-        ...(legacy ? {} : { awaits: 'front' as const, startPeriod: 180 }),
+        ...(legacy ? {} : { awaits: ['front'], startPeriod: 180 }),
       };
     case 'antivirus':
       return {
@@ -167,7 +194,9 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         listens: 5232,
         leased: true,
-        command: ['radicale', '-S', '-C', '/radicale.conf'],
+        // Its threads wait for each other by a lock on the storage, which hangs a mount of GlusterFS where they are killed (see
+        // POSTFIX_LOCKS; Radicale 3.1.9, pathutils.py). With one connection at a time nobody waits.
+        command: ['radicale', '-S', '-C', '/radicale.conf', '--server-max-connections', '1'],
         mounts: [bind(`${root}/dav`, '/data')],
         networks: ['radicale'],
       };

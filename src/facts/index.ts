@@ -16,6 +16,7 @@ export { type DockerFacts, dockerFacts } from './docker.ts';
 export { ROOTS } from './docker-roots.ts';
 export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
+export { type GivenFile, type GivenFileFacts, givenFileFacts } from './given-files.ts';
 export {
   type GlusterFacts,
   type GlusterPeer,

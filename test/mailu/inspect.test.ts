@@ -7,9 +7,14 @@ import {
   type Mailu,
   type MailuCluster,
 } from '../../playbooks/mailu/settings.ts';
+import type { GivenFile } from '../../src/facts/index.ts';
 import { mailData } from './mail-hosts.ts';
 
 const NETWORKS = { ingress: ['10.0.0.0/24'], docker_gwbridge: ['172.18.0.0/16'], mailu: ['10.203.0.0/24'] };
+
+const CERTIFICATE = ['/mailu/certs/cert.pem', '/mailu/certs/key.pem'] as const;
+const each = (chain: GivenFile, key: GivenFile) => ({ [CERTIFICATE[0]]: chain, [CERTIFICATE[1]]: key });
+const THERE = each('there', 'there');
 
 interface Host {
   readonly front?: boolean;
@@ -17,6 +22,7 @@ interface Host {
   readonly docker?: Readonly<Record<string, readonly string[]>>;
   readonly routes?: readonly string[];
   readonly mtu?: number;
+  readonly certificate?: Facts['certificate'];
 }
 
 /** Codes of the findings, as `host: code`, and the first one's words. */
@@ -31,7 +37,10 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
     consents: new Set(),
     secret: () => expect.fail('no secret is read to inspect'),
     hosts: Object.entries(hosts).map(
-      ([name, { front = true, listeners = [], docker = NETWORKS, routes = [], mtu = 1500 }]) => ({
+      ([
+        name,
+        { front = true, listeners = [], docker = NETWORKS, routes = [], mtu = 1500, certificate = THERE },
+      ]) => ({
         name,
         address: '192.0.2.1',
         settings: { front },
@@ -46,6 +55,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           mailData: mailData({}),
           neighbours: { containers: [], services: [] },
           openFiles: [],
+          certificate,
         },
       }),
     ),
@@ -115,4 +125,21 @@ test('a port that another program has is named once, with what to do; that of Do
   expect(findings('', { a: { listeners: plain } })[0]?.fix).toEqual([
     'stop that program, or make this host no front: hosts.a.mailu.front: false',
   ]);
+});
+
+test.each([
+  [
+    'on the bare hosts of a first run',
+    [each('missing', 'missing'), each('missing', 'missing')],
+    ['no-certificate'],
+  ],
+  ['half of it', [each('there', 'missing')], ['no-certificate']],
+  ['one host that has not mounted the storage', [each('missing', 'missing'), THERE], []],
+  ['nobody could look', [each(undefined, undefined)], []],
+  ['links of certbot', [each('leads out', 'leads out')], ['certificate-elsewhere']],
+])('a certificate that a front would not find is told: %s', (_name, hosts, expected) => {
+  const site = Object.fromEntries(hosts.map((certificate, index) => [`h${index}`, { certificate }]));
+  expect(findings('', site).map(({ code }) => code)).toEqual(expected);
+  // It is a secret of the swarm's, or there is none.
+  expect(findings('tls: { kind: cert, certificate: c, key: k }', site)).toEqual([]);
 });
