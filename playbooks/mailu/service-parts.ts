@@ -41,6 +41,13 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
 
 const START = ['/start.py'];
 
+/**
+ * Front's Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
+ * HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS); its nginx keeps it for half a minute (core/nginx/conf/nginx.conf, resolver). The process that asks
+ * is begun again by Dovecot, and nginx begins new workers: no session ends with it.
+ */
+const FORGET_ADMIN = 'killall -q auth; pkill -HUP -o -x nginx';
+
 /** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
 function certificatesOf({ tls }: Mailu): readonly string[] {
   if (tls.kind === 'notls') return [];
@@ -93,14 +100,8 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
           ...(mailu.webmail === 'none' ? [] : ['webmail']),
           ...(mailu.webdav ? ['radicale'] : []),
         ],
-        // Its Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
-        // HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS). The process that asks is started again by Dovecot; no session ends with it.
-        ...(atLeast(family, 2024, 6)
-          ? {
-              follows: [{ service: 'admin' as const, reaction: 'killall -q auth' }],
-              test: frontTest(certificatesOf(mailu)),
-            }
-          : {}),
+        ...(legacy ? {} : { follows: [{ service: 'admin', reaction: FORGET_ADMIN }] }),
+        ...(atLeast(family, 2024, 6) ? { test: frontTest(certificatesOf(mailu)) } : {}),
         ...(legacy || mailu.tls.kind === 'notls' ? {} : { certificates: certificatesOf(mailu) }),
       };
     case 'redis':

@@ -163,7 +163,7 @@ test.each([
 test('without TLS, and in 1.9, there are no certificates to see to; before 2024.06 the image says who is healthy', () => {
   expect(front('tls: { kind: notls }')?.entrypoint?.join(' ')).not.toContain('provision-certificates');
   expect(front("version: '1.9'")?.entrypoint).toBeUndefined();
-  expect(front("version: '2.0'")?.entrypoint?.[0]).toBe('/provision-certificates');
+  expect(front("version: '2.0'")?.entrypoint).toContain('/provision-certificates');
   expect(front("version: '2.0'")?.healthcheck).not.toHaveProperty('test');
 });
 
