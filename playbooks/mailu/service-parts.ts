@@ -1,6 +1,7 @@
-import type { Mount, Surroundings } from './service.ts';
+import { frontPart } from './front.ts';
+import { bind, type Mount, type Surroundings } from './service.ts';
 import type { Mailu, ServiceName } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import { familyOf } from './version.ts';
 
 /** What differs from service to service. */
 export interface Part {
@@ -26,13 +27,6 @@ export interface Part {
   readonly test?: readonly string[];
 }
 
-export const bind = (source: string, target: string, readOnly = false): Mount => ({
-  type: 'bind',
-  source,
-  target,
-  readOnly,
-});
-
 /**
  * Postfix's processes wait here for each other by a lock, and a signal ends their wait: on that, a mount of GlusterFS hangs
  * for ever (glusterfs#4371, seen with 11.1). The files are of no use to any other container.
@@ -40,32 +34,6 @@ export const bind = (source: string, target: string, readOnly = false): Mount =>
 const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', readOnly: false };
 
 const START = ['/start.py'];
-
-/**
- * Front's Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
- * HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS); its nginx keeps it for half a minute (core/nginx/conf/nginx.conf, resolver). The process that asks
- * is begun again by Dovecot, and nginx begins new workers: no session ends with it.
- */
-const FORGET_ADMIN = 'killall -q auth; pkill -HUP -o -x nginx';
-
-/** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
-function certificatesOf({ tls }: Mailu): readonly string[] {
-  if (tls.kind === 'notls') return [];
-  if (tls.kind === 'cert') return ['/certs/cert.pem', '/certs/key.pem'];
-  return ['mailu', 'mailu-ecdsa'].flatMap((name) =>
-    ['nginx-chain.pem', 'privkey.pem'].map((file) => `/certs/letsencrypt/live/${name}/${file}`),
-  );
-}
-
-/**
- * As the image's own, but that it asks for the process: the file with Dovecot's number goes whenever the front is configured anew
- * (templates/certificate.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
- */
-function frontTest(certificates: readonly string[]): readonly string[] {
-  const missing = certificates.map((file) => `[ ! -s ${file} ]`);
-  const running = ['pidof dovecot >/dev/null', ...missing].join(' || ');
-  return ['CMD-SHELL', `curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { ${running}; }`];
-}
 
 /** Services whose names rspamd looks up when it begins. */
 const askedByRspamd = (mailu: Mailu): readonly ServiceName[] => [
@@ -87,23 +55,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
   });
   switch (name) {
     case 'front':
-      return {
-        ...plain,
-        mounts: [
-          ...(mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined
-            ? []
-            : [bind(`${root}/certs`, '/certs')]),
-          override('nginx'),
-        ],
-        networks: [
-          'default',
-          ...(mailu.webmail === 'none' ? [] : ['webmail']),
-          ...(mailu.webdav ? ['radicale'] : []),
-        ],
-        ...(legacy ? {} : { follows: [{ service: 'admin', reaction: FORGET_ADMIN }] }),
-        ...(atLeast(family, 2024, 6) ? { test: frontTest(certificatesOf(mailu)) } : {}),
-        ...(legacy || mailu.tls.kind === 'notls' ? {} : { certificates: certificatesOf(mailu) }),
-      };
+      return { ...plain, ...frontPart(mailu, root) };
     case 'redis':
       return {
         ...plain,

@@ -38,6 +38,13 @@ export interface Mount {
   readonly type: 'bind' | 'volume' | 'tmpfs';
 }
 
+export const bind = (source: string, target: string, readOnly = false): Mount => ({
+  type: 'bind',
+  source,
+  target,
+  readOnly,
+});
+
 export interface Service {
   readonly name: ServiceName;
   readonly image: string;

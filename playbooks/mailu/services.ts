@@ -4,6 +4,7 @@ import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';
 import { imageOf } from './images.ts';
 import {
+  bind,
   type ConfigKey,
   FRONT_LABEL,
   LEASE_FOLDER,
@@ -11,7 +12,7 @@ import {
   type Surroundings,
   WAITING,
 } from './service.ts';
-import { bind, type Part, partOf } from './service-parts.ts';
+import { type Part, partOf } from './service-parts.ts';
 import { type GivenSecret, secretsOf } from './service-secrets.ts';
 import { type Mailu, portsOf, type ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
