@@ -1,8 +1,8 @@
-import { aside, copiesOf } from './accounts-places.ts';
+import { restores } from './accounts-moves.ts';
+import { copiesOf } from './accounts-places.ts';
 import {
   bringBack,
   diskAway,
-  type FoundFile,
   isOf,
   type MailuHost,
   namesOf,
@@ -29,10 +29,6 @@ export function notInInventory(bound: string, first: MailuHost, file: string, se
     ],
   };
 }
-
-/** Brings a copy to its place. What is there, an empty file say, or a journal that does not belong to it, is moved aside. */
-const restores = (copy: string, file: string) =>
-  `mkdir -p ${file.replace(/\/main\.db$/, '')} && { ${aside(file)}; cp -n ${copy} ${file}; }`;
 
 /** Why a database that was not found may be somewhere all the same, or was once. */
 export function mayBeSomewhere(
@@ -88,7 +84,11 @@ const seenBy = ({ reached }: Seen) =>
   });
 
 /** A host that can read the copy: the one that is to keep the accounts, or where the inventory names none, any. */
-function placeFor(first: MailuHost, copy: FoundFile, { reached, wanted }: Seen): MailuHost | undefined {
+function placeFor(
+  first: MailuHost,
+  copy: { readonly path: string },
+  { reached, wanted }: Seen,
+): MailuHost | undefined {
   const able = reached.filter((host) => shared(host)?.copies.some(({ path }) => path === copy.path));
   return able.find(({ name }) => name === first.name) ?? (wanted === undefined ? able[0] : undefined);
 }

@@ -12,6 +12,8 @@ export const sharedFile = (root: string) => `${root}/data/main.db`;
 export const copiesOf = (root: string) => `${root}/backup/accounts`;
 /** Says which administrations have been deployed, by their tags: Mailu's databases only go forward. */
 export const deployedOf = (root: string) => `${root}/backup/deployed`;
+/** Our unit that copies the accounts says on each host where they were there last. */
+export const COPY_UNIT = '/etc/systemd/system/provision-accounts.service';
 const DEFAULT_PATH = '/var/lib/mailu';
 
 /** Where accounts may be. */
@@ -23,9 +25,6 @@ export function placesOf(mailu: Mailu | undefined, root: string) {
     files: [...new Set([...own, fileOf(DEFAULT_PATH), sharedFile(root)])],
     copies: copiesOf(root),
     deployed: deployedOf(root),
+    recorded: COPY_UNIT,
   };
 }
-
-/** A command that moves a file of sqlite's aside, with what belongs to it: without its journal, a half change would stay in it. */
-export const aside = (path: string) =>
-  `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;

@@ -39,6 +39,7 @@ class Host {
       files: [join(this.own, 'main.db'), join(root, 'data/main.db')],
       copies: join(root, 'backup/accounts'),
       deployed: join(root, 'backup/deployed'),
+      recorded: join(this.folder, 'provision-accounts.service'),
     });
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: script.reveal(),
@@ -58,6 +59,9 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       databases: [],
       looked: [],
       away: undefined,
+      mailAway: undefined,
+      containers: [],
+      engine: 'stopped',
       shared: {
         unknown: undefined,
         mounted: true,

@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import { brings, copiesOut, STOPS } from '../../playbooks/mailu/accounts-moves.ts';
+import { decideDatabase } from '../../playbooks/mailu/database.ts';
+import { ID, type MailHost, mailCluster } from './mail-hosts.ts';
+
+const DATA = '/var/lib/mailu/data';
+const FILE = `${DATA}/main.db`;
+const NAMELESS = `/var/lib/docker/volumes/${'0123456789abcdef'.repeat(4)}/_data`;
+const POSTGRES = { kind: 'postgresql', server: 'db.example.org', password: 'x' };
+
+/** What is decided, with the words: `kind host`, or the findings. */
+function decide(
+  hosts: Readonly<Record<string, MailHost>>,
+  database: object = {},
+  consents: readonly 'database-moved'[] = [],
+) {
+  const given = (list: Readonly<Record<string, MailHost>>) =>
+    mailCluster(list, { database: { kind: 'sqlite', ...database } }, new Set(consents));
+  const cluster = given(hosts);
+  const decision = decideDatabase(cluster.settings as never, cluster);
+  const reversed = given(Object.fromEntries(Object.entries(hosts).toReversed()));
+  const again = decideDatabase(reversed.settings as never, reversed);
+  expect(again.kind).toBe(decision.kind);
+  if (decision.kind !== 'refused')
+    return { is: 'host' in decision ? `${decision.kind} ${decision.host.name}` : decision.kind };
+  expect(again).toEqual(decision);
+  const [{ code, host, message, fix } = expect.fail('refused without a reason')] = decision.findings;
+  return { is: host === undefined ? code : `${code} ${host}`, message, fix };
+}
+
+describe('a service that is bound to no node', () => {
+  const service = { data: DATA, node: undefined };
+
+  test('has the accounts where its container runs, whoever comes first by name', () => {
+    const { message, fix } = decide({
+      'mail-1': { databases: [FILE], service },
+      'mail-2': { databases: [FILE], containers: [{ data: DATA }] },
+    });
+    expect(message).toContain(`Mailu uses those in ${FILE} on mail-2`);
+    expect(fix).toEqual([expect.stringMatching(/^mail-1\$ now=.*mv -n /)]);
+  });
+
+  test.each<[string, Readonly<Record<string, MailHost>>]>([
+    [
+      'no container of it runs',
+      { 'mail-1': { databases: [FILE], service }, 'mail-2': { databases: [FILE] } },
+    ],
+    [
+      'its containers have ended',
+      {
+        'mail-1': { databases: [FILE], service, containers: [{ data: DATA, running: false }] },
+        'mail-2': { databases: [FILE] },
+      },
+    ],
+    [
+      'two of it run',
+      {
+        'mail-1': { databases: [FILE], service, containers: [{ data: DATA }] },
+        'mail-2': { databases: [FILE], containers: [{ data: DATA }] },
+      },
+    ],
+  ])('is not said to use any, and nothing is moved, where %s', (_, hosts) => {
+    const { is, message, fix } = decide(hosts);
+    expect(is).toBe('two-databases');
+    expect(message).toContain('Which of them are yours is not clear');
+    expect(message).not.toContain('Mailu uses');
+    expect(fix?.join('\n')).not.toMatch(/mv -|rm |scale/);
+    expect(fix?.join('\n')).toContain(`mail-2$ ls -l --time-style=full-iso ${FILE}*`);
+  });
+
+  test('goes on with the only file, which its container has, whatever the copies say', () => {
+    const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_500_000 }];
+    const hosts = { databases: [FILE], service, shared: { copies } };
+    expect(decide({ 'mail-1': { ...hosts, containers: [{ data: DATA }] } }).is).toBe('here mail-1');
+    expect(decide({ 'mail-1': hosts }).is).toBe('database-old mail-1');
+  });
+
+  test('may have been replaced on a host that is silent', () => {
+    const running = { databases: [FILE], service, containers: [{ data: DATA }] };
+    expect(decide({ 'mail-1': running, 'mail-2': { silent: true } }).is).toBe('database-silent');
+  });
+});
+
+test('an old file is moved aside with its journal', () => {
+  const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_500_000 }];
+  const { fix } = decide({ 'mail-1': { databases: [FILE], shared: { copies } } });
+  expect(fix?.[0]).toMatch(/mail-1\$ .*-journal -wal -shm/);
+});
+
+describe('accounts that are gone with their container', () => {
+  const service = { data: undefined, node: 'mail-1' };
+
+  test('in a volume without a name: copied before anything is stopped', () => {
+    const { is, fix, message } = decide({
+      'mail-1': {
+        databases: [`${NAMELESS}/main.db`],
+        looked: [NAMELESS],
+        containers: [{ data: NAMELESS }],
+        service,
+      },
+    });
+    expect(is).toBe('database-elsewhere mail-1');
+    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)}`, `mail-1$ ${STOPS}`]);
+    expect(message).toContain('in a volume without a name, which Docker removes with its container');
+  });
+
+  test('in a volume without a name whose container has ended: copied, and nothing is stopped', () => {
+    const { fix } = decide({
+      'mail-1': {
+        databases: [`${NAMELESS}/main.db`],
+        containers: [{ data: NAMELESS, running: false }],
+        service,
+      },
+    });
+    expect(fix).toEqual([`mail-1$ ${brings(NAMELESS, DATA)}`]);
+  });
+
+  test('in the container itself: copied before it is stopped', () => {
+    const { is, fix } = decide({ 'mail-1': { containers: [{ inside: true }], service } });
+    expect(is).toBe('database-elsewhere mail-1');
+    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)}`, `mail-1$ ${STOPS}`]);
+  });
+
+  test('in a container that has ended: copied', () => {
+    const containers = [{ inside: true, running: false }];
+    const { fix } = decide({ 'mail-1': { containers, service } });
+    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, false, DATA)}`]);
+    expect(decide({ 'mail-1': { databases: [FILE], containers, service } }).is).toBe('here mail-1');
+  });
+
+  test('in two containers: none is stopped', () => {
+    const containers = [{ inside: true }];
+    const { fix, is } = decide({
+      'mail-1': { containers, service: { data: undefined } },
+      'mail-2': { containers },
+    });
+    expect(is).toBe('database-elsewhere mail-1');
+    expect(fix?.join()).not.toMatch(/scale|mv|cp /);
+  });
+
+  test.each<[string, Readonly<Record<string, MailHost>>, string]>([
+    ['silent', { 'mail-1': { service: { data: undefined } }, 'mail-2': { silent: true } }, 'mail-2'],
+    [
+      'with a Docker that does not run',
+      { 'mail-1': { service: { data: undefined, node: 'mail-2' } }, 'mail-2': { engine: 'stopped' } },
+      'mail-2',
+    ],
+  ])('on a host that is %s: no others are made', (_, hosts, where) => {
+    expect(decide(hosts).is).toBe(`database-elsewhere ${where}`);
+  });
+
+  test('nowhere, and everybody was asked: begun', () => {
+    expect(decide({ 'mail-1': { service }, 'mail-2': { engine: 'none' } }).is).toBe('made mail-1');
+  });
+});
+
+describe('a disk with the mail that is not there now', () => {
+  const mailAway = '/mailu, which /etc/fstab names, is not mounted';
+  test.each<[string, MailHost, object, readonly 'database-moved'[]]>([
+    ['and a file with accounts is', { databases: [FILE] }, {}, []],
+    ['and what runs has the accounts', { databases: [FILE], service: { node: 'mail-1' } }, {}, []],
+    ['and a server has the accounts', {}, POSTGRES, []],
+    ['and no accounts are seen', {}, {}, []],
+    ['and the accounts were moved', { databases: [FILE] }, {}, ['database-moved']],
+  ])('%s: refused', (_, host, database, consents) => {
+    const { is, message } = decide(
+      { 'mail-1': { ...host, mailAway, shared: { unknown: mailAway } } },
+      database,
+      consents,
+    );
+    expect(is).toBe('storage-away mail-1');
+    expect(message).toContain(mailAway);
+  });
+});
+
+describe('accounts that Mailu of Docker Compose has open', () => {
+  const admin = {
+    name: 'mailu-admin-1',
+    project: 'mailu',
+    image: 'ghcr.io/mailu/admin:2024.06',
+    mounts: [{ source: '/mailu/data', path: '/mailu/data', shared: false }],
+  };
+
+  test('are not copied before it has stopped', () => {
+    const { is, fix, message } = decide({
+      'mail-1': { databases: ['/mailu/data/main.db'], others: [admin] },
+    });
+    expect(is).toBe('database-on-shared-storage mail-1');
+    expect(fix).toEqual(['mail-1$ docker update --restart=no mailu-admin-1 && docker stop mailu-admin-1']);
+    expect(message).toContain('the container mailu-admin-1 of the Compose project mailu on mail-1 has it');
+    const stopped = { ...admin, running: false };
+    const after = decide({ 'mail-1': { databases: ['/mailu/data/main.db'], others: [stopped] } });
+    expect(after.fix).toEqual([`mail-1$ ${brings('/mailu/data', DATA)}`]);
+  });
+
+  test('on another host that has the storage mounted', () => {
+    const databases = ['/mailu/data/main.db'];
+    const { fix } = decide({ 'mail-1': { databases }, 'mail-2': { databases, others: [admin] } });
+    expect(fix).toEqual(['mail-2$ docker update --restart=no mailu-admin-1 && docker stop mailu-admin-1']);
+  });
+
+  test('are not moved aside beside those in use', () => {
+    const { fix } = decide({
+      'mail-1': { databases: [FILE], containers: [{ data: DATA }], service: { node: 'mail-1' } },
+      'mail-2': {
+        databases: [FILE],
+        others: [{ ...admin, mounts: [{ source: '/var/lib/mailu', path: '/var/lib/mailu', shared: false }] }],
+      },
+    });
+    expect(fix).toEqual(['mail-2$ docker update --restart=no mailu-admin-1 && docker stop mailu-admin-1']);
+  });
+});
+
+describe('one file that is seen in several ways', () => {
+  const on = (path: string, number: string, type = 'nfs4', source = '192.0.2.5:/srv/other') => ({
+    path,
+    identity: { number, type, source },
+  });
+
+  test('on a network file system at the place of the accounts: one, and no file is renamed', () => {
+    const { is, message, fix } = decide({
+      'mail-1': {
+        databases: [on(FILE, '0:45:77')],
+        containers: [{ data: DATA }],
+        service: { node: 'mail-1' },
+      },
+      'mail-2': { databases: [on(FILE, '0:51:77', 'nfs', 'nas.example.org:/srv/other')] },
+    });
+    expect(is).toBe('database-on-shared-storage mail-1');
+    expect(message).toContain('on a file system that mail-1, mail-2 have mounted');
+    expect(fix).toEqual([expect.stringContaining('path: /srv/accounts')]);
+  });
+
+  test('is brought to the disk of the host that the inventory names', () => {
+    const hosts = {
+      'mail-1': { databases: [on(FILE, '0:45:77')] },
+      'mail-2': { databases: [on(FILE, '0:51:77')] },
+    };
+    const { fix } = decide(hosts, { host: 'mail-2', path: '/srv/accounts' });
+    expect(fix).toEqual([`mail-2$ ${brings(DATA, '/srv/accounts/data')}`]);
+  });
+
+  test('by two paths of a host', () => {
+    const volume = '/var/lib/docker/volumes/mailu_data/_data/main.db';
+    const local = (path: string) => on(path, '8:1:77', 'ext4', '/dev/sda1');
+    expect(decide({ 'mail-1': { databases: [local(FILE), local(volume)] } }).is).toBe('here mail-1');
+  });
+
+  test('the shared storage that is mounted at the place of the accounts as well', () => {
+    const both = (device: string) => [
+      on(FILE, `${device}:77`, 'fuse.glusterfs', 'localhost:/gv0'),
+      on('/mailu/data/main.db', `${device}:77`, 'fuse.glusterfs', 'localhost:/gv0'),
+    ];
+    const { is } = decide({ 'mail-1': { databases: both('0:45') }, 'mail-2': { databases: both('0:46') } });
+    expect(is).toBe('database-on-shared-storage mail-1');
+  });
+
+  test.each([
+    ['disks of their own', on(FILE, '8:1:77', 'ext4', '/dev/sda1'), on(FILE, '8:1:77', 'ext4', '/dev/sda1')],
+    ['two exports', on(FILE, '0:45:77'), on(FILE, '0:45:77', 'nfs4', '192.0.2.5:/srv/third')],
+    ['two files of one', on(FILE, '0:45:77'), on(FILE, '0:45:78')],
+  ])('%s are two', (_, one, another) => {
+    expect(decide({ 'mail-1': { databases: [one] }, 'mail-2': { databases: [another] } }).is).toBe(
+      'two-databases',
+    );
+  });
+});
+
+describe('the inventory has a server, and nothing runs', () => {
+  const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_000_000 }];
+
+  test('copies say that the accounts were in a file', () => {
+    const hosts = { 'mail-1': { shared: { copies, mailboxes: ['alice@example.org'] } }, 'mail-2': {} };
+    const { is, fix } = decide(hosts, POSTGRES);
+    expect(is).toBe('database-elsewhere mail-1');
+    expect(fix?.[1]).toContain('--database-moved');
+    expect(decide(hosts, POSTGRES, ['database-moved']).is).toBe('server');
+  });
+
+  test('nobody could look for copies', () => {
+    const unknown = '/mailu did not answer in 10 s';
+    expect(decide({ 'mail-1': { shared: { unknown } } }, POSTGRES).is).toBe('database-not-looked-for mail-1');
+    expect(decide({ 'mail-1': { shared: { unknown } }, 'mail-2': {} }, POSTGRES).is).toBe('server');
+  });
+
+  test('mail without a copy may be of that server', () => {
+    expect(decide({ 'mail-1': { shared: { mailboxes: ['alice@example.org'] } } }, POSTGRES).is).toBe(
+      'server',
+    );
+  });
+});
