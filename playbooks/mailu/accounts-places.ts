@@ -14,15 +14,17 @@ export const copiesOf = (root: string) => `${root}/backup/accounts`;
 export const deployedOf = (root: string) => `${root}/backup/deployed`;
 /** Our unit that copies the accounts says on each host where they were there last. */
 export const COPY_UNIT = '/etc/systemd/system/provision-accounts.service';
-const DEFAULT_PATH = '/var/lib/mailu';
+/** Where they are where the inventory does not say it. */
+export const DEFAULT_FILE = '/var/lib/mailu/data/main.db';
 
 /** Where accounts may be. */
 export function placesOf(mailu: Mailu | undefined, root: string) {
   const own = mailu?.database.kind === 'sqlite' ? [fileOf(mailu.database.path)] : [];
   return {
     service: ADMIN,
+    stack: 'mailu',
     root,
-    files: [...new Set([...own, fileOf(DEFAULT_PATH), sharedFile(root)])],
+    files: [...new Set([...own, DEFAULT_FILE, sharedFile(root)])],
     copies: copiesOf(root),
     deployed: deployedOf(root),
     recorded: COPY_UNIT,

@@ -26,8 +26,11 @@ export interface AdminContainer {
 /** Where an image of the administration has its data (core/admin/mailu/configuration.py: `sqlite:////data/main.db`). */
 const DATA = '/data';
 
-/** Text that tells of the service and of its containers here, and has `look` look where these have had their data. Starts nothing. */
-export function adminText(service: string): Script {
+/**
+ * Text that tells of the service and of its containers here, and has `look` look where these have had their data, and in the volumes
+ * of the stack, which outlive it. Starts nothing.
+ */
+export function adminText(service: string, stack: string): Script {
   return sh`
     if ! command -v docker >/dev/null; then :
     elif [ "$(systemctl is-active docker.service)" != active ]; then echo 'engine stopped'; else
@@ -41,6 +44,12 @@ export function adminText(service: string): Script {
         if [ -n "$had" ]; then look "$had/main.db"; echo "looked $had"
         elif told=$(timeout 30 docker cp "$id":${raw(`${DATA}/main.db`)} - 2>&1 >/dev/null); then echo "inside $id"
         else case $told in *'not find'* | *[Nn]'o such '*) ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac; fi
+      done
+      names=$(timeout 30 docker volume ls -q --filter ${`label=com.docker.stack.namespace=${stack}`}) || exit 66
+      for name in $names; do
+        told=$(timeout 30 docker volume inspect --format '{{.Mountpoint}}' -- "$name" 2>&1) ||
+          case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
+        [ -z "$told" ] || { look "$told/main.db"; echo "looked $told"; }
       done
       if one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>&1); then printf 'service %s\n' "$one"
       else case $one in *'no such service'* | *'not a swarm manager'* | *'not part of a swarm'* | *'does not have a leader'* | *'deadline exceeded'*) ;; *) printf '%s\n' "$one" >&2; exit 66 ;; esac; fi

@@ -64,6 +64,8 @@ export interface MailDataFacts {
 export interface MailPlaces {
   /** The name of the service in the swarm. */
   readonly service: string;
+  /** The stack that it is of, whose volumes outlive it. */
+  readonly stack: string;
   /** Where the file system of all nodes is mounted. */
   readonly root: string;
   /** Files that may hold the accounts. */
@@ -85,6 +87,7 @@ export const ACCOUNTS_RECORD = 'X-Accounts';
  */
 export function mailDataFacts({
   service,
+  stack,
   root,
   files,
   copies,
@@ -113,7 +116,7 @@ export function mailDataFacts({
           away "$f" | sed 's/^/away /'
         done
       fi
-      ${adminText(service)}
+      ${adminText(service, stack)}
       ${mountedAt(root)}
       look ${shared}
       exit 0`,
