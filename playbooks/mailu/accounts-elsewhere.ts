@@ -94,7 +94,7 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, seen: Seen): Problem
   const stop = !isWithoutName(only) && (service !== undefined || isInUse(only));
   return {
     ...elsewhere,
-    message: `${found}, ${why}: ${stop ? "stop Mailu's administration, then " : ''}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
+    message: `${found}, ${why}: ${stop ? "stop Mailu's administration (the first command waits until it has stopped), then " : ''}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
     fix: [
       ...(stop ? [(manager ?? host).onHost(STOPS)] : []),
       host.onHost(brings(only.path.replace(/\/main\.db$/, ''), to)),

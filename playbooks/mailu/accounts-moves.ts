@@ -21,6 +21,10 @@ const room = (file: string) => `mkdir -p ${word(folderOf(file))} && { ${aside(fi
 /** Brings a copy, which is whole in itself, to its place. */
 export const restores = (copy: string, file: string) => `${room(file)} && cp -n ${word(copy)} ${word(file)}`;
 
+/** The same for a file that a person has, and names in its place. */
+export const restoresBackup = (file: string) =>
+  `[ -s YOUR-BACKUP ] && ${room(file)} && install -m 0600 YOUR-BACKUP ${word(file)}`;
+
 /** Brings a directory with accounts that nobody has open, with their journal and what else is there, and then moves them aside. */
 export function brings(from: string, to: string): string {
   const idle = `[ -z "$(docker ps -q --filter label=com.docker.swarm.service.name=${ADMIN})" ]`;

@@ -27,7 +27,8 @@ const DAYS = 60;
 /** Minutes after which the newest copy is too old: four were missed. */
 const LATE = 60;
 
-const unitOf = (path: string) => `[Unit]
+/** The unit that makes a copy. */
+export const copyUnit = (path: string) => `[Unit]
 Description=Copy the accounts of Mailu onto the shared storage
 # Where they are: a run looks there once the inventory says another path and nothing runs.
 ${ACCOUNTS_RECORD}=${fileOf(path)}
@@ -67,7 +68,7 @@ export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): read
       mode: '0755',
     }),
     ...(mailu.database.kind === 'sqlite'
-      ? [file({ path: COPY_UNIT, content: unitOf(mailu.database.path) })]
+      ? [file({ path: COPY_UNIT, content: copyUnit(mailu.database.path) })]
       : []),
     file({ path: TIMER, content: timer }),
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brings, copiesOut, STOPS } from '../../playbooks/mailu/accounts-moves.ts';
+import { copyUnit } from '../../playbooks/mailu/copies.ts';
 import { decideDatabase } from '../../playbooks/mailu/database.ts';
 import { ID, type MailHost, mailCluster } from './mail-hosts.ts';
 
@@ -287,5 +288,29 @@ describe('the inventory has a server, and nothing runs', () => {
     expect(decide({ 'mail-1': { shared: { mailboxes: ['alice@example.org'] } } }, POSTGRES).is).toBe(
       'server',
     );
+  });
+});
+
+describe('a path that was edited after the stack was removed', () => {
+  const shared = {
+    copies: [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_000_000 }],
+  };
+
+  test('the file at the old path, which the host has recorded, goes before a copy', () => {
+    const databases = ['/srv/old/data/main.db'];
+    const { is, fix } = decide({ 'mail-1': { databases, shared } }, { path: '/srv/accounts' });
+    expect(is).toBe('database-elsewhere mail-1');
+    expect(fix).toEqual([expect.stringContaining('path: /srv/old }')]);
+  });
+
+  test('where nothing was recorded, a person is told to look at the old path first', () => {
+    const { is, message } = decide({ 'mail-1': { shared } }, { path: '/srv/accounts' });
+    expect(is).toBe('database-lost mail-1');
+    expect(message).toContain(`in /srv/accounts/data/main.db, in ${FILE}, or where a run has last left them`);
+    expect(message).toContain('or mailu.database.path was another one, prefer what is there');
+  });
+
+  test('the unit that copies the accounts records their place', () => {
+    expect(copyUnit('/srv/accounts')).toContain('\nX-Accounts=/srv/accounts/data/main.db\n');
   });
 });

@@ -3,7 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { aside, brings, copiesOut, restores, STOPS } from '../../playbooks/mailu/accounts-moves.ts';
+import {
+  aside,
+  brings,
+  copiesOut,
+  restores,
+  restoresBackup,
+  STOPS,
+} from '../../playbooks/mailu/accounts-moves.ts';
 
 /** Files of sqlite's in a folder, and a Docker whose only container has its data there. */
 class Site {
@@ -79,6 +86,7 @@ base.close()`,
 
 /** A log and an index of another database where a file is to come, and no such file. */
 function foreign(file: string): void {
+  spawnSync('rm', ['-f', file]);
   database(file, 'stranger', 'ghost');
   spawnSync('rm', [file]);
   expect(readdirSync(join(file, '..'))).toContain('main.db-wal');
@@ -111,6 +119,19 @@ describe.each(['dash', 'bash'])('commands that bring accounts, pasted into %s', 
       stderr: '',
     });
     expect(site.users(join(site.to, 'main.db'))).toBe('alice');
+  });
+
+  test('a backup is brought back beside no log of another, and nothing moves where none is named', () => {
+    const site = new Site();
+    const file = join(site.to, 'main.db');
+    database(file, 'old');
+    expect(site.run(shell, restoresBackup(file)).status).not.toBe(0);
+    expect(site.users(file)).toBe('old');
+    foreign(file);
+    database(join(site.from, 'mine.db'), 'alice');
+    const named = restoresBackup(file).replaceAll('YOUR-BACKUP', `'${join(site.from, 'mine.db')}'`);
+    expect(site.run(shell, named)).toMatchObject({ status: 0, stderr: '' });
+    expect(site.users(file)).toBe('alice');
   });
 
   test('a file that is moved aside keeps what is in its log', () => {
