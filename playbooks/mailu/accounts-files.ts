@@ -64,10 +64,9 @@ function keysOf({ host, path, identity }: Sighting, root: string): readonly stri
  */
 function commonName({ type, source, number }: FileIdentity): readonly string[] {
   if (!NETWORK.test(type)) return [];
-  const exported = /:(\/.*)$/.exec(source)?.[1] ?? source;
-  return [
-    `network ${type === 'nfs4' ? 'nfs' : type} ${exported.replace(/\[.*\]$/, '')} ${number.split(':').at(-1)}`,
-  ];
+  const place = source.replace(/\[.*\]$/, '');
+  const exported = /:\/?([^:]*)$/.exec(place)?.[1] ?? place;
+  return [`network ${type === 'nfs4' ? 'nfs' : type} ${exported} ${number.split(':').at(-1)}`];
 }
 
 /** The hosts that have a file, by name. */

@@ -92,6 +92,15 @@ export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: 
   const { service, root, reached } = seen;
   if (service === undefined || mailu.database.kind !== 'sqlite') return undefined;
   const { data } = service;
+  const other = otherFile(service);
+  if (other !== undefined)
+    return {
+      code: 'database-elsewhere',
+      message: `${ADMIN} has its accounts in ${other}, as its variables say, and a run looks after ${ADMIN_FILE} alone. A run makes no other accounts beside them`,
+      fix: [
+        `to keep them, stop that service, bring the file to where the inventory has it, as ${fileOf(mailu.database.path)}, with no main.db-journal and no main.db-wal of another beside it, and run again with --database-moved`,
+      ],
+    };
   if (data === undefined) return inNamelessPlace(service, runs, seen);
   const file = fileOf(mailu.database.path);
   // A volume is a directory of its host's Docker. Where nobody is bound to a host, all have to have looked.
@@ -115,6 +124,18 @@ export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: 
       'where you have moved them yourself: run again with --database-moved',
     ],
   };
+}
+
+const ADMIN_FILE = '/data/main.db';
+
+/** A file that is not called as usual, in the container (core/admin/mailu/configuration.py). */
+function otherFile(service: NonNullable<Seen['service']>): string | undefined {
+  if (flavorOf(service).kind !== 'sqlite') return undefined;
+  const { SQLALCHEMY_DATABASE_URI: uri, SQLITE_DATABASE_FILE: named } = service.environment;
+  const path = uri === undefined ? named : /^sqlite:\/{3}(.*)$/.exec(uri)?.[1];
+  if (path === undefined || path === '') return undefined;
+  const whole = path.startsWith('/') ? path : `/${path}`;
+  return whole === ADMIN_FILE ? undefined : whole;
 }
 
 /** The service names no place, so only the containers say where the accounts are: in a volume without a name, or in themselves. */

@@ -9,24 +9,25 @@ const FILE = `${DATA}/main.db`;
 const NAMELESS = `/var/lib/docker/volumes/${'0123456789abcdef'.repeat(4)}/_data`;
 const POSTGRES = { kind: 'postgresql', server: 'db.example.org', password: 'x' };
 
-/** What is decided, with the words: `kind host`, or the findings. */
-function decide(
-  hosts: Readonly<Record<string, MailHost>>,
-  database: object = {},
-  consents: readonly 'database-moved'[] = [],
-) {
-  const given = (list: Readonly<Record<string, MailHost>>) =>
-    mailCluster(list, { database: { kind: 'sqlite', ...database } }, new Set(consents));
-  const cluster = given(hosts);
+type Hosts = Readonly<Record<string, MailHost>>;
+type Consents = readonly 'database-moved'[];
+
+/** What is decided, with the words: `kind host`, or the first finding. */
+function decideOnce(hosts: Hosts, database: object, consents: Consents = []) {
+  const cluster = mailCluster(hosts, { database: { kind: 'sqlite', ...database } }, new Set(consents));
   const decision = decideDatabase(cluster.settings as never, cluster);
-  const reversed = given(Object.fromEntries(Object.entries(hosts).toReversed()));
-  const again = decideDatabase(reversed.settings as never, reversed);
-  expect(again.kind).toBe(decision.kind);
   if (decision.kind !== 'refused')
     return { is: 'host' in decision ? `${decision.kind} ${decision.host.name}` : decision.kind };
-  expect(again).toEqual(decision);
   const [{ code, host, message, fix } = expect.fail('refused without a reason')] = decision.findings;
   return { is: host === undefined ? code : `${code} ${host}`, message, fix };
+}
+
+/** The same, whatever the order of the hosts. */
+function decide(hosts: Hosts, database: object = {}, consents: Consents = []) {
+  const decided = decideOnce(hosts, database, consents);
+  const reversed = Object.fromEntries(Object.entries(hosts).toReversed());
+  expect(decideOnce(reversed, database, consents)).toEqual(decided);
+  return decided;
 }
 
 describe('a service that is bound to no node', () => {
@@ -41,7 +42,7 @@ describe('a service that is bound to no node', () => {
     expect(fix).toEqual([expect.stringMatching(/^mail-1\$ now=.*mv -n /)]);
   });
 
-  test.each<[string, Readonly<Record<string, MailHost>>]>([
+  test.each<[string, Hosts]>([
     [
       'no container of it runs',
       { 'mail-1': { databases: [FILE], service }, 'mail-2': { databases: [FILE] } },
@@ -139,7 +140,7 @@ describe('accounts that are gone with their container', () => {
     expect(fix?.join()).not.toMatch(/scale|mv|cp /);
   });
 
-  test.each<[string, Readonly<Record<string, MailHost>>, string]>([
+  test.each<[string, Hosts, string]>([
     ['silent', { 'mail-1': { service: { data: undefined } }, 'mail-2': { silent: true } }, 'mail-2'],
     [
       'with a Docker that does not run',
@@ -241,6 +242,18 @@ describe('one file that is seen in several ways', () => {
     expect(fix).toEqual([`mail-2$ ${brings(DATA, '/srv/accounts/data')}`]);
   });
 
+  test.each([
+    ['fuse.glusterfs', 'localhost:/gv0', 'mail-1:gv0'],
+    ['nfs4', '[fd00::5]:/srv/other', '192.0.2.5:/srv/other[/data]'],
+    ['cifs', '//nas/share', '//nas/share'],
+  ])('on %s, whatever its server is called', (type, one, another) => {
+    const { is } = decide({
+      'mail-1': { databases: [on(FILE, '0:45:77', type, one)] },
+      'mail-2': { databases: [on(FILE, '0:46:77', type, another)] },
+    });
+    expect(is).toBe('database-on-shared-storage mail-1');
+  });
+
   test('by two paths of a host', () => {
     const volume = '/var/lib/docker/volumes/mailu_data/_data/main.db';
     const local = (path: string) => on(path, '8:1:77', 'ext4', '/dev/sda1');
@@ -258,6 +271,11 @@ describe('one file that is seen in several ways', () => {
 
   test.each([
     ['disks of their own', on(FILE, '8:1:77', 'ext4', '/dev/sda1'), on(FILE, '8:1:77', 'ext4', '/dev/sda1')],
+    [
+      'two volumes',
+      on(FILE, '0:45:77', 'fuse.glusterfs', 'a:gv0'),
+      on(FILE, '0:45:77', 'fuse.glusterfs', 'a:gv1'),
+    ],
     ['two exports', on(FILE, '0:45:77'), on(FILE, '0:45:77', 'nfs4', '192.0.2.5:/srv/third')],
     ['two files of one', on(FILE, '0:45:77'), on(FILE, '0:45:78')],
   ])('%s are two', (_, one, another) => {
@@ -313,4 +331,75 @@ describe('a path that was edited after the stack was removed', () => {
   test('the unit that copies the accounts records their place', () => {
     expect(copyUnit('/srv/accounts')).toContain('\nX-Accounts=/srv/accounts/data/main.db\n');
   });
+});
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['another file', { SQLITE_DATABASE_FILE: 'data/accounts.db' }, 'database-elsewhere'],
+  [
+    'another file, by its address',
+    { SQLALCHEMY_DATABASE_URI: 'sqlite:////srv/main.db' },
+    'database-elsewhere',
+  ],
+  ['the usual file', { SQLITE_DATABASE_FILE: 'data/main.db' }, 'made mail-1'],
+  ['the usual file, by its address', { SQLALCHEMY_DATABASE_URI: 'sqlite:////data/main.db' }, 'made mail-1'],
+])('a service whose variables name %s', (_, environment, expected) => {
+  expect(decide({ 'mail-1': { service: { environment, node: 'mail-1' } } }).is).toBe(expected);
+});
+
+/** A host in one of all the ways that matter here. */
+const HOSTS: readonly MailHost[] = [
+  { silent: true },
+  ...[[], [FILE]].flatMap((databases): MailHost[] => [
+    { databases },
+    { databases, engine: 'stopped' },
+    { databases, containers: [{ data: DATA, running: false }] },
+    { databases, containers: [{ data: DATA }] },
+    { databases, others: [{ name: 'compose', mounts: [{ source: DATA, path: DATA, shared: false }] }] },
+  ]),
+];
+
+test('all states of three hosts: no fix moves or copies a file that is in use, and none is called in use that is not', () => {
+  const wrong: string[] = [];
+  let states = 0;
+  const names = ['mail-1', 'mail-2', 'mail-3'];
+  const services = [undefined, { data: undefined }, { data: DATA }, { data: DATA, node: 'mail-2' }];
+  for (const one of HOSTS)
+    for (const two of HOSTS)
+      for (const three of HOSTS)
+        for (const service of services)
+          for (const path of ['/var/lib/mailu', '/srv/accounts']) {
+            const all = [one, two, three];
+            const teller = all.findIndex(({ silent }) => silent !== true);
+            if (teller === -1) continue;
+            states++;
+            const hosts: Hosts = Object.fromEntries(
+              all.map((host, index) => [
+                names[index] as string,
+                index === teller && service !== undefined ? { ...host, service } : host,
+              ]),
+            );
+            const { is, message = '', fix = [] } = decideOnce(hosts, { path });
+            const told = `${JSON.stringify(hosts)}: ${is} ${message} ${fix.join(' | ')}`;
+            const runs = (name: string) =>
+              (hosts[name]?.containers ?? []).some(({ running }) => running !== false);
+            const has = (name: string) => (hosts[name]?.databases?.length ?? 0) > 0;
+            const held = (name: string) => runs(name) || hosts[name]?.others !== undefined;
+            const stops = fix.some((line) => line.includes('scale mailu_admin=0'));
+            for (const line of fix.filter((each) => /mv -n|cp -a/.test(each))) {
+              const [name = ''] = line.split('$');
+              if (hosts[name]?.others !== undefined || (runs(name) && !stops)) wrong.push(`moved: ${told}`);
+            }
+            const [, user] = /Mailu uses those in \S+ on (\S+)\./.exec(message) ?? [];
+            const users = names.filter((name) => runs(name) && has(name));
+            if (user !== undefined && (users.length !== 1 || users[0] !== user))
+              wrong.push(`in use: ${told}`);
+            const [kind, chosen = ''] = is.split(' ');
+            if (kind === 'here' && users.length > 0 && !users.includes(chosen))
+              wrong.push(`not used: ${told}`);
+            if (kind === 'made' && names.some(has)) wrong.push(`made: ${told}`);
+            if (kind === 'here' && names.filter((name) => held(name) && has(name)).length > 1)
+              wrong.push(`two: ${told}`);
+          }
+  process.stdout.write(`figure  accounts in use: ${states} states, ${wrong.length} wrong\n`);
+  expect(wrong.slice(0, 3)).toEqual([]);
 });
