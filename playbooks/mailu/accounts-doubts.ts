@@ -19,7 +19,7 @@ import {
   when,
   withDiskAway,
 } from './accounts-seen.ts';
-import { isBoundTo, isInUse } from './accounts-use.ts';
+import { holdersOf, holdersText, isBoundTo, isInUse, stopping } from './accounts-use.ts';
 import type { Mailu } from './settings.ts';
 
 /**
@@ -117,11 +117,15 @@ const CLOCKS = 60;
 function older(only: FoundFile, seen: Seen): Problem | undefined {
   const copy = newestCopy(seen);
   if (copy === undefined || copy.modified <= only.modified + CLOCKS) return undefined;
+  const held = holdersOf(only);
   return {
     code: 'database-old',
     host: only.host.name,
     message: `the accounts in ${describe(only)} are older than their newest copy on the shared storage, ${copy.path}, which has what was changed until ${when(copy.modified)} UTC: they were left here once. With them Mailu would not know who came since`,
     fix: [
+      ...(held.length === 0
+        ? []
+        : [`${holdersText(held)} has the old file: stop that first`, ...stopping(held)]),
       `to go on with the copy, move the old file aside and run again, which says how the copy is brought back: ${only.host.onHost(aside(only.path))}`,
       brought(only),
     ],

@@ -89,6 +89,18 @@ test('an old file is moved aside with its journal', () => {
   expect(fix?.[0]).toMatch(/mail-1\$ .*-journal -wal -shm/);
 });
 
+test('an old file that another container has is moved aside once that has stopped', () => {
+  const shared = {
+    copies: [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1_764_500_000 }],
+  };
+  const others = [{ name: 'compose', mounts: [{ source: DATA, path: DATA, shared: false }] }];
+  const { fix } = decide({ 'mail-1': { databases: [FILE], shared, others } });
+  expect(fix?.slice(0, 2)).toEqual([
+    'the container compose on mail-1 has the old file: stop that first',
+    'mail-1$ docker update --restart=no compose && docker stop compose',
+  ]);
+});
+
 describe('accounts that are gone with their container', () => {
   const service = { data: undefined, node: 'mail-1' };
 
@@ -104,6 +116,8 @@ describe('accounts that are gone with their container', () => {
     expect(is).toBe('database-elsewhere mail-1');
     expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)}`, `mail-1$ ${STOPS}`]);
     expect(message).toContain('in a volume without a name, which Docker removes with its container');
+    // Once both are done, the service names no place still, and there is no container.
+    expect(decide({ 'mail-1': { databases: [FILE], service } }).is).toBe('here mail-1');
   });
 
   test('in a volume without a name whose container has ended: copied, and nothing is stopped', () => {
