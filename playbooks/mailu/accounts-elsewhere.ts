@@ -112,8 +112,9 @@ function outOf(
   { manager }: Seen,
 ): Pick<Problem, 'message' | 'fix'> {
   return {
-    message: `${found}, ${place}, which Docker removes with its container: copy them before anything is stopped. The first command does that while Mailu runs, the second stops its administration. What is changed between the two is not in the copy; nobody can log in until the next run`,
-    fix: [host.onHost(copiesOut(id, true, to)), (manager ?? host).onHost(STOPS)],
+    message: `${found}, ${place}, which Docker removes with its container: copy them before anything is stopped. The command below does that while Mailu runs, and stops its administration only once the copy is whole. What is changed within these seconds is not in it; nobody can log in until the next run`,
+    // One line, for the second without the first would lose them.
+    fix: [`${host.onHost(copiesOut(id, true, to))} && ${(manager ?? host).onHost(STOPS)}`],
   };
 }
 

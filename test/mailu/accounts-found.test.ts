@@ -114,7 +114,7 @@ describe('accounts that are gone with their container', () => {
       },
     });
     expect(is).toBe('database-elsewhere mail-1');
-    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)}`, `mail-1$ ${STOPS}`]);
+    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)} && mail-1$ ${STOPS}`]);
     expect(message).toContain('in a volume without a name, which Docker removes with its container');
     // Once both are done, the service names no place still, and there is no container.
     expect(decide({ 'mail-1': { databases: [FILE], service } }).is).toBe('here mail-1');
@@ -134,7 +134,7 @@ describe('accounts that are gone with their container', () => {
   test('in the container itself: copied before it is stopped', () => {
     const { is, fix } = decide({ 'mail-1': { containers: [{ inside: true }], service } });
     expect(is).toBe('database-elsewhere mail-1');
-    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)}`, `mail-1$ ${STOPS}`]);
+    expect(fix).toEqual([`mail-1$ ${copiesOut(ID, true, DATA)} && mail-1$ ${STOPS}`]);
   });
 
   test('in a container that has ended: copied', () => {

@@ -189,10 +189,12 @@ describe.each(['dash', 'bash'])('commands that bring accounts, pasted into %s', 
     expect(site.users(join(site.to, 'main.db'))).toBe('alice bob');
   });
 
-  test('a copy that failed is not taken for the accounts', () => {
+  test('a copy that failed is not taken for the accounts, and nothing is stopped after it', () => {
     const site = new Site();
     writeFileSync(join(site.from, 'main.db'), 'no database');
-    expect(site.run(shell, copiesOut('0123456789abcdef', true, site.to)).status).not.toBe(0);
+    const fix = `${copiesOut('0123456789abcdef', true, site.to)} && echo stopped`;
+    const { status, stdout } = site.run(shell, fix);
+    expect({ failed: status !== 0, stdout }).toEqual({ failed: true, stdout: '' });
     expect(readdirSync(site.to)).toEqual(['main.db.new']);
   });
 
