@@ -97,7 +97,7 @@ export default definePlaybook({
         ])(host, cluster),
         ...wanted((mailu) => [
           ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(cluster) : []),
-          ...(mailu.database.kind === 'sqlite' && adminHostOf(mailu, cluster)?.name === host.name
+          ...(adminHostOf(mailu, cluster)?.name === host.name && mailu.database.kind === 'sqlite'
             ? [dataDirectory({ path: dataOf(mailu.database.path) })]
             : []),
         ])(host, cluster),

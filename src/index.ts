@@ -1,6 +1,7 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  ACCOUNTS_RECORD,
   type AptFacts,
   type AptSource,
   aptFacts,
@@ -13,6 +14,7 @@ export {
   containerFacts,
   type DockerFacts,
   dockerFacts,
+  type FileIdentity,
   type FirewallFacts,
   firewallFacts,
   type GivenFileFacts,

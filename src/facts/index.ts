@@ -1,3 +1,4 @@
+export type { AdminContainer, AdminService } from './admin-service.ts';
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
 export { autolockFacts } from './autolock.ts';
 export { AWAY } from './away.ts';
@@ -29,8 +30,9 @@ export {
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export {
-  type AdminService,
+  ACCOUNTS_RECORD,
   type DatabaseFile,
+  type FileIdentity,
   type MailDataFacts,
   type MailPlaces,
   mailDataFacts,
