@@ -72,7 +72,9 @@ export default definePlaybook({
     mailData: bySection(({ settings, others }) =>
       settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root)),
     ),
-    neighbours: { probe: () => neighbourFacts },
+    neighbours: bySection(({ settings, others }) =>
+      neighbourFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
+    ),
     openFiles: bySection(({ settings, others }) =>
       openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
     ),

@@ -19,6 +19,7 @@ export {
   type GlusterPeer,
   glusterFacts,
   type KeptPlace,
+  type KeptVolume,
   type ListenerFact,
   listenerFacts,
   type MachineFacts,

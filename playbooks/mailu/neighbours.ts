@@ -1,7 +1,7 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
-import { writtenBelow } from './written.ts';
+import { allNamesOn, writtenBelow } from './written.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
 const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
@@ -13,16 +13,21 @@ const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name
  * or two redis on one file, destroy it. All hosts are asked, for a writer runs wherever swarm puts it.
  */
 export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  const places = writtenBelow(mailu, cluster.others.storage.root);
+  const written = writtenBelow(mailu, cluster.others.storage.root);
   const reached = cluster.hosts.filter(isReached);
+  const places = new Map(reached.map((host) => [host, allNamesOn(host, written)]));
+  const on = (host: Reached) => places.get(host) ?? written;
   return [
-    ...reached.flatMap((host) => containersOf(mailu, host, places)),
-    ...services(mailu, reached, places),
-    ...mayWrite(reached, places),
+    ...reached.flatMap((host) => containersOf(mailu, host, on(host))),
+    ...services(mailu, reached, on),
+    ...mayWrite(reached, on),
     ...kept(cluster),
-    ...reached.flatMap((host) => programs(host, places)),
+    ...reached.flatMap((host) => programs(host, on(host))),
   ];
 }
+
+/** The places under all their names on a host: the same directory may have others there. */
+type PlacesOn = (host: Reached) => readonly string[];
 
 const isBelow = (path: string, places: readonly string[]) =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
@@ -49,16 +54,20 @@ function touchText({ ports, paths }: Touched): string {
 }
 
 /** Who has been given more than it needs: a backup, most likely, for which reading is enough. */
-function mayWrite(hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
-  const found = hosts.flatMap(({ facts: { neighbours } }) => [
-    ...neighbours.containers
-      .filter((container) => container.service === undefined && !isMailu(container))
-      .map(({ name, mounts }) => ({ what: `the container ${name}`, mounts })),
-    ...neighbours.services
-      .filter((service) => service.stack !== STACK && !isMailu(service))
-      .map(({ name, mounts }) => ({ what: `the service ${name}`, mounts })),
-  ]);
-  const all = found.flatMap(({ what, mounts }) =>
+function mayWrite(hosts: readonly Reached[], on: PlacesOn): readonly Finding[] {
+  const found = hosts.flatMap((host) => {
+    const { neighbours } = host.facts;
+    const places = on(host);
+    return [
+      ...neighbours.containers
+        .filter((container) => container.service === undefined && !isMailu(container))
+        .map(({ name, mounts }) => ({ what: `the container ${name}`, mounts, places })),
+      ...neighbours.services
+        .filter((service) => service.stack !== STACK && !isMailu(service))
+        .map(({ name, mounts }) => ({ what: `the service ${name}`, mounts, places })),
+    ];
+  });
+  const all = found.flatMap(({ what, mounts, places }) =>
     mounts.filter(({ path }) => isAbove(path, places)).map(({ path }) => `${what} may write all of ${path}`),
   );
   return [...new Set(all)].map((message) => ({
@@ -178,13 +187,14 @@ function kept(cluster: MailuCluster): readonly Finding[] {
   ];
 }
 
-function services(mailu: Mailu, hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
+function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readonly Finding[] {
   const found = new Map<string, { readonly service: ServiceFact; readonly host: Reached }>();
   for (const host of hosts)
     for (const service of host.facts.neighbours.services)
       if (!OWN.has(service.name) && !found.has(service.name)) found.set(service.name, { service, host });
   return [...found.values()].flatMap(({ service, host }): readonly Finding[] => {
     const { name, stack, replicas, meshPorts, mounts } = service;
+    const places = on(host);
     // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
     const theirs = stack === STACK && !isMailu(service);
     const touched = {

@@ -39,6 +39,7 @@ export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export {
   type ContainerFact,
   type KeptPlace,
+  type KeptVolume,
   type NeighbourFacts,
   neighbourFacts,
   type ServiceFact,

@@ -44,7 +44,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           containers: [],
           listeners,
           mailData: mailData({}),
-          neighbours: { containers: [], services: [] },
+          neighbours: { containers: [], former: [], names: {}, services: [] },
           openFiles: [],
         },
       }),

@@ -28,7 +28,7 @@ function findings(hosts: Readonly<Record<string, Host>>, section = '') {
       settings: { front },
       onHost: (command: string) => `on ${name}: ${command}`,
       facts: {
-        neighbours: neighbourFacts.parse(ok(neighbours)),
+        neighbours: neighbourFacts([]).parse(ok(neighbours)),
         openFiles: openFileFacts(['/mailu']).parse(ok(openFiles)),
       } as unknown as Facts,
     })),
@@ -276,6 +276,36 @@ test('what a service has begun for somebody is named, and not the service', () =
       fix: ['end that program when its work is done: on a: ps -fp 77'],
     },
   ]);
+});
+
+/** What a host says of `/mailu/mail`, and of a program that has it open, where the root is a link or a bind mount. */
+const OTHER_NAME = 'name /mailu/mail\t/mailu/mail\nname /mailu/mail\t/srv/mailu/mail\n';
+
+test.each<[string, Host, readonly string[]]>([
+  [
+    'a stack of another name',
+    {
+      neighbours: `${service('mail_imap', { stack: 'mail', mounts: [{ Type: 'bind', Source: '/mailu/mail' }] })}path ext2/ext3 /srv/mailu/mail /mailu/mail\n`,
+    },
+    ['all: refuse other-writer'],
+  ],
+  [
+    'a Compose project whose front is stopped',
+    {
+      neighbours: `${container({ name: 'i', ...compose, mount: '/srv/mailu/mail' })}path ext2/ext3 /srv/mailu/mail /srv/mailu/mail\n`,
+    },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'a backup that may write all',
+    {
+      neighbours: `${container({ name: 'backup', mount: '/srv/mailu' })}path ext2/ext3 /srv/mailu /srv/mailu\n`,
+    },
+    ['all: warn may-write'],
+  ],
+  ['a program', { openFiles: 'open 77 - dovecot_ /srv/mailu/mail/x\n' }, ['a: refuse other-writer']],
+])('where the root has another name on the host: %s', (_, { neighbours = '', ...host }, expected) => {
+  expect(codes({ a: { ...host, neighbours: OTHER_NAME + neighbours } })).toEqual(expected);
 });
 
 test("where the fronts get their certificates themselves, nobody else's are written there", () => {
