@@ -109,6 +109,7 @@ export { kernelSetting, sysctl } from './resources/machine/sysctl.ts';
 export { accountName, publicKey, user } from './resources/machine/user.ts';
 export { mailuAccounts } from './resources/mailu/accounts.ts';
 export { adminProbe, exportedList } from './resources/mailu/ask.ts';
+export { asciiDomain, mailuDomain, readKeyName } from './resources/mailu/idn.ts';
 export { masked } from './resources/masked.ts';
 export { mount } from './resources/mount.ts';
 export { nfsExport } from './resources/nfs-export.ts';
