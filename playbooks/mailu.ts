@@ -3,6 +3,7 @@ import {
   containerResolver,
   dataDirectory,
   definePlaybook,
+  engineFacts,
   type Fact,
   listenerFacts,
   machineFacts,
@@ -72,6 +73,7 @@ export default definePlaybook({
     mailData: bySection(({ settings, others }) =>
       settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root)),
     ),
+    engines: { probe: () => engineFacts },
     neighbours: bySection(({ settings, others }) =>
       neighbourFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
     ),

@@ -13,6 +13,8 @@ export {
   containerFacts,
   type DockerFacts,
   dockerFacts,
+  type EngineFact,
+  engineFacts,
   type FirewallFacts,
   firewallFacts,
   type GlusterFacts,

@@ -20,7 +20,12 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What these have can be fetched or made anew. */
-const REMADE = ['front', 'antivirus', 'oletools', 'tika', 'redis'];
+const REMADE = ['front', 'antivirus', 'oletools', 'tika', 'redis', 'fetchmail'];
+
+export const isRemade = (service: string): boolean => REMADE.includes(service);
+/** Whether a service of Mailu writes there, also where nothing is mounted. */
+export const isKept = (service: string, target: string): boolean =>
+  PLACES[service]?.includes(target) === true;
 
 /**
  * Files of the stack's services that Docker removes with their containers: in volumes without a name, and in containers themselves. What
@@ -38,7 +43,7 @@ export function fleetingFiles(cluster: MailuCluster): readonly Fleeting[] {
 
 function targetsOf({ service = '', keeps, running }: ContainerFact): readonly string[] {
   const name = service.slice(STACK.length + 1);
-  if (REMADE.includes(name)) return [];
+  if (isRemade(name)) return [];
   const unnamed = keeps.filter((kept) => kept.unnamed && !kept.empty).map(({ target }) => target);
   const inside = (PLACES[name] ?? []).filter(
     (place) => running && !keeps.some(({ target }) => place === target || place.startsWith(`${target}/`)),

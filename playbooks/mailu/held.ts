@@ -1,6 +1,7 @@
 import { type ContainerFact, type Finding, isReached, sh } from 'provision';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
+import { isKept, isRemade } from './fleeting.ts';
 import { liveServices } from './live.ts';
 import { leadOf, STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
@@ -22,9 +23,6 @@ export interface Held {
   /** The service is already told to have it where the inventory says. */
   readonly behind: boolean;
 }
-
-/** What is lost with its container cannot be made again; the others make anew what is not there. */
-const KEPT: readonly ServiceName[] = ['imap', 'admin', 'smtp', 'webmail', 'webdav'];
 
 /**
  * Volumes, and containers' own files, that services of ours have where the inventory has a directory: by what the containers on the
@@ -49,6 +47,8 @@ export function heldElsewhere(mailu: Mailu, cluster: MailuCluster): readonly Hel
             const found = holds(container, target, namesOn(host, wanted));
             // A queue that is written has rules of its own.
             if (found === undefined || (container.running && `${STACK}_${name}` === SMTP)) return [];
+            if (found.fleeting && !(found.path === undefined ? isKept(name, target) : !isRemade(name)))
+              return [];
             return [{ host, container, name, target, wanted, behind, ...found }];
           }),
         );
@@ -80,9 +80,9 @@ function holds(
 /** What has to be copied before the run changes the service, and what a container that has ended still has. */
 export function inspectHeld(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   return heldElsewhere(mailu, cluster).flatMap((held): readonly Finding[] => {
-    const { container, name, behind } = held;
+    const { container, behind } = held;
     if (!behind || container.running) return [elsewhere(mailu, held, cluster)];
-    return KEPT.includes(name) ? [leftBehind(mailu, held)] : [];
+    return [leftBehind(mailu, held)];
   });
 }
 

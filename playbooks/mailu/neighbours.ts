@@ -1,6 +1,7 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
+import { endableUnit } from './starters.ts';
 import { allNamesOn, writtenBelow } from './written.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
@@ -221,16 +222,13 @@ function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readon
   });
 }
 
-/** Services that run the programs of others. */
-const STARTERS = /^(cron|crond|atd|anacron|ssh|sshd|docker|containerd|podman)\.service$|^(ssh|sshd|user)@/;
-
 /** Programs outside of containers. */
 function programs(host: Reached, places: readonly string[]): readonly Finding[] {
   const found = new Map<string, OpenFileFact>();
   for (const opened of host.facts.openFiles)
     if (isBelow(opened.path, places)) {
       // What such a service has begun is not the service: a job's program is named, and the others go on.
-      const file = STARTERS.test(opened.unit ?? '') ? { ...opened, unit: undefined } : opened;
+      const file = { ...opened, unit: endableUnit(opened.unit) };
       const key = file.unit ?? `${file.program} ${file.pid}`;
       const other = found.get(key);
       if (other === undefined || (other.stands && !file.stands)) found.set(key, file);

@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type ContainerFacts,
+  type EngineFact,
   type ListenerFact,
   type MachineFacts,
   type MailDataFacts,
@@ -247,6 +248,7 @@ export interface Facts {
   readonly containers: ContainerFacts;
   readonly listeners: readonly ListenerFact[] | null;
   readonly mailData: MailDataFacts;
+  readonly engines: readonly EngineFact[];
   readonly neighbours: NeighbourFacts;
   readonly openFiles: readonly OpenFileFact[];
 }

@@ -15,6 +15,7 @@ export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
 export { ROOTS } from './docker-roots.ts';
 export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
+export { type EngineFact, engineFacts } from './engines.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export {
   type GlusterFacts,

@@ -31,7 +31,7 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
     own=$(readlink /proc/self/ns/pid) || exit 66
     timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l '(' "$@" ')' -printf '%p %l\n' 2>/dev/null | while read -r link path; do
       pid=\${link#/proc/}; pid=\${pid%%/*}
-      unit=$(sed -n 's|^[0-9]*:.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      unit=$(sed -n '/[/]user[.]slice[/]/d; s|.*/\([^/]*\.service\)$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
       [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue
       case $link in
         */cwd) [ -n "$unit" ] || continue; kind=stands ;;

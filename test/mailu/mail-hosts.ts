@@ -94,6 +94,7 @@ export function mailCluster(
             swarm: {},
             containers: [],
             listeners: [],
+            engines: [],
             mailData: mailData(host),
           } as unknown as Facts),
     })),
