@@ -106,18 +106,27 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager, ser
   const isShared = only.path === sharedFile(root);
   const from = only.path.replace(/\/main\.db$/, '');
   const to = dataOf(mailu.database.path);
+  // Docker removes a volume without a name with its container, which ends where the service is stopped.
+  const unnamed = /\/volumes\/([0-9a-f]{64})\/_data$/.exec(from)?.[1];
+  const hold =
+    unnamed === undefined
+      ? ''
+      : `held=$(docker ps -q -f volume=${unnamed}); { [ -z "$held" ] || docker pause $held; } && `;
+  const stop =
+    service === undefined ? [] : [(manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`)];
   const why = isShared
     ? 'on the shared storage, where the locks of sqlite do not hold and two writers can spoil it. They have to be brought onto a disk of one host'
     : `and the inventory has them in ${fileOf(mailu.database.path)}. They have to be brought there`;
   return {
     code: isShared ? 'database-on-shared-storage' : 'database-elsewhere',
     host: only.host.name,
-    message: `the accounts are in ${describe(only)}, ${why}: ${service === undefined ? '' : "stop Mailu's administration, then "}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
+    message: `the accounts are in ${describe(only)}, ${why}: ${unnamed === undefined ? (service === undefined ? '' : "stop Mailu's administration, then ") : `Docker removes them with their container, so ${service === undefined ? '' : 'before it is stopped '}`}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
     fix: [
-      ...(service === undefined ? [] : [(manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`)]),
+      ...(unnamed === undefined ? stop : []),
       only.host.onHost(
-        `mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && { ${aside(only.path)}; }`,
+        `${hold}mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && { ${aside(only.path)}; }`,
       ),
+      ...(unnamed === undefined ? [] : stop),
     ],
   };
 }

@@ -354,6 +354,27 @@ test('accounts in a place that no setting can name are brought where the invento
   expect(fixOf(decide(stopped))).toEqual([copies]);
 });
 
+test('accounts in a volume that goes with its container are copied before the container ends', () => {
+  const id = 'b'.repeat(64);
+  const data = `/var/lib/docker/volumes/${id}/_data`;
+  const decision = decide(
+    mailCluster({ 'mail-1': { databases: [`${data}/main.db`], looked: [data], service: { data: '' } } }),
+  );
+  if (decision.kind !== 'refused') expect.fail(decision.kind);
+  const [finding] = decision.findings;
+  expect(finding?.message).toContain(
+    'Docker removes them with their container, so before it is stopped copy them',
+  );
+  expect(finding?.fix).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^mail-1\\$ held=\\$\\(docker ps -q -f volume=${id}\\); .* docker pause \\$held; } && mkdir -p .* && cp -a -n ${data}/\\. `,
+      ),
+    ),
+    'mail-1$ docker service scale mailu_admin=0',
+  ]);
+});
+
 test('a copy on a storage that is a directory of the only host is brought back like any other', () => {
   const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1 }];
   const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
