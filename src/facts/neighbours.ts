@@ -63,7 +63,7 @@ export interface KeptPlace {
 export interface KeptVolume extends KeptPlace {
   /** A volume that Docker has made for this container alone, and removes with it. */
   readonly unnamed: boolean;
-  /** Nothing but directories is in that volume, as far as was looked. */
+  /** No file is in that volume, as far as was looked: only directories, or sockets. */
   readonly empty: boolean;
 }
 
@@ -105,7 +105,7 @@ printf '%s\\n' "$found"
 printf '%s\\n' "$found" | grep -o '"Source":"/[^"]*"' | cut -d '"' -f 4 | sort -u | timeout 15 sh -c 'while read -r path; do
   printf "path %s %s %s\\n" "$(stat -f -c %T -- "$path" 2>/dev/null || echo unknown)" "$(readlink -m -- "$path" || echo "$path")" "$path"
   case $path in
-    */volumes/*/_data) any=$(find "$path" -mindepth 1 -name pid -prune -o ! -type d -print -quit 2>/dev/null) && [ -z "$any" ] && printf "empty %s\\n" "$path" ;;
+    */volumes/*/_data) any=$(find "$path" -mindepth 1 -path "$path/pid" -prune -o \\( -type f -o -type l \\) -print -quit 2>/dev/null) && [ -z "$any" ] && printf "empty %s\\n" "$path" ;;
   esac
 done'
 exit 0`;

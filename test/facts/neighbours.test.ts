@@ -79,6 +79,7 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
     const host = new Host();
     mkdirSync(host.path('docker/volumes/named/_data/a/b'), { recursive: true });
     host.write('docker/volumes/named/_data/pid/master.pid');
+    spawnSync('mkfifo', [host.path('docker/volumes/named/_data/a/socket')]);
     host.write(`docker/volumes/${UNNAMED}/_data/one@example.org/cur/1`);
     host.containers([task([volume(host, UNNAMED, '/mail'), volume(host, 'named', '/queue')])]);
     expect(host.look(shell).containers[0]?.keeps).toEqual([

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectLeft, inspectMoved } from '../../playbooks/mailu/left.ts';
 import { inspectQueue } from '../../playbooks/mailu/queue.ts';
@@ -85,6 +89,33 @@ test('mail in the container itself is taken out of it, over nothing that is ther
   expect(found(rows({ mailu_imap: { mounts: [bind('/etc/x', '/overrides')] } }, IMAP))[0]?.fix[0]).toBe(
     'hold the container, which ends nothing, and copy: a$ docker pause mailu_imap.1.x && mkdir -p -- /mailu/mail && docker cp mailu_imap.1.x:/mail/. - | tar -C /mailu/mail --skip-old-files --numeric-owner -xpf -',
   );
+});
+
+test('both ways of copying keep what is there, and bring the rest', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'provision-held-'));
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'volume/one@example.org'), { recursive: true });
+  writeFileSync(join(folder, 'volume/one@example.org/a'), 'new');
+  writeFileSync(join(folder, 'volume/one@example.org/b'), 'new');
+  // What the engine does here: nothing, and the files as an archive.
+  writeFileSync(
+    join(folder, 'bin/docker'),
+    `#!/bin/sh\n[ "$1" != cp ] || tar -C ${folder}/volume -cf - .\n`,
+    { mode: 0o755 },
+  );
+  for (const [number, mounts] of [[volume('/mail')], [bind('/etc/x', '/overrides')]].entries()) {
+    const into = join(folder, `mail-${number}`);
+    mkdirSync(join(into, 'one@example.org'), { recursive: true });
+    writeFileSync(join(into, 'one@example.org/a'), 'old');
+    const [fix = ''] = found(rows({ mailu_imap: { mounts } }, IMAP))[0]?.fix ?? [];
+    const command = fix
+      .slice(fix.indexOf('a$ ') + 3)
+      .replaceAll('/mailu/mail', into)
+      .replaceAll(DATA, join(folder, 'volume'));
+    spawnSync('sh', ['-c', command], { env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}` } });
+    const text = (name: string) => readFileSync(join(into, 'one@example.org', name), 'utf8');
+    expect([text('a'), text('b')]).toEqual(['old', 'new']);
+  }
 });
 
 test.each<[string, string, readonly string[]]>([
