@@ -5,6 +5,7 @@ import {
   definePlaybook,
   engineFacts,
   type Fact,
+  givenFileFacts,
   listenerFacts,
   machineFacts,
   mailDataFacts,
@@ -18,6 +19,7 @@ import {
   swarmFacts,
 } from 'provision';
 import { dataOf, placesOf } from './mailu/accounts-places.ts';
+import { certificateFiles } from './mailu/certificate.ts';
 import { checkMailu } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
@@ -80,6 +82,9 @@ export default definePlaybook({
     openFiles: bySection(({ settings, others }) =>
       openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
     ),
+    certificate: bySection(({ settings, others }) =>
+      givenFileFacts(settings === undefined ? [] : certificateFiles(settings, others.storage.root)),
+    ),
   },
 
   check: checkMailu,
@@ -96,7 +101,7 @@ export default definePlaybook({
         ])(host, cluster),
         ...wanted((mailu) => [
           ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(cluster) : []),
-          ...(mailu.database.kind === 'sqlite' && adminHostOf(mailu, cluster)?.name === host.name
+          ...(adminHostOf(mailu, cluster)?.name === host.name && mailu.database.kind === 'sqlite'
             ? [dataDirectory({ path: dataOf(mailu.database.path) })]
             : []),
         ])(host, cluster),

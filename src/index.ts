@@ -1,6 +1,7 @@
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {
+  ACCOUNTS_RECORD,
   type AptFacts,
   type AptSource,
   aptFacts,
@@ -15,10 +16,13 @@ export {
   dockerFacts,
   type EngineFact,
   engineFacts,
+  type FileIdentity,
   type FirewallFacts,
   firewallFacts,
+  type GivenFileFacts,
   type GlusterFacts,
   type GlusterPeer,
+  givenFileFacts,
   glusterFacts,
   type KeptPlace,
   type KeptVolume,

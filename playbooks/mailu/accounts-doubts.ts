@@ -1,12 +1,13 @@
 import { isReached } from 'provision';
-import { inUseElsewhere, isInUse } from './accounts-findings.ts';
+import type { FoundFile } from './accounts-files.ts';
+import { inUseElsewhere } from './accounts-findings.ts';
 import { notInInventory } from './accounts-lost.ts';
+import { aside } from './accounts-moves.ts';
 import { fileOf } from './accounts-places.ts';
 import {
   bringBack,
   describe,
   diskAway,
-  type FoundFile,
   isOf,
   type MailuHost,
   namesOf,
@@ -18,6 +19,7 @@ import {
   when,
   withDiskAway,
 } from './accounts-seen.ts';
+import { holdersOf, holdersText, isBoundTo, isInUse, stopping } from './accounts-use.ts';
 import type { Mailu } from './settings.ts';
 
 /**
@@ -31,13 +33,13 @@ export function notTheOnes(
   seen: Seen,
 ): Problem | undefined {
   const { service } = seen;
-  if (service?.node !== undefined && isInUse(only, service)) return undefined;
+  if (service !== undefined && isBoundTo(only, service)) return undefined;
   return (
     inUseElsewhere(mailu, runs, seen) ??
     boundElsewhere(only, mailu, runs, seen) ??
+    // A host that is cut off may run an administration that the swarm has replaced elsewhere: who is silent is asked about first.
     unasked(only, seen) ??
-    unread(only, seen) ??
-    older(only, seen)
+    (isInUse(only) ? undefined : (unread(only, seen) ?? older(only, seen)))
   );
 }
 
@@ -115,14 +117,30 @@ const CLOCKS = 60;
 function older(only: FoundFile, seen: Seen): Problem | undefined {
   const copy = newestCopy(seen);
   if (copy === undefined || copy.modified <= only.modified + CLOCKS) return undefined;
+  const held = holdersOf(only);
   return {
     code: 'database-old',
     host: only.host.name,
     message: `the accounts in ${describe(only)} are older than their newest copy on the shared storage, ${copy.path}, which has what was changed until ${when(copy.modified)} UTC: they were left here once. With them Mailu would not know who came since`,
     fix: [
-      `to go on with the copy, move the old file aside and run again, which says how the copy is brought back: ${only.host.onHost(`mv -nT ${only.path} ${only.path}.aside-$(date +%s)`)}`,
+      ...(held.length === 0
+        ? []
+        : [`${holdersText(held)} has the old file: stop that first`, ...stopping(held)]),
+      `to go on with the copy, move the old file aside and run again, which says how the copy is brought back: ${only.host.onHost(aside(only.path))}`,
       brought(only),
     ],
+  };
+}
+
+/** What is at the place of the mail is not the mail: empty mailboxes would be made below the mount point of a disk that is away. */
+export function mailAway({ reached, root }: Seen): Problem | undefined {
+  const host = reached.find(({ facts }) => facts.mailData.mailAway !== undefined);
+  if (host === undefined) return undefined;
+  return {
+    code: 'storage-away',
+    host: host.name,
+    message: `the mail and the DKIM keys below ${root} may be on a disk that is not there now, and a run makes no empty mailboxes in their place. ${host.facts.mailData.mailAway}`,
+    fix: [host.onHost('findmnt --verify; lsblk -f')],
   };
 }
 

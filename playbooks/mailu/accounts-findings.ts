@@ -1,16 +1,17 @@
 import { isReached } from 'provision';
-import { ADMIN, aside, dataOf, fileOf, placesOf, sharedFile } from './accounts-places.ts';
+import { adopts } from './accounts-elsewhere.ts';
+import { ADMIN, fileOf, placesOf } from './accounts-places.ts';
 import {
   describe,
-  type FoundFile,
   flavorOf,
-  isOf,
   type MailuHost,
   namesOf,
+  newestCopy,
   type Problem,
   type Seen,
   tracesOf,
   unableOf,
+  when,
 } from './accounts-seen.ts';
 import type { Mailu, Reached } from './settings.ts';
 
@@ -57,7 +58,27 @@ export function fileInUse(seen: Seen): Problem | undefined {
       ],
     };
   }
-  const blind = unableOf(seen).length > 0;
+  const copy = newestCopy(seen);
+  if (copy !== undefined)
+    return {
+      code: 'database-elsewhere',
+      host: copy.host.name,
+      message: `there is a copy of accounts, ${copy.path}, which has what was changed until ${when(copy.modified)} UTC: they were in a file of sqlite's, nothing runs that has them elsewhere, and the inventory has them in a server. A run moves no accounts: Mailu would begin with what that server has`,
+      fix: [
+        'to go on with the file, or to bring back the copy: write into the inventory mailu: { database: { kind: sqlite } }, and run again: it says how',
+        moved,
+      ],
+    };
+  const unable = unableOf(seen);
+  const [first] = unable;
+  if (first !== undefined && unable.length === seen.reached.length)
+    return {
+      code: 'database-not-looked-for',
+      host: first.host.name,
+      message: `nothing runs that says where the accounts are, and whether ${root} has copies of a file with accounts could not be told: ${first.why}`,
+      fix: [first.host.onHost(`timeout 10 ls ${root}`), moved],
+    };
+  const blind = unable.length > 0;
   if (silent.length === 0 || (tracesOf(seen).length === 0 && !blind)) return undefined;
   return {
     code: 'database-silent',
@@ -66,79 +87,21 @@ export function fileInUse(seen: Seen): Problem | undefined {
   };
 }
 
-/** A setting has the directory that `data` is in: a volume of Docker's, or another name, cannot be written as one. */
-const isSetting = (path: string, root: string) => path !== sharedFile(root) && path.endsWith('/data/main.db');
-
-export function adopts({ host, path }: FoundFile, root: string): string {
-  return !isSetting(path, root)
-    ? 'mailu: { database: { kind: sqlite } }, and run again: it says how they are brought onto a host'
-    : `mailu: { database: { kind: sqlite, host: ${host.name}, path: ${path.replace(/\/data\/main\.db$/, '')} } }`;
-}
-
-export function severalPlaces(files: readonly FoundFile[], { service }: Seen): Problem {
-  const running = service === undefined ? undefined : files.find((file) => isInUse(file, service));
-  const others = files.filter((file) => file !== running);
-  return {
-    code: 'two-databases',
-    message: `there are accounts in several places: ${files.map(describe).join('; ')}. ${running === undefined ? 'Which of them are yours is not clear' : `Mailu uses those in ${running.path} on ${running.host.name}`}. Find out which are right, and move the others aside, which loses nothing`,
-    fix:
-      running === undefined
-        ? files.map(({ host, path }) =>
-            host.onHost(`ls -l --time-style=full-iso ${path}; docker ps -a | grep ${ADMIN}`),
-          )
-        : others.map(({ host, path }) => host.onHost(aside(path))),
-  };
-}
-
-export function isInUse({ host, path }: FoundFile, { data, node }: NonNullable<Seen['service']>): boolean {
-  return data !== undefined && path === `${data}/main.db` && (node === undefined || isOf(host, node));
-}
-
-/** The only accounts are in another directory than the inventory's. */
-export function anotherPlace(only: FoundFile, mailu: Mailu, { root, manager, service }: Seen): Problem {
-  if (isSetting(only.path, root) || mailu.database.kind !== 'sqlite')
+/** The administration that runs has its accounts where no host was asked for them, or could not be. */
+export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: Seen): Problem | undefined {
+  const { service, root, reached } = seen;
+  if (service === undefined || mailu.database.kind !== 'sqlite') return undefined;
+  const { data } = service;
+  const other = otherFile(service);
+  if (other !== undefined)
     return {
       code: 'database-elsewhere',
-      host: only.host.name,
-      message: `the accounts are in ${describe(only)}, and the inventory has them elsewhere. A run moves no accounts`,
-      fix: [`to use what is there: write into the inventory ${adopts(only, root)}`],
+      message: `${ADMIN} has its accounts in ${other}, as its variables say, and a run looks after ${ADMIN_FILE} alone. A run makes no other accounts beside them`,
+      fix: [
+        `to keep them, stop that service, bring the file to where the inventory has it, as ${fileOf(mailu.database.path)}, with no main.db-journal and no main.db-wal of another beside it, and run again with --database-moved`,
+      ],
     };
-  const isShared = only.path === sharedFile(root);
-  const from = only.path.replace(/\/main\.db$/, '');
-  const to = dataOf(mailu.database.path);
-  // Docker removes a volume without a name with its container, which ends where the service is stopped.
-  const unnamed = /\/volumes\/([0-9a-f]{64})\/_data$/.exec(from)?.[1];
-  const hold =
-    unnamed === undefined
-      ? ''
-      : `held=$(docker ps -q -f volume=${unnamed}); { [ -z "$held" ] || docker pause $held; } && `;
-  const stop =
-    service === undefined ? [] : [(manager ?? only.host).onHost(`docker service scale ${ADMIN}=0`)];
-  const why = isShared
-    ? 'on the shared storage, where the locks of sqlite do not hold and two writers can spoil it. They have to be brought onto a disk of one host'
-    : `and the inventory has them in ${fileOf(mailu.database.path)}. They have to be brought there`;
-  return {
-    code: isShared ? 'database-on-shared-storage' : 'database-elsewhere',
-    host: only.host.name,
-    message: `the accounts are in ${describe(only)}, ${why}: ${unnamed === undefined ? (service === undefined ? '' : "stop Mailu's administration, then ") : `Docker removes them with their container, so ${service === undefined ? '' : 'before it is stopped '}`}copy them on the host that is to keep them, then run again. Nobody can log in in between. What was there stays beside it under another name`,
-    fix: [
-      ...(unnamed === undefined ? stop : []),
-      only.host.onHost(
-        `${hold}mkdir -p ${to} && cp -a -n ${from}/. ${to}/ && cmp ${only.path} ${to}/main.db && { ${aside(only.path)}; }`,
-      ),
-      ...(unnamed === undefined ? [] : stop),
-    ],
-  };
-}
-
-/** The administration that runs has its accounts where no host was asked for them, or could not be. */
-export function inUseElsewhere(
-  mailu: Mailu,
-  runs: MailuHost | undefined,
-  { service, root, reached }: Seen,
-): Problem | undefined {
-  if (service?.data === undefined || mailu.database.kind !== 'sqlite') return undefined;
-  const { data } = service;
+  if (data === undefined) return inNamelessPlace(service, runs, seen);
   const file = fileOf(mailu.database.path);
   // A volume is a directory of its host's Docker. Where nobody is bound to a host, all have to have looked.
   const looked = ({ facts }: Reached) =>
@@ -163,11 +126,41 @@ export function inUseElsewhere(
   };
 }
 
-export function anotherHost(only: FoundFile, wanted: string): Problem {
+const ADMIN_FILE = '/data/main.db';
+
+/** A file that is not called as usual, in the container (core/admin/mailu/configuration.py). */
+function otherFile(service: NonNullable<Seen['service']>): string | undefined {
+  if (flavorOf(service).kind !== 'sqlite') return undefined;
+  const { SQLALCHEMY_DATABASE_URI: uri, SQLITE_DATABASE_FILE: named } = service.environment;
+  const path = uri === undefined ? named : /^sqlite:\/{3}(.*)$/.exec(uri)?.[1];
+  if (path === undefined || path === '') return undefined;
+  const whole = path.startsWith('/') ? path : `/${path}`;
+  return whole === ADMIN_FILE ? undefined : whole;
+}
+
+/** The service names no place, so only the containers say where the accounts are: in a volume without a name, or in themselves. */
+function inNamelessPlace(
+  service: NonNullable<Seen['service']>,
+  runs: MailuHost | undefined,
+  { reached, silent }: Seen,
+): Problem | undefined {
+  if (flavorOf(service).kind !== 'sqlite') return undefined;
+  if (reached.some(({ facts }) => facts.mailData.containers.some(({ running }) => running))) return undefined;
+  const unasked = [
+    ...silent.map((host) => ({ host, why: 'did not answer' })),
+    ...reached
+      .filter(({ facts }) => facts.mailData.engine === 'stopped')
+      .map((host) => ({ host, why: 'has a Docker that does not run' })),
+  ].filter(({ host }) => runs === undefined || host === runs);
+  const [first] = unasked;
+  if (first === undefined) return undefined;
   return {
-    code: 'database-on-another-host',
-    host: only.host.name,
-    message: `the accounts are in ${describe(only)}, and the inventory has them on ${wanted}. A run moves no accounts`,
-    fix: [`to keep them where they are: set mailu.database.host to ${only.host.name}`],
+    code: 'database-elsewhere',
+    host: first.host.name,
+    message: `${ADMIN} names no place for its accounts, so they are in a container of its, and ${first.host.name} ${first.why}. A run makes no others beside them`,
+    fix: [
+      `start ${namesOf(unasked.map(({ host }) => host))} and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
+      'where you have moved them yourself: run again with --database-moved',
+    ],
   };
 }

@@ -1,8 +1,8 @@
-import { aside, copiesOf } from './accounts-places.ts';
+import { restores, restoresBackup } from './accounts-moves.ts';
+import { copiesOf, DEFAULT_FILE } from './accounts-places.ts';
 import {
   bringBack,
   diskAway,
-  type FoundFile,
   isOf,
   type MailuHost,
   namesOf,
@@ -25,14 +25,10 @@ export function notInInventory(bound: string, first: MailuHost, file: string, se
     message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and begins with no others`,
     fix: [
       `put ${bound} back into the inventory`,
-      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host: ${place.onHost(restores(copy.path, file))}`}; then run again with --database-moved`,
+      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}, with no main.db-journal and no main.db-wal of another beside it` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host: ${place.onHost(restores(copy.path, file))}`}; then run again with --database-moved`,
     ],
   };
 }
-
-/** Brings a copy to its place. What is there, an empty file say, or a journal that does not belong to it, is moved aside. */
-const restores = (copy: string, file: string) =>
-  `mkdir -p ${file.replace(/\/main\.db$/, '')} && { ${aside(file)}; cp -n ${copy} ${file}; }`;
 
 /** Why a database that was not found may be somewhere all the same, or was once. */
 export function mayBeSomewhere(
@@ -70,10 +66,10 @@ export function mayBeSomewhere(
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
-    message: `no accounts were found in ${file} of any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, prefer that'}`,
+    message: `no accounts were found in ${file}${file === DEFAULT_FILE ? '' : `, in ${DEFAULT_FILE}`}, or where a run has last left them, on any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, or mailu.database.path was another one, prefer what is there'}`,
     fix: [
       copy === undefined
-        ? `from your backup: ${first.onHost(`install -D -m 0600 YOUR-BACKUP ${file}`)}`
+        ? `from your backup: ${first.onHost(restoresBackup(file))}`
         : (backup?.onHost(restores(copy.path, file)) ??
           `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then without, which says how the copy is brought back`),
       `to begin without the old accounts, move aside what is left of them, which loses nothing: ${viewer.onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
@@ -88,7 +84,11 @@ const seenBy = ({ reached }: Seen) =>
   });
 
 /** A host that can read the copy: the one that is to keep the accounts, or where the inventory names none, any. */
-function placeFor(first: MailuHost, copy: FoundFile, { reached, wanted }: Seen): MailuHost | undefined {
+function placeFor(
+  first: MailuHost,
+  copy: { readonly path: string },
+  { reached, wanted }: Seen,
+): MailuHost | undefined {
   const able = reached.filter((host) => shared(host)?.copies.some(({ path }) => path === copy.path));
   return able.find(({ name }) => name === first.name) ?? (wanted === undefined ? able[0] : undefined);
 }

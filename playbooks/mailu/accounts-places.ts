@@ -12,20 +12,21 @@ export const sharedFile = (root: string) => `${root}/data/main.db`;
 export const copiesOf = (root: string) => `${root}/backup/accounts`;
 /** Says which administrations have been deployed, by their tags: Mailu's databases only go forward. */
 export const deployedOf = (root: string) => `${root}/backup/deployed`;
-const DEFAULT_PATH = '/var/lib/mailu';
+/** Our unit that copies the accounts says on each host where they were there last. */
+export const COPY_UNIT = '/etc/systemd/system/provision-accounts.service';
+/** Where they are where the inventory does not say it. */
+export const DEFAULT_FILE = '/var/lib/mailu/data/main.db';
 
 /** Where accounts may be. */
 export function placesOf(mailu: Mailu | undefined, root: string) {
   const own = mailu?.database.kind === 'sqlite' ? [fileOf(mailu.database.path)] : [];
   return {
     service: ADMIN,
+    stack: 'mailu',
     root,
-    files: [...new Set([...own, fileOf(DEFAULT_PATH), sharedFile(root)])],
+    files: [...new Set([...own, DEFAULT_FILE, sharedFile(root)])],
     copies: copiesOf(root),
     deployed: deployedOf(root),
+    recorded: COPY_UNIT,
   };
 }
-
-/** A command that moves a file of sqlite's aside, with what belongs to it: without its journal, a half change would stay in it. */
-export const aside = (path: string) =>
-  `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;

@@ -1,4 +1,5 @@
 import { byName, type Finding, isReached, type MailDataFacts } from 'provision';
+import { type FoundFile, filesOf } from './accounts-files.ts';
 import type { MailuCluster, Reached } from './settings.ts';
 
 export type MailuHost = MailuCluster['hosts'][number];
@@ -18,15 +19,8 @@ export interface Seen {
   /** One that the swarm can be told through, where one is. */
   readonly manager: MailuHost | undefined;
   readonly service: MailDataFacts['service'];
-  /** Each file once: what is on the shared storage is seen by all. */
+  /** Each file once: what is on shared storage is seen by all. */
   readonly files: readonly FoundFile[];
-}
-
-export interface FoundFile {
-  readonly host: Reached;
-  readonly path: string;
-  readonly bytes: number;
-  readonly modified: number;
 }
 
 export function look({ hosts: given, others, settings }: MailuCluster): Seen {
@@ -34,10 +28,9 @@ export function look({ hosts: given, others, settings }: MailuCluster): Seen {
   const wanted = settings?.database.kind === 'sqlite' ? settings.database.host : undefined;
   const hosts = given.toSorted(byName);
   const reached = hosts.filter(isReached);
-  const files = reached.flatMap((host) => host.facts.mailData.databases.map((file) => ({ host, ...file })));
-  const isShared = ({ host, path }: FoundFile) =>
-    path.startsWith(`${root}/`) && shared(host)?.mounted === true;
-  const [common] = files.filter(isShared);
+  // What several see is brought where the inventory wants it, by the host that it wants it on.
+  const first = reached.toSorted((a, b) => Number(b.name === wanted) - Number(a.name === wanted));
+  const sightings = first.flatMap((host) => host.facts.mailData.databases.map((file) => ({ host, ...file })));
   return {
     root,
     wanted,
@@ -46,7 +39,7 @@ export function look({ hosts: given, others, settings }: MailuCluster): Seen {
     silent: hosts.filter((host) => !isReached(host)),
     manager: reached.find(({ facts }) => facts.swarm.nodes !== undefined),
     service: reached.flatMap(({ facts }) => facts.mailData.service ?? [])[0],
-    files: [...files.filter((file) => !isShared(file)), ...(common === undefined ? [] : [common])],
+    files: filesOf(sightings, root),
   };
 }
 
@@ -84,7 +77,7 @@ export function isOf(host: MailuHost, node: string): boolean {
 
 export const when = (seconds: number) =>
   new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
-export const describe = ({ host, path, bytes, modified }: FoundFile) =>
+export const describe = ({ host, path, bytes, modified }: Omit<FoundFile, 'seen'>) =>
   `${path} on ${host.name} (${bytes} bytes, last written ${when(modified)} UTC)`;
 
 export const namesOf = (hosts: readonly MailuHost[]) => hosts.map(({ name }) => name).join(', ');

@@ -4,7 +4,14 @@ import { databasePathMistake } from './database-path.ts';
 import { servicesOf } from './deployed.ts';
 import { OWN } from './environment.ts';
 import { ONCE } from './services.ts';
-import { ENCRYPTED_PORTS, FIXED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
+import {
+  ENCRYPTED_PORTS,
+  FIXED_PORTS,
+  hasSieve,
+  type Mailu,
+  type MailuCluster,
+  portsOf,
+} from './settings.ts';
 import { atLeast, familyOf } from './version.ts';
 
 /** Combinations of settings that cannot work, or that lose mail, each with the reason. Pure, and before any connection. */
@@ -136,6 +143,7 @@ function versions(mailu: Mailu): readonly Mistake[] {
       : []),
     ...since('oletools', mailu.oletools, 2, 0, 'oletools'),
     ...since('tika', mailu.tika, 2024, 6, 'tika'),
+    ...since('ports', !hasSieve(mailu) && portsOf(mailu).includes(4190), 2024, 6, '4190'),
     ...(mailu.webmailDatabase !== undefined && mailu.webmail !== 'roundcube'
       ? [{ path: at('webmailDatabase'), message: 'only roundcube keeps its data in a database' }]
       : []),

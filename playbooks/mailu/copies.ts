@@ -1,5 +1,14 @@
-import { dataDirectory, type Finding, file, isReached, type Resource, service, template } from 'provision';
-import { ADMIN, copiesOf, deployedOf } from './accounts-places.ts';
+import {
+  ACCOUNTS_RECORD,
+  dataDirectory,
+  type Finding,
+  file,
+  isReached,
+  type Resource,
+  service,
+  template,
+} from 'provision';
+import { ADMIN, COPY_UNIT, copiesOf, deployedOf, fileOf } from './accounts-places.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
 import { tagOf, versionOf } from './forward.ts';
 import { imageOf } from './images.ts';
@@ -18,17 +27,19 @@ const DAYS = 60;
 /** Minutes after which the newest copy is too old: four were missed. */
 const LATE = 60;
 
-const units = {
-  service: `[Unit]
+/** The unit that makes a copy. */
+export const copyUnit = (path: string) => `[Unit]
 Description=Copy the accounts of Mailu onto the shared storage
+# Where they are: a run looks there once the inventory says another path and nothing runs.
+${ACCOUNTS_RECORD}=${fileOf(path)}
 
 [Service]
 Type=oneshot
 ExecStart=${SCRIPT}
 # One that hangs would be the last: the timer begins none while it goes on.
 TimeoutStartSec=${INTERVAL}min
-`,
-  timer: `[Unit]
+`;
+const timer = `[Unit]
 Description=Copy the accounts of Mailu onto the shared storage, every ${INTERVAL} minutes
 
 [Timer]
@@ -37,8 +48,7 @@ OnUnitActiveSec=${INTERVAL}min
 
 [Install]
 WantedBy=timers.target
-`,
-};
+`;
 
 /** sqlite's file is on one host: a copy of it goes to the shared storage on a schedule, by that host's systemd. */
 export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): readonly Resource[] {
@@ -57,8 +67,10 @@ export function copies(mailu: Mailu, cluster: MailuCluster, host: Reached): read
       }),
       mode: '0755',
     }),
-    file({ path: `/etc/systemd/system/${UNIT}.service`, content: units.service }),
-    file({ path: TIMER, content: units.timer }),
+    ...(mailu.database.kind === 'sqlite'
+      ? [file({ path: COPY_UNIT, content: copyUnit(mailu.database.path) })]
+      : []),
+    file({ path: TIMER, content: timer }),
   ];
 }
 

@@ -1,15 +1,10 @@
 import { type Finding, isReached, Refusal } from 'provision';
-import { notTheOnes, withoutMail } from './accounts-doubts.ts';
-import {
-  anotherHost,
-  anotherPlace,
-  fileInUse,
-  inUseElsewhere,
-  otherServer,
-  severalPlaces,
-} from './accounts-findings.ts';
+import { mailAway, notTheOnes, withoutMail } from './accounts-doubts.ts';
+import { anotherHost, anotherPlace, insideContainer, severalPlaces } from './accounts-elsewhere.ts';
+import { isAt, isOnSharedStorage } from './accounts-files.ts';
+import { fileInUse, inUseElsewhere, otherServer } from './accounts-findings.ts';
 import { mayBeSomewhere } from './accounts-lost.ts';
-import { fileOf, sharedFile } from './accounts-places.ts';
+import { fileOf } from './accounts-places.ts';
 import { isOf, look, type MailuHost, type Problem } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
@@ -32,6 +27,8 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
   const seen = look(cluster);
   const refused = (finding: Problem | undefined): DatabaseDecision | undefined =>
     finding && { kind: 'refused', findings: [{ level: 'refuse', ...finding }] };
+  const away = refused(mailAway(seen));
+  if (away !== undefined) return away;
   const moved = cluster.consents.has('database-moved');
   const other = moved ? undefined : otherServer(mailu, seen.service);
   if (other !== undefined) return refused(other) as DatabaseDecision;
@@ -44,11 +41,13 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
 
   const { path, host: wanted } = mailu.database;
   const file = fileOf(path);
-  const here = seen.files.filter((one) => one.path === file && one.path !== sharedFile(seen.root));
+  const here = seen.files.filter((one) => isAt(one, file) && !isOnSharedStorage(one, seen.root));
   const elsewhere = seen.files.filter((one) => !here.includes(one));
   const places = [...here, ...elsewhere];
   const bound = seen.service?.node;
   const runs = bound === undefined ? undefined : seen.hosts.find((host) => isOf(host, bound));
+  const inside = moved ? undefined : refused(insideContainer(mailu, seen));
+  if (inside !== undefined) return inside;
   if (places.length > 1) return refused(severalPlaces(places, seen)) as DatabaseDecision;
   const [only] = places;
   if (only !== undefined) {

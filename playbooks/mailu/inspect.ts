@@ -1,4 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision';
+import { inspectCertificate } from './certificate.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
 import { inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
@@ -32,6 +33,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     // With everything else, the queue is below the other root.
     ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
     ...consequences(mailu),
+    ...inspectCertificate(mailu, cluster),
     ...meshMtu(mailu, cluster),
     ...oldImages(mailu),
   ];

@@ -1,4 +1,5 @@
 import type { OutsideCheck } from 'provision';
+import { certificateFiles } from './certificate.ts';
 import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 type Protocol = OutsideCheck['services'][number]['protocol'];
@@ -36,7 +37,7 @@ export function outside(cluster: MailuCluster): OutsideCheck | undefined {
       })),
     hostname,
     domain: mailu.domain,
-    services: portsOf(mailu).flatMap((port) => serviceAt(port, mailu)),
+    services: portsOf(mailu).flatMap((port) => serviceAt(port, mailu, cluster.others.storage.root)),
     remarks: remarks(mailu),
     tlsOnly: isOn(mailu, 'INBOUND_TLS_ENFORCE'),
     mailbox: {
@@ -56,20 +57,24 @@ function isOn({ variables }: Mailu, name: string): boolean {
   return value !== undefined && !['false', 'no'].includes(value.toLowerCase());
 }
 
-function serviceAt(port: number, { tls }: Mailu): OutsideCheck['services'] {
+function serviceAt(port: number, mailu: Mailu, root: string): OutsideCheck['services'] {
+  const { tls } = mailu;
   if (port === 80) return [{ port, protocol: 'http', encryption: 'never' }];
   const protocol = PROTOCOLS[port];
   const encrypted = ENCRYPTED_PORTS.some((other) => other === port);
   if (protocol === undefined || (encrypted && tls.kind === 'notls')) return [];
   if (tls.kind === 'notls') return [{ port, protocol, encryption: 'never' }];
-  return [{ port, protocol, encryption: encrypted ? 'start' : 'upgrade', ...whileClosed(tls) }];
+  return [{ port, protocol, encryption: encrypted ? 'start' : 'upgrade', ...whileClosed(mailu, root) }];
 }
 
 /** Without a certificate the front serves 25 in the clear and 80, and nothing else (core/nginx/config.py, TLS_ERROR). */
-function whileClosed({ kind }: Mailu['tls']): { readonly closed?: string } {
-  return kind === 'letsencrypt'
-    ? { closed: "it opens when Let's Encrypt has given the certificate, some minutes after the first start" }
-    : {};
+function whileClosed(mailu: Mailu, root: string): { readonly closed?: string } {
+  if (mailu.tls.kind === 'letsencrypt')
+    return {
+      closed: "it opens when Let's Encrypt has given the certificate, some minutes after the first start",
+    };
+  const files = certificateFiles(mailu, root);
+  return files.length === 0 ? {} : { closed: `it opens once ${files.join(' and ')} are there` };
 }
 
 function remarks(mailu: Mailu): readonly string[] {

@@ -142,11 +142,21 @@ function secretsOf(
 
 const named = (key: string) => `${STACK}_${key}`;
 
+/** Seconds between two looks, and after a Dovecot that did not begin; files of the image (core/nginx; Dovecot's base_dir). */
+const CERTIFICATES = {
+  interval: 2,
+  pause: 10,
+  nginx: '/run/nginx.pid',
+  dovecot: '/run/dovecot/master.pid',
+  configuration: '/etc/dovecot/proxy.conf',
+};
+
 const CONFIGS: Readonly<Record<ConfigKey, () => string>> = {
   lease: () => template(import.meta.url, '../../templates/lease.sh.hbs', LEASE),
   start: () => template(import.meta.url, '../../templates/start.sh.hbs', {}),
   queue: () => template(import.meta.url, '../../templates/queue.sh.hbs', {}),
   follow: () => template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 2 }),
+  certificates: () => template(import.meta.url, '../../templates/certificates.sh.hbs', CERTIFICATES),
 };
 const configs = () => CONFIG_KEYS.map((key) => [key, { name: named(key), content: CONFIGS[key]() }] as const);
 

@@ -1,6 +1,7 @@
-import type { Mount, Surroundings } from './service.ts';
+import { frontPart } from './front.ts';
+import { bind, type Mount, type Surroundings } from './service.ts';
 import type { Mailu, ServiceName } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import { familyOf } from './version.ts';
 
 /** What differs from service to service. */
 export interface Part {
@@ -13,23 +14,18 @@ export interface Part {
   /** Seconds that it may take until its check of health holds. */
   readonly startPeriod: number;
   readonly hostname?: string;
-  /** A service whose name it needs at its start, or ends. */
-  readonly awaits?: ServiceName;
+  /** Services whose names it needs at its start: without them it ends, or does for good without what they do. */
+  readonly awaits?: readonly ServiceName[];
+  /** Files, inside the container, whose coming and going has to be seen to. */
+  readonly certificates?: readonly string[];
   /** The folder of Postfix's queue, inside the container. */
   readonly queue?: string;
   /** What has to be done in the container whenever another service has a new address. */
-  readonly follows?: { readonly service: ServiceName; readonly reaction: string };
+  readonly follows?: readonly { readonly service: ServiceName; readonly reaction: string }[];
   /** What it listens on once it works, inside the container. */
   readonly listens?: number;
   readonly test?: readonly string[];
 }
-
-export const bind = (source: string, target: string, readOnly = false): Mount => ({
-  type: 'bind',
-  source,
-  target,
-  readOnly,
-});
 
 /**
  * Postfix's processes wait here for each other by a lock, and a signal ends their wait: on that, a mount of GlusterFS hangs
@@ -39,13 +35,11 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
 
 const START = ['/start.py'];
 
-/**
- * Where front begins before it has a certificate its Dovecot ends for lack of one, and what comes with the certificate only asks a
- * Dovecot that runs to read it (core/nginx/start.py, letsencrypt.py, config.py): without this the container would have to fail first.
- */
-const DOVECOT_FOLLOWS = [
-  'CMD-SHELL',
-  'curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { kill -0 $(cat /run/dovecot/master.pid) 2>/dev/null || [ ! -e /certs/letsencrypt/live/mailu-ecdsa/nginx-chain.pem ] || dovecot -c /etc/dovecot/proxy.conf >/proc/1/fd/1 2>&1; }',
+/** Services whose names rspamd looks up when it begins. */
+const askedByRspamd = (mailu: Mailu): readonly ServiceName[] => [
+  'redis',
+  ...(mailu.antivirus ? ['antivirus' as const] : []),
+  ...(mailu.oletools ? ['oletools' as const] : []),
 ];
 
 export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
@@ -61,26 +55,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
   });
   switch (name) {
     case 'front':
-      return {
-        ...plain,
-        mounts: [
-          ...(mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined
-            ? []
-            : [bind(`${root}/certs`, '/certs')]),
-          override('nginx'),
-        ],
-        networks: [
-          'default',
-          ...(mailu.webmail === 'none' ? [] : ['webmail']),
-          ...(mailu.webdav ? ['radicale'] : []),
-        ],
-        // Its Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
-        // HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS). The process that asks is started again by Dovecot; no session ends with it.
-        ...(atLeast(family, 2024, 6)
-          ? { follows: { service: 'admin' as const, reaction: 'killall -q auth' } }
-          : {}),
-        ...(atLeast(family, 2024, 6) && mailu.tls.kind === 'letsencrypt' ? { test: DOVECOT_FOLLOWS } : {}),
-      };
+      return { ...plain, ...frontPart(mailu, root) };
     case 'redis':
       return {
         ...plain,
@@ -141,7 +116,12 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
           ...(mailu.antivirus ? ['clamav'] : []),
           ...(mailu.oletools ? ['oletools'] : []),
         ],
-        startPeriod: 350,
+        // rspamd does for good without those that have no address when it begins: nothing is scanned then, or greylisted (rspamd 3.8.4,
+        // src/libutil/addr.c, rspamd_resolve_addrs; lualib/lua_scanners/clamav.lua). Its first process looks again at SIGHUP.
+        awaits: askedByRspamd(mailu),
+        follows: askedByRspamd(mailu).map((service) => ({ service, reaction: 'pkill -HUP -o -x rspamd' })),
+        // ClamAV fetches its signatures first.
+        startPeriod: mailu.antivirus ? 800 : 350,
       };
     case 'webmail':
       return {
@@ -152,7 +132,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         mounts: [bind(`${root}/webmail`, '/data'), ...(legacy ? [] : [override(mailu.webmail)])],
         networks: ['webmail'],
         // nginx ends where the name has no address (webmails/nginx-webmail.conf, set_real_ip_from). A front takes its time.
-        ...(legacy ? {} : { awaits: 'front' as const, startPeriod: 180 }),
+        ...(legacy ? {} : { awaits: ['front'], startPeriod: 180 }),
       };
     case 'antivirus':
       return {
@@ -167,7 +147,9 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         listens: 5232,
         leased: true,
-        command: ['radicale', '-S', '-C', '/radicale.conf'],
+        // Its threads wait for each other by a lock on the storage, which hangs a mount of GlusterFS where they are killed (see
+        // POSTFIX_LOCKS; Radicale 3.1.9, pathutils.py). With one connection at a time nobody waits.
+        command: ['radicale', '-S', '-C', '/radicale.conf', '--server-max-connections', '1'],
         mounts: [bind(`${root}/dav`, '/data')],
         networks: ['radicale'],
       };

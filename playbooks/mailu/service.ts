@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** Programs of ours that containers begin with. */
-export const CONFIG_KEYS = ['lease', 'queue', 'start', 'follow'] as const;
+export const CONFIG_KEYS = ['lease', 'queue', 'start', 'follow', 'certificates'] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
 export const SECRET_KEYS = [
@@ -37,6 +37,13 @@ export interface Mount {
   /** `volume`: local to a node. `tmpfs`: in memory, gone with the container; it has no source. */
   readonly type: 'bind' | 'volume' | 'tmpfs';
 }
+
+export const bind = (source: string, target: string, readOnly = false): Mount => ({
+  type: 'bind',
+  source,
+  target,
+  readOnly,
+});
 
 export interface Service {
   readonly name: ServiceName;

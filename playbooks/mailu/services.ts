@@ -4,6 +4,7 @@ import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';
 import { imageOf } from './images.ts';
 import {
+  bind,
   type ConfigKey,
   FRONT_LABEL,
   LEASE_FOLDER,
@@ -11,7 +12,7 @@ import {
   type Surroundings,
   WAITING,
 } from './service.ts';
-import { bind, type Part, partOf } from './service-parts.ts';
+import { type Part, partOf } from './service-parts.ts';
 import { type GivenSecret, secretsOf } from './service-secrets.ts';
 import { type Mailu, portsOf, type ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
@@ -64,7 +65,10 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
     },
     mounts: [...part.mounts, ...(part.leased ? [bind(`${around.root}/leases`, LEASE_FOLDER)] : [])],
     secrets: given.map(({ source, target }) => ({ source, target })),
-    configs: begins.map(({ config }) => ({ source: config, target: programOf(config) })),
+    configs: [...new Set(begins.map(({ config }) => config))].map((config) => ({
+      source: config,
+      target: programOf(config),
+    })),
     networks: legacy ? ['default'] : part.networks,
     ports: name === 'front' ? portsOf(mailu) : [],
     publish: mailu.publish,
@@ -94,7 +98,7 @@ const programOf = (config: ConfigKey) => `/provision-${config}`;
 /** The programs of ours that a container begins with, each with its own words, in their order. */
 function beginning(
   name: ServiceName,
-  { leased, awaits, queue, follows }: Part,
+  { leased, awaits = [], queue, follows = [], certificates }: Part,
   given: readonly GivenSecret[],
 ): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
   const exported = given.flatMap(({ variable, target }) =>
@@ -103,11 +107,12 @@ function beginning(
   const begin = (config: ConfigKey, ...words: string[]) => ({ config, words: [programOf(config), ...words] });
   return [
     ...(leased ? [begin('lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`)] : []),
-    ...(follows === undefined ? [] : [begin('follow', follows.service, follows.reaction)]),
+    ...follows.map(({ service, reaction }) => begin('follow', service, reaction)),
+    ...(certificates === undefined ? [] : [begin('certificates', ...certificates, '--')]),
     ...(queue === undefined ? [] : [begin('queue', queue)]),
-    ...(awaits === undefined && exported.length === 0
+    ...(awaits.length === 0 && exported.length === 0
       ? []
-      : [begin('start', ...(awaits === undefined ? [] : ['--await', awaits]), ...exported, '--')]),
+      : [begin('start', ...awaits.flatMap((service) => ['--await', service]), ...exported, '--')]),
   ];
 }
 
@@ -117,7 +122,7 @@ function beginning(
  */
 const INTERVAL = 10;
 const SOON = 5;
-const AWAITED: ReadonlySet<ServiceName> = new Set(['front', 'admin', 'imap', 'smtp']);
+const AWAITED: ReadonlySet<ServiceName> = new Set(['front', 'admin', 'imap', 'smtp', 'redis']);
 const intervalOf = (name: ServiceName) => (AWAITED.has(name) ? SOON : INTERVAL);
 
 /** Seconds without an answer after which a service without a lease is given up. */

@@ -2,6 +2,7 @@ import {
   type Cluster,
   type ContainerFacts,
   type EngineFact,
+  type GivenFileFacts,
   type ListenerFact,
   type MachineFacts,
   type MailDataFacts,
@@ -17,7 +18,7 @@ import { z } from 'zod';
 import { dataPath } from '../paths.ts';
 import type { clusterSettings as storageSettings } from '../storage/settings.ts';
 import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
-import { versionMistake } from './version.ts';
+import { atLeast, familyOf, versionMistake } from './version.ts';
 
 /** Quotes would be part of the value: Docker's env files and stack files take them as they are. */
 const text = z
@@ -39,6 +40,8 @@ const DEFAULT_PORTS: readonly Port[] = [25, 80, 443, 465, 993, 995, 4190];
 /** With `notls` nothing listens on those that begin encrypted (core/base/libs/socrate/socrate/system.py, PORTS_REQUIRING_TLS). */
 export const ENCRYPTED_PORTS: readonly Port[] = [443, 465, 993, 995];
 const PLAIN_PORTS: readonly Port[] = [25, 80, 110, 143, 587, 4190];
+/** Whether its fronts take what mail programs say about filters, on 4190 (2.0.43, core/nginx/conf/nginx.conf: inside alone). */
+export const hasSieve = ({ version }: Pick<Mailu, 'version'>): boolean => atLeast(familyOf(version), 2024, 6);
 /** Mailu cannot run without them (docs/configuration.rst, PORTS). */
 export const FIXED_PORTS = [25, 465, 993];
 
@@ -161,7 +164,7 @@ export const clusterSettings = z
       .array(z.literal(PORTS, `expected some of ${PORTS.join(', ')}`))
       .optional()
       .describe(
-        `ports that the fronts open; default: ${DEFAULT_PORTS.join(', ')}, and ${PLAIN_PORTS.join(', ')} with \`tls: { kind: notls }\``,
+        `ports that the fronts open; default: ${DEFAULT_PORTS.join(', ')}, and ${PLAIN_PORTS.join(', ')} with \`tls: { kind: notls }\`; 4190 since 2024.06`,
       ),
     tls,
     webmail: z.enum(['roundcube', 'snappymail', 'rainloop', 'none']).default('none'),
@@ -238,8 +241,10 @@ export type Mailu = NonNullable<ClusterSettings>;
 export type Settings = z.output<typeof hostSettings>;
 
 /** Ports that the fronts open. */
-export const portsOf = ({ ports, tls }: Mailu): readonly Port[] =>
-  ports ?? (tls.kind === 'notls' ? PLAIN_PORTS : DEFAULT_PORTS);
+export function portsOf({ ports, tls, version }: Mailu): readonly Port[] {
+  const all = tls.kind === 'notls' ? PLAIN_PORTS : DEFAULT_PORTS;
+  return ports ?? all.filter((port) => port !== 4190 || hasSieve({ version }));
+}
 
 export interface Facts {
   readonly machine: MachineFacts;
@@ -251,6 +256,8 @@ export interface Facts {
   readonly engines: readonly EngineFact[];
   readonly neighbours: NeighbourFacts;
   readonly openFiles: readonly OpenFileFact[];
+  /** Files of the certificate on the shared storage. */
+  readonly certificate: GivenFileFacts;
 }
 export interface Others {
   readonly storage: z.output<typeof storageSettings>;

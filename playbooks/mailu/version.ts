@@ -18,9 +18,14 @@ const GONE: Readonly<Record<string, string>> = {
   '1.8': 'fetchmail may not write, and accounts cannot be given to it',
 };
 
+/** The first release of 2.0 whose admin listens on 8080 as 2.0 does, and not on 80 (core/admin/start.py of each tag). */
+const FIRST_OF_2 = 22;
+
 /** Why this is no version that can be deployed; `undefined` where it is one. */
 export function versionMistake(text: string): string | undefined {
   const family = familyText(text);
+  if (family === '2.0' && Number(text.split('.')[2] ?? FIRST_OF_2) < FIRST_OF_2)
+    return `the administration of Mailu ${text} listens on another port than all that came after it; write 2.0, or 2.0.${FIRST_OF_2} or later`;
   if (FAMILIES.some((known) => known === family)) return undefined;
   const reason = GONE[family];
   const take = 'write 1.9, 2.0 or 2024.06, or one of their releases, as in 2024.06.57';

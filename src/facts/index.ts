@@ -1,3 +1,4 @@
+export type { AdminContainer, AdminService } from './admin-service.ts';
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
 export { autolockFacts } from './autolock.ts';
 export { AWAY } from './away.ts';
@@ -17,6 +18,7 @@ export { ROOTS } from './docker-roots.ts';
 export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
 export { type EngineFact, engineFacts } from './engines.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
+export { type GivenFile, type GivenFileFacts, givenFileFacts } from './given-files.ts';
 export {
   type GlusterFacts,
   type GlusterPeer,
@@ -29,8 +31,9 @@ export {
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export {
-  type AdminService,
+  ACCOUNTS_RECORD,
   type DatabaseFile,
+  type FileIdentity,
   type MailDataFacts,
   type MailPlaces,
   mailDataFacts,

@@ -101,7 +101,26 @@ function strangers(
   const unreached = hosts.filter(({ facts }) => facts === undefined);
   return nodes
     .filter(({ id, hostname }) => !known.has(id) && !unreached.some(({ name }) => name === hostname))
-    .map((node) => stranger(node, lead, unreached.length > 0));
+    .map((node) => {
+      const same = hosts.find(({ facts }) => facts?.machine.hostname === node.hostname);
+      return same === undefined || !node.ready || isManager(node)
+        ? stranger(node, lead, unreached.length > 0)
+        : namesake(node, same, lead);
+    });
+}
+
+/** What is bound to a host name, such as the administration of the accounts, would run on one or the other. */
+function namesake(node: SwarmNode, host: SwarmHost, lead: SwarmHost): Finding {
+  return {
+    level: 'refuse',
+    code: 'same-hostname',
+    host: host.name,
+    message: `another machine of the swarm has the same host name, ${node.hostname}: ${node.address ?? 'no address'}, node ${node.id}, which is not in the inventory. What belongs to a name, such as the host of Mailu's accounts, could run on either. If the other was taken out of the inventory, and is still needed, put it back; if not, drain it, and have it leave the swarm once what it has is elsewhere`,
+    fix: [
+      lead.onHost(sh`docker node inspect --pretty ${node.id}; docker node ps ${node.id}`.shown),
+      `or give ${host.name} another host name (hostnamectl set-hostname), and restart its Docker`,
+    ],
+  };
 }
 
 function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding {

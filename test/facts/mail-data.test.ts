@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -35,10 +35,12 @@ class Host {
     const { root } = this;
     const { script, parse } = mailDataFacts({
       service: 'mailu_admin',
+      stack: 'mailu',
       root,
       files: [join(this.own, 'main.db'), join(root, 'data/main.db')],
       copies: join(root, 'backup/accounts'),
       deployed: join(root, 'backup/deployed'),
+      recorded: join(this.folder, 'provision-accounts.service'),
     });
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: script.reveal(),
@@ -58,6 +60,9 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       databases: [],
       looked: [],
       away: undefined,
+      mailAway: undefined,
+      containers: [],
+      engine: 'stopped',
       shared: {
         unknown: undefined,
         mounted: true,
@@ -124,5 +129,123 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
     const host = new Host();
     host.command('timeout', `shift; case "$*" in *${host.root}*) exit 124 ;; esac; exec "$@"`);
     expect(host.look(shell).shared.unknown).toMatch(/did not answer in 10 s/);
+  });
+
+  test('mail on a disk that is not there now is told beside what could not be looked at', () => {
+    const host = new Host();
+    symlinkSync(join(host.folder, 'disk'), join(host.root, 'dkim'));
+    const why = `${host.root}/dkim leads to ${host.folder}/disk, which is not there`;
+    const { mailAway, shared, away } = host.look(shell);
+    expect({ mailAway, unknown: shared.unknown, away }).toEqual({
+      mailAway: expect.stringContaining(why),
+      unknown: expect.stringContaining(why),
+      away: undefined,
+    });
+  });
+
+  test('what a file is, on which file system', () => {
+    const host = new Host();
+    host.command('findmnt', 'case "$*" in *FSTYPE*) echo "nfs4 192.0.2.5:/srv/other" ;; esac');
+    host.file(join(host.own, 'main.db'));
+    const { ino, dev } = statSync(join(host.own, 'main.db'));
+    expect(host.look(shell).databases).toMatchObject([
+      { identity: { number: `${dev}:${ino}`, type: 'nfs4', source: '192.0.2.5:/srv/other' } },
+    ]);
+    host.command('findmnt', 'exit 1');
+    expect(host.look(shell).databases).toMatchObject([
+      { identity: { number: `${dev}:${ino}`, type: '-', source: '-' } },
+    ]);
+  });
+
+  test('a file that has all its accounts in its log', () => {
+    const host = new Host();
+    host.file(join(host.own, 'main.db-wal'));
+    writeFileSync(join(host.own, 'main.db'), '');
+    expect(host.look(shell).databases).toMatchObject([{ path: join(host.own, 'main.db'), bytes: 0 }]);
+  });
+
+  test('where a run has last left the accounts', () => {
+    const host = new Host();
+    const file = join(host.folder, 'old place/data/main.db');
+    host.file(file);
+    writeFileSync(
+      join(host.folder, 'provision-accounts.service'),
+      `[Unit]\nX-Accounts=${file}\nX-Accounts=${host.root}/data/main.db\n`,
+    );
+    expect(host.look(shell).databases.map(({ path }) => path)).toEqual([file]);
+  });
+
+  describe('with Docker', () => {
+    /** `inspect`: of each container by its id; `cp`: what docker says where a file is asked out of one. */
+    function withDocker(inspect: Readonly<Record<string, string>>, cp: string, volumes = '', spec = '{}') {
+      const host = new Host();
+      host.command('systemctl', 'echo active');
+      const cases = Object.entries(inspect).map(([id, text]) => `*${id}) ${text} ;;`);
+      host.command(
+        'docker',
+        `case "$1 $2" in
+  'ps '*) printf '%s\\n' ${Object.keys(inspect).join(' ')} ;;
+  'inspect '*) case "$*" in ${cases.join(' ')} esac ;;
+  'cp '*) ${cp} ;;
+  'volume ls') [ -z "${volumes}" ] || echo volume ;;
+  'volume inspect') echo "${volumes}" ;;
+  'service inspect') echo '${spec}' ;;
+esac`,
+      );
+      return host;
+    }
+    const SPEC = (mounts: object[]) =>
+      JSON.stringify({ Spec: { TaskTemplate: { ContainerSpec: { Image: 'admin', Mounts: mounts } } } });
+    const NOT_THERE = 'echo "Error response from daemon: Could not find the file /data/main.db" >&2; exit 1';
+
+    test('containers, where they have their data, and the file there', () => {
+      const data = join(mkdtempSync(join(tmpdir(), 'provision-volume-')), 'a volume');
+      const host = withDocker(
+        {
+          c1: `echo "true ${data}"`,
+          c2: 'echo "false "',
+          c3: 'echo "Error: No such object: c3" >&2; exit 1',
+        },
+        NOT_THERE,
+        '',
+        SPEC([{ Type: 'volume', Target: '/data' }]),
+      );
+      host.file(join(data, 'main.db'));
+      expect(host.look(shell)).toMatchObject({
+        engine: 'asked',
+        containers: [
+          { id: 'c1', running: true, data, inside: false },
+          { id: 'c2', running: false, data: undefined, inside: false },
+        ],
+        looked: [data],
+        databases: [{ path: join(data, 'main.db') }],
+        service: { data: undefined },
+      });
+    });
+
+    test('accounts in a container itself', () => {
+      const host = withDocker({ c1: 'echo "true "' }, 'echo something', '', SPEC([]));
+      expect(host.look(shell).containers).toEqual([
+        { id: 'c1', running: true, data: undefined, inside: true },
+      ]);
+    });
+
+    test('accounts in a volume that a stack has left', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'provision-volume-'));
+      const host = withDocker({}, NOT_THERE, folder, SPEC([]));
+      host.file(join(folder, 'main.db'));
+      expect(host.look(shell)).toMatchObject({
+        databases: [{ path: join(folder, 'main.db') }],
+        looked: [folder],
+      });
+    });
+
+    test.each([
+      ['inspect', { c1: 'echo "Cannot connect to the Docker daemon" >&2; exit 1' }, NOT_THERE],
+      ['cp', { c1: 'echo "true "' }, 'echo "Cannot connect to the Docker daemon" >&2; exit 1'],
+    ])('a Docker that does not answer %s is not one without accounts', (_, inspect, cp) => {
+      const host = withDocker(inspect as Readonly<Record<string, string>>, cp, '', SPEC([]));
+      expect(() => host.look(shell)).toThrow('could not look for the accounts and the mail');
+    });
   });
 });

@@ -9,6 +9,7 @@ export const around: Surroundings = {
     queue: 'mailu_queue_1',
     start: 'mailu_start_1',
     follow: 'mailu_follow_1',
+    certificates: 'mailu_certificates_1',
   },
   adminNode: 'mail-1',
   dovecotSettings: 'abc',

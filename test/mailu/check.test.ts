@@ -71,6 +71,8 @@ test.each([
   ['tls: { kind: notls }\nports: [25, 80, 443]', 'does not listen on 443; leave it out'],
   ["version: '1.9'\nwebmail: snappymail", 'mailu.webmail: snappymail: Mailu has it since 2.0'],
   ["version: '2.0'\ntika: true", 'mailu.tika: tika: Mailu has it since 2024.06'],
+  ["version: '2.0'\nports: [25, 465, 993, 4190]", 'mailu.ports: 4190: Mailu has it since 2024.06'],
+  ["version: '2.0.21'", 'mailu.version: the administration of Mailu 2.0.21 listens on another port'],
   ['webmail: rainloop', 'mailu.webmail: rainloop went with 2.0'],
   ['ports: [80, 443]', 'mailu.ports: Mailu cannot turn off 25, 465, 993'],
   ['ports: [25, 26]', 'mailu.ports.1: expected some of 25, 80'],
@@ -93,9 +95,12 @@ test.each([
   expect(first).toContain(expected);
 });
 
-test.each(['1.9', '1.9.50', '2.0', '2.0.43', '2024.06', '2024.06.57'])('Mailu %s is one', (version) => {
-  expect(mistakes(`version: '${version}'`)).toEqual([]);
-});
+test.each(['1.9', '1.9.50', '2.0', '2.0.22', '2.0.43', '2024.06', '2024.06.57'])(
+  'Mailu %s is one',
+  (version) => {
+    expect(mistakes(`version: '${version}'`)).toEqual([]);
+  },
+);
 
 test('letsencrypt with one front is fine', () => {
   expect(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { brings, restores, STOPS } from '../../playbooks/mailu/accounts-moves.ts';
 import { onOneHost } from '../../playbooks/mailu/copies.ts';
 import { type DatabaseDecision, decideDatabase } from '../../playbooks/mailu/database.ts';
 import type { MailuCluster } from '../../playbooks/mailu/settings.ts';
@@ -324,7 +325,7 @@ describe('where the accounts are', () => {
     }));
     const decision = decide(mailCluster({ 'mail-1': { shared: { copies } } }));
     expect(fixOf(decision)).toEqual([
-      `mail-1$ mkdir -p /var/lib/mailu/data && { ${aside(FILE)}; cp -n /mailu/backup/accounts/main-2.db ${FILE}; }`,
+      `mail-1$ ${restores('/mailu/backup/accounts/main-2.db', FILE)}`,
       expect.stringMatching(
         /^to begin without the old accounts, .*mv -nT \/mailu\/backup\/accounts \S+.aside-\$\(date \+%s\)$/,
       ),
@@ -332,19 +333,15 @@ describe('where the accounts are', () => {
   });
 });
 
-/** What moves a file of sqlite's aside, with what belongs to it. */
-const aside = (path: string) =>
-  `now=$(date +%s); for end in "" -journal -wal -shm; do [ ! -e ${path}$end ] || mv -n ${path}$end ${path}.aside-$now$end; done`;
-
 const fixOf = (decision: DatabaseDecision) =>
   decision.kind === 'refused' ? decision.findings.flatMap(({ fix }) => fix) : [];
 
 test('accounts in a place that no setting can name are brought where the inventory has them', () => {
   const volume = '/var/lib/docker/volumes/mailu_data/_data';
-  const copies = `mail-1$ mkdir -p /var/lib/mailu/data && cp -a -n ${volume}/. /var/lib/mailu/data/ && cmp ${volume}/main.db ${FILE} && { ${aside(`${volume}/main.db`)}; }`;
+  const copies = `mail-1$ ${brings(volume, '/var/lib/mailu/data')}`;
   const service = { node: 'mail-1', data: 'mailu_data' };
   const runs = mailCluster({ 'mail-1': { databases: [`${volume}/main.db`], service } });
-  expect(fixOf(decide(runs))).toEqual(['mail-1$ docker service scale mailu_admin=0', copies]);
+  expect(fixOf(decide(runs))).toEqual([`mail-1$ ${STOPS}`, copies]);
   // Once that is done, the service still has its old place, which was looked at: nothing is there any more.
   const done = mailCluster({ 'mail-1': { databases: [FILE], looked: [volume], service } });
   expect(meaning(decide(done))).toBe('here mail-1');
@@ -354,32 +351,11 @@ test('accounts in a place that no setting can name are brought where the invento
   expect(fixOf(decide(stopped))).toEqual([copies]);
 });
 
-test('accounts in a volume that goes with its container are copied before the container ends', () => {
-  const id = 'b'.repeat(64);
-  const data = `/var/lib/docker/volumes/${id}/_data`;
-  const decision = decide(
-    mailCluster({ 'mail-1': { databases: [`${data}/main.db`], looked: [data], service: { data: '' } } }),
-  );
-  if (decision.kind !== 'refused') expect.fail(decision.kind);
-  const [finding] = decision.findings;
-  expect(finding?.message).toContain(
-    'Docker removes them with their container, so before it is stopped copy them',
-  );
-  expect(finding?.fix).toEqual([
-    expect.stringMatching(
-      new RegExp(
-        `^mail-1\\$ held=\\$\\(docker ps -q -f volume=${id}\\); .* docker pause \\$held; } && mkdir -p .* && cp -a -n ${data}/\\. `,
-      ),
-    ),
-    'mail-1$ docker service scale mailu_admin=0',
-  ]);
-});
-
 test('a copy on a storage that is a directory of the only host is brought back like any other', () => {
   const copies = [{ path: '/mailu/backup/accounts/main-1.db', bytes: 1, modified: 1 }];
   const decision = decide(mailCluster({ 'mail-1': { shared: { mounted: false, copies } } }));
   expect(fixOf(decision)).toEqual([
-    `mail-1$ mkdir -p /var/lib/mailu/data && { ${aside(FILE)}; cp -n /mailu/backup/accounts/main-1.db ${FILE}; }`,
+    `mail-1$ ${restores('/mailu/backup/accounts/main-1.db', FILE)}`,
     expect.stringMatching(/^to begin without the old accounts/),
   ]);
 });

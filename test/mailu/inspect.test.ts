@@ -7,9 +7,14 @@ import {
   type Mailu,
   type MailuCluster,
 } from '../../playbooks/mailu/settings.ts';
+import type { GivenFile } from '../../src/facts/index.ts';
 import { mailData } from './mail-hosts.ts';
 
 const NETWORKS = { ingress: ['10.0.0.0/24'], docker_gwbridge: ['172.18.0.0/16'], mailu: ['10.203.0.0/24'] };
+
+const CERTIFICATE = ['/mailu/certs/cert.pem', '/mailu/certs/key.pem'] as const;
+const each = (chain: GivenFile, key: GivenFile) => ({ [CERTIFICATE[0]]: chain, [CERTIFICATE[1]]: key });
+const THERE = each('there', 'there');
 
 interface Host {
   readonly front?: boolean;
@@ -19,6 +24,7 @@ interface Host {
   readonly docker?: Readonly<Record<string, readonly string[]>>;
   readonly routes?: readonly string[];
   readonly mtu?: number;
+  readonly certificate?: Facts['certificate'];
 }
 
 /** Codes of the findings, as `host: code`, and the first one's words. */
@@ -43,6 +49,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           docker = NETWORKS,
           routes = [],
           mtu = 1500,
+          certificate = THERE,
         },
       ]) => ({
         name,
@@ -60,6 +67,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           mailData: mailData({}),
           neighbours: { containers, former: [], names: {}, services: [] },
           openFiles: [],
+          certificate,
         },
       }),
     ),
@@ -186,4 +194,21 @@ test('another engine is refused where it can do all, for its containers are in n
   ]);
   const rootless = { pid: 6, unit: undefined, user: 'otto', socket: undefined };
   expect(codes('', { a: { engines: [rootless] } })).toEqual(['a: warn other-engine']);
+});
+
+test.each([
+  [
+    'on the bare hosts of a first run',
+    [each('missing', 'missing'), each('missing', 'missing')],
+    ['no-certificate'],
+  ],
+  ['half of it', [each('there', 'missing')], ['no-certificate']],
+  ['one host that has not mounted the storage', [each('missing', 'missing'), THERE], []],
+  ['nobody could look', [each(undefined, undefined)], []],
+  ['links of certbot', [each('leads out', 'leads out')], ['certificate-elsewhere']],
+])('a certificate that a front would not find is told: %s', (_name, hosts, expected) => {
+  const site = Object.fromEntries(hosts.map((certificate, index) => [`h${index}`, { certificate }]));
+  expect(findings('', site).map(({ code }) => code)).toEqual(expected);
+  // It is a secret of the swarm's, or there is none.
+  expect(findings('tls: { kind: cert, certificate: c, key: k }', site)).toEqual([]);
 });

@@ -4,24 +4,36 @@ import {
   type Mailu,
   type MailuCluster,
 } from '../../playbooks/mailu/settings.ts';
-import type { DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
+import type { AdminContainer, ContainerFact, DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
 
 /** What a host of a mail server says, as far as a test cares. */
 export interface MailHost {
   readonly silent?: boolean;
-  readonly databases?: readonly (string | Pick<DatabaseFile, 'path' | 'modified'>)[];
+  readonly databases?: readonly (string | Found)[];
   readonly looked?: readonly string[];
   readonly away?: string;
+  readonly mailAway?: string;
+  /** Containers of the administration. */
+  readonly containers?: readonly Partial<AdminContainer>[];
+  readonly engine?: MailDataFacts['engine'];
+  /** Other containers that run. */
+  readonly others?: readonly Partial<ContainerFact>[];
   readonly service?: Partial<NonNullable<MailDataFacts['service']>>;
   readonly shared?:
     | Partial<Extract<MailDataFacts['shared'], { mounted: boolean }>>
     | { readonly unknown: string };
 }
 
-const file = (found: string | Pick<DatabaseFile, 'path' | 'modified'>): DatabaseFile => ({
+type Found = Pick<DatabaseFile, 'path' | 'identity'> & Partial<DatabaseFile>;
+
+const file = (found: string | Found): DatabaseFile => ({
   bytes: 40960,
-  ...(typeof found === 'string' ? { path: found, modified: 1_764_000_000 } : found),
+  modified: 1_764_000_000,
+  ...(typeof found === 'string' ? { path: found } : found),
 });
+
+/** Of a container, as Docker makes them. */
+export const ID = `${'0123456789ab'}${'0'.repeat(52)}`;
 
 const NOTHING = {
   unknown: undefined,
@@ -39,6 +51,9 @@ export function mailData({
   databases = [],
   looked = [],
   away,
+  mailAway,
+  containers = [],
+  engine = 'asked',
   service,
   shared = {},
 }: MailHost): MailDataFacts {
@@ -46,6 +61,15 @@ export function mailData({
     databases: databases.map(file),
     looked,
     away,
+    mailAway,
+    containers: containers.map((container) => ({
+      id: ID,
+      running: true,
+      data: undefined,
+      inside: false,
+      ...container,
+    })),
+    engine,
     shared:
       'unknown' in shared && shared.unknown !== undefined
         ? { unknown: shared.unknown }
@@ -65,6 +89,21 @@ export function mailData({
 
 export const mailuSettings = (section: object = {}) =>
   clusterSettings.parse({ domain: 'example.org', hostnames: ['mail.example.org'], ...section }) as Mailu;
+
+const other = (container: Partial<ContainerFact>): ContainerFact => ({
+  engine: 'docker',
+  name: 'other',
+  image: 'other',
+  running: true,
+  returns: true,
+  project: undefined,
+  service: undefined,
+  keeps: [],
+  fleeting: false,
+  ports: [],
+  mounts: [],
+  ...container,
+});
 
 /** A cluster as the playbook of Mailu sees it. */
 export function mailCluster(
@@ -96,6 +135,8 @@ export function mailCluster(
             listeners: [],
             engines: [],
             mailData: mailData(host),
+            neighbours: { containers: (host.others ?? []).map(other), former: [], names: {}, services: [] },
+            openFiles: [],
           } as unknown as Facts),
     })),
   } as unknown as MailuCluster;

@@ -9,6 +9,7 @@ import { loadInventory } from '../../src/inventory/index.ts';
 function wanted(section: string) {
   const text = `cluster: mail
 hosts: { a: { address: 192.0.2.1 } }
+secrets: { c: { env: C }, k: { env: K } }
 storage: { kind: nfs, server: 192.0.2.9, export: /srv }
 mailu:
   domain: example.org
@@ -45,13 +46,14 @@ test.each(['cert', 'letsencrypt'])('with %s all ports that the front opens are a
   expect(remarks).toEqual([]);
 });
 
-test("while there is no certificate of Let's Encrypt yet, a closed port says what to wait for", () => {
+test('while there is no certificate yet, a closed port says what to wait for', () => {
   const closed = (section: string) =>
     wanted(section)
       .services.filter(({ closed: why }) => why !== undefined)
       .map(({ port }) => port);
   expect(closed('tls: { kind: letsencrypt }')).toEqual([25, 443, 465, 993, 995, 4190]);
-  expect(closed('tls: { kind: cert }')).toEqual([]);
+  expect(closed('tls: { kind: cert }')).toEqual([25, 443, 465, 993, 995, 4190]);
+  expect(closed('tls: { kind: cert, certificate: c, key: k }')).toEqual([]);
 });
 
 test('without TLS only what Mailu opens is asked, and what is missing is told', () => {

@@ -97,6 +97,7 @@ test('who runs under a lease names its place: the swarm, the service, the slot; 
 
 test.each([
   ['', [25, 80, 443, 465, 993, 995, 4190]],
+  ["version: '2.0'", [25, 80, 443, 465, 993, 995]],
   ['tls: { kind: notls }', [25, 80, 110, 143, 587, 4190]],
   ['tls: { kind: notls }\nports: [25, 80]', [25, 80]],
 ])('ports of the front with "%s"', (text, expected) => {
@@ -138,12 +139,41 @@ test('1.9 is given names where it would keep the addresses of its start', () => 
   expect(antispam?.environment).toMatchObject({ REDIS_ADDRESS: 'redis', ADMIN_ADDRESS: 'admin' });
 });
 
-test('with letsencrypt the Dovecot of front begins when the certificate has come, and not before', () => {
-  const test = (text: string) => {
-    const health = parseCompose(stackFile(read(text), around)).services.front?.healthcheck;
-    return health === undefined || 'disable' in health ? undefined : health.test;
-  };
-  expect(test('tls: { kind: letsencrypt }')?.[1]).toContain('|| dovecot -c /etc/dovecot/proxy.conf');
-  expect(test('')).toBeUndefined();
-  expect(test("version: '2.0'\ntls: { kind: letsencrypt }")).toBeUndefined();
+const front = (text: string) => parseCompose(stackFile(read(text), around)).services.front;
+const LIVE = '/certs/letsencrypt/live';
+
+test.each([
+  ['', ['/certs/cert.pem', '/certs/key.pem']],
+  [
+    'tls: { kind: letsencrypt }',
+    ['mailu', 'mailu-ecdsa'].flatMap((name) => [
+      `${LIVE}/${name}/nginx-chain.pem`,
+      `${LIVE}/${name}/privkey.pem`,
+    ]),
+  ],
+])('with "%s" front sees to its certificates, and is healthy without them', (text, files) => {
+  const { entrypoint, healthcheck } = front(text) ?? {};
+  expect(entrypoint?.join(' ')).toContain(`/provision-certificates ${files.join(' ')} -- /`);
+  if (healthcheck === undefined || 'disable' in healthcheck) throw new Error('no check of health');
+  const [, test = ''] = healthcheck.test ?? [];
+  for (const file of files) expect(test).toContain(`|| [ ! -s ${file} ]`);
+  expect(test).not.toContain('master.pid');
+});
+
+test('without TLS, and in 1.9, there are no certificates to see to; before 2024.06 the image says who is healthy', () => {
+  expect(front('tls: { kind: notls }')?.entrypoint?.join(' ')).not.toContain('provision-certificates');
+  expect(front("version: '1.9'")?.entrypoint).toBeUndefined();
+  expect(front("version: '2.0'")?.entrypoint).toContain('/provision-certificates');
+  expect(front("version: '2.0'")?.healthcheck).not.toHaveProperty('test');
+});
+
+test('antispam waits for the names of what it asks, and looks them up again when they move', () => {
+  const words = (text: string) =>
+    parseCompose(stackFile(read(text), around)).services.antispam?.entrypoint?.join(' ');
+  const all = words('antivirus: true\noletools: true\n');
+  for (const name of ['redis', 'antivirus', 'oletools']) {
+    expect(all).toContain(` --await ${name} `);
+    expect(all).toContain(`/provision-follow ${name} pkill -HUP -o -x rspamd`);
+  }
+  expect(words('')).not.toMatch(/antivirus|oletools/);
 });

@@ -171,7 +171,12 @@ describe('what is refused before anything changes', () => {
     const other = { ready: true, address: '198.51.100.9' };
     const beside = (nodes: readonly SwarmNode[]) =>
       codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)));
-    expect(beside([...NODES, worker('mail-1', 's1', other)])).toEqual(['warn unknown-node -']);
+    expect(beside([...NODES, worker('debian', 's1', other)])).toEqual(['warn unknown-node -']);
+    expect(beside([...NODES, worker('mail-1', 's1', { ...other, ready: false })])).toEqual([
+      'warn unknown-node -',
+    ]);
+    // Mailu's accounts are bound to a host by its name.
+    expect(beside([...NODES, worker('mail-1', 's1', other)])).toEqual(['refuse same-hostname mail-1']);
     const manager = { leader: false, reachable: true, address: '198.51.100.9:2377' };
     expect(beside([...NODES, node('mail-1', 's1', { ...other, manager })])).toEqual([
       'refuse unknown-manager -',

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,9 @@ const PROGRAMS = {
   queue: template(import.meta.url, '../../templates/queue.sh.hbs', {}),
   follow: template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 1 }),
 };
+
+/** The first process of a container is the program's own, and no other has the name of one of its programs. */
+const CONTAINER = ['/usr/bin/unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /** A folder with the programs, a file of names, and a getent that reads it. */
 class Bench {
@@ -150,20 +154,82 @@ describe.concurrent.each([
       // All of its group. kill(1) would take a group whose number begins with 1 for all processes (procps).
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     });
-    for (const [names, expected] of [
-      ['', ''],
-      ['10.0.0.7 admin\n', ''],
+    for (const [names, expected, wait = 3500] of [
       ['', ''],
       ['10.0.0.7 admin\n', ''],
       ['10.0.0.8 admin\n', 'again\n'],
       ['10.0.0.8 admin\n', 'again\n'],
+      // A question that nobody answers is not one that says that there is none.
+      ['', 'again\n', 1100],
+      ['10.0.0.8 admin\n', 'again\n'],
+      // Whoever asked meanwhile may have kept that there was none.
+      ['', 'again\n'],
+      ['10.0.0.8 admin\n', 'again\nagain\n'],
     ] as const) {
       bench.names(names);
-      await sleep(3500);
+      await sleep(wait);
       expect(readFileSync(seen, 'utf8')).toBe(expected);
     }
     // It has become the program: what ends that ends all.
     expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('sleep\n');
+  });
+
+  test("front's Dovecot begins once all its certificates are there, and whose numbers were removed get them back", async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(finished);
+    const at = (name: string) => join(bench.folder, name);
+    mkdirSync(at('run'));
+    for (const [name, does] of Object.entries({
+      nginx: 'while :; do sleep 1; done',
+      dovecot: `[ -s ${at('key')} ] || { echo Fatal >&2; exit 89; }; echo "$@" >>${at('began')}; "$0" daemon & exit 0`,
+      pidof: `for p in /proc/[0-9]*; do read -r c <$p/comm && [ "$c" = "$1" ] && echo "\${p##*/}"; done 2>/dev/null`,
+    }))
+      writeFileSync(at(name), `#!/bin/sh\n[ "$1" != daemon ] || while :; do sleep 1; done\n${does}\n`, {
+        mode: 0o755,
+      });
+    const pids = ['nginx', 'dovecot'].map((name) => at(`run/${name}.pid`));
+    const config = at('proxy.conf');
+    writeFileSync(
+      at('certificates'),
+      template(import.meta.url, '../../templates/certificates.sh.hbs', {
+        interval: 0.3,
+        pause: 1,
+        nginx: pids[0],
+        dovecot: pids[1],
+        configuration: config,
+      }),
+    );
+    const [program = '', ...before] = [...CONTAINER, shell, ...words, at('certificates')];
+    const child = spawn(program, [...before, at('cert'), at('key'), '--', 'nginx'], { env: bench.env });
+    finished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.on('data', (data) => (said += String(data)));
+    const began = () => existsSync(at('began')) && readFileSync(at('began'), 'utf8');
+    const eventually = async (what: () => boolean) => {
+      for (let tries = 0; !what(); tries++) {
+        if (tries > 100) throw new Error(`not in 10 s: ${what} ${said}`);
+        await sleep(100);
+      }
+    };
+    await eventually(() => existsSync(pids[0] ?? ''));
+    // Half of it is not all of it.
+    writeFileSync(at('cert'), 'chain');
+    writeFileSync(config, '');
+    await sleep(1500);
+    expect(began()).toBe(false);
+    writeFileSync(at('key'), 'key');
+    await eventually(() => existsSync(pids[1] ?? ''));
+    const numbers = () => pids.map((file) => readFileSync(file, 'utf8'));
+    const first = numbers();
+    expect(new Set(first).size).toBe(2);
+    // As Mailu does whenever it configures its front anew.
+    for (const file of pids) rmSync(file);
+    await eventually(() => pids.every((file) => existsSync(file)));
+    await sleep(1000);
+    expect(numbers()).toEqual(first);
+    expect(began()).toBe(`-c ${config}\n`);
   });
 
   test('what is missing is said, and nothing begins', ({ expect, onTestFinished: finished }) => {

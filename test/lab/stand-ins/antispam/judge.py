@@ -3,8 +3,8 @@
 
 import ipaddress
 import os
-
 import socket
+import struct
 from email.utils import parseaddr
 
 import dns_query
@@ -29,6 +29,21 @@ def is_local(ip):
     """Such as Docker's own network: whoever is in there is asked nothing."""
     trusted = ["127.0.0.0/8", "::1/128", *subnets().split(), *os.environ.get("RELAYNETS", "").split(",")]
     return any(ipaddress.ip_address(ip) in ipaddress.ip_network(each, strict=False) for each in trusted if each)
+
+
+#: Those that had an address when rspamd read its configuration.
+SERVERS = os.environ.get("SERVERS", "").split(",")
+
+
+def virus(data):
+    """Whether there is one (conf/antivirus.conf); None: the scanner does not answer (CLAM_VIRUS_FAIL)."""
+    try:
+        with socket.create_connection((address("antivirus").split(":")[0], 3310), timeout=5) as connection:
+            connection.sendall(b"zINSTREAM\0" + struct.pack("!I", len(data)) + data + struct.pack("!I", 0))
+            return b"FOUND" in connection.makefile("rb").read()
+    except OSError as error:
+        say(f"CLAM_VIRUS_FAIL: {error}")
+        return None
 
 
 class Judge(Milter.Base):
@@ -60,6 +75,15 @@ class Judge(Milter.Base):
         return Milter.CONTINUE
 
     def eom(self):
+        if "antivirus" in SERVERS:
+            found = virus(b"".join(self.content))
+            # conf/force_actions.conf
+            if found is None:
+                self.setreply("451", "4.7.1", "Please retry later (anti-virus/oletools not ready)")
+                return Milter.TEMPFAIL
+            if found:
+                self.setreply("554", "5.7.1", "Rejected (dangerous/malicious code detected)")
+                return Milter.REJECT
         if self.is_user or is_local(self.ip):
             return self.accept(0)
         message = Message(
@@ -76,7 +100,7 @@ class Judge(Milter.Base):
 
     def puts_off(self, message):
         wanted = settings()
-        if not wanted["enabled"]:
+        if not wanted["enabled"] or "redis" not in SERVERS:
             return False
         try:
             return Greylist(Redis(address("redis")), wanted["timeout"], wanted["expire"]).puts_off(message)

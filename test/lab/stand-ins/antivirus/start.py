@@ -3,6 +3,7 @@ import os
 import time
 
 from ping_pong import serve
+from scan import answer
 from stand_in import is_legacy, need_mount, say
 
 # Mailu's own image of 1.x has its signatures elsewhere.
@@ -16,4 +17,4 @@ for second in range(wait):
     say(f"Socket for clamd not found yet, retrying ({second}/{wait}) ...")
     time.sleep(1)
 # As the first process of a container this never hears SIGTERM: nor does the real one, which is `tail -f /dev/null`.
-serve(3310)
+serve(3310, answer)

@@ -8,7 +8,7 @@ from stand_in import is_legacy, refuse, set_env
 
 if is_legacy():
     # It has no such variable, and opens all.
-    os.environ.setdefault("PORTS", "25,80,110,143,443,465,587,993,995,4190")
+    os.environ.setdefault("PORTS", "25,80,110,143,443,465,587,993,995")
 set_env("HOSTNAMES", "TLS_FLAVOR", "MESSAGE_SIZE_LIMIT", "ADMIN", "WEBMAIL", "WEBDAV", "WEB_ADMIN", "WEB_WEBMAIL")
 WATCHERS = {"cert": "certwatcher.py", "letsencrypt": "letsencrypt.py", "notls": None}
 flavor = os.environ["TLS_FLAVOR"]

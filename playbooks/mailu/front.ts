@@ -1,0 +1,55 @@
+import { bind } from './service.ts';
+import type { Part } from './service-parts.ts';
+import type { Mailu } from './settings.ts';
+import { atLeast, familyOf } from './version.ts';
+
+/**
+ * Front's Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
+ * HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS); its nginx keeps it for half a minute (core/nginx/conf/nginx.conf, resolver). The process that asks
+ * is begun again by Dovecot, and nginx begins new workers: no session ends with it.
+ */
+const FORGET_ADMIN = 'killall -q auth; pkill -HUP -o -x nginx';
+
+/** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
+function certificatesOf({ tls }: Mailu): readonly string[] {
+  if (tls.kind === 'notls') return [];
+  if (tls.kind === 'cert') return ['/certs/cert.pem', '/certs/key.pem'];
+  return ['mailu', 'mailu-ecdsa'].flatMap((name) =>
+    ['nginx-chain.pem', 'privkey.pem'].map((file) => `/certs/letsencrypt/live/${name}/${file}`),
+  );
+}
+
+/**
+ * As the image's own, but that it asks for the process: the file with Dovecot's number goes whenever the front is configured anew
+ * (templates/certificate.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
+ */
+function frontTest(certificates: readonly string[]): readonly string[] {
+  const missing = certificates.map((file) => `[ ! -s ${file} ]`);
+  const running = ['pidof dovecot >/dev/null', ...missing].join(' || ');
+  return ['CMD-SHELL', `curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { ${running}; }`];
+}
+
+/** What is special about the service that clients and other servers talk to. */
+export function frontPart(
+  mailu: Mailu,
+  root: string,
+): Pick<Part, 'mounts' | 'networks' | 'follows' | 'test' | 'certificates'> {
+  const family = familyOf(mailu.version);
+  const certificates = certificatesOf(mailu);
+  return {
+    mounts: [
+      ...(mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined
+        ? []
+        : [bind(`${root}/certs`, '/certs')]),
+      bind(`${root}/overrides/nginx`, '/overrides', true),
+    ],
+    networks: [
+      'default',
+      ...(mailu.webmail === 'none' ? [] : ['webmail']),
+      ...(mailu.webdav ? ['radicale'] : []),
+    ],
+    ...(family.legacy ? {} : { follows: [{ service: 'admin', reaction: FORGET_ADMIN }] }),
+    ...(atLeast(family, 2024, 6) ? { test: frontTest(certificates) } : {}),
+    ...(family.legacy || certificates.length === 0 ? {} : { certificates }),
+  };
+}
