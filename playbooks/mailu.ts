@@ -3,6 +3,7 @@ import {
   containerResolver,
   dataDirectory,
   definePlaybook,
+  engineFacts,
   type Fact,
   givenFileFacts,
   listenerFacts,
@@ -74,7 +75,10 @@ export default definePlaybook({
     mailData: bySection(({ settings, others }) =>
       settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root)),
     ),
-    neighbours: { probe: () => neighbourFacts },
+    engines: { probe: () => engineFacts },
+    neighbours: bySection(({ settings, others }) =>
+      neighbourFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
+    ),
     openFiles: bySection(({ settings, others }) =>
       openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
     ),

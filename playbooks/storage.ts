@@ -57,9 +57,10 @@ const viewText = ({ name, settings }: Storage) =>
 const writer = ({ hosts }: Storage) => hosts.filter(isReached).toSorted(byName)[0];
 
 const glusterFact: Fact<GlusterFacts> = {
-  probe: (_host, _peers, { settings }) =>
-    (settings as Storage['settings']).kind === 'glusterfs' ? glusterFacts : noGluster,
+  probe: (_host, _peers, { settings }) => ask(settings as Storage['settings']),
 };
+const ask = (settings: Storage['settings']) =>
+  settings.kind === 'glusterfs' ? glusterFacts(settings.volume ?? 'mailu') : noGluster;
 
 /** The same file system at `root` on every node, which cannot be written from the wrong side of a cut. */
 export default definePlaybook({

@@ -14,6 +14,8 @@ export {
   containerFacts,
   type DockerFacts,
   dockerFacts,
+  type EngineFact,
+  engineFacts,
   type FileIdentity,
   type FirewallFacts,
   firewallFacts,
@@ -23,6 +25,7 @@ export {
   givenFileFacts,
   glusterFacts,
   type KeptPlace,
+  type KeptVolume,
   type ListenerFact,
   listenerFacts,
   type MachineFacts,
@@ -112,6 +115,7 @@ export { kernelSetting, sysctl } from './resources/machine/sysctl.ts';
 export { accountName, publicKey, user } from './resources/machine/user.ts';
 export { mailuAccounts } from './resources/mailu/accounts.ts';
 export { adminProbe, exportedList } from './resources/mailu/ask.ts';
+export { asciiDomain, mailuDomain, readKeyName } from './resources/mailu/idn.ts';
 export { masked } from './resources/masked.ts';
 export { mount } from './resources/mount.ts';
 export { nfsExport } from './resources/nfs-export.ts';

@@ -5,9 +5,10 @@ import { inspectVersions } from './forward.ts';
 import { inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { smallestMtu } from './parts.ts';
+import { inspectPorts } from './ports-in-use.ts';
 import { inspectQueue } from './queue.ts';
 import { inspectSelector } from './selector.ts';
-import { type Mailu, type MailuCluster, portsOf, type Reached } from './settings.ts';
+import type { Mailu, MailuCluster, Reached } from './settings.ts';
 import { familyOf } from './version.ts';
 
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
@@ -23,7 +24,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
       fix: [],
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
-    ...cluster.hosts.filter(isReached).flatMap((host) => portsInUse(mailu, host)),
+    ...inspectPorts(mailu, cluster),
     ...onOneHost(mailu, cluster),
     ...inspectNeighbours(mailu, cluster),
     ...inspectVersions(mailu, cluster),
@@ -79,30 +80,6 @@ function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reac
         ),
       ),
   ];
-}
-
-/** Docker's own: whose containers they are is told by `inspectNeighbours`. */
-const DOCKER = ['docker-proxy', 'dockerd'];
-
-/** A front cannot open a port that another program has, be it on loopback alone: many systems come with a mail server. */
-function portsInUse(mailu: Mailu, host: Reached): readonly Finding[] {
-  const { settings, facts } = host;
-  if (!settings.front && mailu.publish === 'host') return [];
-  const taken = (facts.listeners ?? []).filter(
-    ({ port, program }) => portsOf(mailu).some((wanted) => wanted === port) && !DOCKER.includes(program),
-  );
-  const others = new Map(taken.map((listener) => [`${listener.program} ${listener.port}`, listener]));
-  return [...others.values()].map(({ port, program, unit }) => ({
-    level: 'refuse' as const,
-    code: 'port-in-use',
-    host: host.name,
-    message: `port ${port}, which Mailu's front opens, is used by ${program || 'another program'}${unit === undefined ? '' : ` (${unit})`}`,
-    fix: [
-      unit === undefined
-        ? `stop that program, or make this host no front: hosts.${host.name}.mailu.front: false`
-        : host.onHost(`systemctl disable --now ${unit}`),
-    ],
-  }));
 }
 
 function consequences(mailu: Mailu): readonly Finding[] {

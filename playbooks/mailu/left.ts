@@ -1,28 +1,27 @@
-import { type Finding, isReached, type KeptPlace, type ServiceFact } from 'provision';
+import { type Finding, isReached, type KeptPlace } from 'provision';
 import { servicesOf } from './deployed.ts';
+import { fleetingFiles, fleetingText } from './fleeting.ts';
+import { heldElsewhere, inspectHeld } from './held.ts';
+import { liveServices } from './live.ts';
 import { STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
-import type { Surroundings } from './service.ts';
-import { partOf } from './service-parts.ts';
-import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
-
-/** The services of the stack as the managers list them. */
-export function liveServices({ hosts }: MailuCluster): readonly ServiceFact[] {
-  const all = hosts.filter(isReached).flatMap(({ facts }) => facts.neighbours.services);
-  return [...new Map(all.filter(({ stack }) => stack === STACK).map((each) => [each.name, each])).values()];
-}
+import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
+import { namesOn, wantedPlaces } from './written.ts';
 
 /** A stack that runs and that the inventory no longer says anything about: nothing looks after it. */
 export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
   const names = liveServices(cluster).map(({ name }) => name);
   if (names.length === 0) return [];
+  const fleeting = fleetingFiles(cluster).map(fleetingText);
   return [
     {
       level: 'warn',
       code: 'stack-left',
-      message: `the inventory has no section \`mailu\`, and the stack ${STACK} runs on (${names.toSorted().join(', ')}); a run does nothing to it, and does not look after it`,
+      message: `the inventory has no section \`mailu\`, and the stack ${STACK} runs on (${names.toSorted().join(', ')}); a run does nothing to it, and does not look after it${fleeting.length === 0 ? '' : `. What only its containers have is lost with them: ${fleeting.join(', ')}`}`,
       fix: [
-        'write the section `mailu` again, or end the stack, which leaves mail and accounts where they are: provision remove-stack',
+        fleeting.length === 0
+          ? 'write the section `mailu` again, or end the stack, which leaves mail and accounts where they are: provision remove-stack'
+          : 'write the section `mailu` again: a plan says how these files are copied',
       ],
     },
   ];
@@ -32,6 +31,8 @@ export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
 export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const { root } = cluster.others.storage;
   const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
+  const held = heldElsewhere(mailu, cluster);
+  const reached = cluster.hosts.filter(isReached);
   const moved = servicesOf(mailu).flatMap((name): readonly Moved[] =>
     wantedPlaces(name, mailu, root)
       // The accounts have rules of their own, and so has a queue that can be sent, after which its service was stopped.
@@ -39,7 +40,11 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
       .filter(() => name !== 'smtp' || (live.get(SMTP)?.replicas !== 0 && !runs(cluster, SMTP)))
       .flatMap(({ source: wanted, target }) => {
         const now = live.get(`${STACK}_${name}`)?.keeps.find((place) => place.target === target);
-        if (now === undefined || now.source === wanted || now.path === wanted) return [];
+        const names = [wanted, ...reached.flatMap((host) => namesOn(host, wanted))];
+        if (now === undefined || names.includes(now.source) || names.includes(now.path)) return [];
+        if (now.volume && (now.source === '' || namesVolume(reached, now.source, names))) return [];
+        // What its containers have says more.
+        if (now.volume && held.some((each) => each.name === name && each.target === target)) return [];
         const below = wanted.slice(root.length);
         const other = now.volume || !now.source.endsWith(below) ? '' : now.source.slice(0, -below.length);
         return [{ name, now, wanted, other }];
@@ -56,6 +61,7 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
       ),
     ),
     ...moved.filter(({ other }) => other === '').map((each) => elsewhere(mailu, each)),
+    ...inspectHeld(mailu, cluster),
   ];
 }
 
@@ -87,10 +93,12 @@ function otherRoot(mailu: Mailu, moved: readonly Moved[], other: string, root: s
 const runs = ({ hosts }: MailuCluster, service: string) =>
   hosts.filter(isReached).some(({ facts }) => facts.containers.includes(service));
 
-/** Directories that a service of ours writes. */
-const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string) =>
-  partOf(name, mailu, { root } as Surroundings).mounts.filter(
-    ({ type, readOnly }) => type === 'bind' && !readOnly,
+/** A volume that its driver makes of a directory, which is one of these. */
+const namesVolume = (hosts: readonly Reached[], volume: string, names: readonly string[]) =>
+  hosts.some(({ facts }) =>
+    facts.neighbours.containers.some(({ keeps }) =>
+      keeps.some((kept) => kept.volume && kept.source === volume && names.includes(kept.path)),
+    ),
   );
 
 function elsewhere(mailu: Mailu, { name, now, wanted }: Moved): Finding {

@@ -1,10 +1,9 @@
 import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
+import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
-import { writtenBelow } from './written.ts';
-
-/** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
-const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
+import { endableUnit } from './starters.ts';
+import { allNamesOn, writtenBelow } from './written.ts';
 
 const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
 
@@ -13,16 +12,21 @@ const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name
  * or two redis on one file, destroy it. All hosts are asked, for a writer runs wherever swarm puts it.
  */
 export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  const places = writtenBelow(mailu, cluster.others.storage.root);
+  const written = writtenBelow(mailu, cluster.others.storage.root);
   const reached = cluster.hosts.filter(isReached);
+  const places = new Map(reached.map((host) => [host, allNamesOn(host, written)]));
+  const on = (host: Reached) => places.get(host) ?? written;
   return [
-    ...reached.flatMap((host) => containersOf(mailu, host, places)),
-    ...services(mailu, reached, places),
-    ...mayWrite(reached, places),
+    ...reached.flatMap((host) => containersOf(mailu, host, on(host))),
+    ...services(mailu, reached, on),
+    ...mayWrite(reached, on),
     ...kept(cluster),
-    ...reached.flatMap((host) => programs(host, places)),
+    ...reached.flatMap((host) => programs(host, on(host))),
   ];
 }
+
+/** The places under all their names on a host: the same directory may have others there. */
+type PlacesOn = (host: Reached) => readonly string[];
 
 const isBelow = (path: string, places: readonly string[]) =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
@@ -49,16 +53,20 @@ function touchText({ ports, paths }: Touched): string {
 }
 
 /** Who has been given more than it needs: a backup, most likely, for which reading is enough. */
-function mayWrite(hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
-  const found = hosts.flatMap(({ facts: { neighbours } }) => [
-    ...neighbours.containers
-      .filter((container) => container.service === undefined && !isMailu(container))
-      .map(({ name, mounts }) => ({ what: `the container ${name}`, mounts })),
-    ...neighbours.services
-      .filter((service) => service.stack !== STACK && !isMailu(service))
-      .map(({ name, mounts }) => ({ what: `the service ${name}`, mounts })),
-  ]);
-  const all = found.flatMap(({ what, mounts }) =>
+function mayWrite(hosts: readonly Reached[], on: PlacesOn): readonly Finding[] {
+  const found = hosts.flatMap((host) => {
+    const { neighbours } = host.facts;
+    const places = on(host);
+    return [
+      ...neighbours.containers
+        .filter((container) => container.service === undefined && !isMailu(container))
+        .map(({ name, mounts }) => ({ what: `the container ${name}`, mounts, places })),
+      ...neighbours.services
+        .filter((service) => service.stack !== STACK && !isMailu(service))
+        .map(({ name, mounts }) => ({ what: `the service ${name}`, mounts, places })),
+    ];
+  });
+  const all = found.flatMap(({ what, mounts, places }) =>
     mounts.filter(({ path }) => isAbove(path, places)).map(({ path }) => `${what} may write all of ${path}`),
   );
   return [...new Set(all)].map((message) => ({
@@ -104,7 +112,7 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
     // A task of another service: the services are told once, not on each host; only its ports are this host's.
     const task = first.service !== undefined;
     if (task && touched.ports.length === 0) return [];
-    if (touched.ports.length + touched.paths.length === 0) return beside(group, host);
+    if (touched.ports.length + touched.paths.length === 0) return otherContainers(group, host);
     const { engine, project, service } = first;
     const what =
       service !== undefined
@@ -131,31 +139,16 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
   });
 }
 
-const isMailu = ({ image }: { readonly image: string }) => MAILU_IMAGE.test(image);
-
 /** Stops containers so that they stay stopped. What they are and have written stays: `docker start` brings them back. */
 function stopping(group: readonly ContainerFact[], host: Reached): readonly string[] {
   const engine = group[0]?.engine ?? 'docker';
   const names = group.map(({ name }) => name).join(' ');
+  if (group.some(({ fleeting }) => fleeting))
+    return [
+      `${engine} removes it once it ends, with all that it alone has (it was begun with --rm): copy what is needed, then stop it; see what it has with: ${host.onHost(`${engine} diff ${group[0]?.name}; ${engine} inspect ${names}`)}`,
+    ];
   const stay = `${engine} update --restart=no ${names}`;
   return [host.onHost(group.some(({ running }) => running) ? `${stay} && ${engine} stop ${names}` : stay)];
-}
-
-/** A Mailu with files of its own: nothing is harmed, and its mail is not in the new stack. */
-function beside(group: readonly ContainerFact[], host: Reached): readonly Finding[] {
-  const found = group.filter(isMailu);
-  const [first] = found;
-  if (first === undefined || first.service !== undefined) return [];
-  const folders = [...new Set(found.flatMap(({ mounts }) => mounts.map(({ path }) => path)))].toSorted();
-  return [
-    {
-      level: 'warn',
-      code: 'other-mailu',
-      host: host.name,
-      message: `another Mailu is here (${named(found.map(({ name }) => name))}) with files of its own${folders.length === 0 ? '' : `: ${named(folders)}`}; its accounts and mail are not in this stack`,
-      fix: [],
-    },
-  ];
 }
 
 /** Services in our stack that Mailu has not: somebody has put them there. */
@@ -178,41 +171,64 @@ function kept(cluster: MailuCluster): readonly Finding[] {
   ];
 }
 
-function services(mailu: Mailu, hosts: readonly Reached[], places: readonly string[]): readonly Finding[] {
+function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readonly Finding[] {
   const found = new Map<string, { readonly service: ServiceFact; readonly host: Reached }>();
   for (const host of hosts)
     for (const service of host.facts.neighbours.services)
       if (!OWN.has(service.name) && !found.has(service.name)) found.set(service.name, { service, host });
-  return [...found.values()].flatMap(({ service, host }): readonly Finding[] => {
-    const { name, stack, replicas, meshPorts, mounts } = service;
-    // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
-    const theirs = stack === STACK && !isMailu(service);
-    const touched = {
-      ports: meshPorts.filter((port) => portsOf(mailu).some((wanted) => wanted === port)),
-      paths: theirs
-        ? []
-        : mounts
-            .map(({ path }) => path)
-            .filter((path) => isBelow(path, places) || (isMailu(service) && isAbove(path, places))),
-    };
-    if (replicas === 0 || touched.ports.length + touched.paths.length === 0) return [];
-    return [
-      {
-        level: 'refuse',
-        code: touched.paths.length > 0 ? 'other-writer' : 'port-in-use',
-        message: `the service ${name}${stack === undefined ? '' : ` of the stack ${stack}`} ${touchText(touched)}`,
-        fix: [
-          replicas === undefined
-            ? `stop it: it runs on every node, and has no number to set to 0; see what it is with: ${host.onHost(`docker service inspect --pretty ${name}`)}`
-            : host.onHost(`docker service scale ${name}=0`),
-        ],
-      },
-    ];
-  });
+  const all = [...found.values()].map(({ service, host }) => ({
+    service,
+    host,
+    touched: touchedBy(service, mailu, on(host)),
+  }));
+  const isTouching = ({ touched }: { readonly touched: Touched }) =>
+    touched.ports.length + touched.paths.length > 0;
+  return [
+    ...all
+      .filter((each) => isTouching(each) && each.service.replicas !== 0)
+      .map(({ service, host, touched }): Finding => {
+        const { name, stack } = service;
+        return {
+          level: 'refuse',
+          code: touched.paths.length > 0 ? 'other-writer' : 'port-in-use',
+          message: `the service ${name}${stack === undefined ? '' : ` of the stack ${stack}`} ${touchText(touched)}`,
+          fix: [ending(service, host, hosts)],
+        };
+      }),
+    ...otherServices(
+      all.filter((each) => !isTouching(each) && each.service.stack !== STACK).map(({ service }) => service),
+    ),
+  ];
 }
 
-/** Services that run the programs of others. */
-const STARTERS = /^(cron|crond|atd|anacron|ssh|sshd|docker|containerd|podman)\.service$|^(ssh|sshd|user)@/;
+function touchedBy(service: ServiceFact, mailu: Mailu, places: readonly string[]): Touched {
+  const { stack, meshPorts, mounts } = service;
+  // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
+  const theirs = stack === STACK && !isMailu(service);
+  return {
+    ports: meshPorts.filter((port) => portsOf(mailu).some((wanted) => wanted === port)),
+    paths: theirs
+      ? []
+      : mounts
+          .map(({ path }) => path)
+          .filter((path) => isBelow(path, places) || (isMailu(service) && isAbove(path, places))),
+  };
+}
+
+/** How a service is ended. Swarm removes its containers then, with what they alone have. */
+function ending({ name, replicas }: ServiceFact, host: Reached, hosts: readonly Reached[]): string {
+  const look = host.onHost(`docker service inspect --pretty ${name}`);
+  const alone = hosts.flatMap(({ facts: { neighbours } }) =>
+    [...neighbours.containers, ...neighbours.former]
+      .filter((container) => container.service === name)
+      .flatMap(({ keeps }) => keeps.filter(({ unnamed, empty }) => unnamed && !empty)),
+  );
+  if (alone.length > 0)
+    return `its containers have files in volumes without a name, which Docker removes with them (${named([...new Set(alone.map(({ path }) => path))])}): copy what is needed of them, then stop it; see what it is with: ${look}`;
+  return replicas === undefined
+    ? `stop it: it runs on every node, and has no number to set to 0; see what it is with: ${look}`
+    : host.onHost(`docker service scale ${name}=0`);
+}
 
 /** Programs outside of containers. */
 function programs(host: Reached, places: readonly string[]): readonly Finding[] {
@@ -220,7 +236,7 @@ function programs(host: Reached, places: readonly string[]): readonly Finding[] 
   for (const opened of host.facts.openFiles)
     if (isBelow(opened.path, places)) {
       // What such a service has begun is not the service: a job's program is named, and the others go on.
-      const file = STARTERS.test(opened.unit ?? '') ? { ...opened, unit: undefined } : opened;
+      const file = { ...opened, unit: endableUnit(opened.unit) };
       const key = file.unit ?? `${file.program} ${file.pid}`;
       const other = found.get(key);
       if (other === undefined || (other.stands && !file.stands)) found.set(key, file);

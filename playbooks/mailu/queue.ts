@@ -1,6 +1,7 @@
 import { type Finding, isReached } from 'provision';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
+import { namesOn } from './written.ts';
 
 export const SMTP = `${STACK}_smtp`;
 
@@ -11,9 +12,12 @@ export const SMTP = `${STACK}_smtp`;
 export function inspectQueue(cluster: MailuCluster): readonly Finding[] {
   const place = `${cluster.others.storage.root}/mailqueue`;
   return cluster.hosts.filter(isReached).flatMap((host): readonly Finding[] => {
+    const names = namesOn(host, place);
     const elsewhere = host.facts.neighbours.containers.some(
-      ({ service, running, mounts }) =>
-        service === SMTP && running && !mounts.some(({ source, path }) => source === place || path === place),
+      ({ service, running, mounts, keeps }) =>
+        service === SMTP &&
+        running &&
+        ![...mounts, ...keeps].some(({ source, path }) => names.includes(source) || names.includes(path)),
     );
     if (!elsewhere) return [];
     const inside = `docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${SMTP})`;

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { adminProbe, type Enquiry, enquire, exportedList, isReached } from 'provision';
+import { adminProbe, asciiDomain, type Enquiry, enquire, exportedList, isReached } from 'provision';
 import { z } from 'zod';
 import { ADMIN } from './accounts-places.ts';
 import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
@@ -102,8 +102,11 @@ export function zoneFile(mailu: Mailu, { domains, unknown, addresses, certificat
 }
 
 function ofDomain(mailu: Mailu, domain: Domain, server: string): readonly string[] {
-  const { name } = domain;
-  const own = [domain.dns_mx, domain.dns_spf, domain.dns_dkim, domain.dns_dmarc];
+  // A zone file is in ASCII, and Mailu says a domain as people read it.
+  const name = asciiDomain(domain.name);
+  const own = [domain.dns_mx, domain.dns_spf, domain.dns_dkim, domain.dns_dmarc].map((record) =>
+    record?.replaceAll(domain.name, name),
+  );
   return [
     '',
     `; mail for ${name}`,

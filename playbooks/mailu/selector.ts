@@ -1,38 +1,57 @@
-import { type Finding, isReached, sh } from 'provision';
+import { asciiDomain, type Finding, isReached, mailuDomain, readKeyName, sh } from 'provision';
 import { shared } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
+/** A key that Mailu does not look for under its name, and the name that it looks for. */
+interface Unread {
+  readonly name: string;
+  readonly domain: string;
+  readonly selector: string;
+  readonly wanted: string;
+}
+
 /**
  * Mailu looks for the DKIM key of a domain by the selector (DKIM_PATH, `/dkim/{domain}.{selector}.key`): with another one it signs
- * nothing, until there is a key by that name and its record is in DNS.
+ * nothing, until there is a key by that name and its record is in DNS. All domains have the same selector.
  */
 export function inspectSelector(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const selector = mailu.variables.DKIM_SELECTOR ?? 'dkim';
   const { root } = cluster.others.storage;
-  const wanted = `${mailu.domain}.${selector}.key`;
-  const host = cluster.hosts
-    .filter(isReached)
-    .find((each) => shared(each)?.keys.some((name) => isOf(name, mailu.domain)));
-  const keys = host === undefined ? [] : (shared(host)?.keys ?? []);
-  const [other] = keys.filter((name) => isOf(name, mailu.domain));
-  if (host === undefined || other === undefined || keys.includes(wanted)) return [];
-  const old = other.slice(mailu.domain.length + 1, -'.key'.length);
-  const copy = sh`cp -a -n -- ${`${root}/dkim/${other}`} ${`${root}/dkim/${wanted}`}`;
+  const host = cluster.hosts.filter(isReached).find((each) => (shared(each)?.keys.length ?? 0) > 0);
+  if (host === undefined) return [];
+  const unread = unreadKeys(shared(host)?.keys ?? [], selector).toSorted((one) =>
+    one.domain === asciiDomain(mailu.domain) ? -1 : 1,
+  );
+  const [first] = unread;
+  if (first === undefined) return [];
+  const path = (name: string) => `${root}/dkim/${name}`;
+  const copies = unread.map(({ name, wanted }) => sh`cp -a -n -- ${path(name)} ${path(wanted)}`.shown);
+  const keep =
+    first.selector === 'dkim'
+      ? 'take DKIM_SELECTOR out of mailu.variables'
+      : `write mailu: { variables: { DKIM_SELECTOR: ${first.selector} } }`;
   return [
     {
       level: 'refuse',
       code: 'dkim-selector',
       host: host.name,
-      message: `the DKIM key of ${mailu.domain} is ${root}/dkim/${other}, of the selector ${old}, and the inventory has the selector ${selector}: mail would go out unsigned`,
+      message: `Mailu would not find the DKIM key of ${unread.map(({ domain, name, wanted }) => `${domain}, which is ${path(name)}, and is looked for as ${wanted}`).join('; of ')}: mail would go out unsigned`,
       fix: [
-        `to keep it, ${old === 'dkim' ? 'take DKIM_SELECTOR out of mailu.variables' : `write mailu: { variables: { DKIM_SELECTOR: ${old} } }`}`,
-        `to use the same key under the new selector: ${host.onHost(copy.shown)}; then bring the new record into your DNS (provision dns), and leave the old one for some days`,
+        ...(first.selector === selector ? [] : [`to keep the selector ${first.selector}: ${keep}`]),
+        `to use the same ${copies.length === 1 ? 'key' : 'keys'} under the selector ${selector}: ${host.onHost(copies.join(' && '))}; then bring the new records into your DNS (provision dns), and leave the old ones for some days`,
       ],
     },
   ];
 }
 
-const isOf = (name: string, domain: string) =>
-  name.startsWith(`${domain}.`) &&
-  name.endsWith('.key') &&
-  !name.slice(domain.length + 1, -'.key'.length).includes('.');
+/** One key of each domain that has some, and none where Mailu looks. */
+function unreadKeys(names: readonly string[], selector: string): readonly Unread[] {
+  const found = new Map<string, Unread>();
+  for (const name of names) {
+    const key = readKeyName(name);
+    if (key === undefined) continue;
+    const wanted = `${mailuDomain(key.domain)}.${selector}.key`;
+    if (!names.includes(wanted) && !found.has(key.domain)) found.set(key.domain, { name, wanted, ...key });
+  }
+  return [...found.values()];
+}

@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type ContainerFacts,
+  type EngineFact,
   type GivenFileFacts,
   type ListenerFact,
   type MachineFacts,
@@ -252,6 +253,7 @@ export interface Facts {
   readonly containers: ContainerFacts;
   readonly listeners: readonly ListenerFact[] | null;
   readonly mailData: MailDataFacts;
+  readonly engines: readonly EngineFact[];
   readonly neighbours: NeighbourFacts;
   readonly openFiles: readonly OpenFileFact[];
   /** Files of the certificate on the shared storage. */

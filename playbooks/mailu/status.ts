@@ -2,7 +2,7 @@ import { type Enquiry, enquire, type StatusTable, stackProbe } from 'provision';
 import { fileOf } from './accounts-places.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';
-import { liveServices } from './left.ts';
+import { liveServices } from './live.ts';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 

@@ -1,6 +1,7 @@
 import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision';
 import { servicesOf } from './deployed.ts';
-import { liveServices } from './left.ts';
+import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
+import { liveServices } from './live.ts';
 import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
@@ -39,6 +40,19 @@ export function logs(cluster: MailuCluster, request: LogRequest): Command | Deni
 /** Seconds that tasks get to end after their services are gone. */
 const PATIENCE = 180;
 
+function lost(used: readonly Fleeting[]): Denied {
+  return {
+    denied: `what only these containers have would be lost with them: ${used.map(fleetingText).join(', ')}`,
+    fix: [
+      'copy it first: provision plan says how. What somebody has added to the stack is copied as they know best',
+    ],
+  };
+}
+
+/**
+ * Ends the services, and not what `docker stack rm` takes beside them: the secrets and configs that bear the stack's label
+ * (docker/cli, cli/command/stack/swarm/remove.go), a key that was made by hand among them.
+ */
 export function removal(cluster: MailuCluster): Removal | Denied {
   const { settings: mailu, others } = cluster;
   // One that the inventory no longer has is removed by this verb as well.
@@ -46,6 +60,9 @@ export function removal(cluster: MailuCluster): Removal | Denied {
   if (mailu === undefined && live.length === 0) return NO_STACK;
   const host = manager(cluster);
   if (typeof host !== 'string') return host;
+  const fleeting = fleetingFiles(cluster);
+  const used = fleeting.filter(({ container }) => container.running);
+  if (used.length > 0) return lost(used);
   const { root } = others.storage;
   const added = addedServices(cluster);
   const label = `label=com.docker.stack.namespace=${STACK}`;
@@ -56,24 +73,32 @@ export function removal(cluster: MailuCluster): Removal | Denied {
       ...(added.length === 0
         ? []
         : [`services that somebody has added to it, with their settings: ${added.join(', ')}`]),
+      ...(fleeting.length === 0
+        ? []
+        : [
+            `what containers that have ended still have in volumes without a name: ${fleeting.map(fleetingText).join(', ')}`,
+          ]),
       'the networks that only they use; nobody can send or read mail until the next run',
     ],
     stays: [
       `all mail and settings: ${mailu === undefined ? 'what its services have mounted' : `${root} on the shared storage`}${mailu === undefined || mailu.database.kind !== 'sqlite' ? '' : `, and ${mailu.database.path} on the host of the database`}`,
-      `the secrets and configs ${STACK}_… in the swarm, with the key that Mailu signs with`,
+      `the secrets and configs in the swarm, whoever made them, with the key that Mailu signs with`,
       `the network ${mailu?.network.name ?? 'that it was given'}, the labels of the nodes, and the images on them`,
     ],
     steps: [
       {
         title: `remove the stack ${STACK}`,
         script: sh`
-          docker stack rm ${STACK}
+          services=$(docker service ls --quiet --filter ${label}) || exit 1
+          [ -z "$services" ] || docker service rm $services || exit 1
           end=$(($(date +%s) + ${PATIENCE}))
           while :; do
             services=$(docker service ls --quiet --filter ${label}) || exit 1
             tasks=$(docker stack ps --quiet --filter desired-state=running ${STACK} 2>/dev/null)
             networks=$(docker network ls --quiet --filter ${label}) || exit 1
             [ -n "$services$tasks$networks" ] || exit 0
+            # One that a task still uses is not removed yet.
+            [ -z "$networks" ] || docker network rm $networks >/dev/null 2>&1
             [ "$(date +%s)" -lt "$end" ] || { echo 'parts of the stack are still there' >&2; exit 1; }
             sleep 1
           done`,

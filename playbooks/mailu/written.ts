@@ -1,7 +1,7 @@
 import { servicesOf } from './deployed.ts';
-import { LEASE_FOLDER, type Surroundings } from './service.ts';
+import { LEASE_FOLDER, type Mount, type Surroundings } from './service.ts';
 import { partOf } from './service-parts.ts';
-import type { Mailu } from './settings.ts';
+import type { Mailu, Reached, ServiceName } from './settings.ts';
 
 /**
  * Directories below which Mailu's services write, so that nobody else may. Beside them others may keep what they like on the shared
@@ -9,13 +9,26 @@ import type { Mailu } from './settings.ts';
  */
 export function writtenBelow(mailu: Mailu, root: string): readonly string[] {
   const places = servicesOf(mailu).flatMap((name) =>
-    partOf(name, mailu, { root } as Surroundings)
-      .mounts.filter(
-        ({ type, readOnly, target }) => type === 'bind' && !readOnly && !isBrought(mailu, target),
-      )
+    wantedPlaces(name, mailu, root)
+      .filter(({ target }) => !isBrought(mailu, target))
       .map(({ source }) => source),
   );
   return [...new Set([...places, `${root}${LEASE_FOLDER}`])].toSorted();
 }
+
+/** Directories that a service of ours writes. */
+export const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string): readonly Mount[] =>
+  partOf(name, mailu, { root } as Surroundings).mounts.filter(
+    ({ type, readOnly }) => type === 'bind' && !readOnly,
+  );
+
+/** All paths at which a host has a place, as its kernel knows them. */
+export const namesOn = ({ facts }: Reached, place: string): readonly string[] =>
+  facts.neighbours.names[place] ?? [place];
+
+/** All paths at which a host has these places. */
+export const allNamesOn = (host: Reached, places: readonly string[]): readonly string[] => [
+  ...new Set(places.flatMap((place) => namesOn(host, place))),
+];
 
 const isBrought = ({ tls }: Mailu, target: string) => target === '/certs' && tls.kind !== 'letsencrypt';

@@ -1,4 +1,15 @@
-import { byName, directory, mount, nfsExport, packages, type Resource, service } from 'provision';
+import { isIPv4 } from 'node:net';
+import {
+  byName,
+  directory,
+  isReached,
+  membershipOf,
+  mount,
+  nfsExport,
+  packages,
+  type Resource,
+  service,
+} from 'provision';
 import { EXPORT_OPTIONS, NFS_OPTIONS } from './options.ts';
 import { addressOf, type Reached, type Storage, spellingsOf } from './settings.ts';
 
@@ -29,10 +40,25 @@ export function exported(host: Reached, cluster: Storage): readonly Resource[] {
     service({ unit: 'nfs-server.service' }),
     nfsExport({
       path,
-      clients: cluster.hosts.toSorted(byName).map(addressOf),
+      clients: [...cluster.hosts.toSorted(byName).map(addressOf), ...strangers(cluster).addresses],
+      keep: strangers(cluster).keep,
       options: [...EXPORT_OPTIONS],
     }),
   ];
+}
+
+/**
+ * Nodes of the swarm that are no hosts of the inventory: what was taken out of it may run tasks on this storage still. By which address
+ * they mount it is not always known, nor who they are where no manager says, so that whoever may mount it goes on.
+ */
+function strangers({ hosts }: Storage): { readonly addresses: readonly string[]; readonly keep: boolean } {
+  const reached = hosts.filter(isReached);
+  const nodes = reached.find(({ facts }) => facts.swarm.nodes !== undefined)?.facts.swarm.nodes;
+  const ids = new Set(reached.map(({ facts }) => membershipOf({ facts })?.nodeId));
+  const spellings = new Set(hosts.flatMap(spellingsOf));
+  const others = (nodes ?? []).filter(({ id, address = '' }) => !(ids.has(id) || spellings.has(address)));
+  const addresses = others.flatMap(({ address = '' }) => (isIPv4(address) ? [address] : []));
+  return { addresses: [...new Set(addresses)].toSorted(), keep: nodes === undefined || others.length > 0 };
 }
 
 /** Also on the server: a lock that is taken there has to be the same lock, which a local one is not. */

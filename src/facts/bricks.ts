@@ -21,7 +21,7 @@ export interface BrickFacts {
   /** Why what belongs at a path that bears no mark may be on a disk that is not there now. */
   readonly away: Readonly<Record<string, string>>;
   readonly recorded: readonly RecordedBrick[];
-  /** Bricks with files on the disks of a host that knows no volume, each with its mark. */
+  /** Bricks with files on the disks of a host that does not know the volume that is wanted, each with its mark: also of other volumes. */
   readonly found: Readonly<Record<string, string | null>>;
   /** Whether the disks could be looked through in time. */
   readonly searched: boolean;
@@ -63,7 +63,7 @@ recorded_bricks() {
 lost_bricks() {
   IFS='
 '
-  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/')
+  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
   all=$(timeout ${SEARCH} find \${tops:-/} -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name .glusterfs -print 2>/dev/null)
   [ $? -ne 124 ] || echo 'slow yes'
   for found in $all; do

@@ -48,10 +48,7 @@ const PATIENCE = 20;
 /** Seconds that a name server may take. */
 const NAME_PATIENCE = 5;
 
-export const glusterFacts: Probe<GlusterFacts> = {
-  script: lines([
-    FIND_BRICKS,
-    raw(`\
+const ASK = `\
 sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}/option /p' /etc/glusterfs/glusterd.vol 2>/dev/null
 d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1)
 d=\${d:-/var/lib/glusterd}
@@ -62,7 +59,7 @@ for f in "$d"/vols/*/info; do
   echo "known \${v##*/} $(sed -n 's/^volume-id=//p' "$f")"
 done
 recorded_bricks
-[ -n "$(ls "$d/vols" 2>/dev/null)" ] || lost_bricks
+[ -e "$d/vols/$wanted/info" ] || lost_bricks
 for n in $(sed -n 's/^hostname[0-9]*=//p' "$d"/peers/* "$d"/vols/*/bricks/* 2>/dev/null | sort -u); do
   (echo "name $n $(timeout ${NAME_PATIENCE} getent ahosts "$n" | cut -d' ' -f1 | sort -u | tr '\\n' ' ')") &
 done
@@ -76,8 +73,11 @@ echo 'daemon running'
 peers=$(timeout ${PATIENCE} gluster --mode=script peer status) || exit 66
 volumes=$(timeout ${PATIENCE} gluster --mode=script volume info) || exit 66
 printf '%s\\n' "$peers" | sed 's/^/peers /'
-printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
-  ]),
+printf '%s\\n' "$volumes" | sed 's/^/volumes /'`;
+
+/** What a host says of GlusterFS, and of lost bricks where it does not know the volume that is wanted. */
+export const glusterFacts = (volume: string): Probe<GlusterFacts> => ({
+  script: lines([FIND_BRICKS, sh`wanted=${volume}`, raw(ASK)]),
 
   parse(output) {
     if (output.code !== 0)
@@ -110,12 +110,12 @@ printf '%s\\n' "$volumes" | sed 's/^/volumes /'`),
       ),
     };
   },
-};
+});
 
 /** Asks nothing, where the inventory has no GlusterFS. */
 export const noGluster: Probe<GlusterFacts> = {
   script: sh`:`,
-  parse: () => glusterFacts.parse({ code: 0, stdout: '', stderr: '' }),
+  parse: () => glusterFacts('').parse({ code: 0, stdout: '', stderr: '' }),
 };
 
 /** `gluster peer status`: a paragraph a peer. */

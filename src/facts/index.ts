@@ -16,6 +16,7 @@ export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
 export { ROOTS } from './docker-roots.ts';
 export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
+export { type EngineFact, engineFacts } from './engines.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export { type GivenFile, type GivenFileFacts, givenFileFacts } from './given-files.ts';
 export {
@@ -42,6 +43,7 @@ export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
 export {
   type ContainerFact,
   type KeptPlace,
+  type KeptVolume,
   type NeighbourFacts,
   neighbourFacts,
   type ServiceFact,

@@ -7,7 +7,8 @@ export interface ListenerFact {
   readonly port: number;
   /** The program's name; empty where it is not told. */
   readonly program: string;
-  /** The systemd unit that it belongs to: `exim4.service`. */
+  readonly pid: number | undefined;
+  /** The unit of the system, not of a person's session, that it belongs to: `exim4.service`. */
   readonly unit: string | undefined;
 }
 
@@ -20,8 +21,9 @@ printf '%s\\n' "$list" | while read -r _ _ _ local _ users; do
   [ -n "$local" ] || continue
   program=\${users#*\\"}; program=\${program%%\\"*}
   pid=\${users#*pid=}; pid=\${pid%%,*}
-  unit=$(sed -n 's|.*/\\([^/]*\\.service\\)$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
-  echo "listen $local \${unit:--} $program"
+  case $users in *pid=*) ;; *) pid= program= ;; esac
+  unit=$(sed -n '/[/]user[.]slice[/]/d; s|.*/\\([^/]*\\.service\\)$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+  echo "listen $local \${unit:--} \${pid:--} $program"
 done`),
 
   parse(output) {
@@ -31,12 +33,13 @@ done`),
       .split('\n')
       .filter((line) => line.startsWith('listen '))
       .map((line) => {
-        const [, local = '', unit = '-', ...program] = line.split(' ');
+        const [, local = '', unit = '-', pid = '-', ...program] = line.split(' ');
         const colon = local.lastIndexOf(':');
         return {
           address: local.slice(0, colon),
           port: Number(local.slice(colon + 1)),
           program: program.join(' '),
+          pid: pid === '-' ? undefined : Number(pid),
           unit: unit === '-' ? undefined : unit,
         };
       });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { lines, raw, sh } from '../shell/index.ts';
+import { NAMES_OF } from './names-of.ts';
 import { steady } from './steady.ts';
 
 /** A container that runs on this host, or will when its engine starts again. */
@@ -18,6 +19,10 @@ export interface ContainerFact {
   /** TCP ports of the host. */
   readonly ports: readonly number[];
   readonly mounts: readonly WritableMount[];
+  /** What it has from outside of itself, volumes included, by where its programs find it. */
+  readonly keeps: readonly KeptVolume[];
+  /** Whether its engine removes it, with its volumes that have no name, once it ends. */
+  readonly fleeting: boolean;
 }
 
 /** A directory or file of the host that is given to a container to write. */
@@ -47,30 +52,36 @@ export interface ServiceFact {
 export interface KeptPlace {
   /** In the container. */
   readonly target: string;
-  /** The directory as it was given, or the name of the volume. */
+  /** The directory as it was given, or the name of the volume; empty where it has none. */
   readonly source: string;
   /** The directory without symbolic links; the name of the volume. */
   readonly path: string;
   readonly volume: boolean;
 }
 
+/** What a container has at a place: a directory of its host, wherever that one comes from. */
+export interface KeptVolume extends KeptPlace {
+  /** A volume that Docker has made for this container alone, and removes with it. */
+  readonly unnamed: boolean;
+  /** No file is in that volume, as far as was looked: only directories, or sockets. */
+  readonly empty: boolean;
+}
+
 export interface NeighbourFacts {
   readonly containers: readonly ContainerFact[];
+  /** Tasks of swarm that have ended, while Docker still has their containers. */
+  readonly former: readonly ContainerFact[];
+  /** All paths at which the host has each of the places that were asked for: through links and bind mounts as well. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
   /** Empty where the host is no manager. */
   readonly services: readonly ServiceFact[];
 }
 
 /** Labels hold what people write, so only three of them leave the host. */
-const CONTAINER = `{"name":{{json .Name}},"image":{{json .Config.Image}},"running":{{json .State.Running}},"restart":{{json .HostConfig.RestartPolicy.Name}},"project":{{json (index .Config.Labels "com.docker.compose.project")}},"service":{{json (index .Config.Labels "com.docker.swarm.service.name")}},"ports":{{json .NetworkSettings.Ports}},"bound":{{json .HostConfig.PortBindings}},"mounts":{{json .Mounts}}}`;
+const CONTAINER = `{"name":{{json .Name}},"image":{{json .Config.Image}},"running":{{json .State.Running}},"restart":{{json .HostConfig.RestartPolicy.Name}},"fleeting":{{json .HostConfig.AutoRemove}},"project":{{json (index .Config.Labels "com.docker.compose.project")}},"service":{{json (index .Config.Labels "com.docker.swarm.service.name")}},"ports":{{json .NetworkSettings.Ports}},"bound":{{json .HostConfig.PortBindings}},"mounts":{{json .Mounts}}}`;
 const SERVICE = `{"name":{{json .Spec.Name}},"stack":{{json (index .Spec.Labels "com.docker.stack.namespace")}},"mode":{{json .Spec.Mode}},"ports":{{json .Endpoint.Ports}}{{with .Spec.TaskTemplate.ContainerSpec}},"image":{{json .Image}},"mounts":{{json .Mounts}}{{end}}}`;
 
-/**
- * What else runs in containers. Neither engine is started for it: Docker's socket would start Docker, and podman makes its directories.
- * File systems are asked with a limit of time: one that is dead must not hold the look up.
- */
-export const neighbourFacts: Probe<NeighbourFacts> = {
-  script: steady(
-    raw(`\
+const LIST = `\
 found=
 if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
   ids=$(timeout 30 docker ps --quiet --all --no-trunc) || exit
@@ -93,30 +104,60 @@ fi
 printf '%s\\n' "$found"
 printf '%s\\n' "$found" | grep -o '"Source":"/[^"]*"' | cut -d '"' -f 4 | sort -u | timeout 15 sh -c 'while read -r path; do
   printf "path %s %s %s\\n" "$(stat -f -c %T -- "$path" 2>/dev/null || echo unknown)" "$(readlink -m -- "$path" || echo "$path")" "$path"
+  case $path in
+    */volumes/*/_data) any=$(find "$path" -mindepth 1 -path "$path/pid" -prune -o \\( -type f -o -type l \\) -print -quit 2>/dev/null) && [ -z "$any" ] && printf "empty %s\\n" "$path" ;;
+  esac
 done'
-exit 0`),
-  ),
+exit 0`;
+
+/**
+ * What else runs in containers. Neither engine is started for it: Docker's socket would start Docker, and podman makes its directories.
+ * File systems are asked with a limit of time: one that is dead must not hold the look up. What is in a container's volume is asked for
+ * that alone: Postfix's `pid` has files, and no mail.
+ */
+export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts> => ({
+  script: lines([
+    NAMES_OF,
+    sh`for place in ${places}; do names_of "$place" | while IFS= read -r name; do printf 'name %s\t%s\n' "$place" "$name"; done; done`,
+    steady(raw(LIST)),
+  ]),
+
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not list the containers of the host', output);
-    const rows = (kind: string) =>
-      output.stdout
-        .split('\n')
-        .filter((line) => line.startsWith(`${kind} `))
-        .map((line): unknown => JSON.parse(line.slice(kind.length + 1)));
+    const rows = (kind: string) => readLines(output.stdout, kind).map((line): unknown => JSON.parse(line));
     const paths = readPaths(output.stdout);
+    const empty = new Set(readLines(output.stdout, 'empty'));
     try {
+      const all = [
+        ...rows('docker').map((row) => readContainer('docker', row, paths, empty)),
+        ...rows('podman').map((row) => readContainer('podman', row, paths, empty)),
+      ];
+      const lives = ({ running, returns }: ContainerFact) => running || returns;
       return {
-        containers: [
-          ...rows('docker').map((row) => readContainer('docker', row, paths)),
-          ...rows('podman').map((row) => readContainer('podman', row, paths)),
-        ].filter(({ running, returns }) => running || returns),
+        containers: all.filter(lives),
+        former: all.filter((container) => container.service !== undefined && !lives(container)),
+        names: readNames(output.stdout),
         services: rows('service').map((row) => readService(row, paths)),
       };
     } catch (error) {
       throw new ProbeError(`containers are described in an unknown way (${String(error)})`);
     }
   },
-};
+});
+
+function readLines(stdout: string, kind: string): readonly string[] {
+  const found = stdout.split('\n').filter((line) => line.startsWith(`${kind} `));
+  return found.map((line) => line.slice(kind.length + 1));
+}
+
+function readNames(stdout: string): NeighbourFacts['names'] {
+  const names: Record<string, readonly string[]> = {};
+  for (const line of readLines(stdout, 'name')) {
+    const [place = '', name = ''] = line.split('\t');
+    names[place] = [...(names[place] ?? []), name];
+  }
+  return names;
+}
 
 type Paths = ReadonlyMap<string, WritableMount>;
 
@@ -137,7 +178,12 @@ function readPaths(stdout: string): Paths {
 const mountSchema = z.object({
   Type: z.string(),
   Source: z.string().optional(),
+  /** Of a service. */
   Target: z.string().optional(),
+  /** Of a container. */
+  Destination: z.string().optional(),
+  /** Of a volume that a container has. */
+  Name: z.string().optional(),
   /** Of a container. */
   RW: z.boolean().optional(),
   /** Of a service. */
@@ -157,6 +203,7 @@ const containerSchema = z.object({
   image: z.string(),
   running: z.boolean(),
   restart: z.string().nullish(),
+  fleeting: z.boolean().nullish(),
   project: z.string().nullish(),
   service: z.string().nullish(),
   ports: portsSchema,
@@ -164,7 +211,12 @@ const containerSchema = z.object({
   mounts,
 });
 
-function readContainer(engine: ContainerFact['engine'], row: unknown, paths: Paths): ContainerFact {
+function readContainer(
+  engine: ContainerFact['engine'],
+  row: unknown,
+  paths: Paths,
+  empty: ReadonlySet<string>,
+): ContainerFact {
   const found = containerSchema.parse(row);
   const ports = Object.entries({ ...found.bound, ...found.ports }).flatMap(([port, bindings]) =>
     port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort ?? 0)) : [],
@@ -179,8 +231,20 @@ function readContainer(engine: ContainerFact['engine'], row: unknown, paths: Pat
     service: found.service || undefined,
     ports: [...new Set(ports)].filter((port) => port > 0),
     mounts: writable(found.mounts, paths),
+    keeps: found.mounts.map(({ Type, Source = '', Name, Destination = '' }) => ({
+      target: Destination,
+      source: Type === 'volume' ? (Name ?? Source) : Source,
+      path: paths.get(Source)?.path ?? Source,
+      volume: Type === 'volume',
+      unnamed: Type === 'volume' && UNNAMED.test(Name ?? ''),
+      empty: empty.has(Source),
+    })),
+    fleeting: found.fleeting === true,
   };
 }
+
+/** What engines call a volume that nobody has named. */
+const UNNAMED = /^[0-9a-f]{64}$/;
 
 const serviceSchema = z.object({
   name: z.string(),
@@ -217,7 +281,7 @@ function readService(row: unknown, paths: Paths): ServiceFact {
 function kept(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly KeptPlace[] {
   return found
     .filter(({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && ReadOnly !== true)
-    .map(({ Type, Source: source = 'a volume without a name', Target: target = '' }) => ({
+    .map(({ Type, Source: source = '', Target: target = '' }) => ({
       target,
       source,
       path: paths.get(source)?.path ?? source,

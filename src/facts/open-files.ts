@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { type Script, sh } from '../shell/index.ts';
+import { lines, sh } from '../shell/index.ts';
+import { NAMES_OF } from './names-of.ts';
 
 /** A file that a program of this host has open to write, or a directory that a service works in. */
 export interface OpenFileFact {
@@ -13,16 +14,24 @@ export interface OpenFileFact {
 }
 
 /**
- * Below these directories, by what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not
+ * Below these directories, by whichever name it was opened, by what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not
  * hold this up. A person's shell that only stands in a directory is not told. A container has processes of its own
  * (pid_namespaces(7)), and its files are told by their path in it: only what runs outside of containers is found so.
  */
 export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFileFact[]> => ({
-  script: sh`
-    own=$(readlink /proc/1/ns/pid)
-    timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l ${below(places)} -printf '%p %l\n' 2>/dev/null | while read -r link path; do
+  script: lines([
+    NAMES_OF,
+    sh`
+    names=$(for place in ${places}; do names_of "$place"; done | sed 's/[][*?\\]/\\&/g')
+    set -- -false
+    set -f; IFS='
+    '
+    for name in $names; do set -- "$@" -o -lname "$name" -o -lname "$name/*"; done
+    set +f; unset IFS
+    own=$(readlink /proc/self/ns/pid) || exit 66
+    timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l '(' "$@" ')' -printf '%p %l\n' 2>/dev/null | while read -r link path; do
       pid=\${link#/proc/}; pid=\${pid%%/*}
-      unit=$(sed -n 's|^[0-9]*:.*/system\.slice/\(.*/\)\{0,1\}\([^/]*\.service\)$|\2|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      unit=$(sed -n '/[/]user[.]slice[/]/d; s|.*/\([^/]*\.service\)$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
       [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue
       case $link in
         */cwd) [ -n "$unit" ] || continue; kind=stands ;;
@@ -31,6 +40,7 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
       echo "$kind $pid \${unit:--} $(tr ' \n' '__' <"/proc/$pid/comm" 2>/dev/null) $path"
     done
     exit 0`,
+  ]),
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look which files are open', output);
     return output.stdout
@@ -48,9 +58,3 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
       });
   },
 });
-
-/** What find(1) takes for "a link to this directory or to something in it, or in one of the others". */
-function below(places: readonly string[]): Script {
-  const tests = places.flatMap((place) => ['-o', '-lname', place, '-o', '-lname', `${place}/*`]);
-  return sh`'(' ${['-false', ...tests]} ')'`;
-}

@@ -7,17 +7,24 @@ import { writeFile } from './write-file.ts';
 
 const FILE = '/etc/exports.d/provision.exports';
 
-const want = z
-  .strictObject({
-    path: absolutePath,
-    /** Addresses that may mount it. */
-    clients: z.array(z.ipv4()).min(1),
-    options: z.array(z.string().regex(/^[\w=:.-]+$/)),
-  })
-  .transform((wanted) => ({
-    ...wanted,
-    line: `"${wanted.path}" ${wanted.clients.map((client) => `${client}(${wanted.options.join(',')})`).join(' ')}\n`,
-  }));
+const want = z.strictObject({
+  path: absolutePath,
+  /** Addresses that may mount it. */
+  clients: z.array(z.ipv4()).min(1),
+  options: z.array(z.string().regex(/^[\w=:.-]+$/)),
+  /** Whoever the line lets in already stays in it. */
+  keep: z.boolean().default(false),
+});
+type Want = z.output<typeof want>;
+
+/** The line of exports(5): who may mount it, and who may already and is kept. */
+function lineOf({ path, clients, options, keep }: Want, have: string | null): string {
+  const there = keep && have?.startsWith(`"${path}" `) === true ? clientsOf(have) : [];
+  const all = [...clients, ...there.filter((client) => !clients.includes(client))];
+  return `"${path}" ${all.map((client) => `${client}(${options.join(',')})`).join(' ')}\n`;
+}
+
+const clientsOf = (line: string) => [...line.matchAll(/ ([\d.]+)\(/g)].map(([, client = '']) => client);
 
 /** A line of exports(5) with its clients in one order: their own means nothing. */
 function inOrder(line: string | null): string | undefined {
@@ -54,7 +61,8 @@ export const nfsExport = defineResource({
     },
   }),
 
-  diff({ path, line, clients }, have) {
+  diff(wanted, have) {
+    const { path, clients } = wanted;
     if ('away' in have)
       throw new Refusal(
         `${path} may be on a disk that is away: ${have.away}. Its clients would be given an empty storage`,
@@ -64,6 +72,7 @@ export const nfsExport = defineResource({
           'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
         ],
       );
+    const line = lineOf(wanted, have.line);
     return [
       ...(inOrder(have.line) === inOrder(line) ? [] : compare('export', have.line, line)),
       ...(clients.every((client) => have.clients.includes(client))
@@ -76,12 +85,12 @@ export const nfsExport = defineResource({
     ];
   },
 
-  apply: ({ line }) => [
+  apply: (wanted, have) => [
     {
       title: 'export it',
       script: sh`
         mkdir -p /etc/exports.d || exit 1
-        (${writeFile({ path: FILE, content: line, mode: '0644', owner: 'root', group: 'root' })}) || exit 1
+        (${writeFile({ path: FILE, content: lineOf(wanted, 'line' in have ? have.line : null), mode: '0644', owner: 'root', group: 'root' })}) || exit 1
         exportfs -ra`,
     },
   ],

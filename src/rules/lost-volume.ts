@@ -1,7 +1,7 @@
 import type { Finding } from '../errors/index.ts';
-import { SEARCH } from '../facts/index.ts';
+import { SEARCH, UNREAD } from '../facts/index.ts';
 import { quote } from '../shell/index.ts';
-import type { GlusterHost } from './gluster-pool.ts';
+import { type GlusterHost, pathOf } from './gluster-pool.ts';
 
 /**
  * Bricks of a volume that no host knows any more, wherever they are, while a new volume would be made: all nodes were installed anew,
@@ -17,11 +17,23 @@ export function lostVolume(
   return hosts.flatMap((host) => {
     const gluster = host.facts?.gluster;
     const lost = Object.entries(gluster?.found ?? {}).filter(
-      ([path, mark]) => !beside.includes(path) && (mark === null || !known.has(mark)),
+      ([path, mark]) => !beside.includes(path) && !isKnown(host, path, mark, known),
     );
     if (lost.length > 0) return [forgotten(host, name, lost)];
-    return gluster?.searched === false ? [unsearched(host)] : [];
+    return gluster?.searched === false ? [unsearched(host, name)] : [];
   });
+}
+
+/** By its mark; one that bears none, or whose mark nothing reads, by what the host's own glusterd has recorded. */
+function isKnown(
+  { facts }: GlusterHost,
+  path: string,
+  mark: string | null,
+  known: ReadonlySet<string>,
+): boolean {
+  if (mark !== null && mark !== UNREAD) return known.has(mark);
+  const own = facts?.gluster.recorded.filter(({ uuid }) => uuid === undefined || uuid === facts.gluster.uuid);
+  return own?.some(({ brick }) => pathOf(brick) === path) === true;
 }
 
 function forgotten(
@@ -44,12 +56,12 @@ function forgotten(
   };
 }
 
-function unsearched(host: GlusterHost): Finding {
+function unsearched(host: GlusterHost, name: string): Finding {
   return {
     level: 'refuse',
     code: 'unsearched-disks',
     host: host.name,
-    message: `no host knows a volume, and to look through its disks for bricks that none knows any more took longer than ${SEARCH} s`,
+    message: `no host knows a volume ${name}, and to look through its disks for bricks that none knows any more took longer than ${SEARCH} s`,
     fix: ['run again'],
   };
 }

@@ -54,24 +54,24 @@ class Host {
   }
 
   /** A brick of volume `mailu` by the files of glusterd. */
-  record(path: string, folder: string): void {
-    this.write('glusterd/vols/mailu/info', `volume-id=${ID}\n`);
+  record(path: string, folder: string, volume = 'mailu'): void {
+    this.write(`glusterd/vols/${volume}/info`, `volume-id=${ID}\n`);
     this.write(
-      'glusterd/vols/mailu/bricks/a:b',
-      `hostname=192.0.2.11\npath=${this.path(path)}\nbrick-id=mailu-client-0\nmount_dir=${folder}\nuuid=u\n`,
+      `glusterd/vols/${volume}/bricks/a:b`,
+      `hostname=192.0.2.11\npath=${this.path(path)}\nbrick-id=${volume}-client-0\nmount_dir=${folder}\nuuid=u\n`,
     );
   }
 
   look(shell: string): GlusterFacts {
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
-      input: glusterFacts.script
-        .reveal()
+      input: glusterFacts('mailu')
+        .script.reveal()
         .replaceAll('/etc/', `${this.path('etc')}/`)
         .replaceAll('/var/lib/glusterd', this.path('glusterd')),
       encoding: 'utf8',
       env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
     });
-    const seen = glusterFacts.parse({
+    const seen = glusterFacts('mailu').parse({
       code: status ?? 1,
       stdout: stdout.replaceAll(this.folder, ''),
       stderr,
@@ -114,6 +114,19 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
     host.brick('disk one/a/b/cut', { marked: false });
     host.brick('disk one/new', { file: false });
     expect(host.look(shell).found).toEqual({ '/disk one/old': ID, '/disk one/a/b/cut': null });
+  });
+
+  test('they are looked for beside another volume too, and not beside the one that is wanted', () => {
+    const host = new Host();
+    host.brick('disk one/old');
+    host.brick('disk one/vm');
+    host.record('disk one/vm', '/vm', 'vm');
+    expect(host.look(shell)).toMatchObject({
+      known: { vm: ID },
+      found: { '/disk one/old': ID, '/disk one/vm': ID },
+    });
+    host.record('disk one/vm', '/vm');
+    expect(host.look(shell).found).toEqual({});
   });
 
   test('a search that takes too long is not one that found nothing', () => {

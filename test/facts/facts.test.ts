@@ -268,16 +268,16 @@ describe('what runs on a machine', () => {
   });
 
   test('programs that listen, with their units', () => {
-    const output = `listen 0.0.0.0:22 ssh.service sshd
-listen 127.0.0.1:25 exim4.service exim4
-listen [::]:22 ssh.service sshd
-listen *:4190 - 
+    const output = `listen 0.0.0.0:22 ssh.service 1 sshd
+listen 127.0.0.1:25 exim4.service 2 exim4
+listen [::]:22 ssh.service 1 sshd
+listen *:4190 - - 
 `;
     expect(listenerFacts.parse(ok(output))).toEqual([
-      { address: '0.0.0.0', port: 22, program: 'sshd', unit: 'ssh.service' },
-      { address: '127.0.0.1', port: 25, program: 'exim4', unit: 'exim4.service' },
-      { address: '[::]', port: 22, program: 'sshd', unit: 'ssh.service' },
-      { address: '*', port: 4190, program: '', unit: undefined },
+      { address: '0.0.0.0', port: 22, program: 'sshd', pid: 1, unit: 'ssh.service' },
+      { address: '127.0.0.1', port: 25, program: 'exim4', pid: 2, unit: 'exim4.service' },
+      { address: '[::]', port: 22, program: 'sshd', pid: 1, unit: 'ssh.service' },
+      { address: '*', port: 4190, program: '', pid: undefined, unit: undefined },
     ]);
     expect(listenerFacts.parse(ok('unknown\n'))).toBeNull();
     expect(() => listenerFacts.parse({ code: 66, stdout: '', stderr: '' })).toThrow('could not list');

@@ -5,9 +5,12 @@ import { ProbeError } from '../../src/resource/index.ts';
 const output = (stdout: string, code = 0) => ({ code, stdout, stderr: '' });
 
 test('a host without GlusterFS, and one whose daemon is stopped', () => {
-  expect(glusterFacts.parse(output('daemon absent\n'))).toMatchObject({ daemon: 'absent', known: {} });
+  expect(glusterFacts('mailu').parse(output('daemon absent\n'))).toMatchObject({
+    daemon: 'absent',
+    known: {},
+  });
   expect(
-    glusterFacts.parse(
+    glusterFacts('mailu').parse(
       output(
         'self UUID=64c46da7-dfad-46a4-b2a8-f98cb8a94fd3\nself operating-version=110000\nknown mailu 7370e8d8-4c25-4620-ab82-864bda143f93\nmark /srv/gluster/mailu 7370e8d84c254620ab82864bda143f93\nmark /srv/other none\ndaemon stopped\n',
       ),
@@ -31,7 +34,7 @@ test('a host without GlusterFS, and one whose daemon is stopped', () => {
 });
 
 test('peers with all their names, and volumes with their options', () => {
-  const facts = glusterFacts.parse(
+  const facts = glusterFacts('mailu').parse(
     output(
       [
         'daemon running',
@@ -82,7 +85,7 @@ test('peers with all their names, and volumes with their options', () => {
 
 test('bricks with the nodes that hold them, in their order, and names with their addresses', () => {
   const uuid = 'd1558d31-a5cf-451c-94b6-4c940ff8dc11';
-  const facts = glusterFacts.parse(
+  const facts = glusterFacts('mailu').parse(
     output(
       [
         'brick gv0 10 none node-11:/b',
@@ -152,7 +155,7 @@ test('a mount that does not say how full it is, and one that is older than its u
 test.each([66, 124, 1])(
   'programs that hang or fail are "could not look", never "not there": exit code %i',
   (code) => {
-    expect(() => glusterFacts.parse(output('', code))).toThrow(ProbeError);
+    expect(() => glusterFacts('mailu').parse(output('', code))).toThrow(ProbeError);
     expect(() => mountFacts.parse(output('', code))).toThrow(ProbeError);
   },
 );

@@ -19,6 +19,8 @@ const THERE = each('there', 'there');
 interface Host {
   readonly front?: boolean;
   readonly listeners?: Facts['listeners'];
+  readonly engines?: Facts['engines'];
+  readonly containers?: readonly object[];
   readonly docker?: Readonly<Record<string, readonly string[]>>;
   readonly routes?: readonly string[];
   readonly mtu?: number;
@@ -39,7 +41,16 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
     hosts: Object.entries(hosts).map(
       ([
         name,
-        { front = true, listeners = [], docker = NETWORKS, routes = [], mtu = 1500, certificate = THERE },
+        {
+          front = true,
+          listeners = [],
+          engines = [],
+          containers = [],
+          docker = NETWORKS,
+          routes = [],
+          mtu = 1500,
+          certificate = THERE,
+        },
       ]) => ({
         name,
         address: '192.0.2.1',
@@ -52,8 +63,9 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
           swarm: {},
           containers: [],
           listeners,
+          engines,
           mailData: mailData({}),
-          neighbours: { containers: [], services: [] },
+          neighbours: { containers, former: [], names: {}, services: [] },
           openFiles: [],
           certificate,
         },
@@ -107,24 +119,81 @@ test('a mesh that would send more than the hosts carry is named with what to wri
 });
 
 test('a port that another program has is named once, with what to do; that of Docker is ours', () => {
-  const exim = { address: '127.0.0.1', port: 25, program: 'exim4', unit: 'exim4.service' };
+  const exim = { address: '127.0.0.1', port: 25, program: 'exim4', pid: 7, unit: 'exim4.service' };
   const here = [exim, { ...exim, address: '[::1]' }, { ...exim, port: 22, program: 'sshd' }];
   expect(findings('', { a: { listeners: here }, b: { listeners: here, front: false } })).toEqual([
     {
       level: 'refuse',
       code: 'port-in-use',
       host: 'a',
-      message: "port 25, which Mailu's front opens, is used by exim4 (exim4.service)",
-      fix: ['on a: systemctl disable --now exim4.service'],
+      message:
+        "port 25, which Mailu's front opens, is used by exim4 (exim4.service). The command below ends all that it does",
+      fix: [
+        'on a: systemctl disable --now exim4.service',
+        'or make this host no front: hosts.a.mailu.front: false',
+      ],
     },
   ]);
-  const docker = [{ address: '0.0.0.0', port: 25, program: 'docker-proxy', unit: 'docker.service' }];
-  expect(codes('', { a: { listeners: docker } })).toEqual([]);
   expect(codes('', { a: { listeners: null } })).toEqual([]);
-  const plain = [{ address: '*', port: 80, program: 'nginx', unit: undefined }];
-  expect(findings('', { a: { listeners: plain } })[0]?.fix).toEqual([
-    'stop that program, or make this host no front: hosts.a.mailu.front: false',
+});
+
+const PROXY = { address: '0.0.0.0', port: 25, program: 'docker-proxy', pid: 9, unit: 'docker.service' };
+const published = {
+  engine: 'docker',
+  name: 'x',
+  image: 'x',
+  running: true,
+  service: 'mailu_front',
+  ports: [25],
+  mounts: [],
+  keeps: [],
+};
+
+test("a port of Docker's is told with the container that has it, and named where none does", () => {
+  expect(codes('', { a: { listeners: [PROXY], containers: [published] } })).toEqual([]);
+  expect(codes('', { a: { listeners: [PROXY], containers: [{ ...published, running: false }] } })).toEqual([
+    'a: refuse port-in-use',
   ]);
+  const [unknown] = findings('', { a: { listeners: [{ ...PROXY, unit: 'snap.docker.dockerd.service' }] } });
+  expect([unknown?.message, ...(unknown?.fix ?? [])]).toEqual([
+    "port 25, which Mailu's front opens, is used by docker-proxy (process 9)",
+    'let that program use another port, or end it when its work is done: on a: ps -fp 9',
+    'or make this host no front: hosts.a.mailu.front: false',
+  ]);
+});
+
+test.each([
+  ['ssh.service', 'python3'],
+  ['sshd.service', 'sshd'],
+  ['cron.service', 'python3'],
+  ['user@1000.service', 'nginx'],
+  [undefined, 'nginx'],
+])('a program of %s is named by its process, and the unit goes on', (unit, program) => {
+  const listener = { address: '*', port: 80, program, pid: 77, unit };
+  const [finding] = findings('', { a: { listeners: [listener] } });
+  expect(finding?.message).toBe(`port 80, which Mailu's front opens, is used by ${program} (process 77)`);
+  expect(finding?.fix.join()).not.toContain('systemctl');
+});
+
+test('a port that systemd itself has is of a socket unit', () => {
+  const listener = { address: '*', port: 25, program: 'systemd', pid: 1, unit: undefined };
+  expect(findings('', { a: { listeners: [listener] } })[0]?.fix[0]).toContain('systemctl list-sockets');
+});
+
+test('another engine is refused where it can do all, for its containers are in no list', () => {
+  const snap = { pid: 5, unit: 'snap.docker.dockerd.service', user: 'root', socket: '/run/docker.sock' };
+  expect(findings('', { a: { engines: [snap] } })).toEqual([
+    {
+      level: 'refuse',
+      code: 'other-engine',
+      host: 'a',
+      message:
+        "another Docker engine runs here (process 5, snap.docker.dockerd.service, of root): its containers are not seen, and may write Mailu's files or have its ports. Look at them. Where one is a mail server or has such a port, end it; where nothing needs the engine, remove it",
+      fix: ['on a: ps -fp 5; docker -H unix:///run/docker.sock ps --all'],
+    },
+  ]);
+  const rootless = { pid: 6, unit: undefined, user: 'otto', socket: undefined };
+  expect(codes('', { a: { engines: [rootless] } })).toEqual(['a: warn other-engine']);
 });
 
 test.each([

@@ -25,7 +25,11 @@ const site = (settings: Mailu | undefined, services: readonly object[], root = '
         name: 'a',
         settings: { front: true },
         onHost: (command: string) => command,
-        facts: { swarm: { nodes: [] }, containers: [], neighbours: { containers: [], services } },
+        facts: {
+          swarm: { nodes: [] },
+          containers: [],
+          neighbours: { containers: [], former: [], names: {}, services },
+        },
       },
     ],
   }) as unknown as MailuCluster;

@@ -28,7 +28,7 @@ function findings(hosts: Readonly<Record<string, Host>>, section = '') {
       settings: { front },
       onHost: (command: string) => `on ${name}: ${command}`,
       facts: {
-        neighbours: neighbourFacts.parse(ok(neighbours)),
+        neighbours: neighbourFacts([]).parse(ok(neighbours)),
         openFiles: openFileFacts(['/mailu']).parse(ok(openFiles)),
       } as unknown as Facts,
     })),
@@ -243,6 +243,46 @@ test.each<[string, Host, readonly string[]]>([
   expect(codes({ a: host })).toEqual(expected);
 });
 
+test('a Mailu of another stack with files of its own is told once', () => {
+  const other = (name: string, image: string, source: string) =>
+    service(`post_${name}`, {
+      stack: 'post',
+      image,
+      mounts: [{ Type: 'bind', Source: source, Target: '/x' }],
+    });
+  const neighbours =
+    other('imap', 'mailu/dovecot:1.9', '/srv/post/mail') +
+    other('front', 'ghcr.io/mailu/nginx:1.9', '/srv/post/certs') +
+    service('web', { stack: 'web', image: 'nginx' });
+  expect(findings({ a: { neighbours }, b: { neighbours } })).toEqual([
+    {
+      level: 'warn',
+      code: 'other-mailu',
+      message:
+        'another Mailu runs in this swarm as the stack post (post_front, post_imap) with files of its own: /srv/post/certs, /srv/post/mail; its accounts and mail are not in this stack',
+      fix: [],
+    },
+  ]);
+});
+
+test('what goes with its container is copied before a stranger is stopped', () => {
+  const unnamed = {
+    Type: 'volume',
+    Name: 'c'.repeat(64),
+    Source: '/v/x/_data',
+    Destination: '/data',
+    RW: true,
+  };
+  const neighbours =
+    container({ name: 'web.1', service: 'web', ...{ mounts: [unnamed] } }) +
+    service('web', { ports: [{ Protocol: 'tcp', PublishedPort: 443, PublishMode: 'ingress' }] });
+  expect(findings({ a: { neighbours } })[0]?.fix).toEqual([
+    'its containers have files in volumes without a name, which Docker removes with them (/v/x/_data): copy what is needed of them, then stop it; see what it is with: on a: docker service inspect --pretty web',
+  ]);
+  const once = container({ name: 'once', port: 443, ...{ fleeting: true } });
+  expect(findings({ a: { neighbours: once } })[0]?.fix[0]).toMatch(/^docker removes it once it ends/);
+});
+
 test('a service is told once, by the managers; a program by its unit once', () => {
   const neighbours = service('mail_imap', {
     stack: 'mail',
@@ -276,6 +316,36 @@ test('what a service has begun for somebody is named, and not the service', () =
       fix: ['end that program when its work is done: on a: ps -fp 77'],
     },
   ]);
+});
+
+/** What a host says of `/mailu/mail`, and of a program that has it open, where the root is a link or a bind mount. */
+const OTHER_NAME = 'name /mailu/mail\t/mailu/mail\nname /mailu/mail\t/srv/mailu/mail\n';
+
+test.each<[string, Host, readonly string[]]>([
+  [
+    'a stack of another name',
+    {
+      neighbours: `${service('mail_imap', { stack: 'mail', mounts: [{ Type: 'bind', Source: '/mailu/mail' }] })}path ext2/ext3 /srv/mailu/mail /mailu/mail\n`,
+    },
+    ['all: refuse other-writer'],
+  ],
+  [
+    'a Compose project whose front is stopped',
+    {
+      neighbours: `${container({ name: 'i', ...compose, mount: '/srv/mailu/mail' })}path ext2/ext3 /srv/mailu/mail /srv/mailu/mail\n`,
+    },
+    ['a: refuse other-writer'],
+  ],
+  [
+    'a backup that may write all',
+    {
+      neighbours: `${container({ name: 'backup', mount: '/srv/mailu' })}path ext2/ext3 /srv/mailu /srv/mailu\n`,
+    },
+    ['all: warn may-write'],
+  ],
+  ['a program', { openFiles: 'open 77 - dovecot_ /srv/mailu/mail/x\n' }, ['a: refuse other-writer']],
+])('where the root has another name on the host: %s', (_, { neighbours = '', ...host }, expected) => {
+  expect(codes({ a: { ...host, neighbours: OTHER_NAME + neighbours } })).toEqual(expected);
 });
 
 test("where the fronts get their certificates themselves, nobody else's are written there", () => {

@@ -6,6 +6,7 @@ import { mailCluster } from './mail-hosts.ts';
 const smtp = (source: string | undefined, change: Partial<ContainerFact> = {}) => ({
   service: 'mailu_smtp',
   running: true,
+  keeps: [],
   mounts: source === undefined ? [] : [{ source, path: source, shared: true }],
   ...change,
 });
@@ -24,6 +25,8 @@ test.each<[string, object[], readonly string[]]>([
   ['nowhere', [], []],
 ])('a queue %s', (_, containers, expected) => {
   const cluster = mailCluster({ a: {} });
-  Object.assign(cluster.hosts[0]?.facts as object, { neighbours: { containers, services: [] } });
+  Object.assign(cluster.hosts[0]?.facts as object, {
+    neighbours: { containers, former: [], names: {}, services: [] },
+  });
   expect(inspectQueue(cluster).map(({ host, level, code }) => `${host}: ${level} ${code}`)).toEqual(expected);
 });

@@ -35,6 +35,19 @@ test('a second domain, and the keys that Let’s Encrypt signs with', async () =
   ).toMatchFileSnapshot('records/two-domains.zone');
 });
 
+test('a domain that Mailu says as people read it is in ASCII in a zone file', () => {
+  const other = Object.fromEntries(
+    Object.entries(domain).map(([key, value]) => [
+      key,
+      value.replaceAll(/(?<!mail\.)example\.org/g, 'müller.example'),
+    ]),
+  ) as typeof domain;
+  const zone = zoneFile(read(), { ...known, domains: [domain, other] });
+  expect(zone).toContain('dkim._domainkey.xn--mller-kva.example. 600 IN TXT');
+  expect(zone).toContain('xn--mller-kva.example._report._dmarc.example.org. IN TXT');
+  expect(zone).not.toContain('müller');
+});
+
 test('what is not known is said, and nothing is made up', () => {
   const zone = zoneFile(read('tls: { kind: notls }'), {
     ...known,

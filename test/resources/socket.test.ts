@@ -59,7 +59,7 @@ const facts = {
   machineFacts,
   dockerFacts,
   swarmFacts,
-  glusterFacts,
+  glusterFacts: glusterFacts('mailu'),
   listenerFacts,
   mountFacts,
   networkFacts,

@@ -154,6 +154,21 @@ describe('bricks of a volume that no host knows any more', () => {
     expect(decideGluster(cluster(other, marked, bare), 'mailu', ['gv0']).kind).toBe('create');
   });
 
+  test('are found beside another volume, whose own bricks are not lost', () => {
+    const other = '1f0a3c5e-4c25-4620-ab82-864bda143f93';
+    const recorded = [{ volume: 'vm', brick: `${address(1)}:/data/vm`, uuid: 'u', madeOn: undefined }];
+    const beside = (found: GlusterFacts['found']) =>
+      cluster(facts({ daemon: 'running', uuid: 'u', known: { vm: other }, recorded, found }), bare, bare);
+    const kind = (found: GlusterFacts['found']) => decideGluster(beside(found), 'mailu', ['vm']).kind;
+    expect(kind({ '/data/vm': other })).toBe('create');
+    // Without `getfattr` there is no mark.
+    expect([kind({ '/data/vm': null }), kind({ '/data/vm': 'unread' })]).toEqual(['create', 'create']);
+    expect([kind({ '/data/gv0': ID }), kind({ '/data/gv0': null })]).toEqual(['refused', 'refused']);
+    // At the path that another host has its brick at.
+    const elsewhere = facts({ uuid: 'v', known: { vm: other }, recorded, found: { '/data/vm': null } });
+    expect(decideGluster(cluster(elsewhere, bare, bare), 'mailu', ['vm']).kind).toBe('refused');
+  });
+
   test('may be there where the disks could not be looked through in time', () => {
     expect(codes(cluster(bare, facts({ searched: false }), bare))).toEqual(['unsearched-disks']);
     expect(codes(cluster(member, member, facts({ searched: false })))).toEqual([]);

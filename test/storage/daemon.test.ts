@@ -5,7 +5,7 @@ import { saidOf, siteOf } from './sites.ts';
 /** The settings that glusterd gets on the first of three hosts that has these now. */
 function written(lines: readonly string[]): readonly string[] {
   const stdout = [...lines.map((line) => `option ${line}`), 'daemon absent', ''].join('\n');
-  const gluster = glusterFacts.parse({ code: 0, stdout, stderr: '' });
+  const gluster = glusterFacts('mailu').parse({ code: 0, stdout, stderr: '' });
   if (!('daemonOptions' in gluster)) throw new Error('no facts');
   const hosts = ['node-1', 'node-2', 'node-3'].map((name) => ({ name, gluster }));
   const said = JSON.stringify(saidOf(siteOf({ kind: 'glusterfs' }, hosts))['node-1']);

@@ -8,6 +8,7 @@ export interface SiteHost {
   readonly name: string;
   readonly gluster?: Partial<GlusterFacts> | 'silent';
   readonly settings?: object;
+  readonly swarm?: object;
   readonly addresses?: readonly string[];
 }
 
@@ -42,25 +43,27 @@ export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
     secret: () => {
       throw new Error('storage has no secrets');
     },
-    hosts: hosts.map(({ name, gluster = {}, settings: own = {}, addresses = [addressOf(name)] }) => ({
-      name,
-      address: addressOf(name),
-      settings: own,
-      ahead: undefined,
-      onHost: (command: string) => `ssh ${name} ${command}`,
-      facts:
-        gluster === 'silent'
-          ? undefined
-          : ({
-              machine: {
-                hostname: name,
-                addresses: addresses.map((address) => ({ device: 'eth0', cidr: `${address}/24` })),
-              },
-              gluster: { ...BARE, ...gluster },
-              mounts: [],
-              swarm: {},
-            } as unknown as Facts),
-    })),
+    hosts: hosts.map(
+      ({ name, gluster = {}, settings: own = {}, swarm = {}, addresses = [addressOf(name)] }) => ({
+        name,
+        address: addressOf(name),
+        settings: own,
+        ahead: undefined,
+        onHost: (command: string) => `ssh ${name} ${command}`,
+        facts:
+          gluster === 'silent'
+            ? undefined
+            : ({
+                machine: {
+                  hostname: name,
+                  addresses: addresses.map((address) => ({ device: 'eth0', cidr: `${address}/24` })),
+                },
+                gluster: { ...BARE, ...gluster },
+                mounts: [],
+                swarm,
+              } as unknown as Facts),
+      }),
+    ),
   };
 }
 

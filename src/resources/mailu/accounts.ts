@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Change, defineResource, Refusal, type Step, Unobservable } from '../../resource/index.ts';
 import { type Script, Secret, sh } from '../../shell/index.ts';
 import { adminAnswer, exportedList, findAdmin } from './ask.ts';
+import { asciiAddress, asciiDomain, mailuAddress, mailuDomain } from './idn.ts';
 
 const want = z.strictObject({
   /** The service of the swarm that is Mailu's admin. */
@@ -24,21 +25,25 @@ const exported = z
     alias: exportedList(z.object({ email: z.string() })),
   })
   .transform(({ domain, user, alias }) => ({
-    domains: new Map(domain.map(({ name, dkim_publickey }) => [name, Boolean(dkim_publickey)])),
-    users: new Map(user.map(({ email, global_admin }) => [email, global_admin === true])),
-    aliases: new Set(alias.map(({ email }) => email)),
+    domains: new Map(domain.map(({ name, dkim_publickey }) => [asciiDomain(name), Boolean(dkim_publickey)])),
+    users: new Map(user.map(({ email, global_admin }) => [asciiAddress(email), global_admin === true])),
+    aliases: new Set(alias.map(({ email }) => asciiAddress(email))),
   }));
 
 const ATTRIBUTES = ['domain.name', 'domain.dkim_publickey', 'user.email', 'user.global_admin', 'alias.email'];
 
-const administratorOf = ({ domain, administrator }: Want) => `${administrator?.localPart}@${domain}`;
-const postmasterOf = ({ domain, postmaster }: Want) => `${postmaster}@${domain}`;
+const administratorOf = ({ domain, administrator }: Want) =>
+  asciiAddress(`${administrator?.localPart}@${domain}`);
+const postmasterOf = ({ domain, postmaster }: Want) => asciiAddress(`${postmaster}@${domain}`);
 
-/** Which DKIM keys there are as files, and by which name Mailu looks for one (DKIM_PATH, `/dkim/{domain}.{selector}.key`). */
+/**
+ * Which DKIM keys there are as files, and by which name Mailu looks for one (DKIM_PATH, `/dkim/{domain}.{selector}.key`). The shell says
+ * their names: busybox's ls writes `?` for what is not ASCII.
+ */
 const KEYS = sh`
   echo "selector \${DKIM_SELECTOR:-dkim}"
-  keys=$(ls -1A /dkim) || exit 1
-  [ -z "$keys" ] || printf '%s\n' "$keys" | sed 's/^/key /'`;
+  ls -1A /dkim >/dev/null || exit 1
+  for key in /dkim/*.key; do [ ! -e "$key" ] || printf 'key %s\n' "\${key#/dkim/}"; done`;
 
 /**
  * What Mailu needs before mail can come in: the domain with a DKIM key, an administrator, and somebody who reads the
@@ -60,22 +65,36 @@ export const mailuAccounts = defineResource({
         const { exported: have, before } = answer;
         const all = (kind: string) =>
           before.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
-        const keys = all('key').filter((name) => name.endsWith('.key'));
-        const file = `${domain}.${all('selector')[0] ?? 'dkim'}.key`;
-        return { ...have, keys, keyFile: keys.includes(file) ? file : undefined };
+        const keys = all('key');
+        const end = `.${all('selector')[0] ?? 'dkim'}.key`;
+        const file = `${mailuDomain(domain)}${end}`;
+        const misspelt = keys.find(
+          (name) =>
+            name !== file &&
+            name.endsWith(end) &&
+            asciiDomain(name.slice(0, -end.length)) === asciiDomain(domain),
+        );
+        return {
+          ...have,
+          keys,
+          keyFile: keys.includes(file) ? file : undefined,
+          // Mailu does not find one that is called by the other spelling of the domain.
+          misspelt: misspelt === undefined ? undefined : { name: misspelt, read: file },
+        };
       },
     };
   },
 
-  diff(wanted, { domains, users, aliases, keys, keyFile }): readonly Change[] {
-    const { domain, administrator, mailboxes, service } = wanted;
+  diff(wanted, { domains, users, aliases, keys, keyFile, misspelt }): readonly Change[] {
+    const { administrator, mailboxes, service } = wanted;
+    const domain = asciiDomain(wanted.domain);
     if (domains.size === 0 && users.size === 0 && keys.length + mailboxes.length > 0)
       throw new Refusal(
         `Mailu knows no account, and the storage has ${[...keys, ...mailboxes.map((name) => `mail of ${name}`)].join(', ')}: this is not the database that these belong to. Bring that one back, from a copy or by the setting of the database; until then Mailu knows nobody, and refuses all mail`,
         [
           {
             say: 'to begin with new accounts beside them, say so by making the domain',
-            run: sh`docker exec $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu domain ${domain}`,
+            run: sh`docker exec $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) flask mailu domain ${mailuDomain(domain)}`,
           },
         ],
       );
@@ -83,6 +102,16 @@ export const mailuAccounts = defineResource({
       throw new Refusal(
         `there is a DKIM key ${keyFile}, and Mailu does not read it; another would be written over it`,
         [`look at the file, and at whom it belongs to: ls -l dkim/${keyFile} on the shared storage`],
+      );
+    if (misspelt !== undefined && keyFile === undefined && domains.get(domain) !== true)
+      throw new Refusal(
+        `there is a DKIM key ${misspelt.name}, and Mailu looks for it as ${misspelt.read}: another would be made, which your DNS does not know`,
+        [
+          {
+            say: 'let Mailu find it; the file stays as it is under its old name',
+            run: sh`docker exec $(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`}) cp -a -n -- ${`/dkim/${misspelt.name}`} ${`/dkim/${misspelt.read}`}`,
+          },
+        ],
       );
     const admin = administratorOf(wanted);
     const others = [...users.keys()].filter((email) => email !== admin && email.endsWith(`@${domain}`));
@@ -121,14 +150,19 @@ export const mailuAccounts = defineResource({
     const made = {
       ...(fields.includes('domain') || fields.includes('DKIM key')
         ? {
-            domain: [{ name: domain, ...(fields.includes('DKIM key') ? { dkim_key: '-generate-' } : {}) }],
+            domain: [
+              {
+                name: mailuDomain(domain),
+                ...(fields.includes('DKIM key') ? { dkim_key: '-generate-' } : {}),
+              },
+            ],
           }
         : {}),
       ...(fields.includes('administrator')
         ? {
             user: [
               {
-                email: admin,
+                email: mailuAddress(admin),
                 global_admin: true,
                 ...(users.has(admin) ? {} : { hash_password: true, password: PLACE }),
               },
@@ -136,7 +170,7 @@ export const mailuAccounts = defineResource({
           }
         : {}),
       ...(fields.includes('postmaster')
-        ? { alias: [{ email: postmasterOf(wanted), destination: [admin] }] }
+        ? { alias: [{ email: mailuAddress(postmasterOf(wanted)), destination: [mailuAddress(admin)] }] }
         : {}),
     };
     // Without --update Mailu would take everything else away. YAML is what it reads, and JSON is YAML.
@@ -145,7 +179,7 @@ export const mailuAccounts = defineResource({
         title: `make in Mailu: ${fields.join(', ')}`,
         script: sh`
           ${findAdmin(service)}
-          printf %s ${withPassword(JSON.stringify(made), wanted.administrator?.password)} |
+          printf %s ${withPassword(inAscii(made), wanted.administrator?.password)} |
             docker exec --user "$(${whoRuns(sh`"$admin"`)})" -i "$admin" flask mailu config-import --update --quiet -`,
       },
     ];
@@ -153,7 +187,7 @@ export const mailuAccounts = defineResource({
 });
 
 function makeKey(service: string, domain: string): Script {
-  const made = JSON.stringify({ domain: [{ name: domain, dkim_key: '-generate-' }] });
+  const made = inAscii({ domain: [{ name: mailuDomain(domain), dkim_key: '-generate-' }] });
   const admin = sh`$(docker ps -q -f ${`label=com.docker.swarm.service.name=${service}`})`;
   return sh`printf %s ${made} | docker exec --user "$(${whoRuns(admin)})" -i ${admin} flask mailu config-import --update --quiet -`;
 }
@@ -163,6 +197,13 @@ function makeKey(service: string, domain: string): Script {
  * adduser; core/admin/start.py, drop_privs_to).
  */
 const whoRuns = (admin: Script) => sh`docker exec ${admin} sh -c 'id -u mailu 2>/dev/null || id -u'`;
+
+/** JSON that no locale of a container can read wrongly. */
+const inAscii = (value: unknown) =>
+  JSON.stringify(value).replaceAll(
+    /[\u0080-\ud7ff\ue000-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** Stands for the password until the text is put together: only that part of it is a secret. */
 const PLACE = '\u0001password\u0001';

@@ -1,0 +1,53 @@
+import type { ContainerFact, Finding, ServiceFact } from 'provision';
+import type { Reached } from './settings.ts';
+
+/** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
+const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
+
+export const isMailu = ({ image }: { readonly image: string }): boolean => MAILU_IMAGE.test(image);
+
+/** A Mailu with files of its own: nothing is harmed, and its mail is not in the new stack. */
+export function otherContainers(group: readonly ContainerFact[], host: Reached): readonly Finding[] {
+  const found = group.filter(isMailu);
+  const [first] = found;
+  if (first === undefined || first.service !== undefined) return [];
+  return [
+    {
+      host: host.name,
+      ...told(
+        `is here (${found.map(({ name }) => name).join(', ')})`,
+        found.flatMap(({ mounts }) => mounts.map(({ path }) => path)),
+      ),
+    },
+  ];
+}
+
+/** The same in the swarm: services of another stack, or of none. */
+export function otherServices(services: readonly ServiceFact[]): readonly Finding[] {
+  const stacks = new Map<string, ServiceFact[]>();
+  for (const service of services.filter(isMailu)) {
+    const stack = service.stack === undefined ? 'of no stack' : `as the stack ${service.stack}`;
+    stacks.set(stack, [...(stacks.get(stack) ?? []), service]);
+  }
+  return [...stacks].map(([stack, all]) =>
+    told(
+      `runs in this swarm ${stack} (${all
+        .map(({ name }) => name)
+        .toSorted()
+        .join(', ')})`,
+      all.flatMap(({ keeps }) =>
+        keeps.map(({ source, path, volume }) => (volume ? `the volume ${source || 'without a name'}` : path)),
+      ),
+    ),
+  );
+}
+
+function told(where: string, places: readonly string[]): Finding {
+  const folders = [...new Set(places)].toSorted().join(', ');
+  return {
+    level: 'warn',
+    code: 'other-mailu',
+    message: `another Mailu ${where} with files of its own${folders === '' ? '' : `: ${folders}`}; its accounts and mail are not in this stack`,
+    fix: [],
+  };
+}

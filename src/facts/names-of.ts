@@ -1,0 +1,35 @@
+import { raw } from '../shell/index.ts';
+
+/** Seconds that a file system may take to say where a symbolic link leads. */
+const PATIENCE = 5;
+
+/**
+ * What awk does with mountinfo (proc(5)): of the last mount that has the path `want`, it takes the device and the path inside of it, and
+ * prints every name under which the host sees the same place, or something in it.
+ */
+const SAME_PLACE = `\
+function plain(s) { gsub(/\\\\040/, " ", s); gsub(/\\\\011/, "\\t", s); gsub(/\\\\134/, "\\\\", s); return s }
+function below(path, top) { return top == "/" || path == top || index(path, top "/") == 1 }
+function rest(path, top) { return top == "/" ? (path == "/" ? "" : path) : substr(path, length(top) + 1) }
+function at(top, end) { return top == "/" ? (end == "" ? "/" : end) : top end }
+{ device[NR] = $3; root[NR] = plain($4); point[NR] = plain($5) }
+END {
+  want = ENVIRON["want"]; best = 0
+  for (i = 1; i <= NR; i++) if (below(want, point[i]) && (!best || length(point[i]) >= length(point[best]))) best = i
+  if (!best) exit
+  place = at(root[best], rest(want, point[best]))
+  for (i = 1; i <= NR; i++) if (device[i] == device[best]) {
+    if (below(place, root[i])) print at(point[i], rest(place, root[i]))
+    else if (below(root[i], place)) print point[i]
+  }
+}`;
+
+/**
+ * Text that defines `names_of`: it prints every path at which this host has a directory, also through symbolic links and bind mounts, and
+ * asks the kernel for that, so that two spellings of one place are not two places. The first is the path as it was given.
+ */
+export const NAMES_OF = raw(`\
+names_of() {
+  real=$(timeout ${PATIENCE} readlink -m -- "$1") || real=$1
+  { printf '%s\\n' "$1" "$real"; want=$real awk '${SAME_PLACE}' /proc/self/mountinfo 2>/dev/null; } | awk '!seen[$0]++'
+}`);
