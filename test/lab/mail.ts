@@ -43,7 +43,11 @@ export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => unde
     domain: DOMAIN,
     hostnames: [`mail.${DOMAIN}`],
     registry: `${REGISTRY}/mailu`,
-    images: { redis: `${REGISTRY}/redis:alpine` },
+    images: {
+      redis: `${REGISTRY}/redis:alpine`,
+      antivirus: `${REGISTRY}/clamav/clamav-debian:1.4`,
+      tika: `${REGISTRY}/apache/tika:latest-full`,
+    },
     tls: { kind: 'cert', certificate: 'certificate', key: 'certificate-key' },
     admin: { password: 'postmaster' },
   };
