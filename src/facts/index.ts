@@ -40,15 +40,15 @@ export {
   noMailData,
 } from './mail-data.ts';
 export { MOUNT_MARK, type MountFact, mountFacts } from './mounts.ts';
-export {
-  type ContainerFact,
-  type KeptPlace,
-  type KeptVolume,
-  type NeighbourFacts,
-  neighbourFacts,
-  type ServiceFact,
-  type WritableMount,
-} from './neighbours.ts';
+export type {
+  ContainerFact,
+  KeptPlace,
+  KeptVolume,
+  NeighbourFacts,
+  ServiceFact,
+  WritableMount,
+} from './neighbour.ts';
+export { neighbourFacts } from './neighbours.ts';
 export { type NetworkFacts, networkFacts } from './networks.ts';
 export { type OpenFileFact, openFileFacts } from './open-files.ts';
 export { type PortFact, type PortState, type PortTarget, portFacts } from './ports.ts';

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { ContainerFact, KeptPlace, NeighbourFacts, ServiceFact, WritableMount } from './neighbour.ts';
+
+/** Reads what `neighbourFacts` has asked the engines of a host. All of these throw where an engine says something in an unknown way. */
+
+export function readLines(stdout: string, kind: string): readonly string[] {
+  const found = stdout.split('\n').filter((line) => line.startsWith(`${kind} `));
+  return found.map((line) => line.slice(kind.length + 1));
+}
+
+export function readNames(stdout: string): NeighbourFacts['names'] {
+  const names: Record<string, readonly string[]> = {};
+  for (const line of readLines(stdout, 'name')) {
+    const [place = '', name = ''] = line.split('\t');
+    names[place] = [...(names[place] ?? []), name];
+  }
+  return names;
+}
+
+export type Paths = ReadonlyMap<string, WritableMount>;
+
+/** File systems that more than one host can have (statfs(2), as stat(1) names them); GlusterFS is a kind of FUSE. */
+const SHARED = /^(nfs|fuse|ceph|smb|cifs|gfs|ocfs|lustre|afs|9p|v9fs|unknown)/;
+
+export function readPaths(stdout: string): Paths {
+  const rows = stdout.split('\n').filter((line) => line.startsWith('path '));
+  return new Map(
+    rows.map((row) => {
+      const [, type = '', real = '', ...path] = row.split(' ');
+      const source = path.join(' ');
+      return [source, { source, path: real, shared: SHARED.test(type) }];
+    }),
+  );
+}
+
+const mountSchema = z.object({
+  Type: z.string(),
+  Source: z.string().optional(),
+  /** Of a service. */
+  Target: z.string().optional(),
+  /** Of a container. */
+  Destination: z.string().optional(),
+  /** Of a volume that a container has. */
+  Name: z.string().optional(),
+  /** Of a container. */
+  RW: z.boolean().optional(),
+  /** Of a service. */
+  ReadOnly: z.boolean().optional(),
+});
+const mounts = z
+  .array(mountSchema)
+  .nullish()
+  .transform((list) => list ?? []);
+
+const portsSchema = z
+  .record(z.string(), z.array(z.object({ HostPort: z.string().optional() })).nullish())
+  .nullish();
+
+const containerSchema = z.object({
+  name: z.string(),
+  image: z.string(),
+  running: z.boolean(),
+  restart: z.string().nullish(),
+  fleeting: z.boolean().nullish(),
+  project: z.string().nullish(),
+  service: z.string().nullish(),
+  ports: portsSchema,
+  bound: portsSchema,
+  mounts,
+});
+
+export function readContainer(
+  engine: ContainerFact['engine'],
+  row: unknown,
+  paths: Paths,
+  empty: ReadonlySet<string>,
+): ContainerFact {
+  const found = containerSchema.parse(row);
+  const ports = Object.entries({ ...found.bound, ...found.ports }).flatMap(([port, bindings]) =>
+    port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort ?? 0)) : [],
+  );
+  return {
+    engine,
+    name: found.name.replace(/^\//, ''),
+    image: found.image,
+    running: found.running,
+    returns: found.restart === 'always',
+    project: found.project || undefined,
+    service: found.service || undefined,
+    ports: [...new Set(ports)].filter((port) => port > 0),
+    mounts: writable(found.mounts, paths),
+    keeps: found.mounts.map(({ Type, Source = '', Name, Destination = '' }) => ({
+      target: Destination,
+      source: Type === 'volume' ? (Name ?? Source) : Source,
+      path: paths.get(Source)?.path ?? Source,
+      volume: Type === 'volume',
+      unnamed: Type === 'volume' && UNNAMED.test(Name ?? ''),
+      empty: empty.has(Source),
+    })),
+    fleeting: found.fleeting === true,
+  };
+}
+
+/** What engines call a volume that nobody has named. */
+const UNNAMED = /^[0-9a-f]{64}$/;
+
+const serviceSchema = z.object({
+  name: z.string(),
+  stack: z.string().nullish(),
+  mode: z.object({ Replicated: z.object({ Replicas: z.number().nullish() }).nullish() }),
+  ports: z
+    .array(
+      z.object({
+        Protocol: z.string().optional(),
+        PublishedPort: z.number().optional(),
+        PublishMode: z.string().optional(),
+      }),
+    )
+    .nullish(),
+  image: z.string().default(''),
+  mounts,
+});
+
+export function readService(row: unknown, paths: Paths): ServiceFact {
+  const found = serviceSchema.parse(row);
+  return {
+    name: found.name,
+    image: found.image,
+    stack: found.stack || undefined,
+    replicas: found.mode.Replicated == null ? undefined : (found.mode.Replicated.Replicas ?? 1),
+    meshPorts: (found.ports ?? [])
+      .filter(({ Protocol, PublishMode }) => Protocol !== 'udp' && PublishMode !== 'host')
+      .flatMap(({ PublishedPort }) => PublishedPort ?? []),
+    mounts: writable(found.mounts, paths),
+    keeps: kept(found.mounts, paths),
+  };
+}
+
+function kept(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly KeptPlace[] {
+  return found
+    .filter(({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && ReadOnly !== true)
+    .map(({ Type, Source: source = '', Target: target = '' }) => ({
+      target,
+      source,
+      path: paths.get(source)?.path ?? source,
+      volume: Type === 'volume',
+    }));
+}
+
+function writable(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly WritableMount[] {
+  return found
+    .filter(({ Type, RW, ReadOnly }) => Type === 'bind' && RW !== false && ReadOnly !== true)
+    .flatMap(({ Source }) =>
+      // A file system that has not answered may be one of several hosts.
+      Source === undefined ? [] : (paths.get(Source) ?? { source: Source, path: Source, shared: true }),
+    );
+}
