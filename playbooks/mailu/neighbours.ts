@@ -1,8 +1,8 @@
-import { type ContainerFact, type Finding, isReached, type OpenFileFact, type ServiceFact } from 'provision';
+import { type ContainerFact, type Finding, isReached, type ServiceFact } from 'provision';
 import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
+import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
-import { endableUnit } from './starters.ts';
 import { allNamesOn, writtenBelow } from './written.ts';
 
 const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
@@ -21,15 +21,12 @@ export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly
     ...services(mailu, reached, on),
     ...mayWrite(reached, on),
     ...kept(cluster),
-    ...reached.flatMap((host) => programs(host, on(host))),
+    ...reached.flatMap((host) => otherPrograms(host, on(host))),
   ];
 }
 
 /** The places under all their names on a host: the same directory may have others there. */
 type PlacesOn = (host: Reached) => readonly string[];
-
-const isBelow = (path: string, places: readonly string[]) =>
-  places.some((place) => path === place || path.startsWith(`${place}/`));
 
 /** Whoever has a directory has all that is in it. */
 const isAbove = (path: string, places: readonly string[]) =>
@@ -228,30 +225,4 @@ function ending({ name, replicas }: ServiceFact, host: Reached, hosts: readonly 
   return replicas === undefined
     ? `stop it: it runs on every node, and has no number to set to 0; see what it is with: ${look}`
     : host.onHost(`docker service scale ${name}=0`);
-}
-
-/** Programs outside of containers. */
-function programs(host: Reached, places: readonly string[]): readonly Finding[] {
-  const found = new Map<string, OpenFileFact>();
-  for (const opened of host.facts.openFiles)
-    if (isBelow(opened.path, places)) {
-      // What such a service has begun is not the service: a job's program is named, and the others go on.
-      const file = { ...opened, unit: endableUnit(opened.unit) };
-      const key = file.unit ?? `${file.program} ${file.pid}`;
-      const other = found.get(key);
-      if (other === undefined || (other.stands && !file.stands)) found.set(key, file);
-    }
-  return [...found.values()].map(({ program, pid, unit, path, stands }) => ({
-    level: stands ? ('warn' as const) : ('refuse' as const),
-    code: 'other-writer',
-    host: host.name,
-    message: stands
-      ? `${program} (${unit}) works in ${path}, and has no file open there now. Where it is another mail server's, or another Redis, end it: two that write the same files destroy them`
-      : `${program}${unit === undefined ? ` (process ${pid})` : ` (${unit})`} has ${path} open to write, which this stack is to write${unit === undefined ? '' : '. The command below ends all that it does'}`,
-    fix: [
-      unit === undefined
-        ? `end that program when its work is done: ${host.onHost(`ps -fp ${pid}`)}`
-        : host.onHost(`systemctl disable --now ${unit}`),
-    ],
-  }));
 }
