@@ -80,3 +80,23 @@ test.each(['redis', 'antivirus'])('%s that moves is asked at its new address', a
   await scans();
   expect(await logOf('antispam')).toContain(`follow: ${service} is at `);
 });
+
+/** The real one fetches its signatures first: its own check of health begins after six minutes (clamav-docker, Dockerfile). */
+const SIGNATURES = 380;
+
+test('an antivirus that takes its six minutes is not given up, and mail is put off until it answers', async () => {
+  const tasks = () => on('node-1', 'docker service ps -q mailu_antivirus | wc -l');
+  await on(
+    'node-1',
+    `docker service update -q --detach --env-add STAND_IN_START_SECONDS=${SIGNATURES} mailu_antivirus >/dev/null`,
+  );
+  await eventually('mail is put off', 120, async () =>
+    /not ready/.test((await said('while it begins')) ?? ''),
+  );
+  const before = await tasks();
+  const { seconds } = await eventually('the test virus is refused', SIGNATURES + 120, async () =>
+    /dangerous/.test((await said(TEST_VIRUS)) ?? ''),
+  );
+  figure('an antivirus that takes its six minutes: seconds until mail is scanned', Math.round(seconds));
+  expect(await tasks()).toBe(before);
+});
