@@ -41,7 +41,7 @@ def set_env(*required, mounts=()):
         refuse(str(error))
     # Of all programs, of those that run as well (socrate:103). In a container alone.
     if os.path.exists("/.dockerenv") and not is_legacy():
-        os.system("find /run -xdev -type f -name '*.pid' -delete")
+        os.system("find /run -xdev -type f -name '*.pid' -exec rm -f {} +")
     for path in mounts:
         need_mount(path)
 
