@@ -132,7 +132,7 @@ const ADMIN_FILE = '/data/main.db';
 function otherFile(service: NonNullable<Seen['service']>): string | undefined {
   if (flavorOf(service).kind !== 'sqlite') return undefined;
   const { SQLALCHEMY_DATABASE_URI: uri, SQLITE_DATABASE_FILE: named } = service.environment;
-  const path = uri === undefined ? named : /^sqlite:\/{3}(.*)$/.exec(uri)?.[1];
+  const path = uri === undefined ? named : /^sqlite:\/{3}([^?]*)/.exec(uri)?.[1];
   if (path === undefined || path === '') return undefined;
   const whole = path.startsWith('/') ? path : `/${path}`;
   return whole === ADMIN_FILE ? undefined : whole;

@@ -28,7 +28,7 @@ export const restoresBackup = (file: string) =>
 /** Brings a directory with accounts that nobody has open, with their journal and what else is there, and then moves them aside. */
 export function brings(from: string, to: string): string {
   const idle = `[ -z "$(docker ps -q --filter label=com.docker.swarm.service.name=${ADMIN})" ]`;
-  const copied = `cp -a -n ${word(from)}/. ${word(to)}/ && cmp ${word(`${from}/main.db`)} ${word(`${to}/main.db`)}`;
+  const copied = `tar -C ${word(from)} -cf - . | tar -C ${word(to)} --skip-old-files -xpf - && cmp ${word(`${from}/main.db`)} ${word(`${to}/main.db`)}`;
   return `${idle} && ${room(`${to}/main.db`)} && ${copied} && { ${aside(`${from}/main.db`)}; }`;
 }
 
@@ -58,5 +58,8 @@ export function copiesOut(id: string, running: boolean, to: string): string {
   return `${room(`${to}/main.db`)} && ( umask 077; ${backup} >${file}.new ) && mv -n ${file}.new ${file} && ${unpacks(" --exclude='data/main.db*'")}`;
 }
 
-/** Stops the administration, and ends when it has stopped: its tasks run on for a while after the swarm was told. */
-export const STOPS = `docker service scale ${ADMIN}=0 && while docker service ps --format '{{.CurrentState}}' ${ADMIN} | grep -q '^Running'; do sleep 2; done`;
+/**
+ * Stops the administration, and ends when it has stopped: its tasks run on for a while after the swarm was told, and one that is called
+ * `Starting` migrates the accounts. While it waits it says for whom; a node that is down stops nothing.
+ */
+export const STOPS = `docker service scale ${ADMIN}=0 && until told=$(docker service ps --format '{{.CurrentState}} on {{.Node}}' ${ADMIN}) && ! printf '%s\\n' "$told" | grep -E '^(Starting|Running)'; do sleep 2; done`;

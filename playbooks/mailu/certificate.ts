@@ -30,7 +30,7 @@ export function inspectCertificate(mailu: Mailu, cluster: MailuCluster): readonl
       : [
           warn(
             'no-certificate',
-            `there is no ${missing.join(' and no ')}: ${until}`,
+            `no ${missing.join(' and no ')} is seen on any host: ${until}`,
             `after the run, copy the certificate with its chain to ${chain}, and its key to ${key}, on any host; both in PEM`,
           ),
         ]),

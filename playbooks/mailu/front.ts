@@ -19,13 +19,16 @@ function certificatesOf({ tls }: Mailu): readonly string[] {
   );
 }
 
+/** Not as a zombie, which nobody takes away: the first process of the container looks after nginx alone (core/nginx/start.py). */
+const DOVECOT_RUNS = "cat /proc/[0-9]*/stat 2>/dev/null | grep -q '^[0-9]* (dovecot) [^ZX]'";
+
 /**
  * As the image's own, but that it asks for the process: the file with Dovecot's number goes whenever the front is configured anew
  * (templates/certificate.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
  */
 function frontTest(certificates: readonly string[]): readonly string[] {
   const missing = certificates.map((file) => `[ ! -s ${file} ]`);
-  const running = ['pidof dovecot >/dev/null', ...missing].join(' || ');
+  const running = [DOVECOT_RUNS, ...missing].join(' || ');
   return ['CMD-SHELL', `curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { ${running}; }`];
 }
 

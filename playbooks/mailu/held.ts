@@ -99,7 +99,7 @@ function copying({ path, container, target, wanted }: Held): string {
   const into = sh`mkdir -p -- ${wanted}`.shown;
   return path === undefined
     ? `${into} && ${sh`docker cp ${`${container.name}:${target}/.`} - | tar -C ${wanted} --skip-old-files --numeric-owner -xpf -`.shown}`
-    : `${into} && ${sh`cp -a -n -- ${`${path}/.`} ${`${wanted}/`}`.shown}`;
+    : `${into} && ${sh`tar -C ${path} --numeric-owner -cf - . | tar -C ${wanted} --skip-old-files --numeric-owner -xpf -`.shown}`;
 }
 
 function elsewhere(mailu: Mailu, held: Held, cluster: MailuCluster): Finding {
@@ -141,7 +141,9 @@ function leftBehind(mailu: Mailu, held: Held): Finding {
     level: 'warn',
     code: 'mail-behind',
     host: host.name,
-    message: `a container that has ended still has ${whatOf(mailu, held)}, ${whereIs(held)}. Docker removes it after some changes of the service: what of it is not in ${wanted} has to be copied before`,
-    fix: [host.onHost(copying(held))],
+    message: `a container that has ended still has ${whatOf(mailu, held)}, ${whereIs(held)}. Docker removes it after some changes of the service. What of it is not in ${wanted} has to be copied before, and beside it: in between messages were read and deleted, which would come back`,
+    fix: [
+      `to keep it, and to bring over later what is missing: ${host.onHost(copying({ ...held, wanted: `${wanted}.behind-${held.container.name}` }))}`,
+    ],
   };
 }

@@ -1,5 +1,5 @@
 import { asciiDomain, type Finding, isReached, mailuDomain, readKeyName, sh } from 'provision';
-import { shared } from './accounts-seen.ts';
+import { look, shared } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 
 /** A key that Mailu does not look for under its name, and the name that it looks for. */
@@ -30,9 +30,15 @@ export function inspectSelector(mailu: Mailu, cluster: MailuCluster): readonly F
     first.selector === 'dkim'
       ? 'take DKIM_SELECTOR out of mailu.variables'
       : `write mailu: { variables: { DKIM_SELECTOR: ${first.selector} } }`;
+  // Mailu leaves the key of a domain that is gone: with the selector that it uses already, nothing changes for the others.
+  const running = look(cluster).service?.environment;
+  const changes =
+    running === undefined ||
+    (running.DKIM_SELECTOR ?? 'dkim') !== selector ||
+    first.domain === asciiDomain(mailu.domain);
   return [
     {
-      level: 'refuse',
+      level: changes ? 'refuse' : 'warn',
       code: 'dkim-selector',
       host: host.name,
       message: `Mailu would not find the DKIM key of ${unread.map(({ domain, name, wanted }) => `${domain}, which is ${path(name)}, and is looked for as ${wanted}`).join('; of ')}: mail would go out unsigned`,
@@ -47,8 +53,12 @@ export function inspectSelector(mailu: Mailu, cluster: MailuCluster): readonly F
 /** One key of each domain that has some, and none where Mailu looks. */
 function unreadKeys(names: readonly string[], selector: string): readonly Unread[] {
   const found = new Map<string, Unread>();
+  const end = `.${selector}.key`;
   for (const name of names) {
-    const key = readKeyName(name);
+    // A selector may have dots: those of the inventory's are no part of a domain.
+    const key = name.endsWith(end)
+      ? { domain: asciiDomain(name.slice(0, -end.length)), selector }
+      : readKeyName(name);
     if (key === undefined) continue;
     const wanted = `${mailuDomain(key.domain)}.${selector}.key`;
     if (!names.includes(wanted) && !found.has(key.domain)) found.set(key.domain, { name, wanted, ...key });

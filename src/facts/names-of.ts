@@ -25,11 +25,19 @@ END {
 }`;
 
 /**
- * Text that defines `names_of`: it prints every path at which this host has a directory, also through symbolic links and bind mounts, and
- * asks the kernel for that, so that two spellings of one place are not two places. The first is the path as it was given.
+ * Text that defines `names_of`: for each directory, and a tab between, it prints every path at which this host has it, also through
+ * symbolic links and bind mounts. The kernel is asked for that, so that two spellings of one place are not two places; the file systems
+ * are asked once for all, where a link leads. The first is the path as it was given.
  */
 export const NAMES_OF = raw(`\
 names_of() {
-  real=$(timeout ${PATIENCE} readlink -m -- "$1") || real=$1
-  { printf '%s\\n' "$1" "$real"; want=$real awk '${SAME_PLACE}' /proc/self/mountinfo 2>/dev/null; } | awk '!seen[$0]++'
-}`);
+  [ $# -gt 0 ] || return 0
+  reals=$(timeout ${PATIENCE} readlink -m -- "$@") || reals=$(printf '%s\\n' "$@")
+  for given; do
+    real=\${reals%%"$newline"*} reals=\${reals#*"$newline"}
+    { printf '%s\\n' "$given" "$real"; want=$real awk '${SAME_PLACE}' /proc/self/mountinfo 2>/dev/null; } |
+      given=$given awk '!seen[$0]++ { print ENVIRON["given"] "\\t" $0 }'
+  done
+}
+newline='
+'`);

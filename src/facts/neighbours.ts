@@ -46,7 +46,8 @@ exit 0`;
 export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts> => ({
   script: lines([
     NAMES_OF,
-    sh`for place in ${places}; do names_of "$place" | while IFS= read -r name; do printf 'name %s\t%s\n' "$place" "$name"; done; done`,
+    sh`set -- ${places}
+      names_of "$@" | sed 's/^/name /'`,
     steady(raw(LIST)),
   ]),
 

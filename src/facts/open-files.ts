@@ -14,15 +14,16 @@ export interface OpenFileFact {
 }
 
 /**
- * Below these directories, by whichever name it was opened, by what the kernel keeps of each process (proc(5)), which asks no file system: a dead one does not
- * hold this up. A person's shell that only stands in a directory is not told. A container has processes of its own
+ * Below these directories, by whichever name it was opened, by what the kernel keeps of each process (proc(5)): a dead file system is asked
+ * for no more than where a link leads, within its time. A person's shell that only stands in a directory is not told. A container has processes of its own
  * (pid_namespaces(7)), and its files are told by their path in it: only what runs outside of containers is found so.
  */
 export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFileFact[]> => ({
   script: lines([
     NAMES_OF,
     sh`
-    names=$(for place in ${places}; do names_of "$place"; done | sed 's/[][*?\\]/\\&/g')
+    set -- ${places}
+    names=$(names_of "$@" | cut -f 2- | sed 's/[][*?\\]/\\&/g')
     set -- -false
     set -f; IFS='
     '

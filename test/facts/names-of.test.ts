@@ -11,7 +11,7 @@ function names(shell: string, path: string, mounts: readonly string[]): readonly
   const table = join(folder, 'mountinfo');
   writeFileSync(table, mounts.map((mount) => `1 0 ${mount} rw - x x rw\n`).join(''));
   const { stdout } = spawnSync(shell, ['-s', path], {
-    input: `${NAMES_OF.reveal().replaceAll('/proc/self/mountinfo', table)}\nnames_of "$1"\n`,
+    input: `${NAMES_OF.reveal().replaceAll('/proc/self/mountinfo', table)}\nnames_of "$1" | cut -f 2-\n`,
     encoding: 'utf8',
   });
   return stdout.trimEnd().split('\n');

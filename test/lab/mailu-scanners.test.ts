@@ -32,7 +32,7 @@ beforeAll(async () => {
 async function said(body: string, known = true): Promise<string | undefined> {
   const dial = known ? dialAs(STRANGER.address, 'node-1') : front('node-1');
   using dialogue = new Dialogue(await dial(25), 30_000);
-  return handOver(dialogue, known ? STRANGER.name : 'nobody.invalid', POSTMASTER, [
+  return await handOver(dialogue, known ? STRANGER.name : 'nobody.invalid', POSTMASTER, [
     `From: <test@${known ? 'example.net' : 'example.com'}>`,
     `To: <${POSTMASTER}>`,
     `Subject: scanned ${Date.now()}`,

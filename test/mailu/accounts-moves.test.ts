@@ -204,9 +204,11 @@ describe.each(['dash', 'bash'])('commands that bring accounts, pasted into %s', 
     site.command('sleep', 'exit 0');
     site.command(
       'docker',
-      `echo "$*" >>${told}; case "$*" in 'service ps'*) [ "$(wc -l <${told})" -gt 3 ] && echo 'Complete 1 second ago' || echo 'Running 3 minutes ago' ;; esac`,
+      `echo "$*" >>${told}; case "$*" in 'service ps'*) [ "$(wc -l <${told})" -gt 3 ] && echo 'Complete 1 second ago on a' || case $(wc -l <${told}) in 2) exit 1 ;; 3) echo 'Starting 2 seconds ago on a' ;; esac ;; esac`,
     );
-    expect(site.run(shell, STOPS).status).toBe(0);
+    // Who could not be asked has not stopped, nor has one that begins.
+    const { status, stdout } = site.run(shell, STOPS);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'Starting 2 seconds ago on a\n' });
     expect(spawnSync('cat', [told], { encoding: 'utf8' }).stdout.split('\n')).toHaveLength(5);
   });
 });

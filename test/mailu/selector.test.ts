@@ -6,9 +6,13 @@ function findings(
   keys: readonly string[],
   variables: Readonly<Record<string, string>> = {},
   domain = 'example.org',
+  service?: { readonly environment: Readonly<Record<string, string>> },
 ) {
   const cluster = mailCluster(
-    { 'mail-1': { shared: { mounted: false } }, 'mail-2': { shared: { keys } } },
+    {
+      'mail-1': { shared: { mounted: false }, ...(service === undefined ? {} : { service }) },
+      'mail-2': { shared: { keys } },
+    },
     { variables, domain },
   );
   return inspectSelector(cluster.settings as never, cluster);
@@ -18,6 +22,7 @@ test.each([
   ['no key yet', [], {}],
   ['the key of the selector', ['example.org.dkim.key'], {}],
   ['the key of a selector that is written', ['example.org.mail.key'], { DKIM_SELECTOR: 'mail' }],
+  ['a selector with a dot', ['example.org.mail.2024.key'], { DKIM_SELECTOR: 'mail.2024' }],
   ['both', ['example.org.dkim.key', 'example.org.mail.key'], { DKIM_SELECTOR: 'mail' }],
   ['keys of other domains, one below this one', ['example.net.dkim.key', 'example.org.uk.dkim.key'], {}],
   ['what is no key of a domain', ['dkim.key', 'notes.key'], {}],
@@ -62,4 +67,15 @@ test('a key is looked for under the name that Mailu gives the domain', () => {
       "cp -a -n -- /mailu/dkim/xn--mller-kva.example.dkim.key '/mailu/dkim/müller.example.dkim.key';",
     ),
   ]);
+});
+
+test('a key that a domain has left behind is told, where the selector that Mailu uses stays', () => {
+  const keys = ['example.org.mail.key', 'gone.example.dkim.key'];
+  const running = (selector: string) => ({ environment: { DKIM_SELECTOR: selector } });
+  const levels = (...given: Parameters<typeof findings>) => findings(...given).map(({ level }) => level);
+  const wanted = { DKIM_SELECTOR: 'mail' };
+  expect(levels(keys, wanted, 'example.org', running('mail'))).toEqual(['warn']);
+  expect(levels(keys, wanted, 'example.org', running('dkim'))).toEqual(['refuse']);
+  expect(levels(keys, wanted)).toEqual(['refuse']);
+  expect(levels(['example.org.dkim.key'], wanted, 'example.org', running('mail'))).toEqual(['refuse']);
 });
