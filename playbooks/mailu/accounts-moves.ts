@@ -1,5 +1,6 @@
 import { sh } from 'provision';
 import { ADMIN } from './accounts-places.ts';
+import { stops } from './stops.ts';
 
 /**
  * Commands that bring accounts somewhere. None writes over a file, or leaves a journal beside one that it does not belong to: sqlite
@@ -58,8 +59,5 @@ export function copiesOut(id: string, running: boolean, to: string): string {
   return `${room(`${to}/main.db`)} && ( umask 077; ${backup} >${file}.new ) && mv -n ${file}.new ${file} && ${unpacks(" --exclude='data/main.db*'")}`;
 }
 
-/**
- * Stops the administration, and ends when it has stopped: its tasks run on for a while after the swarm was told, and one that is called
- * `Starting` migrates the accounts. While it waits it says for whom; a node that is down stops nothing.
- */
-export const STOPS = `docker service scale ${ADMIN}=0 && until told=$(docker service ps --format '{{.CurrentState}} on {{.Node}}' ${ADMIN}) && ! printf '%s\\n' "$told" | grep -E '^(Starting|Running)'; do sleep 2; done`;
+/** Nobody writes the accounts once it has ended. */
+export const STOPS = stops(ADMIN);
