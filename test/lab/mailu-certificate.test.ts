@@ -97,8 +97,9 @@ test.each([
   const before = await allTasks();
   const old = new Set(await Promise.all(NODES.map(shown)));
   const { chain, key } = await another();
-  await put('new', chain);
-  await put('new-key', key);
+  // Where it is renewed: another node may take a moment to see a file.
+  await put('new', chain, 'node-3');
+  await put('new-key', key, 'node-3');
   let session = 0;
   const stop = withoutService(async () => {
     using dialogue = new Dialogue(await front(nodeAt(session++))(993), 10_000);
