@@ -19,7 +19,7 @@ import {
   when,
   withDiskAway,
 } from './accounts-seen.ts';
-import { holdersOf, holdersText, isBoundTo, isInUse, stopping } from './accounts-use.ts';
+import { endingHolders, holdersOf, holdersText, isBoundTo, isInUse } from './accounts-use.ts';
 import type { Mailu } from './settings.ts';
 
 /**
@@ -125,7 +125,7 @@ function older(only: FoundFile, seen: Seen): Problem | undefined {
     fix: [
       ...(held.length === 0
         ? []
-        : [`${holdersText(held)} has the old file: stop that first`, ...stopping(held)]),
+        : [`${holdersText(held)} has the old file: stop that first`, ...endingHolders(held)]),
       `to go on with the copy, move the old file aside and run again, which says how the copy is brought back: ${only.host.onHost(aside(only.path))}`,
       brought(only),
     ],

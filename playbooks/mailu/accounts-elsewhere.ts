@@ -3,7 +3,7 @@ import { type FoundFile, hostsOf, isAt, isOnSharedStorage } from './accounts-fil
 import { aside, brings, copiesOut, STOPS } from './accounts-moves.ts';
 import { ADMIN, dataOf, fileOf, sharedFile } from './accounts-places.ts';
 import { describe, namesOf, type Problem, type Seen } from './accounts-seen.ts';
-import { holdersOf, holdersText, isInUse, stopping } from './accounts-use.ts';
+import { endingHolders, holdersOf, holdersText, isInUse } from './accounts-use.ts';
 import type { Mailu, Reached } from './settings.ts';
 
 /** A setting has the directory that `data` is in: a volume of Docker's, or another name, cannot be written as one. */
@@ -47,7 +47,7 @@ export function severalPlaces(files: readonly FoundFile[], { service, manager }:
     fix:
       held.length === 0
         ? others.map(({ host, path }) => host.onHost(aside(path)))
-        : [...new Set(stopping(held))],
+        : [...new Set(endingHolders(held))],
   };
 }
 
@@ -75,7 +75,7 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, seen: Seen): Problem
     return {
       ...elsewhere,
       message: `${found}, ${why}. While it is used, a copy would not be whole: ${holdersText(held)} has it. Stop that first, with all that belongs to it, and run again: the run says then how they are brought`,
-      fix: [...new Set(stopping(held))],
+      fix: [...new Set(endingHolders(held))],
     };
   if (isAt(only, `${to}/main.db`))
     return {

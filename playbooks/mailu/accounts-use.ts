@@ -2,7 +2,9 @@ import type { ContainerFact } from 'provision';
 import type { FoundFile } from './accounts-files.ts';
 import { ADMIN } from './accounts-places.ts';
 import { isOf, type Seen } from './accounts-seen.ts';
+import { isBelow } from './other-programs.ts';
 import type { Reached } from './settings.ts';
+import { stopping } from './stops.ts';
 
 /** Whether an administration that runs has it. What a service says that is bound to no node says nothing of one host. */
 export const isInUse = ({ seen }: FoundFile): boolean =>
@@ -27,15 +29,12 @@ export function holdersOf({ seen }: FoundFile): readonly Holder[] {
     host.facts.neighbours.containers
       .filter(({ running, service }) => running && service !== ADMIN)
       .filter(({ mounts }) =>
-        mounts.some((mount) => [mount.source, mount.path].some((given) => hasIn(given, path))),
+        mounts.some((mount) => [mount.source, mount.path].some((given) => isBelow(path, [given]))),
       )
       .map((container) => ({ host, container })),
   );
   return [...new Map(found.map((each) => [`${each.host.name} ${each.container.name}`, each])).values()];
 }
-
-const hasIn = (given: string, path: string) =>
-  given !== '/' && (path === given || path.startsWith(`${given}/`));
 
 /** The containers in words. */
 export const holdersText = (holders: readonly Holder[]) =>
@@ -48,9 +47,9 @@ export const holdersText = (holders: readonly Holder[]) =>
     .join(', ');
 
 /** What ends them and keeps them ended, where that loses nothing: swarm removes what a task has in itself. */
-export const stopping = (holders: readonly Holder[]): readonly string[] =>
-  holders.map(({ host, container: { engine, name, service } }) =>
-    service !== undefined
-      ? `stop the service ${service}, which another stack or person has made`
-      : host.onHost(`${engine} update --restart=no ${name} && ${engine} stop ${name}`),
+export const endingHolders = (holders: readonly Holder[]): readonly string[] =>
+  holders.flatMap(({ host, container }) =>
+    container.service !== undefined
+      ? [`stop the service ${container.service}, which another stack or person has made`]
+      : stopping([container], host),
   );

@@ -24,7 +24,7 @@ const DOVECOT_RUNS = "cat /proc/[0-9]*/stat 2>/dev/null | grep -q '^[0-9]* (dove
 
 /**
  * As the image's own, but that it asks for the process: the file with Dovecot's number goes whenever the front is configured anew
- * (templates/certificate.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
+ * (templates/certificates.sh.hbs). Without its certificates a front takes mail on port 25, and has no Dovecot.
  */
 function frontTest(certificates: readonly string[]): readonly string[] {
   const missing = certificates.map((file) => `[ ! -s ${file} ]`);

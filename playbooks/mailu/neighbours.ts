@@ -3,6 +3,7 @@ import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
+import { stopping } from './stops.ts';
 import { allNamesOn, writtenBelow } from './written.ts';
 
 const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
@@ -134,18 +135,6 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
       },
     ];
   });
-}
-
-/** Stops containers so that they stay stopped. What they are and have written stays: `docker start` brings them back. */
-function stopping(group: readonly ContainerFact[], host: Reached): readonly string[] {
-  const engine = group[0]?.engine ?? 'docker';
-  const names = group.map(({ name }) => name).join(' ');
-  if (group.some(({ fleeting }) => fleeting))
-    return [
-      `${engine} removes it once it ends, with all that it alone has (it was begun with --rm): copy what is needed, then stop it; see what it has with: ${host.onHost(`${engine} diff ${group[0]?.name}; ${engine} inspect ${names}`)}`,
-    ];
-  const stay = `${engine} update --restart=no ${names}`;
-  return [host.onHost(group.some(({ running }) => running) ? `${stay} && ${engine} stop ${names}` : stay)];
 }
 
 /** Services in our stack that Mailu has not: somebody has put them there. */
