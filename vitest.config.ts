@@ -26,6 +26,7 @@ const TRUST = [
   'killed',
   'machine-drift',
   'proxy',
+  'swarm-past',
   'ways-in',
 ].map((name) => `test/lab/${name}.test.ts`);
 const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
