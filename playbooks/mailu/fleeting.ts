@@ -2,6 +2,7 @@ import { type ContainerFact, isReached } from 'provision';
 import { liveServices } from './live.ts';
 import { STACK } from './parts.ts';
 import type { MailuCluster, Reached } from './settings.ts';
+import { atLeast, familyOf, isVersion } from './version.ts';
 
 /** What goes with a container, and nobody else has. */
 export interface Fleeting {
@@ -17,15 +18,26 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   smtp: ['/queue'],
   webmail: ['/data'],
   webdav: ['/data'],
+  // Which messages it has brought: without that list all that its owners leave at their provider come once more.
+  fetchmail: ['/data'],
 };
 
 /** What these have can be fetched or made anew. */
-const REMADE = ['front', 'antivirus', 'oletools', 'tika', 'redis', 'fetchmail'];
+const REMADE = ['front', 'antivirus', 'oletools', 'tika', 'redis'];
 
-export const isRemade = (service: string): boolean => REMADE.includes(service);
+/** Whether what a service of Mailu has can be fetched or made anew. `image`: that it runs, for not all versions write the same. */
+export const isRemade = (service: string, image: string): boolean =>
+  REMADE.includes(service) || (service === 'fetchmail' && bringsWithoutList(image));
+
 /** Whether a service of Mailu writes there, also where nothing is mounted. */
-export const isKept = (service: string, target: string): boolean =>
-  PLACES[service]?.includes(target) === true;
+export const isKept = (service: string, image: string, target: string): boolean =>
+  !isRemade(service, image) && PLACES[service]?.includes(target) === true;
+
+/** Up to 1.8 fetchmail kept no list, and had the accounts' directory at the same place (optional/fetchmail/fetchmail.py of each tag). */
+function bringsWithoutList(image: string): boolean {
+  const tag = /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? '';
+  return isVersion(tag) && !atLeast(familyOf(tag), 1, 9);
+}
 
 /**
  * Files of the stack's services that Docker removes with their containers: in volumes without a name, and in containers themselves. What
@@ -41,9 +53,9 @@ export function fleetingFiles(cluster: MailuCluster): readonly Fleeting[] {
   });
 }
 
-function targetsOf({ service = '', keeps, running }: ContainerFact): readonly string[] {
+function targetsOf({ service = '', image, keeps, running }: ContainerFact): readonly string[] {
   const name = service.slice(STACK.length + 1);
-  if (isRemade(name)) return [];
+  if (isRemade(name, image)) return [];
   const unnamed = keeps.filter((kept) => kept.unnamed && !kept.empty).map(({ target }) => target);
   const inside = (PLACES[name] ?? []).filter(
     (place) => running && !keeps.some(({ target }) => place === target || place.startsWith(`${target}/`)),

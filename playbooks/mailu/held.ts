@@ -47,8 +47,9 @@ export function heldElsewhere(mailu: Mailu, cluster: MailuCluster): readonly Hel
             const found = holds(container, target, namesOn(host, wanted));
             // A queue that is written has rules of its own.
             if (found === undefined || (container.running && `${STACK}_${name}` === SMTP)) return [];
-            if (found.fleeting && !(found.path === undefined ? isKept(name, target) : !isRemade(name)))
-              return [];
+            const { image } = container;
+            const kept = found.path === undefined ? isKept(name, image, target) : !isRemade(name, image);
+            if (found.fleeting && !kept) return [];
             return [{ host, container, name, target, wanted, behind, ...found }];
           }),
         );
@@ -125,7 +126,7 @@ function elsewhere(mailu: Mailu, held: Held, cluster: MailuCluster): Finding {
             `have the shared storage mounted first: run once without the section \`mailu\`, after a copy to another disk of ${host.name}`,
           ]),
       `${container.running ? 'hold the container, which ends nothing, and copy' : 'copy'}: ${host.onHost(`${pause}${copying(held)}`)}`,
-      `once that has ended without an error, let ${name} go on with the copy, and run again: ${through.onHost(sh`docker service update --mount-add ${mount} ${`${STACK}_${name}`}`.shown)}`,
+      `once that has ended without an error${held.path === undefined ? ', or where it says that it could not find the file,' : ','} let ${name} go on with the copy, and run again: ${through.onHost(sh`docker service update --mount-add ${mount} ${`${STACK}_${name}`}`.shown)}`,
       ...(container.running
         ? [
             `to leave it as it was instead, and to begin later with an empty ${wanted}: ${host.onHost(sh`docker unpause ${container.name}`.shown)}`,

@@ -1,9 +1,9 @@
-import { type Finding, isReached, type KeptPlace } from 'provision';
+import { type Finding, isReached, type KeptPlace, sh } from 'provision';
 import { servicesOf } from './deployed.ts';
-import { fleetingFiles, fleetingText } from './fleeting.ts';
+import { fleetingFiles, fleetingText, isRemade } from './fleeting.ts';
 import { heldElsewhere, inspectHeld } from './held.ts';
 import { liveServices } from './live.ts';
-import { STACK } from './parts.ts';
+import { leadOf, STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
 import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
 import { namesOn, wantedPlaces } from './written.ts';
@@ -39,7 +39,9 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
       .filter(({ target }) => name !== 'admin' || target !== '/data')
       .filter(() => name !== 'smtp' || (live.get(SMTP)?.replicas !== 0 && !runs(cluster, SMTP)))
       .flatMap(({ source: wanted, target }) => {
-        const now = live.get(`${STACK}_${name}`)?.keeps.find((place) => place.target === target);
+        const service = live.get(`${STACK}_${name}`);
+        const now = service?.keeps.find((place) => place.target === target);
+        if (name === 'fetchmail' && isRemade(name, service?.image ?? '')) return [];
         const names = [wanted, ...reached.flatMap((host) => namesOn(host, wanted))];
         if (now === undefined || names.includes(now.source) || names.includes(now.path)) return [];
         if (now.volume && (now.source === '' || namesVolume(reached, now.source, names))) return [];
@@ -60,7 +62,11 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
         root,
       ),
     ),
-    ...moved.filter(({ other }) => other === '').map((each) => elsewhere(mailu, each)),
+    ...moved
+      .filter(({ other }) => other === '')
+      .map((each) =>
+        each.name === 'fetchmail' ? listElsewhere(each, leadOf(cluster)) : elsewhere(mailu, each),
+      ),
     ...inspectHeld(mailu, cluster),
   ];
 }
@@ -112,3 +118,25 @@ function elsewhere(mailu: Mailu, { name, now, wanted }: Moved): Finding {
     ],
   };
 }
+
+/**
+ * What fetchmail has brought. Mailu's stack files of 1.8 gave it the accounts' directory; who kept that line has the list beside the
+ * accounts, which must not be copied with it.
+ */
+function listElsewhere({ now, wanted }: Moved, lead: ReturnType<typeof leadOf>): Finding {
+  const at = (command: string) => lead?.onHost(command) ?? command;
+  const from = now.volume ? `the volume ${now.source}` : now.source;
+  const mount = `type=bind,source=${wanted},target=${now.target}`;
+  return {
+    level: 'refuse',
+    code: 'mail-elsewhere',
+    message: `the list of what fetchmail has brought is in ${from}, and the inventory says ${wanted}: without it, all that people leave at their provider would come once more`,
+    fix: [
+      `end it: ${at(sh`docker service scale ${SERVICE}=0`.shown)}`,
+      `copy the file fetchids, and nothing else, from ${from} to ${wanted}, on a host that has both; where there is no such file, there is nothing to copy`,
+      `have it write there, and run again: ${at(sh`docker service update --mount-add ${mount} ${SERVICE}`.shown)}`,
+    ],
+  };
+}
+
+const SERVICE = `${STACK}_fetchmail`;

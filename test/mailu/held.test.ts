@@ -179,6 +179,30 @@ test.each<[string, string, readonly string[]]>([
   expect(codes(stdout)).toEqual(expected);
 });
 
+test('what fetchmail has brought is kept, by versions that keep it', () => {
+  const fetching = (image: string, mounts: readonly Mount[] = []) => {
+    const cluster = site(
+      rows({ mailu_fetchmail: { mounts } }, { mailu_fetchmail: [] }).replace('mailu/x', image),
+    );
+    return inspectMoved({ ...(cluster.settings as Mailu), fetchmail: true }, cluster);
+  };
+  expect(fetching('mailu/fetchmail:1.8')).toEqual([]);
+  expect(fetching('mailu/fetchmail:1.9', [volume('/data')])[0]?.message).toContain(
+    'what fetchmail has in /data is in /var/lib/docker/volumes/',
+  );
+  // Nobody knows what this version keeps: where it is nothing, the copy says so.
+  expect(fetching('mailu/fetchmail:master')).toMatchObject([
+    {
+      code: 'mail-elsewhere',
+      fix: [
+        expect.stringContaining('docker cp'),
+        expect.stringContaining('could not find the file'),
+        expect.anything(),
+      ],
+    },
+  ]);
+});
+
 test('a container that has ended is not held', () => {
   const ended = { mailu_imap: { mounts: [volume('/mail')], running: false } };
   expect(found(rows(ended, IMAP))[0]?.fix.join()).not.toContain('pause');

@@ -74,6 +74,31 @@ test('mail that is elsewhere than the inventory says is refused', () => {
   expect(other('mailu_imap', '/etc/ssl', '/etc/ssl', '/certs')).toEqual([]);
 });
 
+test('the list of what fetchmail has brought is kept, and nothing else is copied with it', () => {
+  const fetching = { ...mailu, fetchmail: true };
+  const found = (image: string, source = '/mailu/data') =>
+    inspectMoved(
+      fetching,
+      site(fetching, [{ ...service('mailu_fetchmail', source, source, '/data'), image }]),
+    );
+  expect(found('mailu/fetchmail:1.8')).toEqual([]);
+  expect(found('ghcr.io/mailu/fetchmail:2024.06', '/mailu/data/fetchmail')).toEqual([]);
+  expect(found('ghcr.io/mailu/fetchmail:2024.06.9@sha256:00')).toEqual([
+    {
+      level: 'refuse',
+      code: 'mail-elsewhere',
+      message:
+        'the list of what fetchmail has brought is in /mailu/data, and the inventory says /mailu/data/fetchmail: without it, all that people leave at their provider would come once more',
+      fix: [
+        'end it: docker service scale mailu_fetchmail=0',
+        'copy the file fetchids, and nothing else, from /mailu/data to /mailu/data/fetchmail, on a host that has both; where there is no such file, there is nothing to copy',
+        "have it write there, and run again: docker service update --mount-add 'type=bind,source=/mailu/data/fetchmail,target=/data' mailu_fetchmail",
+      ],
+    },
+  ]);
+  expect(found('mailu/fetchmail:master')).toHaveLength(1);
+});
+
 test('a mount of ours that the inventory no longer has is told', () => {
   const mounts = [{ where: '/mailu', source: 'a:/mailu', type: 'fuse.glusterfs' }];
   const codes = (settings: object) =>
