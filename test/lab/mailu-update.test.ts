@@ -69,6 +69,7 @@ const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.fl
 
 test.each(Object.keys(ALLOWED) as Updated[])(
   'an update of %s under load costs little, and no message',
+  { timeout: TIMES * 240_000 + 300_000 },
   async (service) => {
     let going = true;
     const sessions = [0, 1, 2, 3, 4].map((number) => session(() => going, number));
