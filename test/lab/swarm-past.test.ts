@@ -25,7 +25,8 @@ const clusterOf = (node: string) => on(node, "docker info --format '{{.Swarm.Clu
 const objects = (node: string) =>
   on(
     node,
-    'for kind in secret config service network; do docker $kind ls --format "$kind {{.Name}} {{.ID}}"; done | sort; docker volume ls --quiet | sort',
+    // A node's own networks are made anew whenever Docker starts.
+    'for kind in secret config service; do docker $kind ls --format "$kind {{.Name}} {{.ID}}"; done | sort; docker network ls --filter scope=swarm --format "{{.Name}} {{.ID}}" | sort; docker volume ls --quiet | sort',
   );
 
 /** A swarm by hand: its first node is a manager, as are those that are named. */
@@ -84,16 +85,22 @@ describe('a swarm made by hand', () => {
     );
     await swarmByHand(['node-1']);
     const before = { cluster: await clusterOf('node-1'), objects: await objects('node-1') };
-    await on('node-1', 'rm /etc/docker/daemon.json; systemctl restart docker');
+    await on(
+      'node-1',
+      'rm /etc/docker/daemon.json; systemctl reset-failed docker.service; systemctl restart docker',
+    );
     expect(await on('node-1', "docker info --format '{{.Swarm.LocalNodeState}}'")).toBe('inactive');
 
     const [said] = await refused(() => json(inventory(3)));
     figure('a swarm with user namespaces', said);
     expect(said).toMatchObject({ code: 'swarm-elsewhere', host: 'node-1' });
     expect(said?.fix.join()).toContain('hosts.node-1.docker.settings.userns-remap');
-    await on('node-1', 'systemctl stop docker.service docker.socket');
+    await on(
+      'node-1',
+      'systemctl stop docker.service docker.socket; systemctl reset-failed docker.service docker.socket',
+    );
     await refused(() => json(inventory(3)));
-    await on('node-1', 'systemctl start docker.service');
+    await on('node-1', 'systemctl reset-failed docker.service docker.socket; systemctl start docker.service');
 
     const file = inventory(3, ({ hosts }) => {
       (hosts['node-1'] as Tree).docker = { settings: { 'userns-remap': 'default' } };
