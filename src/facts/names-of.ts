@@ -4,24 +4,28 @@ import { raw } from '../shell/index.ts';
 const PATIENCE = 5;
 
 /**
- * What awk does with mountinfo (proc(5)): of the last mount that has the path `want`, it takes the device and the path inside of it, and
- * prints every name under which the host sees the same place, or something in it.
+ * What awk does with mountinfo (proc(5)), for each of the paths in `given`, which lead to those in `real`: of the last mount that has the
+ * path, it takes the device and the path inside of it, and prints every name under which the host sees the same place, or something in it.
  */
 const SAME_PLACE = `\
 function plain(s) { gsub(/\\\\040/, " ", s); gsub(/\\\\011/, "\\t", s); gsub(/\\\\134/, "\\\\", s); return s }
 function below(path, top) { return top == "/" || path == top || index(path, top "/") == 1 }
 function rest(path, top) { return top == "/" ? (path == "/" ? "" : path) : substr(path, length(top) + 1) }
 function at(top, end) { return top == "/" ? (end == "" ? "/" : end) : top end }
-{ device[NR] = $3; root[NR] = plain($4); point[NR] = plain($5) }
-END {
-  want = ENVIRON["want"]; best = 0
+function tell(given, name) { if (!seen[given, name]++) print given "\\t" name }
+function others(given, want,   i, best, place) {
   for (i = 1; i <= NR; i++) if (below(want, point[i]) && (!best || length(point[i]) >= length(point[best]))) best = i
-  if (!best) exit
+  if (!best) return
   place = at(root[best], rest(want, point[best]))
   for (i = 1; i <= NR; i++) if (device[i] == device[best]) {
-    if (below(place, root[i])) print at(point[i], rest(place, root[i]))
-    else if (below(root[i], place)) print point[i]
+    if (below(place, root[i])) tell(given, at(point[i], rest(place, root[i])))
+    else if (below(root[i], place)) tell(given, point[i])
   }
+}
+{ device[NR] = $3; root[NR] = plain($4); point[NR] = plain($5) }
+END {
+  count = split(ENVIRON["given"], given, "\\n"); split(ENVIRON["real"], real, "\\n")
+  for (n = 1; n <= count; n++) { tell(given[n], given[n]); tell(given[n], real[n]); others(given[n], real[n]) }
 }`;
 
 /**
@@ -32,12 +36,7 @@ END {
 export const NAMES_OF = raw(`\
 names_of() {
   [ $# -gt 0 ] || return 0
-  reals=$(timeout ${PATIENCE} readlink -m -- "$@") || reals=$(printf '%s\\n' "$@")
-  for given; do
-    real=\${reals%%"$newline"*} reals=\${reals#*"$newline"}
-    { printf '%s\\n' "$given" "$real"; want=$real awk '${SAME_PLACE}' /proc/self/mountinfo 2>/dev/null; } |
-      given=$given awk '!seen[$0]++ { print ENVIRON["given"] "\\t" $0 }'
-  done
-}
-newline='
-'`);
+  all=$(printf '%s\\n' "$@")
+  reals=$(timeout ${PATIENCE} readlink -m -- "$@") || reals=$all
+  cat /proc/self/mountinfo 2>/dev/null | given=$all real=$reals awk '${SAME_PLACE}'
+}`);
