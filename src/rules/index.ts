@@ -3,6 +3,7 @@ export { isEmptied, isSilent, isWhole } from './brick-state.ts';
 export { decideGluster, type GlusterDecision } from './decide-gluster.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';
 export {
+  brickId,
   type GlusterHost,
   type HeldBrick,
   heldBricks,

@@ -8,8 +8,8 @@ const want = z.strictObject({
   volume: z.string(),
   /** The emptied brick, `address:path`. */
   brick: z.string(),
-  /** Its place in the volume's list of bricks, from 0. */
-  index: z.int().min(0),
+  /** What glusterd calls it for good, `mailu-client-3`: others have noted what it has missed by that. Its place among the bricks may be another. */
+  id: z.string().regex(/^[\w.-]+$/),
   /** A whole brick on this host, where the blame is written down. */
   own: absolutePath,
 });
@@ -24,10 +24,10 @@ export const glusterBlame = defineResource({
   want,
   key: ({ brick }) => brick,
 
-  observe: ({ volume, index, own }) => ({
+  observe: ({ id, own }) => ({
     script: askGluster(sh`
       getfattr --absolute-names -e hex -d -m trusted.afr -- ${own} >/dev/null || exit 66
-      getfattr --absolute-names --only-values -n ${`trusted.afr.${volume}-client-${index}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
+      getfattr --absolute-names --only-values -n ${`trusted.afr.${id}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
     parse(output) {
       const answer = glusterAnswer('what its brick blames', output);
       if (typeof answer !== 'string') return answer;
