@@ -74,13 +74,14 @@ export function isSameType(one: string, other: string): boolean {
 
 const family = (type: string) => type.replace(/^fuse\./, '').replace(/^nfs4$/, 'nfs');
 
-/** Server and path; GlusterFS takes the name of a volume with and without its slash. */
+/** Server and path; GlusterFS takes the name of a volume with and without its slash. What is bound from inside has its path in brackets. */
 function split(source: string): readonly [string, string] {
   const colon = source.includes(':/') ? source.indexOf(':/') : source.lastIndexOf(':');
   return [
     source.slice(0, colon),
     source
       .slice(colon + 1)
+      .replace(/\[(.*)\]$/, '$1')
       .replace(/^\//, '')
       .replace(/\/$/, ''),
   ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
+import { type Script, sh } from '../shell/index.ts';
 import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
 import { isSameSource, isSameType, lookAtSource, readSources, type Source } from './mount-source.ts';
 import { mountUnit, unitText } from './mount-unit.ts';
@@ -146,33 +146,51 @@ function isWanted({ what, servers }: Want, mounted: Source, named: Source | null
 }
 
 /** What is mounted is not what is wanted. */
-function another({ where, what, servers, type, shownType = type }: Want, mounted: Source): Refusal {
-  const setting = type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export';
-  const taken = `with its line in /etc/fstab or its unit`;
-  const remedies =
-    mounted.type === shownType
-      ? [`Where ${mounted.source} has the mail, write it as the storage: ${setting}.`]
-      : isSameType(mounted.type, shownType) && isSameSource(what, servers, mounted)
-        ? [
-            `It is the same directory of the same server, by another version of NFS. Stop what uses it, take it away from ${where}, ${taken}, and run again. Nothing has to be copied.`,
-          ]
-        : [
-            `Where ${mounted.source} has the mail, stop what uses it. Take it away from ${where}, ${taken}, mount it at another directory, and run again.`,
-            {
-              // It may be the same files by another way, which a copy without -n would empty.
-              say: `When ${what} is mounted, copy what it does not have yet; write that other directory for DIRECTORY`,
-              run: sh`mountpoint -q -- ${where} && cp -a -n -- DIRECTORY/. ${`${where}/`}`,
-            },
-          ];
+function another(wanted: Want, mounted: Source): Refusal {
+  const { where, what, type, shownType = type } = wanted;
   return new Refusal(
     `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
     [
       sh`findmnt --mountpoint ${where}; ls -lA -- ${where}`,
       sh`fuser -v -m -- ${where}`,
-      ...remedies,
+      ...remedies(wanted, mounted),
       `Where ${where} is meant for it, write another storage.root.`,
     ],
   );
+}
+
+/** How the mail gets to the shared storage, where what is mounted has it. */
+function remedies(
+  { where, what, servers, type, shownType = type }: Want,
+  mounted: Source,
+): readonly (string | { readonly say: string; readonly run: Script })[] {
+  const away = `take it away from ${where}, with its line in /etc/fstab or its unit`;
+  // Bound from inside of what is mounted elsewhere.
+  const [, whole = mounted.source, folder] = /^(.*)\[(.+)\]$/.exec(mounted.source) ?? [];
+  if (
+    mounted.type !== shownType &&
+    isSameType(mounted.type, shownType) &&
+    isSameSource(what, servers, mounted)
+  )
+    return [
+      `It is the same directory of the same server, by another version of NFS. Stop what uses it, ${away}, and run again. Nothing has to be copied.`,
+    ];
+  if (mounted.type === shownType && type === 'glusterfs' && folder !== undefined)
+    return [
+      `It is the directory ${folder} of ${whole}, and a run mounts a volume whole. Where it has the mail, stop what uses it, ${away}, run again, and move what is in that directory to the top of the volume.`,
+    ];
+  if (mounted.type === shownType)
+    return [
+      `Where ${whole}${folder ?? ''} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
+    ];
+  return [
+    `Where ${mounted.source} has the mail, stop what uses it. Then ${away}, mount it at another directory, and run again.`,
+    {
+      // It may be the same files by another way, which a copy without -n would empty.
+      say: `When ${what} is mounted, copy what it does not have yet; write that other directory for DIRECTORY`,
+      run: sh`mountpoint -q -- ${where} && cp -a -n -- DIRECTORY/. ${`${where}/`}`,
+    },
+  ];
 }
 
 /** @throws Refusal where something else is to be mounted here, and is away: what is in it would be missing, and never come back. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AWAY } from '../facts/index.ts';
+import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { absolutePath } from './path.ts';
@@ -25,6 +25,8 @@ interface Have {
   readonly line: string | null;
   /** Our lines for other paths: what is mounted from there stays so. */
   readonly others: string;
+  /** Whether it is a brick of GlusterFS. */
+  readonly brick: boolean;
   /** Files of somebody's that export this path. */
   readonly elsewhere: readonly string[];
   readonly exported: readonly Exported[];
@@ -96,6 +98,7 @@ export const nfsExport = defineResource({
       [ ! -e ${FILE} ] || cat ${FILE} || exit 66
       echo '=== exported'
       rows=$(timeout 10 exportfs -s) || exit 66
+      [ ! -d ${`${path}/.glusterfs/indices`} ] || echo 'brick yes'
       printf '%s\n' "$rows"
       printf '%s\n' "$rows" | sed -n ${`s,^${path}  *\\([[:alnum:]._-]*[[:alpha:]][[:alnum:]._-]*\\)(.*,\\1,p`} | sort -u | while read -r n; do
         echo "name $n $(timeout ${NAME_PATIENCE} getent ahostsv4 "$n" </dev/null | cut -d' ' -f1 | sort -u | tr '\n' ' ')"
@@ -120,6 +123,7 @@ export const nfsExport = defineResource({
       return {
         line: written.find(isOurs) ?? null,
         others: written.filter((line) => !isOurs(line)).join(''),
+        brick: rowsAfter('brick', exported).length > 0,
         elsewhere: rowsAfter('elsewhere', exported),
         exported: exported
           .split('\n')
@@ -142,6 +146,11 @@ export const nfsExport = defineResource({
           'Bring the disk back to where it was mounted, and run again.',
           'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
         ],
+      );
+    if (have.brick && have.line === null)
+      throw new Refusal(
+        `${path} is a brick of GlusterFS. What is written to it by another way is lost or spoilt where its volume runs, and its files may be no mail`,
+        [sh`gluster volume info; ls -lA -- ${path}`, `Write another storage.export. ${COPYING_BRICKS}`],
       );
     const unfit = clients.flatMap((client) => {
       const row = byHand(client, have);
