@@ -151,6 +151,7 @@ export {
   inspectSwarm,
   ipv4Of,
   isBack,
+  isConnected,
   isEmptied,
   isSilent,
   isWhole,

@@ -14,7 +14,9 @@ import {
   glusterPeer,
   glusterVolume,
   type HeldBrick,
+  isConnected,
   isEmptied,
+  isSilent,
   isWhole,
   madeOn,
   memberOf,
@@ -147,6 +149,10 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
   if (!leads) return [];
   const { settings } = cluster;
   const kept = there.filter(({ holder }) => bricks.some(({ name }) => name === holder?.name));
+  const unseen =
+    decision.kind === 'exists'
+      ? there.filter((brick) => isSilent(brick) && isConnected(all, decision.lead, brick))
+      : [];
   const added = bricks.filter(({ name }) => !there.some(({ holder }) => holder?.name === name));
   return [
     glusterVolume({
@@ -158,6 +164,7 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
         ...added.map(({ storageAddress }) => `${storageAddress}:${brickPathOf(settings)}`),
       ],
       away: [...away],
+      unseen: unseen.map(({ brick }) => brick),
       options: VOLUME_OPTIONS,
       allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
