@@ -25,6 +25,8 @@ interface Have {
   readonly line: string | null;
   /** Our lines for other paths: what is mounted from there stays so. */
   readonly others: string;
+  /** Where the file system of its own is mounted that it is on, if it is on one. */
+  readonly on: string | undefined;
   /** Whether it is a brick of GlusterFS. */
   readonly brick: boolean;
   /** Files of somebody's that export this path. */
@@ -49,7 +51,16 @@ function lineOf({ path, clients, options, keep }: Want, have: Have): string | nu
     ...(keep ? own.filter((client) => !clients.includes(client)) : []),
   ];
   if (all.length === 0) return null;
-  return `"${path}" ${all.map((client) => `${client}(${options.join(',')})`).join(' ')}\n`;
+  // `mp`: nobody is let in while that is not mounted, where an empty directory would be in its place (exports(5), `mountpoint`).
+  const said = [...options, ...(have.on === undefined ? [] : [`mp=${have.on}`])].join(',');
+  return `"${path}" ${all.map((client) => `${client}(${said})`).join(' ')}\n`;
+}
+
+/** Where our line says that it was mounted, and nothing is now. */
+function gone({ line, on }: Have): string | undefined {
+  const before = /[(,]mp=([^,)]+)/.exec(line ?? '')?.[1];
+  if (before === undefined || before === on) return undefined;
+  return on === undefined || before.startsWith(`${on}/`) ? before : undefined;
 }
 
 const letIn = (client: string, { exported }: Have) =>
@@ -98,6 +109,12 @@ export const nfsExport = defineResource({
       [ ! -e ${FILE} ] || cat ${FILE} || exit 66
       echo '=== exported'
       rows=$(timeout 10 exportfs -s) || exit 66
+      d=${path}
+      while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
+      on=$(timeout 10 findmnt -rn -o TARGET -T "$d") || exit 66
+      on=$(printf '%s\n' "$on" | tail -n 1)
+      # A bind mount within one file system is no mount point to exportfs.
+      [ "$(stat -c %d -- "$on")" = "$(stat -c %d -- "$on/..")" ] || echo "on $on"
       [ ! -d ${`${path}/.glusterfs/indices`} ] || echo 'brick yes'
       printf '%s\n' "$rows"
       printf '%s\n' "$rows" | sed -n ${`s,^${path}  *\\([[:alnum:]._-]*[[:alpha:]][[:alnum:]._-]*\\)(.*,\\1,p`} | sort -u | while read -r n; do
@@ -123,6 +140,7 @@ export const nfsExport = defineResource({
       return {
         line: written.find(isOurs) ?? null,
         others: written.filter((line) => !isOurs(line)).join(''),
+        on: rowsAfter('on', exported).find((on) => /^\/[\w./-]+$/.test(on)),
         brick: rowsAfter('brick', exported).length > 0,
         elsewhere: rowsAfter('elsewhere', exported),
         exported: exported
@@ -145,6 +163,19 @@ export const nfsExport = defineResource({
           sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
           'Bring the disk back to where it was mounted, and run again.',
           'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
+        ],
+      );
+    const before = gone(have);
+    if (before !== undefined)
+      throw new Refusal(
+        `${path} was on a file system of its own at ${before}, and none is mounted there now. Its clients would be given an empty storage`,
+        [
+          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          'Bring the disk back to where it was mounted, and run again.',
+          {
+            say: 'Where its files are on this disk from now on, let our line say so, and run again',
+            run: sh`ls -lA -- ${path} && sed -i ${`s|,mp=${before}||g`} ${FILE}`,
+          },
         ],
       );
     if (have.brick && have.line === null)

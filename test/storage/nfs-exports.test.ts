@@ -22,7 +22,7 @@ class Server {
     this.command('systemctl', 'exit 0');
     this.command('systemd-escape', 'echo srv.mount');
     this.write('fstab', '');
-    this.command('findmnt', 'exit 1');
+    this.mounted('/');
     this.command(
       'getent',
       "case $2 in node-1.example.org) echo '192.0.2.11 STREAM' ;; node-2) echo '192.0.2.12 STREAM' ;; *) exit 2 ;; esac",
@@ -33,6 +33,12 @@ class Server {
   command(name: string, text: string): void {
     writeFileSync(join(this.#bin, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(this.#bin, name), 0o755);
+  }
+
+  /** What is exported is on the file system that is mounted here. */
+  mounted(where: string): void {
+    this.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; *) echo ${where} ;; esac`);
+    this.command('stat', `case $4 in ${where}/..) echo 1 ;; *) echo ${where === '/' ? 1 : 2} ;; esac`);
   }
 
   write(path: string, text: string): void {
@@ -120,5 +126,24 @@ describe.each(['dash', 'bash'])('what somebody exports by hand, asked in %s', (s
     if (judged.state !== 'observed') throw new Error(judged.reason);
     const [step] = judged.steps(() => '' as never);
     expect(step?.script.shown).toMatch(/"\/srv\/mail" 192\.0\.2\.11\(.*\n"\/srv\/old" 192\.0\.2\.11\(rw\)\n/);
+  });
+
+  test('nobody is let in while its own file system is not mounted, and no run forgets that', () => {
+    const server = new Server(shell);
+    server.mounted('/srv');
+    const line = String(server.line());
+    expect(line).toContain('192.0.2.11(rw,sync,no_root_squash,no_subtree_check,sec=sys,mp=/srv) ');
+    server.write('exports.d/provision.exports', line);
+    server.shows(
+      `/srv/mail  192.0.2.11(${GOOD},mountpoint=/srv)`,
+      `/srv/mail  192.0.2.12(${GOOD},mountpoint=/srv)`,
+    );
+    expect(server.line()).toBeUndefined();
+    server.mounted('/');
+    expect(() => server.judged()).toThrow(
+      /was on a file system of its own at \/srv, and none is mounted there now/,
+    );
+    server.mounted('/srv/mail');
+    expect(server.line()).toContain('mp=/srv/mail)');
   });
 });
