@@ -13,8 +13,8 @@ export interface Source {
   readonly servers: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Text that prints what is mounted, and what fstab(5) and the unit's file would mount there. */
-export function lookAtSource(where: string, unit: string, patience: number): Script {
+/** Text that prints what is mounted, what fstab(5) and the unit's file would mount there, and what the names of all their servers lead to. */
+export function lookAtSource(where: string, what: string, unit: string, patience: number): Script {
   return sh`
     mounted=$(timeout ${patience} findmnt -rn -o SOURCE,FSTYPE,OPTIONS --mountpoint ${where} | tail -n 1)
     fstab=$(timeout ${patience} findmnt -rn --fstab -o SOURCE,FSTYPE,OPTIONS --mountpoint ${where} 2>/dev/null | tail -n 1)
@@ -22,7 +22,7 @@ export function lookAtSource(where: string, unit: string, patience: number): Scr
     [ -z "$mounted" ] || printf 'Mounted=%s\n' "$mounted"
     [ -z "$fstab" ] || printf 'Fstab=%s\n' "$fstab"
     [ "$by_unit" = '- - - ' ] || printf 'Unit=%s\n' "$by_unit"
-    for n in $(for one in "$mounted" "$fstab" "$by_unit"; do case \${one%% *} in [!/]*:*) printf '%s\n' "\${one%%:*}" | tr , '\n' ;; esac; done | grep '[^0-9.]' | sort -u); do
+    for n in $(for one in "$mounted" "$fstab" "$by_unit" ${what}; do case \${one%% *} in [!/]*:*) printf '%s\n' "\${one%%:*}" | tr , '\n' ;; esac; done | grep '[^0-9.]' | sort -u); do
       echo "Server=$n $(timeout ${NAME_PATIENCE} getent ahosts "$n" | cut -d' ' -f1 | sort -u | tr '\n' ' ')"
     done`;
 }
@@ -56,7 +56,7 @@ export function isSameSource(wanted: string, servers: readonly string[], one: So
   const [server, path] = split(wanted);
   const [others, mountedPath] = split(one.source);
   if (path !== mountedPath) return false;
-  const known = new Set([server, ...servers]);
+  const known = new Set([server, ...servers, ...(one.servers[server] ?? [])]);
   // The server's address, where the file system says it (nfs(5), `addr`).
   const address = /(?:^|,)addr=([^,]+)/.exec(one.options)?.[1];
   if (address !== undefined && known.has(address)) return true;

@@ -45,7 +45,7 @@ export const mount = defineResource({
   want,
   key: ({ where }) => where,
 
-  observe: ({ where, unit, path }) => ({
+  observe: ({ where, what, unit, path }) => ({
     script: sh`
       (${lookAt(path, sh`cat -- "$p" || exit 66`)}) || exit 66
       echo '=== state'
@@ -57,7 +57,7 @@ export const mount = defineResource({
         *) exit 66 ;;
       esac
       # After that look: an automount has mounted by now what it is for.
-      ${lookAtSource(where, path, PATIENCE)}
+      ${lookAtSource(where, what, path, PATIENCE)}
       ${lookAtPoint(where)}`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look what is mounted at ${where}`, output);
@@ -65,6 +65,10 @@ export const mount = defineResource({
       const file = readPath(path, { ...output, stdout: head });
       const lines = state.split('\n');
       const { mounted, ...named } = readSources(lines);
+      if (mounted === null && lines.some((line) => line.startsWith('Answers=')))
+        throw new ProbeError(
+          `something is mounted at ${where}, and findmnt did not say what in ${PATIENCE} s`,
+        );
       if (mounted !== null && !lines.includes('Answers=yes'))
         throw new ProbeError(`${mounted.source} is mounted at ${where} and does not answer in ${PATIENCE} s`);
       return {
