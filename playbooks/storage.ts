@@ -60,7 +60,12 @@ const glusterFact: Fact<GlusterFacts> = {
   probe: (_host, _peers, { settings }) => ask(settings as Storage['settings']),
 };
 const ask = (settings: Storage['settings']) =>
-  settings.kind === 'glusterfs' ? glusterFacts(settings.volume ?? 'mailu') : noGluster;
+  settings.kind === 'glusterfs'
+    ? glusterFacts(
+        settings.volume ?? 'mailu',
+        settings.otherVolumes?.filter((path) => path.startsWith('/')),
+      )
+    : noGluster;
 
 /** The same file system at `root` on every node, which cannot be written from the wrong side of a cut. */
 export default definePlaybook({

@@ -135,6 +135,7 @@ export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
 export {
   advertiseAddress,
   allManagersReachable,
+  brickId,
   decideGluster,
   decideSwarm,
   entryOf,
@@ -150,6 +151,7 @@ export {
   inspectSwarm,
   ipv4Of,
   isBack,
+  isConnected,
   isEmptied,
   isSilent,
   isWhole,

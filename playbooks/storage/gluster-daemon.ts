@@ -5,6 +5,9 @@ import { type Reached, type Storage, volumeOf } from './settings.ts';
 /** Where bricks had their ports before 3.4; no system gives these to connections of its own. */
 const FIRST_PORT = 24009;
 
+/** Where glusterd keeps its state, unless somebody has said otherwise. */
+export const STATE = '/var/lib/glusterd';
+
 /** The names of the options that the template sets. */
 const OURS =
   /^(transport-type|transport\.socket\.(keepalive-(time|interval)|read-fail-log|listen-port)|working-directory|ping-timeout|event-threads|base-port|max-port)$/;
@@ -17,7 +20,7 @@ export function daemonConf(
   cluster: Storage,
 ): string {
   const ports = portsOf(all, self, cluster);
-  const { 'working-directory': directory = '/var/lib/glusterd', ...rest } = facts.gluster.daemonOptions;
+  const { 'working-directory': directory = STATE, ...rest } = facts.gluster.daemonOptions;
   const others = Object.entries(rest)
     .filter(([name]) => !OURS.test(name))
     .map(([name, value]) => `${name} ${value}`);

@@ -1,6 +1,8 @@
 import { isIP, isIPv4 } from 'node:net';
 import {
+  brickId,
   byName,
+  dataDirectory,
   directory,
   dropIn,
   file,
@@ -12,7 +14,9 @@ import {
   glusterPeer,
   glusterVolume,
   type HeldBrick,
+  isConnected,
   isEmptied,
+  isSilent,
   isWhole,
   madeOn,
   memberOf,
@@ -23,7 +27,7 @@ import {
   service,
   setOf,
 } from 'provision';
-import { daemonConf, portsForgotten } from './gluster-daemon.ts';
+import { daemonConf, portsForgotten, STATE } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
 import { VOLUME_OPTIONS } from './options.ts';
 import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from './settings.ts';
@@ -43,7 +47,8 @@ function identity(all: readonly Member[], self: Member, lead: Member): readonly 
       address: memberOf(all, peer.uuid, peer.names)?.storageAddress ?? peer.names[0] ?? '',
     }));
   const peers = [{ uuid: pool.uuid, address: lead.storageAddress }, ...others];
-  return [glusterIdentity({ uuid, operatingVersion: pool.operatingVersion, peers })];
+  const directory = self.facts?.gluster.daemonOptions['working-directory']?.replaceAll('"', '') ?? STATE;
+  return [glusterIdentity({ directory, uuid, operatingVersion: pool.operatingVersion, peers })];
 }
 
 export function software(host: Reached, cluster: Storage): readonly Resource[] {
@@ -101,7 +106,7 @@ export function peers(host: Reached, cluster: Storage): readonly Resource[] {
 
 /** The whole bricks of a set are told of an emptied one while it is away. */
 export function blame(host: Reached, cluster: Storage): readonly Resource[] {
-  const { decision } = seen(host, cluster);
+  const { all, decision } = seen(host, cluster);
   if (decision.kind !== 'exists') return [];
   const { volume, bricks } = decision;
   return bricks.flatMap((emptied, index) => {
@@ -114,7 +119,8 @@ export function blame(host: Reached, cluster: Storage): readonly Resource[] {
     );
     const [first] = whole.toSorted((a, b) => byName(a.holder as Member, b.holder as Member));
     if (first?.holder?.name !== host.name) return [];
-    return [glusterBlame({ volume: volume.name, brick: emptied.brick, index, own: first.path })];
+    const id = brickId(all, volume.name, emptied.brick) ?? `${volume.name}-client-${index}`;
+    return [glusterBlame({ volume: volume.name, brick: emptied.brick, id, own: first.path })];
   });
 }
 
@@ -132,7 +138,7 @@ export function brick(host: Reached, cluster: Storage): readonly Resource[] {
     });
   const path = brickPathOf(settings);
   return [
-    directory({ path: path.slice(0, path.lastIndexOf('/')) || '/' }),
+    dataDirectory({ path: path.slice(0, path.lastIndexOf('/')) || '/' }),
     // One that is new to a volume must not bear its id yet: that is what `add-brick` refuses.
     glusterBrick({ path, allowRootFilesystem }),
   ];
@@ -143,6 +149,10 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
   if (!leads) return [];
   const { settings } = cluster;
   const kept = there.filter(({ holder }) => bricks.some(({ name }) => name === holder?.name));
+  const unseen =
+    decision.kind === 'exists'
+      ? there.filter((brick) => isSilent(brick) && isConnected(all, decision.lead, brick))
+      : [];
   const added = bricks.filter(({ name }) => !there.some(({ holder }) => holder?.name === name));
   return [
     glusterVolume({
@@ -154,6 +164,7 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
         ...added.map(({ storageAddress }) => `${storageAddress}:${brickPathOf(settings)}`),
       ],
       away: [...away],
+      unseen: unseen.map(({ brick }) => brick),
       options: VOLUME_OPTIONS,
       allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
@@ -194,7 +205,8 @@ export function mounted(host: Reached, cluster: Storage, onFailure: string): Res
     ...bricks.flatMap(({ storageAddress, spellings }) => [storageAddress, ...spellings]),
     ...there.map(({ brick }) => brick.slice(0, brick.indexOf(':/'))),
     ...pool.flatMap(({ names }) => names),
-    ...(name in host.facts.gluster.known ? ['localhost', '127.0.0.1', '::1'] : []),
+    // Of a host that holds a brick, or is to, the line of fstab(5) may say so before it knows the volume.
+    ...(name in host.facts.gluster.known || holdsBrick ? ['localhost', '127.0.0.1', '::1'] : []),
   ]);
   return mount({
     where: cluster.settings.root,

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import {
   byName,
-  directory,
+  dataDirectory,
   isReached,
   membershipOf,
   mount,
@@ -36,7 +36,7 @@ export function exported(host: Reached, cluster: Storage): readonly Resource[] {
   const path = cluster.settings.export ?? '';
   if (serverOf(cluster)?.name !== host.name) return [];
   return [
-    directory({ path }),
+    dataDirectory({ path }),
     service({ unit: 'nfs-server.service' }),
     nfsExport({
       path,

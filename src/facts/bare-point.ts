@@ -5,8 +5,11 @@ const PATIENCE = 10;
 /** Files beyond these are not counted. */
 const MOST = 1000;
 
-/** Finds what is no directory and not this tool's own. */
-const FILES = sh`find "$w" -xdev -path "$w/.provision" -prune -o ! -type d`;
+/**
+ * Finds what is no directory and not this tool's own. A nested subvolume of btrfs is another device to find(1), and no mount: `-xdev` would
+ * leave out what is in it.
+ */
+const FILES = sh`find "$w" -path "$w/.provision" -prune -o ! -type d`;
 
 /** What is at a mount point below what is mounted there. */
 export interface BarePoint {
@@ -43,7 +46,7 @@ export function lookBelow(where: Script): Script {
       if [ -n "$one" ]; then
         echo "Files=$(timeout ${PATIENCE} ${FILES} -printf . | head -c ${MOST + 1} | wc -c)"
         echo "Names=$(ls -A -- "$w" | grep -vxF .provision | head -n 3 | tr '\n' ' ')"
-        echo "Size=$(timeout ${PATIENCE} du -xsh -- "$w" | cut -f1)"
+        echo "Size=$(timeout ${PATIENCE} du -sh -- "$w" | cut -f1)"
       fi
     fi`,
   );

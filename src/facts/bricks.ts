@@ -8,6 +8,8 @@ export interface RecordedBrick {
   readonly brick: string;
   /** The node that holds it. Files of old releases do not say. */
   readonly uuid: string | undefined;
+  /** What glusterd calls it for good: `mailu-client-3`. Files of old releases do not say. */
+  readonly id?: string | undefined;
   /** Where the file system was mounted that it was made on, as its node has told the others. Not all files say. */
   readonly madeOn: string | undefined;
 }
@@ -27,6 +29,10 @@ export interface BrickFacts {
   readonly searched: boolean;
 }
 
+/** How mail gets out of a brick by hand, and what of a brick is no mail (GlusterFS: arbiter, distribute and disperse translators). */
+export const COPYING_BRICKS =
+  "What of them is mail can be copied, without .glusterfs, to the shared storage once it is mounted. Copy it to an empty directory of another disk first, and look there whether the messages can be read: an arbiter's brick has empty files, a brick of several sets has empty ones (mode ---------T) for what another set holds, and one of a dispersed volume has pieces.";
+
 /** A brick whose mark cannot be read, since `getfattr` is not installed. */
 export const UNREAD = 'unread';
 
@@ -35,7 +41,9 @@ export const SEARCH = 20;
 
 /**
  * Text that defines `recorded_bricks` and `lost_bricks`; `$d` is where glusterd keeps its files. A brick has a folder `.glusterfs`;
- * one that is made and never written to has no other name in it.
+ * one that is made and never written to has no other name in it. A subvolume of btrfs that is in another is a device of its own to find(1),
+ * and no mount: it is known by the number of its directory (BTRFS_FIRST_FREE_OBJECTID), and searched next. `$passed` has directories, a line
+ * each, that a person says hold none.
  */
 export const FIND_BRICKS = lines([
   AWAY,
@@ -52,7 +60,7 @@ recorded_bricks() {
     u=$(sed -n 's/^uuid=//p' "$f")
     n="\${v%%/*} $(sed -n 's/^brick-id=.*-//p' "$f")"
     echo "brick $n \${u:-none} $(sed -n 's/^hostname=//p' "$f"):$p"
-    sed -n "s|^mount_dir=|within $n |p" "$f"
+    sed -n "s|^mount_dir=|within $n |p; s|^brick-id=|id $n |p" "$f"
     mark_of "$p"
     echo "mark $p \${m:-none}"
     reason=
@@ -61,11 +69,31 @@ recorded_bricks() {
   done
 }
 lost_bricks() {
-  IFS='
+  newline='
 '
+  IFS=$newline
   tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
-  all=$(timeout ${SEARCH} find \${tops:-/} -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d -name .glusterfs -print 2>/dev/null)
-  [ $? -ne 124 ] || echo 'slow yes'
+  tops=\${tops:-/}
+  places=$tops all=
+  until=$(($(date +%s) + ${SEARCH}))
+  while [ -n "$places" ]; do
+    left=$((until - $(date +%s)))
+    [ "$left" -gt 0 ] || { echo 'slow yes'; break; }
+    set -- /proc /sys /dev /run /usr /boot '*/btrfs/subvolumes' '*/.snapshots' $passed
+    last=$#
+    for skip; do set -- "$@" -o -path "$skip"; done
+    shift "$last"
+    seen=$(timeout "$left" find $places -xdev -mindepth 1 -maxdepth 4 \\( -name overlay2 "$@" \\) -prune -o -type d \\( -name .glusterfs -o -inum 256 \\) -print 2>/dev/null)
+    code=$?
+    places=
+    for found in $seen; do
+      case $found in
+        */.glusterfs) all=$all$newline$found ;;
+        *) case $newline$tops$newline in *"$newline$found$newline"*) ;; *) places=$places$newline$found ;; esac ;;
+      esac
+    done
+    [ "$code" -ne 124 ] || { echo 'slow yes'; break; }
+  done
   for found in $all; do
     p=\${found%/.glusterfs}
     ls -A -- "$p" | grep -qvxF .glusterfs || continue
@@ -81,7 +109,7 @@ export function readBricks(all: (kind: string) => readonly string[]): BrickFacts
   return {
     marks: Object.fromEntries(all('mark').map(readMark)),
     away: Object.fromEntries(all('away').map((row) => row.split('\t') as [string, string])),
-    recorded: readRecorded(all('brick'), all('within')),
+    recorded: readRecorded(all('brick'), all('within'), all('id')),
     found: Object.fromEntries(all('found').map(readMark)),
     searched: all('slow').length === 0,
   };
@@ -99,13 +127,13 @@ function dashed(hex: string): string {
 }
 
 /** Rows of volume, number of the brick in it, node and brick, in the order of their files. */
-function readRecorded(rows: readonly string[], within: readonly string[]): readonly RecordedBrick[] {
-  const folders = new Map(
-    within.map((row) => {
-      const [, brick = '', folder = ''] = /^(\S+ \d*) (.+)$/.exec(row) ?? [];
-      return [brick, folder];
-    }),
-  );
+function readRecorded(
+  rows: readonly string[],
+  within: readonly string[],
+  named: readonly string[],
+): readonly RecordedBrick[] {
+  const folders = byNumber(within);
+  const ids = byNumber(named);
   return rows
     .map((row) => /^(\S+) (\d*) (\S+) (.+)$/.exec(row) ?? [])
     .toSorted(([, a = '', i], [, b = '', j]) => (a === b ? Number(i) - Number(j) : a < b ? -1 : 1))
@@ -113,8 +141,19 @@ function readRecorded(rows: readonly string[], within: readonly string[]): reado
       volume,
       brick,
       uuid: uuid === 'none' ? undefined : uuid,
+      id: ids.get(`${volume} ${number}`),
       madeOn: mountOf(brick.slice(brick.indexOf(':/') + 1), folders.get(`${volume} ${number}`)),
     }));
+}
+
+/** What rows say of bricks, by volume and number. */
+function byNumber(rows: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    rows.map((row) => {
+      const [, brick = '', said = ''] = /^(\S+ \d*) (.+)$/.exec(row) ?? [];
+      return [brick, said];
+    }),
+  );
 }
 
 /** `mount_dir` is a brick's path below its mount point (glusterd-utils.c, glusterd_get_brick_mount_dir). */

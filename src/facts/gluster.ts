@@ -50,7 +50,7 @@ const NAME_PATIENCE = 5;
 
 const ASK = `\
 sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}/option /p' /etc/glusterfs/glusterd.vol 2>/dev/null
-d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1)
+d=$(sed -n 's/^[[:space:]]*option[[:space:]]\\{1,\\}working-directory[[:space:]]\\{1,\\}//p' /etc/glusterfs/glusterd.vol 2>/dev/null | tail -n 1 | tr -d '" ')
 d=\${d:-/var/lib/glusterd}
 [ -r "$d/glusterd.info" ] && sed 's/^/self /' "$d/glusterd.info"
 for f in "$d"/vols/*/info; do
@@ -75,9 +75,12 @@ volumes=$(timeout ${PATIENCE} gluster --mode=script volume info) || exit 66
 printf '%s\\n' "$peers" | sed 's/^/peers /'
 printf '%s\\n' "$volumes" | sed 's/^/volumes /'`;
 
-/** What a host says of GlusterFS, and of lost bricks where it does not know the volume that is wanted. */
-export const glusterFacts = (volume: string): Probe<GlusterFacts> => ({
-  script: lines([FIND_BRICKS, sh`wanted=${volume}`, raw(ASK)]),
+/**
+ * What a host says of GlusterFS, and of lost bricks where it does not know the volume that is wanted. They are not looked for in the
+ * directories `passed`.
+ */
+export const glusterFacts = (volume: string, passed: readonly string[] = []): Probe<GlusterFacts> => ({
+  script: lines([FIND_BRICKS, sh`wanted=${volume} passed=${passed.join('\n')}`, raw(ASK)]),
 
   parse(output) {
     if (output.code !== 0)

@@ -10,7 +10,7 @@ export {
   lookBelow,
   readBarePoint,
 } from './bare-point.ts';
-export { type BrickFacts, type RecordedBrick, SEARCH, UNREAD } from './bricks.ts';
+export { type BrickFacts, COPYING_BRICKS, type RecordedBrick, SEARCH, UNREAD } from './bricks.ts';
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';

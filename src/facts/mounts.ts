@@ -26,7 +26,7 @@ export const mountFacts: Probe<readonly MountFact[]> = {
     for f in $(grep -lxF ${MOUNT_MARK} /etc/systemd/system/*.mount 2>/dev/null); do
       w=$(sed -n 's/^Where=//p' "$f")
       m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
-      case $? in 0) ;; 1) continue ;; *) exit 66 ;; esac
+      case $? in 0) m=$(printf '%s\n' "$m" | tail -n 1) ;; 1) continue ;; *) exit 66 ;; esac
       free=$(timeout ${PATIENCE} df -Pk -- "$w" 2>/dev/null | sed -n '2s/  */ /gp' | cut -d' ' -f4)
       t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- "\${f##*/}") || exit 66
       echo "mount $(date -d "$t" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
+import { type Script, sh } from '../shell/index.ts';
 import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
-import { isSameSource, lookAtSource, readSource } from './mount-source.ts';
+import { isSameSource, isSameType, lookAtSource, readSources, type Source } from './mount-source.ts';
 import { mountUnit, unitText } from './mount-unit.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
@@ -30,6 +30,7 @@ const want = z
     unit: mountUnit(mount.where),
     path: `/etc/systemd/system/${mountUnit(mount.where)}`,
   }));
+type Want = z.output<typeof want>;
 
 /** Seconds that the mount table, and the file system itself, may take to answer. */
 const PATIENCE = 10;
@@ -44,25 +45,30 @@ export const mount = defineResource({
   want,
   key: ({ where }) => where,
 
-  observe: ({ where, unit, path }) => ({
+  observe: ({ where, what, unit, path }) => ({
     script: sh`
       (${lookAt(path, sh`cat -- "$p" || exit 66`)}) || exit 66
       echo '=== state'
       systemctl show --property=UnitFileState,NeedDaemonReload -- ${unit} || exit 66
-      ${lookAtSource(where, PATIENCE)}
       timeout ${PATIENCE} findmnt -rn --mountpoint ${where} >/dev/null
       case $? in
         0) timeout ${PATIENCE} stat -f -c 'Answers=yes' -- ${where} 2>&1 || echo Answers=no ;;
         1) ;;
         *) exit 66 ;;
       esac
+      # After that look: an automount has mounted by now what it is for.
+      ${lookAtSource(where, what, path, PATIENCE)}
       ${lookAtPoint(where)}`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError(`could not look what is mounted at ${where}`, output);
       const [head = '', state = ''] = output.stdout.split('=== state\n');
       const file = readPath(path, { ...output, stdout: head });
       const lines = state.split('\n');
-      const mounted = readSource(lines);
+      const { mounted, ...named } = readSources(lines);
+      if (mounted === null && lines.some((line) => line.startsWith('Answers=')))
+        throw new ProbeError(
+          `something is mounted at ${where}, and findmnt did not say what in ${PATIENCE} s`,
+        );
       if (mounted !== null && !lines.includes('Answers=yes'))
         throw new ProbeError(`${mounted.source} is mounted at ${where} and does not answer in ${PATIENCE} s`);
       return {
@@ -70,31 +76,21 @@ export const mount = defineResource({
         enabled: lines.includes('UnitFileState=enabled'),
         reload: lines.includes('NeedDaemonReload=yes'),
         mounted,
+        // As systemd has it: the unit's file comes before what is made of fstab(5).
+        named: named.unit ?? named.fstab,
         point: readPoint(where, lines),
       };
     },
   }),
 
   diff(wanted, have): readonly Change[] {
-    const { where, what, servers, type, shownType = type } = wanted;
-    const { mounted, point } = have;
-    if (mounted === null) refuseToHide(where, point);
-    else if (mounted.type !== shownType || !isSameSource(what, servers, mounted))
-      throw new Refusal(
-        `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
-        [
-          sh`findmnt --mountpoint ${where}; ls -lA -- ${where}`,
-          sh`fuser -v -m -- ${where}`,
-          ...(mounted.type === shownType
-            ? [
-                `Where ${mounted.source} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
-              ]
-            : [
-                `Where ${mounted.source} has the mail, stop what uses it, mount it at another directory, run again, and copy the mail from there to the shared storage.`,
-              ]),
-          `Where ${where} is meant for it, write another storage.root.`,
-        ],
-      );
+    const { what, type, shownType = type } = wanted;
+    const { mounted, named, point } = have;
+    if (mounted === null) {
+      refuseToHide(wanted.where, point);
+      if (named !== null) refuseToReplace(wanted, named, have.unit !== null);
+    } else if (mounted.type !== shownType || !isWanted(wanted, mounted, named))
+      throw another(wanted, mounted);
     const later = mounted === null ? '' : ' (mounted so after --remount)';
     return [
       ...compare('bare mount point', point.state, 'immutable'),
@@ -144,3 +140,81 @@ export const mount = defineResource({
     return steps;
   },
 });
+
+/** Whether what is mounted is what is wanted, by its own name or by what its unit says of it. */
+function isWanted({ what, servers }: Want, mounted: Source, named: Source | null): boolean {
+  return (
+    isSameSource(what, servers, mounted) ||
+    (named?.source === mounted.source && isSameSource(what, servers, named))
+  );
+}
+
+/** What is mounted is not what is wanted. */
+function another(wanted: Want, mounted: Source): Refusal {
+  const { where, what, type, shownType = type } = wanted;
+  return new Refusal(
+    `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
+    [
+      sh`findmnt --mountpoint ${where}; ls -lA -- ${where}`,
+      sh`fuser -v -m -- ${where}`,
+      ...remedies(wanted, mounted),
+      `Where ${where} is meant for it, write another storage.root.`,
+    ],
+  );
+}
+
+/** How the mail gets to the shared storage, where what is mounted has it. */
+function remedies(
+  { where, what, servers, type, shownType = type }: Want,
+  mounted: Source,
+): readonly (string | { readonly say: string; readonly run: Script })[] {
+  const away = `take it away from ${where}, with its line in /etc/fstab or its unit`;
+  // Bound from inside of what is mounted elsewhere.
+  const [, whole = mounted.source, folder] = /^(.*)\[(.+)\]$/.exec(mounted.source) ?? [];
+  if (
+    mounted.type !== shownType &&
+    isSameType(mounted.type, shownType) &&
+    isSameSource(what, servers, mounted)
+  )
+    return [
+      `It is the same directory of the same server, by another version of NFS. Stop what uses it, ${away}, and run again. Nothing has to be copied.`,
+    ];
+  if (mounted.type === shownType && type === 'glusterfs' && folder !== undefined)
+    return [
+      `It is the directory ${folder} of ${whole}, and a run mounts a volume whole. Where it has the mail, stop what uses it, ${away}, run again, and move what is in that directory to the top of the volume.`,
+    ];
+  if (mounted.type === shownType)
+    return [
+      `Where ${whole}${folder ?? ''} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
+    ];
+  return [
+    `Where ${mounted.source} has the mail, stop what uses it. Then ${away}, mount it at another directory, and run again.`,
+    {
+      // It may be the same files by another way, which a copy without -n would empty.
+      say: `When ${what} is mounted, copy what it does not have yet; write that other directory for DIRECTORY`,
+      run: sh`mountpoint -q -- ${where} && cp -a -n -- DIRECTORY/. ${`${where}/`}`,
+    },
+  ];
+}
+
+/** @throws Refusal where something else is to be mounted here, and is away: what is in it would be missing, and never come back. */
+function refuseToReplace(wanted: Want, named: Source, byUnit: boolean): void {
+  const { where, what, servers, type, unit, path } = wanted;
+  if (isSameType(named.type, type) && isSameSource(what, servers, named)) return;
+  throw new Refusal(
+    `${byUnit ? path : '/etc/fstab'} mounts ${named.source} (${named.type}) at ${where}, where ${what} (${type}) is wanted. It is not mounted now, and the mail may be in it`,
+    [
+      sh`lsblk -f; findmnt --fstab; systemctl status --no-pager -- ${unit}`,
+      {
+        say: `Where ${named.source} may have mail, mount it and run again, which says how the mail gets to the shared storage`,
+        run: sh`systemctl start -- ${unit}`,
+      },
+      byUnit
+        ? {
+            say: `Where ${what} is to take its place, move the unit aside, and run again`,
+            run: sh`test ! -e ${`${path}.old`} && mv -T -- ${path} ${`${path}.old`} && systemctl daemon-reload`,
+          }
+        : `Where ${what} is to take its place, take the line of ${where} out of /etc/fstab, and run again.`,
+    ],
+  );
+}

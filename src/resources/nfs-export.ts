@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { AWAY } from '../facts/index.ts';
+import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { absolutePath } from './path.ts';
+import { rowsAfter } from './rows.ts';
 import { writeFile } from './write-file.ts';
 
 const FILE = '/etc/exports.d/provision.exports';
+/** Seconds that a name server may take. */
+const NAME_PATIENCE = 5;
 
 const want = z.strictObject({
   path: absolutePath,
@@ -17,11 +20,68 @@ const want = z.strictObject({
 });
 type Want = z.output<typeof want>;
 
-/** The line of exports(5): who may mount it, and who may already and is kept. */
-function lineOf({ path, clients, options, keep }: Want, have: string | null): string {
-  const there = keep && have?.startsWith(`"${path}" `) === true ? clientsOf(have) : [];
-  const all = [...clients, ...there.filter((client) => !clients.includes(client))];
-  return `"${path}" ${all.map((client) => `${client}(${options.join(',')})`).join(' ')}\n`;
+interface Have {
+  /** Our line for this path. */
+  readonly line: string | null;
+  /** Our lines for other paths: what is mounted from there stays so. */
+  readonly others: string;
+  /** Where the file system of its own is mounted that it is on, if it is on one. */
+  readonly on: string | undefined;
+  /** Whether it is a brick of GlusterFS. */
+  readonly brick: boolean;
+  /** Files of somebody's that export this path. */
+  readonly elsewhere: readonly string[];
+  readonly exported: readonly Exported[];
+}
+
+/** Whom the server lets in, and how, as exportfs(8) says it. */
+interface Exported {
+  /** A name, an address, a pattern, a network, a netgroup. */
+  readonly client: string;
+  readonly options: readonly string[];
+  /** What the name leads to, where it is one. */
+  readonly addresses: readonly string[];
+}
+
+/** The line of exports(5): who may mount it, and who may already and is kept. A host that another line lets in is left out. */
+function lineOf({ path, clients, options, keep }: Want, have: Have): string | null {
+  const own = have.line === null ? [] : clientsOf(have.line);
+  const all = [
+    ...clients.filter((client) => byHand(client, have) === undefined),
+    ...(keep ? own.filter((client) => !clients.includes(client)) : []),
+  ];
+  if (all.length === 0) return null;
+  // `mp`: nobody is let in while that is not mounted, where an empty directory would be in its place (exports(5), `mountpoint`).
+  const said = [...options, ...(have.on === undefined ? [] : [`mp=${have.on}`])].join(',');
+  return `"${path}" ${all.map((client) => `${client}(${said})`).join(' ')}\n`;
+}
+
+/** Where our line says that it was mounted, and nothing is now. */
+function gone({ line, on }: Have): string | undefined {
+  const before = /[(,]mp=([^,)]+)/.exec(line ?? '')?.[1];
+  if (before === undefined || before === on) return undefined;
+  return on === undefined || before.startsWith(`${on}/`) ? before : undefined;
+}
+
+const letIn = (client: string, { exported }: Have) =>
+  exported.find((row) => row.client === client || row.addresses.includes(client));
+
+/**
+ * The line of somebody's that lets this very host in. exportfs keeps the first of two lines for one host, whatever it is called in them,
+ * reads /etc/exports first, and fails (nfs-utils, client_lookup and warn_duplicated_exports). Wider lines come after one for a host.
+ */
+function byHand(client: string, have: Have): Exported | undefined {
+  const isOurs = have.line !== null && clientsOf(have.line).includes(client);
+  return isOurs || have.elsewhere.length === 0 ? undefined : letIn(client, have);
+}
+
+/** What a line would have to say as well: of the options, those without which mail is lost or Mailu does not start. */
+function missing({ options }: Want, row: Exported): readonly string[] {
+  const needed = ['rw', 'sync', 'no_root_squash'].filter((option) => options.includes(option));
+  return [
+    ...needed.filter((option) => !row.options.includes(option)),
+    ...(row.options.includes('all_squash') ? ['no_all_squash'] : []),
+  ];
 }
 
 const clientsOf = (line: string) => [...line.matchAll(/ ([\d.]+)\(/g)].map(([, client = '']) => client);
@@ -32,7 +92,10 @@ function inOrder(line: string | null): string | undefined {
   return path === undefined ? undefined : [path, ...clients.toSorted()].join(' ');
 }
 
-/** A directory that an NFS server exports to these addresses. Whoever else another file of exports(5) lets in stays so. */
+/**
+ * A directory that an NFS server exports to these addresses. Whoever else another file of exports(5) lets in stays so, and so does what
+ * was exported before and may be mounted still.
+ */
 export const nfsExport = defineResource({
   kind: 'nfs-export',
   want,
@@ -45,19 +108,49 @@ export const nfsExport = defineResource({
       command -v exportfs >/dev/null || { echo uninstalled; exit 0; }
       [ ! -e ${FILE} ] || cat ${FILE} || exit 66
       echo '=== exported'
-      timeout 10 exportfs -s || exit 66`,
+      rows=$(timeout 10 exportfs -s) || exit 66
+      d=${path}
+      while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
+      on=$(timeout 10 findmnt -rn -o TARGET -T "$d") || exit 66
+      on=$(printf '%s\n' "$on" | tail -n 1)
+      # A bind mount within one file system is no mount point to exportfs.
+      [ "$(stat -c %d -- "$on")" = "$(stat -c %d -- "$on/..")" ] || echo "on $on"
+      [ ! -d ${`${path}/.glusterfs/indices`} ] || echo 'brick yes'
+      printf '%s\n' "$rows"
+      printf '%s\n' "$rows" | sed -n ${`s,^${path}  *\\([[:alnum:]._-]*[[:alpha:]][[:alnum:]._-]*\\)(.*,\\1,p`} | sort -u | while read -r n; do
+        echo "name $n $(timeout ${NAME_PATIENCE} getent ahostsv4 "$n" </dev/null | cut -d' ' -f1 | sort -u | tr '\n' ' ')"
+      done
+      for f in /etc/exports /etc/exports.d/*.exports; do
+        [ "$f" = ${FILE} ] || [ ! -r "$f" ] || path=${path} awk '{ gsub(/"/, "", $1); sub(/\/$/, "", $1) } $1 == ENVIRON["path"] { print "elsewhere " FILENAME; exit }' "$f"
+      done`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not look what is exported', output);
       const away = /^away (.*)\n/.exec(output.stdout)?.[1];
       if (away !== undefined) return { away };
       if (output.stdout === 'uninstalled\n') return new Unobservable('the NFS server is not installed');
-      const [line = '', exported = ''] = output.stdout.split('=== exported\n');
-      const clients = exported
-        .split('\n')
-        .filter((row) => row.startsWith(`${path} `) || row.startsWith(`"${path}" `))
-        .map((row) => /\s(\S+?)\(/.exec(row)?.[1] ?? '')
-        .toSorted();
-      return { line: line === '' ? null : line, clients };
+      const [file = '', exported = ''] = output.stdout.split('=== exported\n');
+      const written = file.split(/^(?=.)/m);
+      const isOurs = (line: string) => line.startsWith(`"${path}" `);
+      const names = new Map(
+        rowsAfter('name', exported).map((row) => {
+          const [name = '', ...addresses] = row.trim().split(' ');
+          return [name, addresses];
+        }),
+      );
+      return {
+        line: written.find(isOurs) ?? null,
+        others: written.filter((line) => !isOurs(line)).join(''),
+        on: rowsAfter('on', exported).find((on) => /^\/[\w./-]+$/.test(on)),
+        brick: rowsAfter('brick', exported).length > 0,
+        elsewhere: rowsAfter('elsewhere', exported),
+        exported: exported
+          .split('\n')
+          .filter((row) => row.startsWith(`${path} `) || row.startsWith(`"${path}" `))
+          .map((row) => {
+            const [, client = '', options = ''] = /\s(\S+?)\((.*)\)/.exec(row) ?? [];
+            return { client, options: options.split(','), addresses: names.get(client) ?? [] };
+          }),
+      };
     },
   }),
 
@@ -72,16 +165,61 @@ export const nfsExport = defineResource({
           'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
         ],
       );
-    const line = lineOf(wanted, have.line);
+    const before = gone(have);
+    if (before !== undefined)
+      throw new Refusal(
+        `${path} was on a file system of its own at ${before}, and none is mounted there now. Its clients would be given an empty storage`,
+        [
+          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          'Bring the disk back to where it was mounted, and run again.',
+          {
+            say: 'Where its files are on this disk from now on, let our line say so, and run again',
+            run: sh`ls -lA -- ${path} && sed -i ${`s|,mp=${before}||g`} ${FILE}`,
+          },
+        ],
+      );
+    if (have.brick && have.line === null)
+      throw new Refusal(
+        `${path} is a brick of GlusterFS. What is written to it by another way is lost or spoilt where its volume runs, and its files may be no mail`,
+        [sh`gluster volume info; ls -lA -- ${path}`, `Write another storage.export. ${COPYING_BRICKS}`],
+      );
+    const unfit = clients.flatMap((client) => {
+      const row = byHand(client, have);
+      const lacks = row === undefined ? [] : missing(wanted, row);
+      return row === undefined || lacks.length === 0 ? [] : [{ row, lacks }];
+    });
+    if (unfit.length > 0)
+      throw new Refusal(
+        `${path} is exported to ${unfit.map(({ row, lacks }) => `${row.client} without ${lacks.join(', ')}`).join(', and to ')} by a line that is not ours. exportfs takes no second line for the same host`,
+        [
+          sh`grep -n -F -- ${path} ${have.elsewhere}`,
+          `Give these hosts ${[...new Set(unfit.flatMap(({ lacks }) => lacks))].join(',')} in that line, or take them out of it: a run lets them in by a line of its own. Then have it read (exportfs -ra), and run again.`,
+        ],
+      );
+    const line = lineOf(wanted, have);
+    const lacks = new Map(
+      clients.map((client) => {
+        const row = letIn(client, have);
+        return [row?.client ?? client, row === undefined ? undefined : missing(wanted, row)];
+      }),
+    );
+    const waiting = [...lacks].flatMap(([client, options]) => (options?.length === 0 ? [] : [client]));
+    const there = have.exported.map(({ client }) => client).toSorted();
+    const without = (client: string) => {
+      const options = lacks.get(client) ?? [];
+      return options.length === 0 ? client : `${client} (without ${options.join(', ')})`;
+    };
     return [
       ...(inOrder(have.line) === inOrder(line) ? [] : compare('export', have.line, line)),
-      ...(clients.every((client) => have.clients.includes(client))
+      ...(waiting.length === 0
         ? []
-        : compare(
-            'exported to',
-            have.clients.join(' ') || null,
-            [...new Set([...have.clients, ...clients])].toSorted().join(' '),
-          )),
+        : [
+            {
+              field: 'exported to',
+              from: there.map(without).join(' ') || null,
+              to: [...new Set([...there, ...waiting])].toSorted().join(' '),
+            },
+          ]),
     ];
   },
 
@@ -90,7 +228,7 @@ export const nfsExport = defineResource({
       title: 'export it',
       script: sh`
         mkdir -p /etc/exports.d || exit 1
-        (${writeFile({ path: FILE, content: lineOf(wanted, 'line' in have ? have.line : null), mode: '0644', owner: 'root', group: 'root' })}) || exit 1
+        (${writeFile({ path: FILE, content: 'away' in have ? '' : `${lineOf(wanted, have) ?? ''}${have.others}`, mode: '0644', owner: 'root', group: 'root' })}) || exit 1
         exportfs -ra`,
     },
   ],

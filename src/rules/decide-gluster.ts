@@ -29,7 +29,11 @@ export function decideGluster<H extends GlusterHost>(
   beside: readonly string[] = [],
 ): GlusterDecision<H> {
   const hosts = given.toSorted(byName);
-  const refused = twoVolumes(hosts, name) ?? unseen(hosts, name) ?? anotherVolume(hosts, name, beside);
+  const refused =
+    damaged(hosts, name) ??
+    twoVolumes(hosts, name) ??
+    unseen(hosts, name) ??
+    anotherVolume(hosts, name, beside);
   const findings = refused === undefined ? lostVolume(hosts, name, beside) : [refused];
   if (findings.length > 0) return { kind: 'refused', findings };
   const knowing = hosts.filter(({ facts }) => facts?.gluster.known[name] !== undefined);
@@ -54,6 +58,22 @@ export function decideGluster<H extends GlusterHost>(
       isWhole(brick, brick.holder.facts?.gluster.known[name] ?? ''),
   );
   return { kind: 'asleep', lead: whole?.holder ?? first, bricks };
+}
+
+/** glusterd's file of the volume is there and empty, as a machine may leave it that has lost its power: that is no other volume. */
+function damaged(hosts: readonly GlusterHost[], name: string): Finding | undefined {
+  const host = hosts.find(({ facts }) => facts?.gluster.known[name] === '');
+  if (host === undefined) return undefined;
+  return {
+    level: 'refuse',
+    code: 'volume-file-damaged',
+    host: host.name,
+    message: `its glusterd has a file of volume ${name} that does not say which volume it is. The file is damaged, and glusterd does not start with it; the bricks are not touched by that`,
+    fix: [
+      host.onHost(`ls -l /var/lib/glusterd/vols/${name}; journalctl --no-pager -n 20 -u glusterd`),
+      `Stop glusterd on ${host.name}, move its folder vols/${name} to another place, put the one of another host of the volume there, and run again.`,
+    ],
+  };
 }
 
 function twoVolumes(hosts: readonly GlusterHost[], name: string): Finding | undefined {

@@ -100,6 +100,11 @@ export function madeOn(hosts: readonly GlusterHost[], volume: string, brick: str
   return recordsOf(hosts, volume, brick).find((record) => record.madeOn !== undefined)?.madeOn;
 }
 
+/** What glusterd calls a brick, by the files of any host that knows the volume. */
+export function brickId(hosts: readonly GlusterHost[], volume: string, brick: string): string | undefined {
+  return recordsOf(hosts, volume, brick).find((record) => record.id !== undefined)?.id;
+}
+
 function recordsOf(hosts: readonly GlusterHost[], volume: string, brick: string) {
   return hosts
     .flatMap(({ facts }) => facts?.gluster.recorded ?? [])

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import { SEARCH, UNREAD } from '../facts/index.ts';
+import { COPYING_BRICKS, SEARCH, UNREAD } from '../facts/index.ts';
 import { quote } from '../shell/index.ts';
 import { type GlusterHost, pathOf } from './gluster-pool.ts';
 
@@ -51,7 +51,7 @@ function forgotten(
     fix: [
       host.onHost(`ls -lA -- ${paths.map(quote).join(' ')}`),
       'Where this is the volume of the mail, bring the files of glusterd (/var/lib/glusterd) back from a backup of these hosts, and run again.',
-      `Where there is no backup, or it is not the mail, write storage.otherVolumes: [${paths.join(', ')}], and another storage.brickPath where it is the same. A run leaves these files as they are. What of them is mail can be copied, without .glusterfs, to the shared storage once it is mounted.`,
+      `Where there is no backup, or it is not the mail, write storage.otherVolumes: [${paths.join(', ')}], and another storage.brickPath where it is the same. A run leaves these files as they are. ${COPYING_BRICKS}`,
     ],
   };
 }
@@ -62,6 +62,9 @@ function unsearched(host: GlusterHost, name: string): Finding {
     code: 'unsearched-disks',
     host: host.name,
     message: `no host knows a volume ${name}, and to look through its disks for bricks that none knows any more took longer than ${SEARCH} s`,
-    fix: ['run again'],
+    fix: [
+      `Bring back or take away the mounts that do not answer, which this names, and run again: ${host.onHost('for d in $(findmnt -rn -o TARGET); do timeout -s KILL 2 stat -f "$d" >/dev/null 2>&1 || echo "$d"; done')}`,
+      'Where a directory has many files and certainly no brick of the mail, add its path to storage.otherVolumes: it is passed over.',
+    ],
   };
 }

@@ -45,7 +45,11 @@ export function silentBricks(hosts: readonly GlusterHost[], found: Found, name: 
 }
 
 /** Whether the glusterd that is asked has the host of this brick for a peer that is there. */
-function isConnected(hosts: readonly GlusterHost[], lead: GlusterHost, { holder }: HeldBrick<GlusterHost>) {
+export function isConnected(
+  hosts: readonly GlusterHost[],
+  lead: GlusterHost,
+  { holder }: HeldBrick<GlusterHost>,
+): boolean {
   const uuid = holder && poolIdentity(hosts, holder, lead);
   const peer = lead.facts?.gluster.peers.find((other) => other.uuid === uuid);
   return peer?.state.endsWith('(Connected)') === true;

@@ -62,10 +62,14 @@ class Host {
     );
   }
 
-  look(shell: string): GlusterFacts {
-    const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
-      input: glusterFacts('mailu')
-        .script.reveal()
+  look(shell: string, { passed = [] as readonly string[], before = '' } = {}): GlusterFacts {
+    const run = before === '' ? [shell] : [...NAMESPACE, shell];
+    const script = glusterFacts(
+      'mailu',
+      passed.map((path) => this.path(path)),
+    ).script;
+    const { stdout, stderr, status } = spawnSync(run[0] ?? '', [...run.slice(1), '-s'], {
+      input: `${before}\n${script.reveal()}`
         .replaceAll('/etc/', `${this.path('etc')}/`)
         .replaceAll('/var/lib/glusterd', this.path('glusterd')),
       encoding: 'utf8',
@@ -80,6 +84,11 @@ class Host {
     return seen;
   }
 }
+
+/** In which another file system can be mounted. */
+const NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount'];
+const cannot =
+  spawnSync(NAMESPACE[0] ?? '', [...NAMESPACE.slice(1), 'mount', '-t', 'tmpfs', 'test', '/mnt']).status !== 0;
 
 describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => {
   test('none', () => {
@@ -127,6 +136,25 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
     });
     host.record('disk one/vm', '/vm');
     expect(host.look(shell).found).toEqual({});
+  });
+
+  test.skipIf(cannot)('those in a subvolume of btrfs that is in another', () => {
+    const host = new Host();
+    mkdirSync(host.path('disk one/a/sub'), { recursive: true });
+    // Another device, whose directory has the number that those of subvolumes have.
+    const before = `
+      mount -t tmpfs test /mnt || exit
+      i=0; while [ "$i" -lt 400 ]; do i=$((i + 1)); mkdir "/mnt/$i"; [ "$(stat -c %i "/mnt/$i")" != 256 ] || break; done
+      mount --bind "/mnt/$i" '${host.path('disk one/a/sub')}' || exit
+      mkdir -p '${host.path('disk one/a/sub/x/mailu/.glusterfs/indices')}' '${host.path('disk one/a/sub/x/mailu/mail')}'`;
+    expect(host.look(shell, { before }).found).toEqual({ '/disk one/a/sub/x/mailu': null });
+  });
+
+  test('a directory that a person says has none is passed over', () => {
+    const host = new Host();
+    host.brick('disk one/a/old');
+    host.brick('disk one/b');
+    expect(host.look(shell, { passed: ['disk one/a', 'disk one/c'] }).found).toEqual({ '/disk one/b': ID });
   });
 
   test('a search that takes too long is not one that found nothing', () => {

@@ -90,6 +90,7 @@ test('bricks with the nodes that hold them, in their order, and names with their
       [
         'brick gv0 10 none node-11:/b',
         `brick gv0 0 ${uuid} node-1:/b`,
+        'id gv0 0 old-client-0',
         'within gv0 0 /b',
         'mark /b unread',
         `brick gv0 2 ${uuid} node-1:/c`,
@@ -111,7 +112,7 @@ test('bricks with the nodes that hold them, in their order, and names with their
     ),
   );
   expect(facts).toHaveProperty('recorded', [
-    { volume: 'gv0', brick: 'node-1:/b', uuid, madeOn: '/' },
+    { volume: 'gv0', brick: 'node-1:/b', uuid, id: 'old-client-0', madeOn: '/' },
     { volume: 'gv0', brick: 'node-1:/c', uuid, madeOn: '/c' },
     { volume: 'gv0', brick: 'node-11:/b', uuid: undefined, madeOn: undefined },
   ]);

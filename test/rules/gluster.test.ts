@@ -130,6 +130,13 @@ describe('a brick whose disk is away', () => {
   });
 });
 
+test('a damaged file of glusterd is no other volume', () => {
+  const broken = facts({ daemon: 'stopped', known: { mailu: '' } });
+  const [found, ...others] = inspectGluster(cluster(member, broken, member), 'mailu');
+  expect([found?.code, found?.host, others]).toEqual(['volume-file-damaged', 'mail-2', []]);
+  expect(found?.fix.join(' ')).not.toMatch(/out of the inventory/);
+});
+
 describe('bricks of a volume that no host knows any more', () => {
   const found = facts({ found: { '/data/old one': ID, '/srv/cut': null } });
 
@@ -142,6 +149,7 @@ describe('bricks of a volume that no host knows any more', () => {
       ['lost-volume', 'mail-3'],
     ]);
     expect(findings[0]?.message).toContain(`/data/old one (${ID}), /srv/cut of a volume`);
+    expect(findings[0]?.fix.join(' ')).toMatch(/arbiter's brick has empty files/);
     expect(findings[0]?.fix[0]).toBe("ssh mail-2 ls -lA -- '/data/old one' /srv/cut");
   });
 
@@ -172,6 +180,8 @@ describe('bricks of a volume that no host knows any more', () => {
   test('may be there where the disks could not be looked through in time', () => {
     expect(codes(cluster(bare, facts({ searched: false }), bare))).toEqual(['unsearched-disks']);
     expect(codes(cluster(member, member, facts({ searched: false })))).toEqual([]);
+    const [slow] = inspectGluster(cluster(bare, facts({ searched: false }), bare), 'mailu');
+    expect(slow?.fix.join(' ')).toMatch(/storage\.otherVolumes/);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import storage from '../../playbooks/storage.ts';
 import type { GlusterFacts } from '../../src/facts/index.ts';
 import { Refusal } from '../../src/resource/index.ts';
-import { ID, pooled, siteOf } from './sites.ts';
+import { ID, pooled, siteOf, uuidOf } from './sites.ts';
 
 const PATH = '/srv/gluster/mailu';
 const bricks = [1, 2, 3].map((number) => [`node-${number}:${PATH}`, number] as const);
@@ -20,6 +20,32 @@ function wanted(name: string, number: number, changes: Readonly<Record<number, P
   const host = site.hosts.find((each) => each.name === `node-${number}`);
   return stage?.resources(host as never, site as never) ?? [];
 }
+
+test('what an emptied brick has missed is noted by its id, which its place is not once bricks were added to each set', () => {
+  // As `add-brick replica 3` leaves a volume of 2 x 2: new bricks end each set, with the next numbers.
+  const many = ['a', 'b', 'e', 'c', 'd', 'f'].map((name, index) => {
+    const number = (index % 3) + 1;
+    return [`node-${number}:/srv/${name}`, number] as const;
+  });
+  const ids = [0, 1, 4, 2, 3, 5];
+  const recorded = many.map(([brick, holder], index) => ({
+    volume: 'mailu',
+    brick,
+    uuid: uuidOf(holder),
+    id: `mailu-client-${ids[index]}`,
+    madeOn: undefined,
+  }));
+  const hosts = [1, 2, 3].map((each) => {
+    const facts = pooled(each, many);
+    const marks = each === 3 ? { '/srv/e': null, '/srv/f': ID } : facts.marks;
+    return { name: `node-${each}`, gluster: { ...facts, recorded, marks } };
+  });
+  const site = siteOf({ kind: 'glusterfs' }, hosts as never);
+  const stage = storage.stages.find(({ name }) => name === 'blame');
+  const [blame] = stage?.resources(site.hosts[0] as never, site as never) ?? [];
+  expect(blame?.id).toBe('gluster-blame node-3:/srv/e');
+  expect(blame?.probe.shown).toContain('trusted.afr.mailu-client-4 ');
+});
 
 test('a brick is not made anew on another disk than the one that it was made on', () => {
   const [brick] = wanted('bricks', 1);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import storage from '../../playbooks/storage.ts';
 import { glusterFacts } from '../../src/facts/index.ts';
-import { saidOf, siteOf } from './sites.ts';
+import { pooled, saidOf, siteOf, uuidOf } from './sites.ts';
 
 /** The settings that glusterd gets on the first of three hosts that has these now. */
 function written(lines: readonly string[]): readonly string[] {
@@ -12,6 +13,24 @@ function written(lines: readonly string[]): readonly string[] {
   const content = /# Written by provision.\\n(volume management.*?)end-volume/.exec(said)?.[1] ?? '';
   return [...content.matchAll(/option (\S+ .*?)(?=\\)/g)].map(([, option = '']) => option);
 }
+
+test('a member of a pool whose glusterd keeps its state elsewhere is known by what is there', () => {
+  const bricks = [1, 2, 3].map((number) => [`node-${number}:/b`, number] as const);
+  const hosts = [1, 2, 3].map((number) => ({
+    name: `node-${number}`,
+    gluster: { ...pooled(number, bricks), daemonOptions: { 'working-directory': '/data/glusterd' } },
+  }));
+  const site = siteOf({ kind: 'glusterfs' }, hosts);
+  const stage = storage.stages.find(({ name }) => name === 'software');
+  const resources = stage?.resources(site.hosts[1] as never, site as never) ?? [];
+  const identity = resources.find(({ id }) => id.startsWith('gluster-identity'));
+  expect(identity?.id).toBe('gluster-identity /data/glusterd/glusterd.info');
+  const judged = identity?.judge(
+    { code: 0, stdout: `${uuidOf(2)}\nused\n`, stderr: '' },
+    { paths: new Set() },
+  );
+  expect(judged).toMatchObject({ changes: [] });
+});
 
 test('where glusterd keeps its state stays, and what we do not set stays', () => {
   const usual = written([]);

@@ -101,6 +101,26 @@ ${online.map((brick) => `${'-'.repeat(78)}\nBrick                : Brick ${brick
     expect(codes(pool(3, { off: [3], silent: [2, 3] }))).toEqual(['warn brick-away']);
   });
 
+  test('a brick is started by force only where nobody could be taken for a brick unseen', () => {
+    const info = [
+      'Volume Name: mailu',
+      'Type: Replicate',
+      `Volume ID: ${ID}`,
+      'Status: Started',
+      'Number of Bricks: 1 x 3 = 3',
+    ];
+    const bricks = bricksOf(3).map(([brick], index) => `Brick${index + 1}: ${brick}`);
+    const status = `Brick : Brick 192.0.2.1:${PATH}\nOnline : N\n${'-'.repeat(30)}\nBrick : Brick 192.0.2.2:${PATH}\nOnline : Y\n`;
+    const stdout = [...info, 'Bricks:', ...bricks, '=== status', status].join('\n');
+    const judged = (site: ReturnType<typeof pool>) => {
+      const volume = storage.stages.find(({ name }) => name === 'volume');
+      const [wanted] = volume?.resources(site.hosts[0] as never, site as never) ?? [];
+      return wanted?.judge({ code: 0, stdout, stderr: '' }, { paths: new Set() });
+    };
+    expect(judged(pool(3, { off: [3] }))).toMatchObject({ state: 'observed' });
+    expect(() => judged(pool(3, { silent: [3] }))).toThrow(/the hosts of 192\.0\.2\.3:\S+ did not answer/);
+  });
+
   test('stays a difference while it is reached', () => {
     const site = pool(3, { off: [3], silent: [] });
     expect(codes(site)).toEqual([]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compare, defineResource } from '../../resource/index.ts';
+import { compare, defineResource, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { absolutePath } from '../path.ts';
 import { askGluster, glusterAnswer } from './ask.ts';
@@ -8,8 +8,8 @@ const want = z.strictObject({
   volume: z.string(),
   /** The emptied brick, `address:path`. */
   brick: z.string(),
-  /** Its place in the volume's list of bricks, from 0. */
-  index: z.int().min(0),
+  /** What glusterd calls it for good, `mailu-client-3`: others have noted what it has missed by that. Its place among the bricks may be another. */
+  id: z.string().regex(/^[\w.-]+$/),
   /** A whole brick on this host, where the blame is written down. */
   own: absolutePath,
 });
@@ -24,20 +24,34 @@ export const glusterBlame = defineResource({
   want,
   key: ({ brick }) => brick,
 
-  observe: ({ volume, index, own }) => ({
+  observe: ({ volume, id, own }) => ({
     script: askGluster(sh`
+      case $(timeout 20 gluster --mode=script volume info ${volume}) in *'Status: Started'*) ;; *) echo stopped; exit 0 ;; esac
       getfattr --absolute-names -e hex -d -m trusted.afr -- ${own} >/dev/null || exit 66
-      getfattr --absolute-names --only-values -n ${`trusted.afr.${volume}-client-${index}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
+      getfattr --absolute-names --only-values -n ${`trusted.afr.${id}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
     parse(output) {
       const answer = glusterAnswer('what its brick blames', output);
-      if (typeof answer !== 'string') return answer;
+      if (typeof answer !== 'string' || answer === 'stopped\n') return answer;
       // Three counters of 32 bits: data, metadata, entries (afr changelog).
       const [, metadata = '', entries = ''] = /^.{8}(.{8})(.{8})/.exec(answer.trim()) ?? [];
       return Number.parseInt(metadata || '0', 16) > 0 && Number.parseInt(entries || '0', 16) > 0;
     },
   }),
 
-  diff: (_wanted, blamed) => compare('blamed', blamed, true),
+  diff({ volume, brick }, blamed) {
+    if (typeof blamed === 'string')
+      throw new Refusal(
+        `${brick} came back empty, and volume ${volume} is stopped. What the brick has missed is noted while the volume runs without it`,
+        [
+          `Stop glusterd on the host of ${brick} (systemctl stop glusterd): where it runs, a start by force takes the empty directory for a whole brick.`,
+          {
+            say: 'Then start the volume with the bricks that are whole, and run again',
+            run: sh`gluster peer status | grep -A2 -xF ${`Hostname: ${brick.slice(0, brick.indexOf(':/'))}`} | grep -qF '(Disconnected)' && gluster volume start ${volume} force`,
+          },
+        ],
+      );
+    return compare('blamed', blamed, true);
+  },
 
   apply: ({ volume, brick }) => [
     {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AWAY } from '../../facts/index.ts';
+import { AWAY, COPYING_BRICKS } from '../../facts/index.ts';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { absolutePath } from '../path.ts';
@@ -29,7 +29,9 @@ export const glusterBrick = defineResource({
     script: sh`
       d=${path}
       while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
-      timeout 10 findmnt -rn -o TARGET -T "$d" || exit 66
+      on=$(timeout 10 findmnt -rn -o TARGET -T "$d") || exit 66
+      # An automount and what it has mounted are at one place, and both are named.
+      printf '%s\n' "$on" | tail -n 1
       m=
       [ "$d" != ${path} ] || m=$(getfattr --absolute-names --only-values -n ${MARK} -- "$d" 2>/dev/null | od -An -tx1 | tr -d ' \n')
       ${AWAY}
@@ -62,10 +64,7 @@ export const glusterBrick = defineResource({
         volumeId === undefined
           ? `${path} is the brick of a volume${mark === undefined ? '' : ` (${mark})`} that no host knows any more, and it may hold the only copy of its files; a run neither takes it over nor empties it`
           : `${path} is the brick of another volume${mark === undefined ? '' : ` (${mark})`}, with its files; a run neither takes it over nor empties it`,
-        [
-          ...look,
-          `Write another storage.brickPath. Where these files are the mail, copy them, without .glusterfs, to the shared storage once it is mounted.`,
-        ],
+        [...look, `Write another storage.brickPath. ${COPYING_BRICKS}`],
       );
     if (mark === undefined && names.length > 0)
       throw new Refusal(

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { AWAY } from '../../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { lines, sh } from '../../shell/index.ts';
+import { absolutePath } from '../path.ts';
+import { rowsAfter } from '../rows.ts';
 import { writeFile } from '../write-file.ts';
 
-const INFO = '/var/lib/glusterd/glusterd.info';
-
 const want = z.strictObject({
+  /** Where glusterd keeps its state. */
+  directory: absolutePath,
   uuid: z.uuid(),
   operatingVersion: z.string().regex(/^\d+$/),
   /** The other nodes of the pool. */
@@ -20,45 +23,60 @@ const want = z.strictObject({
 export const glusterIdentity = defineResource({
   kind: 'gluster-identity',
   want,
-  key: () => INFO,
+  key: ({ directory }) => infoOf(directory),
 
-  observe: () => ({
+  observe: ({ directory }) => ({
     script: sh`
-      cd / && ls /var/lib >/dev/null || exit 66
-      sed -n 's/^UUID=//p' ${INFO} 2>/dev/null
-      for f in /var/lib/glusterd/peers/* /var/lib/glusterd/vols/*; do [ ! -e "$f" ] || echo used; done
+      d=${directory}
+      cd / && ls "\${d%/*}/" >/dev/null || exit 66
+      sed -n 's/^UUID=//p' "$d/glusterd.info" 2>/dev/null
+      ${AWAY}
+      away ${directory} | sed 's/^/away /'
+      for f in "$d"/peers/* "$d"/vols/*; do [ ! -e "$f" ] || echo used; done
       true`,
     parse(output) {
-      if (output.code !== 0) throw new ProbeError(`could not look at ${INFO}`, output);
+      if (output.code !== 0) throw new ProbeError(`could not look at ${infoOf(directory)}`, output);
       const lines = output.stdout.split('\n').filter((line) => line !== '');
-      return { uuid: lines.find((line) => line !== 'used') ?? null, used: lines.includes('used') };
+      const [away] = rowsAfter('away', output.stdout);
+      const uuid = lines.find((line) => line !== 'used' && !line.startsWith('away ')) ?? null;
+      return { uuid, used: lines.includes('used'), away };
     },
   }),
 
-  diff({ uuid }, have) {
+  diff({ directory, uuid }, have) {
     if (have.uuid !== uuid && have.used)
       throw new Refusal(
         `its glusterd is ${have.uuid} and belongs to a pool; the pool knows this host as ${uuid}`,
         [
-          sh`ls -l /var/lib/glusterd/peers /var/lib/glusterd/vols`,
+          sh`ls -l ${`${directory}/peers`} ${`${directory}/vols`}`,
           sh`gluster pool list`,
           "Where another machine has this one's place in the pool now, set storage.address of each host to the address that the pool knows it by. Where this one belongs to another pool, take it out of that pool or out of the inventory.",
+        ],
+      );
+    if (have.uuid === null && have.away !== undefined)
+      throw new Refusal(
+        `the files of glusterd, ${directory}, may be on a disk that is away: ${have.away}. Made anew, they would be below it`,
+        [
+          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          'Bring the disk back to where it was mounted, and run again. Where it is gone for good, mount another in its place first.',
         ],
       );
     return compare('uuid', have.uuid, uuid);
   },
 
-  apply: ({ uuid, operatingVersion, peers }) => [
+  apply: ({ directory, uuid, operatingVersion, peers }) => [
     {
       title: 'give glusterd the identity that its pool knows',
       script: sh`
         ! systemctl is-active -q glusterd.service || systemctl stop glusterd.service || exit 1
-        mkdir -p /var/lib/glusterd/peers || exit 1
-        ${lines(peers.map((peer) => sh`(${write(`/var/lib/glusterd/peers/${peer.uuid}`, `uuid=${peer.uuid}\nstate=3\nhostname1=${peer.address}\n`)}) || exit 1`))}
-        ${write(INFO, `UUID=${uuid}\noperating-version=${operatingVersion}\n`)}`,
+        mkdir -p ${`${directory}/peers`} || exit 1
+        ${lines(peers.map((peer) => sh`(${write(`${directory}/peers/${peer.uuid}`, `uuid=${peer.uuid}\nstate=3\nhostname1=${peer.address}\n`)}) || exit 1`))}
+        ${write(infoOf(directory), `UUID=${uuid}\noperating-version=${operatingVersion}\n`)}`,
     },
   ],
 });
+
+const infoOf = (directory: string) => `${directory}/glusterd.info`;
 
 /** glusterd's own files are root's alone. State 3 is a peer in the cluster (GD_FRIEND_STATE_BEFRIENDED). */
 function write(path: string, content: string) {

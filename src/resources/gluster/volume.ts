@@ -18,6 +18,11 @@ const want = z.strictObject({
   bricks: z.array(z.string()).min(1),
   /** Those of them whose hosts did not answer. Nothing here can bring them online, and nothing is added while there are any. */
   away: z.array(z.string()).default([]),
+  /**
+   * Those of them whose hosts are in the pool at this moment: nobody has looked at them, and `start force` makes a brick of whatever directory
+   * is at the place of one, also of the bare mount point of a disk that is away (glusterd_op_stage_start_volume, 11).
+   */
+  unseen: z.array(z.string()).default([]),
   options: z.record(z.string(), z.string()),
   /** Addresses that may mount it. Their order means nothing; whoever else was let in by hand stays so. */
   allow: z.array(z.string()).default([]),
@@ -100,6 +105,15 @@ export const glusterVolume = defineResource({
       );
     const judged = have.bricks.filter((brick) => !wanted.away.includes(brick));
     const offline = have.started ? judged.filter((brick) => !have.online.includes(brick)) : [];
+    if (offline.length > 0 && wanted.unseen.length > 0)
+      throw new Refusal(
+        `${offline.join(', ')} of volume ${wanted.name} is offline, and the hosts of ${wanted.unseen.join(', ')} did not answer. To start it by force could make an empty brick of a directory there that is none, whose disk is away`,
+        [
+          sh`gluster volume status ${wanted.name}`,
+          'Run again with all hosts.',
+          'Where they cannot be reached, start glusterd anew on the host of the brick that is offline (systemctl restart glusterd) while the other bricks are online, and run again.',
+        ],
+      );
     return [
       ...(added.length > 0
         ? [{ field: 'bricks', from: have.bricks.join(' '), to: [...have.bricks, ...added].join(' ') }]
@@ -114,7 +128,7 @@ export const glusterVolume = defineResource({
   },
 
   apply(wanted, have, changes) {
-    const { name, setSize, arbiter, bricks, away, force } = wanted;
+    const { name, setSize, arbiter, bricks, away, unseen, force } = wanted;
     const options = { ...wanted.options, ...allowed(wanted.allow, have?.options[ALLOW]) };
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
@@ -164,6 +178,7 @@ export const glusterVolume = defineResource({
       script: allOnline(
         name,
         bricks.filter((brick) => !away.includes(brick)),
+        unseen.length === 0,
       ),
     });
     return steps;
@@ -186,7 +201,7 @@ function allowed(wanted: readonly string[], have: string | undefined): Readonly<
 /** Seconds in which bricks come online: the kernel remembers the port of a brick that has ended for 60 (tcp(7), TIME-WAIT). */
 const ONLINE = 90;
 
-function allOnline(name: string, bricks: readonly string[]) {
+function allOnline(name: string, bricks: readonly string[], byForce: boolean) {
   return sh`
     n=0
     while :; do
@@ -199,7 +214,7 @@ function allOnline(name: string, bricks: readonly string[]) {
       n=$((n + 1))
       [ "$n" -lt ${ONLINE / 2} ] || { echo "not online:$left" >&2; gluster --mode=script volume status ${name} >&2; exit 1; }
       # A brick that found its port still remembered is not tried again by glusterd.
-      [ $((n % 5)) -ne 0 ] || gluster --mode=script volume start ${name} force >/dev/null 2>&1
+      ${byForce ? sh`[ $((n % 5)) -ne 0 ] || gluster --mode=script volume start ${name} force >/dev/null 2>&1` : sh`:`}
       sleep 2
     done`;
 }
