@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
-import { type Change, compare, defineResource, ProbeError, Refusal } from '../resource/index.ts';
-import { type Script, sh } from '../shell/index.ts';
+import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { anotherMounted, isWanted, refuseToReplace } from './mount-other.ts';
 import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
-import { isSameSource, isSameType, lookAtSource, readSources, type Source } from './mount-source.ts';
+import { lookAtSource, readSources } from './mount-source.ts';
 import { mountUnit, unitText } from './mount-unit.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
@@ -30,7 +31,6 @@ const want = z
     unit: mountUnit(mount.where),
     path: `/etc/systemd/system/${mountUnit(mount.where)}`,
   }));
-type Want = z.output<typeof want>;
 
 /** Seconds that the mount table, and the file system itself, may take to answer. */
 const PATIENCE = 10;
@@ -90,7 +90,7 @@ export const mount = defineResource({
       refuseToHide(wanted.where, point);
       if (named !== null) refuseToReplace(wanted, named, have.unit !== null);
     } else if (mounted.type !== shownType || !isWanted(wanted, mounted, named))
-      throw another(wanted, mounted);
+      throw anotherMounted(wanted, mounted);
     const later = mounted === null ? '' : ' (mounted so after --remount)';
     return [
       ...compare('bare mount point', point.state, 'immutable'),
@@ -140,81 +140,3 @@ export const mount = defineResource({
     return steps;
   },
 });
-
-/** Whether what is mounted is what is wanted, by its own name or by what its unit says of it. */
-function isWanted({ what, servers }: Want, mounted: Source, named: Source | null): boolean {
-  return (
-    isSameSource(what, servers, mounted) ||
-    (named?.source === mounted.source && isSameSource(what, servers, named))
-  );
-}
-
-/** What is mounted is not what is wanted. */
-function another(wanted: Want, mounted: Source): Refusal {
-  const { where, what, type, shownType = type } = wanted;
-  return new Refusal(
-    `${mounted.source} (${mounted.type}) is mounted at ${where}, where ${what} (${shownType}) is wanted`,
-    [
-      sh`findmnt --mountpoint ${where}; ls -lA -- ${where}`,
-      sh`fuser -v -m -- ${where}`,
-      ...remedies(wanted, mounted),
-      `Where ${where} is meant for it, write another storage.root.`,
-    ],
-  );
-}
-
-/** How the mail gets to the shared storage, where what is mounted has it. */
-function remedies(
-  { where, what, servers, type, shownType = type }: Want,
-  mounted: Source,
-): readonly (string | { readonly say: string; readonly run: Script })[] {
-  const away = `take it away from ${where}, with its line in /etc/fstab or its unit`;
-  // Bound from inside of what is mounted elsewhere.
-  const [, whole = mounted.source, folder] = /^(.*)\[(.+)\]$/.exec(mounted.source) ?? [];
-  if (
-    mounted.type !== shownType &&
-    isSameType(mounted.type, shownType) &&
-    isSameSource(what, servers, mounted)
-  )
-    return [
-      `It is the same directory of the same server, by another version of NFS. Stop what uses it, ${away}, and run again. Nothing has to be copied.`,
-    ];
-  if (mounted.type === shownType && type === 'glusterfs' && folder !== undefined)
-    return [
-      `It is the directory ${folder} of ${whole}, and a run mounts a volume whole. Where it has the mail, stop what uses it, ${away}, run again, and move what is in that directory to the top of the volume.`,
-    ];
-  if (mounted.type === shownType)
-    return [
-      `Where ${whole}${folder ?? ''} has the mail, write it as the storage: ${type === 'glusterfs' ? 'storage.volume' : 'storage.server and storage.export'}.`,
-    ];
-  return [
-    `Where ${mounted.source} has the mail, stop what uses it. Then ${away}, mount it at another directory, and run again.`,
-    {
-      // It may be the same files by another way, which a copy without -n would empty.
-      say: `When ${what} is mounted, copy what it does not have yet; write that other directory for DIRECTORY`,
-      run: sh`mountpoint -q -- ${where} && cp -a -n -- DIRECTORY/. ${`${where}/`}`,
-    },
-  ];
-}
-
-/** @throws Refusal where something else is to be mounted here, and is away: what is in it would be missing, and never come back. */
-function refuseToReplace(wanted: Want, named: Source, byUnit: boolean): void {
-  const { where, what, servers, type, unit, path } = wanted;
-  if (isSameType(named.type, type) && isSameSource(what, servers, named)) return;
-  throw new Refusal(
-    `${byUnit ? path : '/etc/fstab'} mounts ${named.source} (${named.type}) at ${where}, where ${what} (${type}) is wanted. It is not mounted now, and the mail may be in it`,
-    [
-      sh`lsblk -f; findmnt --fstab; systemctl status --no-pager -- ${unit}`,
-      {
-        say: `Where ${named.source} may have mail, mount it and run again, which says how the mail gets to the shared storage`,
-        run: sh`systemctl start -- ${unit}`,
-      },
-      byUnit
-        ? {
-            say: `Where ${what} is to take its place, move the unit aside, and run again`,
-            run: sh`test ! -e ${`${path}.old`} && mv -T -- ${path} ${`${path}.old`} && systemctl daemon-reload`,
-          }
-        : `Where ${what} is to take its place, take the line of ${where} out of /etc/fstab, and run again.`,
-    ],
-  );
-}

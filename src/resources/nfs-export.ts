@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { byHand, gone, inOrder, letIn, lineOf, missing } from './exports-line.ts';
 import { absolutePath } from './path.ts';
 import { rowsAfter } from './rows.ts';
 import { writeFile } from './write-file.ts';
@@ -18,79 +19,6 @@ const want = z.strictObject({
   /** Whoever the line lets in already stays in it. */
   keep: z.boolean().default(false),
 });
-type Want = z.output<typeof want>;
-
-interface Have {
-  /** Our line for this path. */
-  readonly line: string | null;
-  /** Our lines for other paths: what is mounted from there stays so. */
-  readonly others: string;
-  /** Where the file system of its own is mounted that it is on, if it is on one. */
-  readonly on: string | undefined;
-  /** Whether it is a brick of GlusterFS. */
-  readonly brick: boolean;
-  /** Files of somebody's that export this path. */
-  readonly elsewhere: readonly string[];
-  readonly exported: readonly Exported[];
-}
-
-/** Whom the server lets in, and how, as exportfs(8) says it. */
-interface Exported {
-  /** A name, an address, a pattern, a network, a netgroup. */
-  readonly client: string;
-  readonly options: readonly string[];
-  /** What the name leads to, where it is one. */
-  readonly addresses: readonly string[];
-}
-
-/** The line of exports(5): who may mount it, and who may already and is kept. A host that another line lets in is left out. */
-function lineOf({ path, clients, options, keep }: Want, have: Have): string | null {
-  const own = have.line === null ? [] : clientsOf(have.line);
-  const all = [
-    ...clients.filter((client) => byHand(client, have) === undefined),
-    ...(keep ? own.filter((client) => !clients.includes(client)) : []),
-  ];
-  if (all.length === 0) return null;
-  // `mp`: nobody is let in while that is not mounted, where an empty directory would be in its place (exports(5), `mountpoint`).
-  const said = [...options, ...(have.on === undefined ? [] : [`mp=${have.on}`])].join(',');
-  return `"${path}" ${all.map((client) => `${client}(${said})`).join(' ')}\n`;
-}
-
-/** Where our line says that it was mounted, and nothing is now. */
-function gone({ line, on }: Have): string | undefined {
-  const before = /[(,]mp=([^,)]+)/.exec(line ?? '')?.[1];
-  if (before === undefined || before === on) return undefined;
-  return on === undefined || before.startsWith(`${on}/`) ? before : undefined;
-}
-
-const letIn = (client: string, { exported }: Have) =>
-  exported.find((row) => row.client === client || row.addresses.includes(client));
-
-/**
- * The line of somebody's that lets this very host in. exportfs keeps the first of two lines for one host, whatever it is called in them,
- * reads /etc/exports first, and fails (nfs-utils, client_lookup and warn_duplicated_exports). Wider lines come after one for a host.
- */
-function byHand(client: string, have: Have): Exported | undefined {
-  const isOurs = have.line !== null && clientsOf(have.line).includes(client);
-  return isOurs || have.elsewhere.length === 0 ? undefined : letIn(client, have);
-}
-
-/** What a line would have to say as well: of the options, those without which mail is lost or Mailu does not start. */
-function missing({ options }: Want, row: Exported): readonly string[] {
-  const needed = ['rw', 'sync', 'no_root_squash'].filter((option) => options.includes(option));
-  return [
-    ...needed.filter((option) => !row.options.includes(option)),
-    ...(row.options.includes('all_squash') ? ['no_all_squash'] : []),
-  ];
-}
-
-const clientsOf = (line: string) => [...line.matchAll(/ ([\d.]+)\(/g)].map(([, client = '']) => client);
-
-/** A line of exports(5) with its clients in one order: their own means nothing. */
-function inOrder(line: string | null): string | undefined {
-  const [path, ...clients] = line?.trim().split(' ') ?? [];
-  return path === undefined ? undefined : [path, ...clients.toSorted()].join(' ');
-}
 
 /**
  * A directory that an NFS server exports to these addresses. Whoever else another file of exports(5) lets in stays so, and so does what
