@@ -57,22 +57,34 @@ function adopts(host: SwarmHost, root: string): string {
 }
 
 export function silentHosts(silent: readonly SwarmHost[]): Finding {
-  const names = silent.map((host) =>
-    host.facts?.swarm.unknown === undefined ? host.name : `${host.name} (${host.facts.swarm.unknown})`,
-  );
-  const list = silent.map(({ name }) => name).join(', ');
+  if (silent.length === 0)
+    return {
+      level: 'refuse',
+      code: 'silent-manager',
+      message: 'no host is to be a manager, so there is nobody to make the swarm',
+      fix: ['set `swarm: { role: manager }` for one host, or for three or five'],
+    };
+  const away = silent.filter(({ facts }) => facts?.swarm.unknown === undefined).map(({ name }) => name);
+  const unclear = silent.filter(({ facts }) => facts?.swarm.unknown !== undefined);
+  const list = unclear.map(({ name }) => name).join(', ');
+  const said = [
+    ...(away.length === 0 ? [] : [`${away.join(', ')} did not answer`]),
+    ...unclear.map(({ name, facts }) => `${name} cannot tell whether it is in one: ${facts?.swarm.unknown}`),
+  ];
   return {
     level: 'refuse',
     code: 'silent-manager',
-    message:
-      silent.length === 0
-        ? 'no host is to be a manager, so there is nobody to make the swarm'
-        : `no swarm was seen, and ${names.join(', ')} did not answer, or could not tell. A silent host may hold the swarm, and a second one must never be made`,
+    message: `no swarm was seen, but ${said.join('; ')}. Such a host may hold the swarm, and a second one must never be made`,
     fix: [
-      silent.length === 0
-        ? 'set `swarm: { role: manager }` for one host, or for three or five'
-        : `bring ${list} back and run again. Take out of the inventory only what is gone for good`,
-      ...silent.flatMap((host) => (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look))),
+      ...(away.length === 0
+        ? []
+        : [
+            `bring ${away.join(', ')} back and run again. Take out of the inventory only what is gone for good`,
+          ]),
+      ...(unclear.length === 0
+        ? []
+        : [`mend what ${list} says above, and run again. To see more of it, which changes nothing:`]),
+      ...unclear.flatMap((host) => (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look))),
     ],
   };
 }
