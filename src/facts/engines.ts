@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { lines, raw } from '../shell/index.ts';
+import { UNIT_OF } from './unit-of.ts';
 
 /** An engine of Docker that runs on this host and is not its `docker.service`. */
 export interface EngineFact {
@@ -14,23 +15,21 @@ export interface EngineFact {
 
 /** By the processes of the host: one in a container has a pid namespace of its own, and is that container's. */
 export const engineFacts: Probe<readonly EngineFact[]> = {
-  script: raw(`\
+  script: lines([
+    UNIT_OF,
+    raw(`\
 space=$(readlink /proc/self/ns/pid) || exit 66
 main=$(systemctl show --property MainPID --value docker.service 2>/dev/null)
 for comm in $(grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null); do
   pid=\${comm#/proc/}; pid=\${pid%/comm}
   [ "$pid" != "$main" ] && [ "$(readlink "/proc/$pid/ns/pid")" = "$space" ] || continue
-  group=$(sed -n 's/^0:://p; s/^[0-9]*:name=systemd://p' "/proc/$pid/cgroup" 2>/dev/null | sort -r | head -n 1)
-  case $group in
-    */user.slice/*) unit= ;;
-    */docker.service) continue ;;
-    *.service) unit=\${group##*/} ;;
-    *) unit= ;;
-  esac
+  unit=$(unit_of "$pid")
+  [ "$unit" != docker.service ] || continue
   socket=$(timeout 10 ss -Hxlp 2>/dev/null | grep "pid=$pid," | grep -oE '/[^ ]*docker\\.sock' | head -n 1)
   echo "engine $pid \${unit:--} $(stat -c %U "/proc/$pid") \${socket:--}"
 done
 exit 0`),
+  ]),
 
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look which engines of Docker run', output);

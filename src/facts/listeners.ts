@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { lines, raw } from '../shell/index.ts';
+import { UNIT_OF } from './unit-of.ts';
 
 /** A TCP port that a program of this host listens on. */
 export interface ListenerFact {
@@ -14,7 +15,9 @@ export interface ListenerFact {
 
 /** `null` where the host has no `ss` (iproute2), and nothing can be told. */
 export const listenerFacts: Probe<readonly ListenerFact[] | null> = {
-  script: raw(`\
+  script: lines([
+    UNIT_OF,
+    raw(`\
 command -v ss >/dev/null || { echo unknown; exit 0; }
 list=$(timeout 10 ss -Hltnp) || exit 66
 printf '%s\\n' "$list" | while read -r _ _ _ local _ users; do
@@ -22,9 +25,10 @@ printf '%s\\n' "$list" | while read -r _ _ _ local _ users; do
   program=\${users#*\\"}; program=\${program%%\\"*}
   pid=\${users#*pid=}; pid=\${pid%%,*}
   case $users in *pid=*) ;; *) pid= program= ;; esac
-  unit=$(sed -n '/[/]user[.]slice[/]/d; s|.*/\\([^/]*\\.service\\)$|\\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+  unit=$(unit_of "$pid")
   echo "listen $local \${unit:--} \${pid:--} $program"
 done`),
+  ]),
 
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not list the ports that programs listen on', output);

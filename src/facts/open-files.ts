@@ -1,6 +1,7 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, sh } from '../shell/index.ts';
 import { NAMES_OF } from './names-of.ts';
+import { UNIT_OF } from './unit-of.ts';
 
 /** A file that a program of this host has open to write, or a directory that a service works in. */
 export interface OpenFileFact {
@@ -21,6 +22,7 @@ export interface OpenFileFact {
 export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFileFact[]> => ({
   script: lines([
     NAMES_OF,
+    UNIT_OF,
     sh`
     set -- ${places}
     names=$(names_of "$@" | cut -f 2- | sed 's/[][*?\\]/\\&/g')
@@ -32,7 +34,7 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
     own=$(readlink /proc/self/ns/pid) || exit 66
     timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l '(' "$@" ')' -printf '%p %l\n' 2>/dev/null | while read -r link path; do
       pid=\${link#/proc/}; pid=\${pid%%/*}
-      unit=$(sed -n '/[/]user[.]slice[/]/d; s|.*/\([^/]*\.service\)$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+      unit=$(unit_of "$pid")
       [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue
       case $link in
         */cwd) [ -n "$unit" ] || continue; kind=stands ;;
