@@ -92,6 +92,29 @@ export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Findi
 }
 
 /**
+ * Hosts with the state of one node, as where a machine was copied after it had joined. The managers take them for one: two managers with
+ * one place in raft may each go on alone, and the work of a worker is on both.
+ */
+export function copies(hosts: readonly SwarmHost[]): Finding | undefined {
+  const ids = hosts.map((host) => membershipOf(host)?.nodeId);
+  const nodeId = ids.find((id, index) => id !== undefined && ids.indexOf(id) !== index);
+  if (nodeId === undefined) return undefined;
+  const twins = hosts.filter((_, index) => ids[index] === nodeId);
+  const names = twins.map(({ name }) => name).join(', ');
+  return {
+    level: 'refuse',
+    code: 'same-node',
+    message: `${names} have the state of the same node of the swarm (${nodeId}): one was copied from the other, or the inventory has one machine under two names. Engines with one state take it from each other, and a copy of a manager could go on as a swarm of its own. Keep Docker of the copy stopped. Find out which one that is: the commands below only look. The swarm lists the address of the original`,
+    fix: [
+      ...twins.map((host) =>
+        host.onHost(sh`hostname; ip -4 -o addr; docker node inspect --pretty ${nodeId}; docker ps`.shown),
+      ),
+      'on the copy alone, once that is certain, stop docker.service and docker.socket, and move the directory `swarm` below the data of its Docker aside, which loses nothing. The next run then joins it as a node of its own',
+    ],
+  };
+}
+
+/**
  * Managers of one cluster id that do not take each other for managers: one side was made anew out of the other's state.
  * `able` have a list of nodes, `controlling` are managers by their own word, with a quorum or not.
  */

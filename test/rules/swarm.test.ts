@@ -73,6 +73,28 @@ describe('who makes the swarm', () => {
       { kind: 'refused', findings: [{ code: 'managers-disagree' }] },
     ],
     [
+      'a copy of a manager whose Docker is stopped: started, it would be a second one with the same state',
+      [
+        ...managers(says.manager('n1', NODES), says.manager('n2', NODES)),
+        host('mail-4', 'worker', says.stopped('n1')),
+      ],
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
+    ],
+    [
+      'two that run with the state of one node',
+      managers(says.manager('n1', NODES), says.manager('n1', NODES), says.manager('n3', NODES)),
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
+    ],
+    [
+      'a copy of a worker',
+      [
+        ...managers(says.manager('n1', [...NODES, worker('mail-4', 'n4')])),
+        host('mail-4', 'worker', says.worker('n4')),
+        host('mail-5', 'worker', says.worker('n4')),
+      ],
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
+    ],
+    [
       'two clusters',
       managers(says.manager('n1', NODES), says.manager('x', [], 'other'), says.bare),
       { kind: 'refused', findings: [{ code: 'two-swarms' }] },
