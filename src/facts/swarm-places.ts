@@ -39,6 +39,12 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
       .map(({ value, rows }) => [value, { root: value, ...readMembership(rows.join('\n')) }] as const),
   );
   const stored = [...byRoot.values()];
+  const usedBy = new Map(
+    named('used').map(({ value }) => {
+      const space = value.indexOf(' ');
+      return [value.slice(space + 1), Number(value.slice(0, space))];
+    }),
+  );
   const own = stored.filter(({ root }) =>
     told === undefined && settled.remapped
       ? REMAPPED.test(root) && root.replace(REMAPPED, '') === settled.path
@@ -48,7 +54,7 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
   return {
     root: first?.root ?? told ?? settled.path,
     membership: first && { clusterId: first.clusterId, nodeId: first.nodeId, role: first.role },
-    elsewhere: stored.filter((one) => one !== first),
+    elsewhere: stored.filter((one) => one !== first).map((one) => ({ ...one, usedBy: usedBy.get(one.root) })),
     doubt: doubtOf(parts, { path: told ?? settled.path, named: settled.named }, first !== undefined),
   };
 }

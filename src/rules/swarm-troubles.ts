@@ -37,13 +37,20 @@ export function troubles(host: SwarmHost): readonly Finding[] {
     );
   return unusedState(host)
     .slice(0, 1)
-    .flatMap(({ root, clusterId, nodeId, role }) =>
-      finding(
-        'swarm-elsewhere',
-        `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
-        `to use what is there: ${adopts(host, root)}`,
-        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
-      ),
+    .flatMap(({ root, clusterId, nodeId, role, usedBy }) =>
+      usedBy !== undefined
+        ? finding(
+            'swarm-in-use',
+            `an engine that is not its docker.service runs (process ${usedBy}) and is a ${role} of swarm ${clusterId} (node ${nodeId}), by what is in ${root}. That swarm must not be lost from sight, and two engines must not have one state`,
+            'if that swarm is in use, take the host out of the inventory: a run joins what docker.service is in, and no other engine',
+            `if it is of no use any more, bring what runs there elsewhere, then stop that engine and keep it from starting again; the next run says how what is in ${root} can be used. Which one it is: ${host.onHost(sh`ps -o pid,user,lstart,args -p ${usedBy}; cat ${`/proc/${usedBy}/cgroup`}`.shown)}`,
+          )
+        : finding(
+            'swarm-elsewhere',
+            `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
+            `to use what is there: ${adopts(host, root)}`,
+            `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
+          ),
     );
 }
 

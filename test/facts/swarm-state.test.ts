@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   symlinkSync,
@@ -25,6 +26,8 @@ class Host {
   readonly folder = mkdtempSync(join(tmpdir(), 'provision-swarm-'));
   readonly #bin = join(this.folder, 'bin');
   active = 'active';
+  /** The process that is looked at of those that this machine runs. */
+  engine: number | string | undefined = 'none';
   info = '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}';
   root = '/var/lib/docker';
 
@@ -79,6 +82,7 @@ class Host {
       .reveal()
       .replaceAll(/\/(var\/lib|var\/snap|etc)\//g, `${folder}/$1/`)
       .replaceAll('/proc/self/mounts', `${folder}/mounts`)
+      .replaceAll('/proc/[0-9]*/fd', `/proc/${this.engine}/fd`)
       .replace('/usr/lib /lib /usr/local/lib /run /etc;', `${folder}/lib ${folder}/etc;`);
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: `cd ${folder}\n${text}`,
@@ -327,6 +331,23 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     host.swarm('var/lib/docker');
     host.active = 'inactive';
     expect(host.look(shell)).toMatchObject({ unknown: undefined, membership: { role: 'manager' } });
+  });
+
+  test('an engine that is not docker.service and runs with what is there, however deep that is', () => {
+    const host = new Host();
+    host.write('var/lib/docker/engine-id', 'x');
+    const root = 'srv/a/b/c/d/docker';
+    host.swarm(root);
+    host.write(`${root}/swarm/worker/tasks.db`, '');
+    const open = openSync(host.path(`${root}/swarm/worker/tasks.db`), 'r');
+    const engine = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] });
+    try {
+      host.active = 'inactive';
+      host.engine = engine.pid;
+      expect(host.look(shell).elsewhere).toMatchObject([{ root: `/${root}`, usedBy: engine.pid }]);
+    } finally {
+      engine.kill();
+    }
   });
 
   test('one that is in a swarm needs no such question', () => {

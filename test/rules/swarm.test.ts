@@ -59,6 +59,23 @@ describe('who makes the swarm', () => {
       { kind: 'refused', findings: [{ code: 'swarm-elsewhere', host: 'mail-1' }] },
     ],
     [
+      'the state of a swarm that another engine of the host runs with',
+      managers(
+        says.facts({
+          info: says.info({}),
+          elsewhere: [
+            { root: '/var/snap/docker/common', clusterId: 'c', nodeId: 'n', role: 'manager', usedBy: 812 },
+          ],
+        }),
+      ),
+      {
+        kind: 'refused',
+        findings: [
+          { code: 'swarm-in-use', fix: [expect.not.stringMatching(/mv /), expect.not.stringMatching(/mv /)] },
+        ],
+      },
+    ],
+    [
       'a stopped manager that is to be a worker is started',
       [host('mail-1', 'worker', says.stopped('n1')), host('mail-2', 'manager', says.bare)],
       { kind: 'asleep', lead: { name: 'mail-1' } },
