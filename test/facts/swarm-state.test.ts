@@ -350,6 +350,22 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     }
   });
 
+  test.each(['', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
+    'a certificate that cannot be read, as of a full disk, is named with its place (%j)',
+    (text) => {
+      const host = new Host();
+      host.write('var/lib/docker/engine-id', 'x');
+      host.write('srv/old/swarm/certificates/swarm-node.crt', text);
+      const seen = host.look(shell);
+      expect(seen.engine).toBe('running');
+      expect(seen.unknown).toMatch(/^\/srv\/old\/swarm is the state of a swarm, and its certificate/);
+      expect(seen.looks).toEqual(['ls -la /srv/old/swarm /srv/old/swarm/certificates']);
+      host.info =
+        '{"NodeID":"n","NodeAddr":"192.0.2.1","LocalNodeState":"active","ControlAvailable":false,"Error":""}';
+      expect(host.look(shell).unknown).toBeUndefined();
+    },
+  );
+
   test('one that is in a swarm needs no such question', () => {
     const host = new Host();
     mkdirSync(host.path('var/lib/docker'));
