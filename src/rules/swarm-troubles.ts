@@ -26,7 +26,11 @@ export function troubles(host: SwarmHost): readonly Finding[] {
   if (info?.state === 'error')
     return finding(
       'swarm-error',
-      `its swarm is in an error: ${info.error}. Look into it first. A node that has left its swarm is joined anew by the next run; leaving ends the tasks that run there`,
+      `its swarm is in an error: ${info.error}. Look into it first. ${
+        host.facts?.swarm.membership?.role === 'worker'
+          ? 'A worker that has left its swarm is joined anew by the next run; leaving ends the tasks that run there'
+          : 'A manager must not leave its swarm because of it: by leaving it gives up the state of the swarm, and where the other managers have no majority without it, that is lost'
+      }`,
       host.onHost('docker info; journalctl -u docker --since -1hour | tail -n 50'),
     );
   if (isActive(host) && membershipOf(host) === undefined)

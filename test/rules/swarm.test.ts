@@ -144,6 +144,19 @@ describe('who makes the swarm', () => {
   });
 });
 
+test('a manager in an error is not told that it may leave', () => {
+  const said = (role: 'manager' | 'worker') => {
+    const facts = says.facts({
+      membership: { clusterId: 'c', nodeId: 'n1', role },
+      info: says.info({ state: 'error', error: 'cannot assign requested address' }),
+    });
+    return inspectSwarm(managers(facts))[0]?.message;
+  };
+  expect(said('worker')).toContain('is joined anew');
+  expect(said('manager')).not.toContain('joined anew');
+  expect(said('manager')).toContain('must not leave');
+});
+
 describe('what is refused before anything changes', () => {
   const codes = (hosts: readonly SwarmHost[]) =>
     inspectSwarm(hosts).map(({ level, code, host: name }) => `${level} ${code} ${name ?? '-'}`);
