@@ -219,6 +219,33 @@ describe('what is refused before anything changes', () => {
     expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
   });
 
+  test('an entry is not taken for an old one of a host by an address that says nothing, or while its own may be silent', () => {
+    const beside = (at: string, silent: boolean, addresses: readonly number[]) => {
+      const nodes = [...NODES, worker('mail-4', 'n4', { ready: false, address: at })];
+      const hosts = managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes));
+      const behind = hosts.map((one, index) => ({
+        ...one,
+        facts: one.facts && {
+          ...one.facts,
+          machine: {
+            ...one.facts.machine,
+            addresses: [
+              ...one.facts.machine.addresses,
+              ...(addresses.includes(index) ? [{ device: 'nat', cidr: '10.0.2.15/24' }] : []),
+            ],
+          },
+        },
+      }));
+      return codes([...behind, ...(silent ? [host('mail-4', 'worker', undefined)] : [])]);
+    };
+    // All machines of a hypervisor have that address.
+    expect(beside('10.0.2.15', false, [0, 1, 2])).toEqual(['warn unknown-node -']);
+    expect(beside('10.0.2.15', false, [0])).toEqual(['warn old-entry mail-1']);
+    // The host that has this entry is off, and another has its address by now.
+    expect(beside('10.0.2.15', true, [0])).toEqual([]);
+    expect(beside('192.0.2.4', true, [])).toEqual([]);
+  });
+
   test('another machine of the same name that runs is not taken for what a host has left behind', () => {
     const other = { ready: true, address: '198.51.100.9' };
     const beside = (nodes: readonly SwarmNode[]) =>
