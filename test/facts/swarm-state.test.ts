@@ -234,6 +234,25 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     }
   });
 
+  test('a drop-in that somebody has masked says nothing of where a stopped engine keeps its data', () => {
+    const host = new Host();
+    host.swarm('var/lib/docker');
+    mkdirSync(host.path('srv/docker'), { recursive: true });
+    host.write(UNIT, '[Service]\nExecStart=/usr/bin/dockerd -H fd://\n');
+    const flag = `[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -g ${host.path('srv/docker')}\n`;
+    host.write('lib/systemd/system/docker.service.d/data.conf', flag);
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({ root: '/srv/docker', membership: undefined });
+    mkdirSync(host.path(`${UNIT}.d`));
+    symlinkSync('/dev/null', host.path(DROP_IN));
+    expect(host.look(shell)).toMatchObject({
+      root: '/var/lib/docker',
+      membership: { role: 'manager' },
+      elsewhere: [],
+      unknown: undefined,
+    });
+  });
+
   test('where a stopped engine keeps its data by a file of variables, its name with a space', () => {
     const host = new Host();
     host.swarm('srv/a/b/c/my disk');
