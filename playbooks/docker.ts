@@ -32,6 +32,7 @@ function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly R
     dockerDaemon({
       settings: host.settings.settings ?? {},
       otherwise: host.settings.settings === undefined ? SETTINGS : {},
+      mayBeOld: host.settings.source === 'distribution',
     }),
     ...dockerProxy(others.base.proxy, [...hosts.map(({ address }) => address), ...near]),
   ];

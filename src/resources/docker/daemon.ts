@@ -26,6 +26,8 @@ const want = z.strictObject({
   settings,
   /** Settings that go together, where nobody has chosen anything else for the first of them. */
   otherwise: settings.default({}),
+  /** Whether an engine that is about to be installed may be older than 29, which keeps images in containerd by itself. */
+  mayBeOld: z.boolean().default(false),
 });
 
 interface Have {
@@ -60,7 +62,7 @@ export const dockerDaemon = defineResource({
     const old = have.settings ?? {};
     const next = nextSettings(wanted, have);
     const changes = changesTo(next, have);
-    holdState(old, next, start.flags, state);
+    holdState(old, next, start.flags, state, wanted.mayBeOld);
     refuseForSwarm(next, start.flags);
     if (!areAttributes(changes)) {
       refuseElsewhere(start.flags);
