@@ -71,6 +71,17 @@ export function oldEntries(
   );
 }
 
+/** Whether the managers hear from this host's node, though its engine does not run, at an address that it does not have. */
+export function isHeardElsewhere(host: SwarmHost, entry: SwarmNode): boolean {
+  const listed = addressesOf(entry);
+  return (
+    entry.ready &&
+    !isActive(host) &&
+    listed.length > 0 &&
+    !addressesAt(host).some((one) => listed.includes(one))
+  );
+}
+
 /** Where a host is reached, by the inventory and by its own word. */
 function addressesAt({ address, facts }: SwarmHost): readonly string[] {
   return [address, ...(facts?.machine.addresses ?? []).map(({ cidr }) => cidr.replace(/\/.*$/, ''))];

@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/index.ts';
+import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { yamlWord } from '../resources/yaml-word.ts';
 import { sh } from '../shell/index.ts';
@@ -115,12 +116,30 @@ export function copies(hosts: readonly SwarmHost[]): Finding | undefined {
   return {
     level: 'refuse',
     code: 'same-node',
-    message: `${names} have the state of the same node of the swarm (${nodeId}): one was copied from the other, or the inventory has one machine under two names. Engines with one state take it from each other, and a copy of a manager could go on as a swarm of its own. Keep Docker of the copy stopped. Find out which one that is: the commands below only look. The swarm lists the address of the original`,
+    message: `${names} have the state of the same node of the swarm (${nodeId}): one was copied from the other, or each from a third machine, or the inventory has one machine under two names. Engines with one state take it from each other, and a copy of a manager could go on as a swarm of its own. Keep Docker of the copy stopped. Find out which one that is: the commands below only look. The swarm lists the address of the original`,
     fix: [
       ...twins.map((host) =>
         host.onHost(sh`hostname; ip -4 -o addr; docker node inspect --pretty ${nodeId}; docker ps`.shown),
       ),
-      'on the copy alone, once that is certain, stop docker.service and docker.socket, and move the directory `swarm` below the data of its Docker aside, which loses nothing. The next run then joins it as a node of its own',
+      ASIDE,
+    ],
+  };
+}
+
+const ASIDE =
+  'on the copy alone, once that is certain, stop docker.service and docker.socket, and move the directory `swarm` below the data of its Docker aside, which loses nothing. The next run then joins it as a node of its own';
+
+/** The same, where the original is not in the inventory or was not reached. */
+export function copyOf(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Finding {
+  return {
+    level: 'refuse',
+    code: 'same-node',
+    host: host.name,
+    message: `its Docker does not run, and the swarm hears from its node (${entry.id}) at ${entry.address}, which is none of its addresses: it has the state of another machine, as a copy has. Started beside the original it would take that state from it, and a copy of a manager could go on as a swarm of its own. Where its Docker ran a moment ago, wait a minute and run again`,
+    fix: [
+      lead.onHost(sh`docker node inspect --pretty ${entry.id}`.shown),
+      host.onHost('hostname; ip -4 -o addr'),
+      ASIDE,
     ],
   };
 }

@@ -330,6 +330,19 @@ describe('what is refused before anything changes', () => {
     },
   );
 
+  test('a copy whose original is heard elsewhere is not started; one that was stopped a moment ago is', () => {
+    const nodes = [...NODES, worker('image', 'n4', { address: '198.51.100.4' })];
+    const beside = (nodeId: string) =>
+      codes([
+        ...managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)),
+        host('mail-4', 'worker', says.stopped(nodeId)),
+      ]);
+    expect(beside('n4')).toEqual(['refuse same-node mail-4']);
+    expect(codes(managers(says.manager('n1', NODES), says.manager('n2', NODES), says.stopped('n3')))).toEqual(
+      [],
+    );
+  });
+
   test('docker that does not answer on a member', () => {
     expect(codes(managers(says.manager('n1', NODES), says.nothing, says.manager('n3', NODES)))).toContain(
       'refuse docker-silent mail-2',
