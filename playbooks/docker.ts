@@ -16,18 +16,13 @@ import { unlessLocking } from './autolock.ts';
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
+import { inspectPackages } from './docker/packages.ts';
 import { inspectRepository } from './docker/repository.ts';
 import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
 import { backInSwarm, majorityWithout, twoManagers } from './gates.ts';
 
 function isInstalled(host: DockerHost): boolean {
   return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));
-}
-
-/** The source by which a host keeps the engine that it has. */
-function sourceWith(installed: readonly string[]): string {
-  if (installed.includes('docker-ce')) return 'docker-ce';
-  return installed.includes('docker.io') ? 'distribution' : 'none';
 }
 
 function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly Resource[] {
@@ -37,6 +32,7 @@ function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly R
     dockerDaemon({
       settings: host.settings.settings ?? {},
       otherwise: host.settings.settings === undefined ? SETTINGS : {},
+      mayBeOld: host.settings.source === 'distribution',
     }),
     ...dockerProxy(others.base.proxy, [...hosts.map(({ address }) => address), ...near]),
   ];
@@ -82,19 +78,7 @@ export default definePlaybook({
   inspect: ({ hosts, ...cluster }) => [
     ...twoManagers({ hosts, ...cluster }),
     ...hosts.filter(isReached).flatMap(inspectRepository),
-    ...hosts.filter(isReached).flatMap((host) => {
-      const foreign = host.facts.docker.packages.filter((name) => name !== engineOf(host));
-      if (host.settings.source === 'none' || foreign.length === 0) return [];
-      return [
-        {
-          level: 'refuse' as const,
-          code: 'other-engine',
-          host: host.name,
-          message: `it has ${foreign.join(', ')}, which ${engineOf(host)} would replace`,
-          fix: [`set \`docker: { source: ${sourceWith(foreign)} }\` for it, or remove that package`],
-        },
-      ];
-    }),
+    ...hosts.filter(isReached).flatMap(inspectPackages),
   ],
 
   stages: [

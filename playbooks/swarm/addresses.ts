@@ -3,6 +3,7 @@ import {
   decideSwarm,
   type Finding,
   freePool,
+  ipv4Of,
   isReached,
   membershipOf,
   overlaps,
@@ -69,13 +70,25 @@ function moved(host: SwarmMember): readonly Finding[] {
   const current = host.facts.swarm.info?.nodeAddress;
   const wanted = advertised(host);
   if (current === undefined || !('address' in wanted) || wanted.address === current) return [];
+  const finding = { level: 'warn', code: 'other-advertise-address', host: host.name } as const;
+  const name = `hosts.${host.name}.swarm.advertiseAddress`;
+  if (ipv4Of(host.facts.machine.addresses).includes(current))
+    return [
+      {
+        ...finding,
+        message: `it is in the swarm at ${current}, and the inventory says ${wanted.address}; a member's address stays until it leaves and joins anew`,
+        fix: [`set ${name} to ${current}`],
+      },
+    ];
   return [
     {
-      level: 'warn',
-      code: 'other-advertise-address',
-      host: host.name,
-      message: `it is in the swarm at ${current}, and the inventory says ${wanted.address}; a member's address stays until it leaves and joins anew`,
-      fix: [`set hosts.${host.name}.swarm.advertiseAddress to ${current}`],
+      ...finding,
+      message: `the others reach it at ${current} in the swarm, which is not one of its addresses (${ipv4Of(host.facts.machine.addresses).join(', ') || 'it has none'}). Where it has lost that address, as by DHCP, they do not: a member's address stays until it leaves and joins anew`,
+      fix: [
+        `give it ${current} again, for good, and restart its Docker`,
+        `where ${current} is translated to it on the way, set ${name} to ${current}`,
+        'where it cannot have that address again, and other managers keep the majority: drain it, demote it if it is a manager, have it leave the swarm, and run again. The only manager must not leave: the swarm is lost with it',
+      ],
     },
   ];
 }

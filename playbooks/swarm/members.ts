@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import {
   byName,
   decideSwarm,
@@ -64,10 +65,11 @@ export function membership(host: SwarmMember, cluster: Swarm, role: Settings['ro
   const nodes = decision.kind === 'exists' ? decision.nodes : [];
   const nodeId = membershipOf(host)?.nodeId;
   const removed = decision.kind === 'exists' && nodeId !== undefined && entryOf(host, nodes) === undefined;
-  const reachable = nodes
+  // A manager may be listed without an address that others reach it at (0.0.0.0:2377), or with one of IPv6.
+  const via = nodes
     .filter(({ manager }) => manager?.reachable)
-    .map(({ manager }) => manager?.address ?? '');
-  const via = reachable.map((address) => address.replace(/:\d+$/, ''));
+    .map(({ manager }) => manager?.address.replace(/:\d+$/, '') ?? '')
+    .filter((address) => isIPv4(address) && !/^(0|127)\./.test(address));
   return [
     swarmMember({
       name: cluster.name,

@@ -4,6 +4,14 @@ import type { RunResult } from '../transport/transport.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/**
+ * Docker's command asks the engine of this host: whoever logs in there may have another one set, by a context or by variables, and
+ * a run would look at that and change it (docker/cli, resolveContextName).
+ */
+export const OWN_ENGINE = raw(
+  'unset DOCKER_HOST DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION; export DOCKER_CONTEXT=default',
+);
+
 const LOCKED = 75;
 const LOST = 77;
 /** The lock's own file cannot be written: the mark `lock`. */
@@ -49,6 +57,7 @@ export function frame(nonce: string, body: readonly Script[], { reads = false } 
   return lines([
     sh`mark() { printf '\n%s %s %s\n' ${nonce} "$1" "$2" && printf '\n%s %s %s\n' ${nonce} "$1" "$2" >&2 || exit 1; return "$2"; }`,
     raw('provision() {'),
+    OWN_ENGINE,
     raw(`export LC_ALL=C PATH=${PATH}; umask 022; cd / || return`),
     raw('mark start 0'),
     ...body,

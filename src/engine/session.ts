@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors/index.ts';
 import { LOCK, type Output, type Step } from '../resource/index.ts';
-import type { Script } from '../shell/index.ts';
+import { lines, type Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
-import { applyFrame, followFrame, observeFrame, readFrame } from './frame.ts';
+import { applyFrame, followFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 
@@ -129,7 +129,7 @@ export class Session implements AsyncDisposable {
   /** Runs a script for its output, which is shown as it comes, however long that takes. Gives its exit code. */
   async show(script: Script, write: (text: string) => void): Promise<number> {
     const { abort } = this.#options;
-    const { code } = await this.#run(script, {
+    const { code } = await this.#run(lines([OWN_ENGINE, script]), {
       signal: abort,
       onOutput: (_stream, text) => write(text),
     });

@@ -46,13 +46,16 @@ const SHORT: Readonly<Record<string, string>> = {
   s: 'storage-driver',
 };
 
-/** Prints docker.service and its drop-ins as they are on disk, which is what systemd reads next, and the files of variables that they name. */
+/**
+ * Prints docker.service and its drop-ins as they are on disk, which is what systemd reads next, and the files of variables that they name.
+ * A drop-in that is a link to /dev/null says nothing, and takes away another of its name (systemd.unit(5)).
+ */
 export const showUnit: Script = sh`
   units=
   for d in /usr/lib /lib /usr/local/lib /run /etc; do
     [ ! -L "$d" ] || continue
     for f in "$d"/systemd/system/docker.service "$d"/systemd/system/docker.service.d/*.conf; do
-      [ -f "$f" ] || continue
+      [ -f "$f" ] || { [ "$f" -ef /dev/null ] && [ "\${f%.conf}" != "$f" ]; } || continue
       units="$units $f"
       echo "==unit $f"
       cat -- "$f" || exit 66

@@ -4,16 +4,24 @@ import { raw } from '../shell/index.ts';
 export interface DockerFacts {
   /** Debian packages that bring an engine and are installed here. */
   readonly packages: readonly string[];
+  /** Those of containerd and runc, which engines of Docker and of the distribution bring from different ones. */
+  readonly runtimes: readonly string[];
 }
+
+const RUNTIMES: ReadonlySet<string> = new Set(['containerd', 'containerd.io', 'runc']);
 
 export const dockerFacts: Probe<DockerFacts> = {
   script: raw(`\
 command -v dpkg-query >/dev/null || exit 0
-dpkg-query -W -f='\${Package} \${db:Status-Status}\\n' docker.io docker-ce podman-docker 2>/dev/null
+dpkg-query -W -f='\${Package} \${db:Status-Status}\\n' docker.io docker-ce podman-docker containerd containerd.io runc 2>/dev/null
 [ $? -le 1 ]`),
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not ask dpkg about Docker', output);
     const rows = output.stdout.split('\n').map((line) => line.split(' '));
-    return { packages: rows.filter(([, status]) => status === 'installed').map(([name = '']) => name) };
+    const installed = rows.filter(([, status]) => status === 'installed').map(([name = '']) => name);
+    return {
+      packages: installed.filter((name) => !RUNTIMES.has(name)),
+      runtimes: installed.filter((name) => RUNTIMES.has(name)),
+    };
   },
 };

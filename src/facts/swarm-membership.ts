@@ -10,6 +10,8 @@ export interface Membership {
 /** The state of a swarm on a disk, and below which directory of an engine's data. */
 export interface StoredMembership extends Membership {
   readonly root: string;
+  /** The process of an engine that has it open now, and is not `docker.service`. */
+  readonly usedBy?: number | undefined;
 }
 
 /**

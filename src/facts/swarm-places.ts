@@ -32,13 +32,24 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
   const named = (name: string) => parts.filter((part) => part.name === name);
   const told = named('told').at(-1)?.value;
   const settled = settledRoot(parts);
-  const byRoot = new Map(
-    named('certificate')
-      // What broke off in the middle of one has told nothing by it.
-      .filter(({ rows }) => whole || rows.some((row) => row.startsWith('-----END')))
-      .map(({ value, rows }) => [value, { root: value, ...readMembership(rows.join('\n')) }] as const),
-  );
+  const broken: string[] = [];
+  const byRoot = new Map<string, StoredMembership>();
+  for (const { value: root, rows } of named('certificate')) {
+    // What broke off in the middle of one has told nothing by it.
+    if (!whole && !rows.some((row) => row.startsWith('-----END'))) continue;
+    try {
+      byRoot.set(root, { root, ...readMembership(rows.join('\n')) });
+    } catch {
+      broken.push(root);
+    }
+  }
   const stored = [...byRoot.values()];
+  const usedBy = new Map(
+    named('used').map(({ value }) => {
+      const space = value.indexOf(' ');
+      return [value.slice(space + 1), Number(value.slice(0, space))];
+    }),
+  );
   const own = stored.filter(({ root }) =>
     told === undefined && settled.remapped
       ? REMAPPED.test(root) && root.replace(REMAPPED, '') === settled.path
@@ -48,8 +59,10 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
   return {
     root: first?.root ?? told ?? settled.path,
     membership: first && { clusterId: first.clusterId, nodeId: first.nodeId, role: first.role },
-    elsewhere: stored.filter((one) => one !== first),
-    doubt: doubtOf(parts, { path: told ?? settled.path, named: settled.named }, first !== undefined),
+    elsewhere: stored.filter((one) => one !== first).map((one) => ({ ...one, usedBy: usedBy.get(one.root) })),
+    doubt:
+      unreadable(broken) ??
+      doubtOf(parts, { path: told ?? settled.path, named: settled.named }, first !== undefined),
   };
 }
 
@@ -79,6 +92,16 @@ function settingIn(text: string, name: string): string | undefined {
     value = new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1];
   }
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The state of a swarm that does not say of which, as where a disk was full when its certificate was renewed. */
+function unreadable([root]: readonly string[]): Doubt | undefined {
+  if (root === undefined) return undefined;
+  const state = `${root}/swarm`;
+  return {
+    reason: `${state} is the state of a swarm, and its certificate (certificates/swarm-node.crt) cannot be read, so of which one is not known. Bring that file back from a backup, or, only where that state is of no use any more, move ${state} aside`,
+    looks: [sh`ls -la ${state} ${`${state}/certificates`}`.shown],
+  };
 }
 
 function doubtOf(

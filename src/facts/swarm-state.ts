@@ -13,6 +13,8 @@ export const SEARCH = 60;
  * - `known`: does `certificate` and `place` for all paths that any settings name, old copies of daemon.json among them.
  * - `certificate ROOT`: prints each node's certificate below a data root.
  * - `place ROOT`: prints what is there, and why it may not be all (`away`).
+ * - `used`: prints which processes have the state of a swarm open, each by its number and its data root, and does `certificate` for
+ *   that. An engine in a container is not one: it has a pid namespace of its own.
  * - `past`: whether an engine is installed or was.
  * - `anywhere`: does `certificate` for what is found near the top of the local file systems; prints `==slow` for one that it did not get
  *   through.
@@ -50,6 +52,16 @@ known() {
     place "$root"
   done || exit 1
 }
+used() {
+  space=$(readlink /proc/self/ns/pid)
+  find /proc/[0-9]*/fd -lname '*/swarm/worker/tasks.db' -printf '%p %l\\n' 2>/dev/null | while read -r fd file; do
+    pid=\${fd#/proc/}
+    pid=\${pid%%/*}
+    [ "$(readlink "/proc/$pid/ns/pid")" = "$space" ] || continue
+    echo "==used $pid \${file%/swarm/worker/tasks.db}"
+    certificate "\${file%/swarm/worker/tasks.db}"
+  done
+}
 past() {
   ! command -v dockerd >/dev/null || return 0
   for file in $units; do case $file in */docker.service) return 0 ;; esac; done
@@ -57,6 +69,7 @@ past() {
   [ -n "$(ls -A /var/lib/docker 2>/dev/null)" ]
 }
 anywhere() {
+  used
   tops=
   while read -r _ at type _; do
     case $type in

@@ -29,6 +29,13 @@ const forgetProven = (paths: readonly string[]) =>
     ),
   );
 
+/**
+ * Gives files that are from the future, as where a clock has been put right since, the present time: a unit would be older than they
+ * are whenever it is started, and be restarted by every run. Of a directory, what is in it.
+ */
+export const notFromTheFuture = (paths: readonly string[]) =>
+  sh`find ${paths} ! -type d -newermt now -exec touch -h -- {} + 2>/dev/null`;
+
 /** Keeps what a file is before it is written, for a unit that will be started with it. */
 export function keepLastGood(path: string, unit: string): Script {
   return sh`
@@ -57,6 +64,7 @@ export function startOrPutBack(unit: string, verb: 'start' | 'restart', paths: r
   return sh`
     ${since(unit)}
     ${forgetProven(paths)}
+    ${notFromTheFuture(paths)}
     began=$(date +%s)
     systemctl reset-failed -- ${unit} 2>/dev/null
     systemctl ${verb} -- ${unit} && { rm -f -- ${paths.flatMap((path) => [kept(path), none(path)])}; exit 0; }

@@ -2,7 +2,15 @@ import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { answered, isActive, listsItself, membershipOf, type SwarmHost } from './swarm-host.ts';
-import { disagreement, foreign, noQuorum, silentHosts, troubles, twoSwarms } from './swarm-troubles.ts';
+import {
+  copies,
+  disagreement,
+  foreign,
+  noQuorum,
+  silentHosts,
+  troubles,
+  twoSwarms,
+} from './swarm-troubles.ts';
 
 /** What is to be done about a swarm, from what all hosts said. */
 export type SwarmDecision<H extends SwarmHost> =
@@ -47,6 +55,8 @@ export function decideSwarm<H extends SwarmHost>(hosts: readonly H[]): SwarmDeci
     return { kind: 'initialise', on: first };
   }
   if (others.length > 0) return refused(twoSwarms(ids));
+  const copied = copies(all);
+  if (copied !== undefined) return refused(copied);
 
   const members = ids.get(clusterId) ?? [];
   const controlling = members.filter((host) => isActive(host) && host.facts?.swarm.info?.control === true);

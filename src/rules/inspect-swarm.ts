@@ -5,7 +5,15 @@ import { sh } from '../shell/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { notReady } from './node-not-ready.ts';
 import { cameBackEmpty, isManager, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
-import { answered, entryOf, membershipOf, oldEntries, type SwarmHost } from './swarm-host.ts';
+import {
+  answered,
+  entryOf,
+  isHeardElsewhere,
+  membershipOf,
+  oldEntries,
+  type SwarmHost,
+} from './swarm-host.ts';
+import { copyOf } from './swarm-troubles.ts';
 
 /** Everything about the swarm that has to be right before anything is changed. */
 export function inspectSwarm(given: readonly SwarmHost[]): readonly Finding[] {
@@ -41,6 +49,7 @@ function inspectHost(
     ];
   const entry = entryOf(host, nodes);
   const old = oldEntries(host, nodes, hosts);
+  if (entry !== undefined && isHeardElsewhere(host, entry)) return [copyOf(host, entry, lead)];
   if (entry !== undefined)
     return [
       ...(entry.ready || !running(host) ? [] : [notReady(host, entry, lead)]),

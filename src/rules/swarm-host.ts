@@ -48,7 +48,8 @@ export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode
 
 /**
  * Entries at this host's address that are none of the inventory's hosts' own. A name alone tells nothing: machines are called `debian`
- * by the dozen. One that is ready beside the host's own is another machine.
+ * by the dozen. Nor does an address that another host has as well, as behind the NAT of a hypervisor, nor what an unreached host may be.
+ * One that is ready beside the host's own is another machine.
  */
 export function oldEntries(
   host: SwarmHost,
@@ -57,16 +58,33 @@ export function oldEntries(
 ): readonly SwarmNode[] {
   const joined = entryOf(host, nodes) !== undefined;
   const owned = new Set(hosts.map((other) => membershipOf(other)?.nodeId));
-  const addresses = new Set([
-    host.address,
-    ...(host.facts?.machine.addresses ?? []).map(({ cidr }) => cidr.replace(/\/.*$/, '')),
-  ]);
+  const others = hosts.filter(({ name }) => name !== host.name);
+  const shared = new Set(others.flatMap(addressesAt));
+  const unreached = new Set(others.filter(({ facts }) => facts === undefined).map(({ name }) => name));
+  const addresses = addressesAt(host).filter((address) => !shared.has(address));
   return nodes.filter(
     (node) =>
       !owned.has(node.id) &&
       !(joined && node.ready) &&
-      addressesOf(node).some((address) => addresses.has(address)),
+      !(unreached.has(node.hostname) && node.hostname !== host.facts?.machine.hostname) &&
+      addressesOf(node).some((address) => addresses.includes(address)),
   );
+}
+
+/** Whether the managers hear from this host's node, though its engine does not run, at an address that it does not have. */
+export function isHeardElsewhere(host: SwarmHost, entry: SwarmNode): boolean {
+  const listed = addressesOf(entry);
+  return (
+    entry.ready &&
+    !isActive(host) &&
+    listed.length > 0 &&
+    !addressesAt(host).some((one) => listed.includes(one))
+  );
+}
+
+/** Where a host is reached, by the inventory and by its own word. */
+function addressesAt({ address, facts }: SwarmHost): readonly string[] {
+  return [address, ...(facts?.machine.addresses ?? []).map(({ cidr }) => cidr.replace(/\/.*$/, ''))];
 }
 
 function addressesOf({ address, manager }: SwarmNode): readonly string[] {

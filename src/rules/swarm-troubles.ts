@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/index.ts';
+import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { yamlWord } from '../resources/yaml-word.ts';
 import { sh } from '../shell/index.ts';
@@ -26,7 +27,11 @@ export function troubles(host: SwarmHost): readonly Finding[] {
   if (info?.state === 'error')
     return finding(
       'swarm-error',
-      `its swarm is in an error: ${info.error}. Look into it first. A node that has left its swarm is joined anew by the next run; leaving ends the tasks that run there`,
+      `its swarm is in an error: ${info.error}. Look into it first. ${
+        host.facts?.swarm.membership?.role === 'worker'
+          ? 'A worker that has left its swarm is joined anew by the next run; leaving ends the tasks that run there'
+          : 'A manager must not leave its swarm because of it: by leaving it gives up the state of the swarm, and where the other managers have no majority without it, that is lost'
+      }`,
       host.onHost('docker info; journalctl -u docker --since -1hour | tail -n 50'),
     );
   if (isActive(host) && membershipOf(host) === undefined)
@@ -37,13 +42,20 @@ export function troubles(host: SwarmHost): readonly Finding[] {
     );
   return unusedState(host)
     .slice(0, 1)
-    .flatMap(({ root, clusterId, nodeId, role }) =>
-      finding(
-        'swarm-elsewhere',
-        `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
-        `to use what is there: ${adopts(host, root)}`,
-        `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
-      ),
+    .flatMap(({ root, clusterId, nodeId, role, usedBy }) =>
+      usedBy !== undefined
+        ? finding(
+            'swarm-in-use',
+            `an engine that is not its docker.service runs (process ${usedBy}) and is a ${role} of swarm ${clusterId} (node ${nodeId}), by what is in ${root}. That swarm must not be lost from sight, and two engines must not have one state`,
+            'if that swarm is in use, take the host out of the inventory: a run joins what docker.service is in, and no other engine',
+            `if it is of no use any more, bring what runs there elsewhere, then stop that engine and keep it from starting again; the next run says how what is in ${root} can be used. Which one it is: ${host.onHost(sh`ps -o pid,user,lstart,args -p ${usedBy}; cat ${`/proc/${usedBy}/cgroup`}`.shown)}`,
+          )
+        : finding(
+            'swarm-elsewhere',
+            `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
+            `to use what is there: ${adopts(host, root)}`,
+            `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
+          ),
     );
 }
 
@@ -100,6 +112,47 @@ export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Findi
     code: 'two-swarms',
     message: `the hosts are in different swarms: ${list.join('; ')}. Find out which one has your services: the commands below only look. Then take the hosts of the other out of the inventory, or have them leave their swarm, which ends all that runs there`,
     fix: first.map((host) => host.onHost(LOOK)).sort(),
+  };
+}
+
+/**
+ * Hosts with the state of one node, as where a machine was copied after it had joined. The managers take them for one: two managers with
+ * one place in raft may each go on alone, and the work of a worker is on both.
+ */
+export function copies(hosts: readonly SwarmHost[]): Finding | undefined {
+  const ids = hosts.map((host) => membershipOf(host)?.nodeId);
+  const nodeId = ids.find((id, index) => id !== undefined && ids.indexOf(id) !== index);
+  if (nodeId === undefined) return undefined;
+  const twins = hosts.filter((_, index) => ids[index] === nodeId);
+  const names = twins.map(({ name }) => name).join(', ');
+  return {
+    level: 'refuse',
+    code: 'same-node',
+    message: `${names} have the state of the same node of the swarm (${nodeId}): one was copied from the other, or each from a third machine, or the inventory has one machine under two names. Engines with one state take it from each other, and a copy of a manager could go on as a swarm of its own. Keep Docker of the copy stopped. Find out which one that is: the commands below only look. The swarm lists the address of the original`,
+    fix: [
+      ...twins.map((host) =>
+        host.onHost(sh`hostname; ip -4 -o addr; docker node inspect --pretty ${nodeId}; docker ps`.shown),
+      ),
+      ASIDE,
+    ],
+  };
+}
+
+const ASIDE =
+  'on the copy alone, once that is certain, stop docker.service and docker.socket, and move the directory `swarm` below the data of its Docker aside, which loses nothing. The next run then joins it as a node of its own';
+
+/** The same, where the original is not in the inventory or was not reached. */
+export function copyOf(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Finding {
+  return {
+    level: 'refuse',
+    code: 'same-node',
+    host: host.name,
+    message: `its Docker does not run, and the swarm hears from its node (${entry.id}) at ${entry.address}, which is none of its addresses: it has the state of another machine, as a copy has. Started beside the original it would take that state from it, and a copy of a manager could go on as a swarm of its own. Where its Docker ran a moment ago, wait a minute and run again`,
+    fix: [
+      lead.onHost(sh`docker node inspect --pretty ${entry.id}`.shown),
+      host.onHost('hostname; ip -4 -o addr'),
+      ASIDE,
+    ],
   };
 }
 

@@ -48,6 +48,18 @@ describe.each(SHELLS)('%s', (_, shell) => {
       expect(through(shell, whole.slice(0, length)).stdout).not.toContain('ran');
   });
 
+  test('Docker is asked on the host itself, whatever whoever logs in there has set', () => {
+    const set = [
+      'DOCKER_HOST=ssh://other',
+      'DOCKER_CONTEXT=other',
+      'DOCKER_TLS_VERIFY=1',
+      'DOCKER_API_VERSION=1.24',
+    ];
+    const script = `export ${set.join(' ')}\n${observeFrame([raw('env | grep ^DOCKER_')], NONCE).reveal()}`;
+    const [part] = readFrame(through(shell, script), NONCE, 1).parts;
+    expect(part?.stdout).toBe('DOCKER_CONTEXT=default\n');
+  });
+
   test('what a login shell prints before is dropped', () => {
     const result = through(shell, observeFrame([raw('echo answer')], NONCE).reveal());
     const { parts } = readFrame({ ...result, stdout: `Welcome!\nnews${result.stdout}` }, NONCE, 1);

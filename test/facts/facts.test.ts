@@ -146,7 +146,7 @@ describe('what a host says of its swarm', () => {
     [
       'the certificate is none',
       ok('==told /var/lib/docker\n==certificate /var/lib/docker\nrubbish\n==engine stopped\n'),
-      'docker answered in an unknown way',
+      '/var/lib/docker/swarm is the state of a swarm, and its certificate',
     ],
   ])('%s: not known, which is not "is in none"', (_, output, reason) => {
     expect(swarmFacts.parse(output)).toMatchObject({
@@ -220,8 +220,9 @@ test('ports are open, closed or silent; one without an answer is silent', () => 
 test('packages that bring an engine', () => {
   expect(dockerFacts.parse(ok('docker.io installed\ndocker-ce config-files\n'))).toEqual({
     packages: ['docker.io'],
+    runtimes: [],
   });
-  expect(dockerFacts.parse(ok(''))).toEqual({ packages: [] });
+  expect(dockerFacts.parse(ok(''))).toEqual({ packages: [], runtimes: [] });
   expect(() => dockerFacts.parse(ok('', 1))).toThrow(ProbeError);
 });
 

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   symlinkSync,
@@ -25,6 +26,8 @@ class Host {
   readonly folder = mkdtempSync(join(tmpdir(), 'provision-swarm-'));
   readonly #bin = join(this.folder, 'bin');
   active = 'active';
+  /** The process that is looked at of those that this machine runs. */
+  engine: number | string | undefined = 'none';
   info = '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}';
   root = '/var/lib/docker';
 
@@ -79,6 +82,7 @@ class Host {
       .reveal()
       .replaceAll(/\/(var\/lib|var\/snap|etc)\//g, `${folder}/$1/`)
       .replaceAll('/proc/self/mounts', `${folder}/mounts`)
+      .replaceAll('/proc/[0-9]*/fd', `/proc/${this.engine}/fd`)
       .replace('/usr/lib /lib /usr/local/lib /run /etc;', `${folder}/lib ${folder}/etc;`);
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
       input: `cd ${folder}\n${text}`,
@@ -230,6 +234,25 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     }
   });
 
+  test('a drop-in that somebody has masked says nothing of where a stopped engine keeps its data', () => {
+    const host = new Host();
+    host.swarm('var/lib/docker');
+    mkdirSync(host.path('srv/docker'), { recursive: true });
+    host.write(UNIT, '[Service]\nExecStart=/usr/bin/dockerd -H fd://\n');
+    const flag = `[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -g ${host.path('srv/docker')}\n`;
+    host.write('lib/systemd/system/docker.service.d/data.conf', flag);
+    host.active = 'inactive';
+    expect(host.look(shell)).toMatchObject({ root: '/srv/docker', membership: undefined });
+    mkdirSync(host.path(`${UNIT}.d`));
+    symlinkSync('/dev/null', host.path(DROP_IN));
+    expect(host.look(shell)).toMatchObject({
+      root: '/var/lib/docker',
+      membership: { role: 'manager' },
+      elsewhere: [],
+      unknown: undefined,
+    });
+  });
+
   test('where a stopped engine keeps its data by a file of variables, its name with a space', () => {
     const host = new Host();
     host.swarm('srv/a/b/c/my disk');
@@ -328,6 +351,39 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     host.active = 'inactive';
     expect(host.look(shell)).toMatchObject({ unknown: undefined, membership: { role: 'manager' } });
   });
+
+  test('an engine that is not docker.service and runs with what is there, however deep that is', () => {
+    const host = new Host();
+    host.write('var/lib/docker/engine-id', 'x');
+    const root = 'srv/a/b/c/d/docker';
+    host.swarm(root);
+    host.write(`${root}/swarm/worker/tasks.db`, '');
+    const open = openSync(host.path(`${root}/swarm/worker/tasks.db`), 'r');
+    const engine = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] });
+    try {
+      host.active = 'inactive';
+      host.engine = engine.pid;
+      expect(host.look(shell).elsewhere).toMatchObject([{ root: `/${root}`, usedBy: engine.pid }]);
+    } finally {
+      engine.kill();
+    }
+  });
+
+  test.each(['', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
+    'a certificate that cannot be read, as of a full disk, is named with its place (%j)',
+    (text) => {
+      const host = new Host();
+      host.write('var/lib/docker/engine-id', 'x');
+      host.write('srv/old/swarm/certificates/swarm-node.crt', text);
+      const seen = host.look(shell);
+      expect(seen.engine).toBe('running');
+      expect(seen.unknown).toMatch(/^\/srv\/old\/swarm is the state of a swarm, and its certificate/);
+      expect(seen.looks).toEqual(['ls -la /srv/old/swarm /srv/old/swarm/certificates']);
+      host.info =
+        '{"NodeID":"n","NodeAddr":"192.0.2.1","LocalNodeState":"active","ControlAvailable":false,"Error":""}';
+      expect(host.look(shell).unknown).toBeUndefined();
+    },
+  );
 
   test('one that is in a swarm needs no such question', () => {
     const host = new Host();

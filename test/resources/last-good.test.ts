@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -106,4 +107,16 @@ test('a unit that fails with what it had is not given anything else', () => {
   expect(status).toBe(1);
   expect(stderr).not.toContain('as before');
   expect(readFileSync(file, 'utf8')).toBe('bad');
+});
+
+test('a file from the future, as where a clock has been put right, is not newer than a unit that was started with it', () => {
+  const now = Date.now() / 1000;
+  for (const path of [file, other]) writeFileSync(path, 'x');
+  utimesSync(file, now + 7200, now + 7200);
+  utimesSync(other, now - 60, now - 60);
+  expect(start().status).toBe(0);
+  const modified = (path: string) => statSync(path).mtimeMs / 1000;
+  expect(modified(file)).toBeGreaterThan(now - 1);
+  expect(modified(file)).toBeLessThan(now + 60);
+  expect(modified(other)).toBeCloseTo(now - 60, 0);
 });

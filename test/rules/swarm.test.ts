@@ -59,6 +59,23 @@ describe('who makes the swarm', () => {
       { kind: 'refused', findings: [{ code: 'swarm-elsewhere', host: 'mail-1' }] },
     ],
     [
+      'the state of a swarm that another engine of the host runs with',
+      managers(
+        says.facts({
+          info: says.info({}),
+          elsewhere: [
+            { root: '/var/snap/docker/common', clusterId: 'c', nodeId: 'n', role: 'manager', usedBy: 812 },
+          ],
+        }),
+      ),
+      {
+        kind: 'refused',
+        findings: [
+          { code: 'swarm-in-use', fix: [expect.not.stringMatching(/mv /), expect.not.stringMatching(/mv /)] },
+        ],
+      },
+    ],
+    [
       'a stopped manager that is to be a worker is started',
       [host('mail-1', 'worker', says.stopped('n1')), host('mail-2', 'manager', says.bare)],
       { kind: 'asleep', lead: { name: 'mail-1' } },
@@ -71,6 +88,28 @@ describe('who makes the swarm', () => {
         says.manager('n3', NODES),
       ),
       { kind: 'refused', findings: [{ code: 'managers-disagree' }] },
+    ],
+    [
+      'a copy of a manager whose Docker is stopped: started, it would be a second one with the same state',
+      [
+        ...managers(says.manager('n1', NODES), says.manager('n2', NODES)),
+        host('mail-4', 'worker', says.stopped('n1')),
+      ],
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
+    ],
+    [
+      'two that run with the state of one node',
+      managers(says.manager('n1', NODES), says.manager('n1', NODES), says.manager('n3', NODES)),
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
+    ],
+    [
+      'a copy of a worker',
+      [
+        ...managers(says.manager('n1', [...NODES, worker('mail-4', 'n4')])),
+        host('mail-4', 'worker', says.worker('n4')),
+        host('mail-5', 'worker', says.worker('n4')),
+      ],
+      { kind: 'refused', findings: [{ code: 'same-node' }] },
     ],
     [
       'two clusters',
@@ -103,6 +142,19 @@ describe('who makes the swarm', () => {
     expect(decideSwarm(hosts)).toMatchObject(decision);
     expect(decideSwarm(hosts.toReversed()).kind).toBe(decideSwarm(hosts).kind);
   });
+});
+
+test('a manager in an error is not told that it may leave', () => {
+  const said = (role: 'manager' | 'worker') => {
+    const facts = says.facts({
+      membership: { clusterId: 'c', nodeId: 'n1', role },
+      info: says.info({ state: 'error', error: 'cannot assign requested address' }),
+    });
+    return inspectSwarm(managers(facts))[0]?.message;
+  };
+  expect(said('worker')).toContain('is joined anew');
+  expect(said('manager')).not.toContain('joined anew');
+  expect(said('manager')).toContain('must not leave');
 });
 
 describe('what is refused before anything changes', () => {
@@ -165,6 +217,33 @@ describe('what is refused before anything changes', () => {
     const [finding] = inspectSwarm(hosts);
     expect(finding?.message).toContain('its old entry old (down). It has joined anew as n4');
     expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
+  });
+
+  test('an entry is not taken for an old one of a host by an address that says nothing, or while its own may be silent', () => {
+    const beside = (at: string, silent: boolean, addresses: readonly number[]) => {
+      const nodes = [...NODES, worker('mail-4', 'n4', { ready: false, address: at })];
+      const hosts = managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes));
+      const behind = hosts.map((one, index) => ({
+        ...one,
+        facts: one.facts && {
+          ...one.facts,
+          machine: {
+            ...one.facts.machine,
+            addresses: [
+              ...one.facts.machine.addresses,
+              ...(addresses.includes(index) ? [{ device: 'nat', cidr: '10.0.2.15/24' }] : []),
+            ],
+          },
+        },
+      }));
+      return codes([...behind, ...(silent ? [host('mail-4', 'worker', undefined)] : [])]);
+    };
+    // All machines of a hypervisor have that address.
+    expect(beside('10.0.2.15', false, [0, 1, 2])).toEqual(['warn unknown-node -']);
+    expect(beside('10.0.2.15', false, [0])).toEqual(['warn old-entry mail-1']);
+    // The host that has this entry is off, and another has its address by now.
+    expect(beside('10.0.2.15', true, [0])).toEqual([]);
+    expect(beside('192.0.2.4', true, [])).toEqual([]);
   });
 
   test('another machine of the same name that runs is not taken for what a host has left behind', () => {
@@ -250,6 +329,19 @@ describe('what is refused before anything changes', () => {
       expect(stdout.replace(/^Unreachable\n/, '').trim()).toBe(restarted);
     },
   );
+
+  test('a copy whose original is heard elsewhere is not started; one that was stopped a moment ago is', () => {
+    const nodes = [...NODES, worker('image', 'n4', { address: '198.51.100.4' })];
+    const beside = (nodeId: string) =>
+      codes([
+        ...managers(says.manager('n1', nodes), says.manager('n2', nodes), says.manager('n3', nodes)),
+        host('mail-4', 'worker', says.stopped(nodeId)),
+      ]);
+    expect(beside('n4')).toEqual(['refuse same-node mail-4']);
+    expect(codes(managers(says.manager('n1', NODES), says.manager('n2', NODES), says.stopped('n3')))).toEqual(
+      [],
+    );
+  });
 
   test('docker that does not answer on a member', () => {
     expect(codes(managers(says.manager('n1', NODES), says.nothing, says.manager('n3', NODES)))).toContain(

@@ -26,6 +26,8 @@ const want = z.strictObject({
   settings,
   /** Settings that go together, where nobody has chosen anything else for the first of them. */
   otherwise: settings.default({}),
+  /** Whether an engine that is about to be installed may be older than 29, which keeps images in containerd by itself. */
+  mayBeOld: z.boolean().default(false),
 });
 
 interface Have {
@@ -60,8 +62,8 @@ export const dockerDaemon = defineResource({
     const old = have.settings ?? {};
     const next = nextSettings(wanted, have);
     const changes = changesTo(next, have);
-    holdState(old, next, start.flags, state);
-    refuseLiveRestore(next, start.flags);
+    holdState(old, next, start.flags, state, wanted.mayBeOld);
+    refuseForSwarm(next, start.flags);
     if (!areAttributes(changes)) {
       refuseElsewhere(start.flags);
       refuseUnread(have);
@@ -192,19 +194,30 @@ function refuseUnread({ file, settings: old }: Have): void {
   );
 }
 
-/** @throws Refusal where somebody has set what no swarm is made with (docs.docker.com, engine/daemon/live-restore). */
-function refuseLiveRestore(next: Settings, flags: readonly Flag[]): void {
-  const flag = flags.findLast(({ name }) => name === 'live-restore');
-  if (next['live-restore'] !== true && flag?.value !== 'true') return;
-  throw new Refusal(
-    `Docker refuses to be in a swarm with live-restore, which ${flag?.from ?? DAEMON_JSON} sets`,
-    [
-      flag === undefined
-        ? 'write docker: { settings: { live-restore: null } } for this host, which takes it out'
-        : `take --live-restore out of ${flag.from}`,
-    ],
-  );
+/**
+ * @throws Refusal where somebody has set what Docker refuses to be in a swarm with (moby, config_linux.go: IsSwarmCompatible). Packets of
+ * containers that nobody filters (`iptables: false`) need no backend.
+ */
+function refuseForSwarm(next: Settings, flags: readonly Flag[]): void {
+  const said = (name: string) => flags.findLast((flag) => flag.name === name);
+  const is = (name: string, value: unknown) => String(said(name)?.value ?? next[name]) === String(value);
+  const name = is('live-restore', true)
+    ? 'live-restore'
+    : is('firewall-backend', 'nftables') && !is('iptables', false) && !hasFeature(next, 'swarm-nftables')
+      ? 'firewall-backend'
+      : undefined;
+  if (name === undefined) return;
+  const flag = said(name);
+  const what = name === 'live-restore' ? name : `${name} nftables`;
+  throw new Refusal(`Docker refuses to be in a swarm with ${what}, which ${flag?.from ?? DAEMON_JSON} sets`, [
+    flag === undefined
+      ? `write docker: { settings: { ${name}: null } } for this host, which takes it out`
+      : `take --${name} out of ${flag.from}`,
+  ]);
 }
+
+const hasFeature = ({ features }: Settings, name: string) =>
+  typeof features === 'object' && features !== null && (features as Settings)[name] === true;
 
 /** @throws Refusal for what dockerd does not start with: "specified both as a flag and in the configuration file". */
 function refuseBoth(next: Settings, flags: readonly Flag[]): void {

@@ -23,9 +23,16 @@ const HELD = [
 ] as const;
 
 /** @throws Refusal where an engine that holds something would look for it elsewhere once it is started with `next`. */
-export function holdState(old: Settings, next: Settings, flags: readonly Flag[], state: EngineState): void {
+export function holdState(
+  old: Settings,
+  next: Settings,
+  flags: readonly Flag[],
+  state: EngineState,
+  mayBeOld = false,
+): void {
   const flagged = flags.findLast(({ name }) => name === 'data-root')?.value;
   const then = flagged ?? pathIn(next) ?? DEFAULT_ROOT;
+  if (mayBeOld && !state.installed && snapshotter(next) !== true) refuseSnapshots(then, state);
   const held = heldBy(old, flags, state);
   if (held === undefined) {
     refuseUnseen(flagged ?? pathIn(old) ?? DEFAULT_ROOT, then, state);
@@ -50,11 +57,28 @@ export function holdState(old: Settings, next: Settings, flags: readonly Flag[],
     throw new Refusal(changes(what, root, name, old[name], next[name]), stays(name, old[name]));
   }
   const [was, becomes] = [snapshotter(old), snapshotter(next)];
-  if (was !== becomes && becomes !== state.running?.snapshotter)
+  if (was !== becomes && becomes !== (state.running?.snapshotter ?? keptByContainerd(root, state)))
     throw new Refusal(
       changes(what, root, 'features.containerd-snapshotter', was, becomes),
       stays('features', old.features),
     );
+}
+
+/**
+ * An engine shows the containers alone that were made with its own storage driver (moby, daemon.go: "not restoring container").
+ *
+ * @throws Refusal where a newer one has been there.
+ */
+function refuseSnapshots(root: string, state: EngineState): void {
+  const { snapshots = 0 } = state.roots.find(({ path }) => path === root) ?? {};
+  if (snapshots === 0) return;
+  throw new Refusal(
+    `${snapshots === 1 ? 'a container' : `${snapshots} containers`} in ${root} and their images are kept by containerd, as Docker does from 29 on. The engine that is to be installed may be older, and would not show them`,
+    [
+      'write docker: { source: docker-ce } for this host, for an engine that does the same',
+      'or write docker: { settings: { features: { containerd-snapshotter: true } } }, with which an older one does',
+    ],
+  );
 }
 
 /**
@@ -110,6 +134,14 @@ function heldBy(
     return { root, what: 'what cannot be seen now (is its disk mounted?)' };
   const what = contents(stored, state);
   return what === '' ? undefined : { root, what };
+}
+
+/** Whether all containers of an engine that does not run were made with containerd's images; `undefined`: that is not known. */
+function keptByContainerd(root: string, { roots }: EngineState): true | undefined {
+  const stored = roots.find(({ path, real }) => path === root || real === root);
+  return stored !== undefined && stored.snapshots > 0 && stored.snapshots === stored.containers
+    ? true
+    : undefined;
 }
 
 function contents(stored: Stored | undefined, { running }: EngineState): string {

@@ -24,7 +24,8 @@ const inspected = z.object({
 
 /**
  * An overlay network of the swarm with a known subnet. Managers only. Docker cannot change one in place. Found by its
- * exact name in the whole list: what the filter `name=` means differs between engines.
+ * exact name in the whole list: what the filter `name=` means differs between engines. The host may have one of its own of that name
+ * beside the swarm's, as Docker Compose leaves it where another manager has made the swarm's.
  */
 export const dockerNetwork = defineResource({
   kind: 'docker-network',
@@ -35,8 +36,8 @@ export const dockerNetwork = defineResource({
     dockerProbe(
       `network ${name}`,
       steady(sh`
-        list=$(docker network ls --no-trunc --format '{{.ID}} {{.Name}}') || exit
-        id=$(printf '%s\n' "$list" | while read -r id name; do [ "$name" != ${name} ] || echo "$id"; done)
+        list=$(docker network ls --no-trunc --format '{{.Scope}} {{.ID}} {{.Name}}') || exit
+        id=$(printf '%s\n' "$list" | while read -r scope id name; do [ "$name" != ${name} ] || echo "$scope $id"; done | sort -r | sed -n '1s/.* //p')
         [ -z "$id" ] || docker network inspect --format '{{json .}}' "$id"`),
       (stdout) => {
         if (stdout === '') return null;

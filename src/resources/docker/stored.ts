@@ -11,6 +11,8 @@ export interface Stored {
   readonly exists: boolean;
   readonly swarm: boolean;
   readonly containers: number;
+  /** Containers whose files containerd keeps: an engine that keeps images itself does not show them. */
+  readonly snapshots: number;
   readonly volumes: number;
   readonly images: number;
 }
@@ -49,14 +51,15 @@ export function showStored(more: readonly string[]): Script {
       show() { printf 'root %s\t%s\t%s\n' "$1" "$r" "$(readlink -m -- "$r")"; }
       [ -d "$r" ] || { show absent; continue; }
       timeout 10 ls -A -- "$r" >/dev/null 2>&1 || { show silent; continue; }
-      swarm=0 containers=0 volumes=0 images=0
+      swarm=0 containers=0 volumes=0 images=0 snapshots=0
       for d in "$r" "$r"/[0-9]*.[0-9]*; do
         [ ! -e "$d/swarm/certificates/swarm-node.crt" ] && [ ! -e "$d/swarm/docker-state.json" ] || swarm=1
         set -- "$d"/containers/*; [ ! -e "$1" ] || containers=$((containers + $#))
+        snapshots=$((snapshots + $(grep -lF '"Driver":"overlayfs"' "$d"/containers/*/config.v2.json 2>/dev/null | wc -l)))
         set -- "$d"/volumes/*/; [ ! -e "$1" ] || volumes=$((volumes + $#))
         set -- "$d"/image/*/imagedb/content/sha256/*; [ ! -e "$1" ] || images=$((images + $#))
       done
-      show "$swarm $containers $volumes $images"
+      show "$swarm $containers $volumes $images $snapshots"
     done`;
 }
 
@@ -73,7 +76,7 @@ export function readStored(text: string): EngineState {
     .filter((row) => row.startsWith('root '))
     .map((row): Stored => {
       const [what = '', path = '', real = ''] = row.slice('root '.length).split('\t');
-      const [first, containers = '0', volumes = '0', images = '0'] = what.split(' ');
+      const [first, containers = '0', volumes = '0', images = '0', snapshots = '0'] = what.split(' ');
       return {
         path,
         real,
@@ -81,6 +84,7 @@ export function readStored(text: string): EngineState {
         listed: first !== 'silent',
         swarm: first === '1',
         containers: Number(containers),
+        snapshots: Number(snapshots),
         volumes: Number(volumes),
         images: Number(images),
       };

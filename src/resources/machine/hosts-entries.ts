@@ -40,8 +40,9 @@ export const hostsEntries = defineResource({
       if (have === null) return { ours: null, others: [] };
       if (have.type !== 'file') throw new ProbeError(`${FILE} is a ${have.type}, where a file is wanted`);
       const rows = have.rest.replace(/\n$/, '').split('\n');
-      const begin = rows.indexOf(BEGIN);
-      const end = rows.indexOf(END, begin);
+      // A mark whose fellow somebody has taken out begins nothing: what follows it may be theirs.
+      const end = rows.indexOf(END, rows.indexOf(BEGIN));
+      const begin = rows.lastIndexOf(BEGIN, end);
       if (begin === -1 || end === -1) return { ours: null, others: rows };
       return { ours: rows.slice(begin + 1, end), others: [...rows.slice(0, begin), ...rows.slice(end + 1)] };
     },

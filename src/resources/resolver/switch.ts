@@ -1,6 +1,7 @@
 import { ask, withDns } from '../../dns/index.ts';
 import type { Change } from '../../resource/index.ts';
 import { lines, type Script, sh } from '../../shell/index.ts';
+import { notFromTheFuture } from '../last-good.ts';
 import { writeFile } from '../write-file.ts';
 import { CONTROL_KEYS, OWN_RESOLV_CONF, RESOLVE } from './diff.ts';
 import { dnsMode, withDns as withMode, withoutDns } from './network-manager.ts';
@@ -137,7 +138,13 @@ function steps(want: Want, have: Have, fields: ReadonlySet<string>): readonly Sc
       ? [sh`sed -i ${`s/^hosts:.*/hosts: ${have.hosts.replace(RESOLVE, '')}/`} /etc/nsswitch.conf`]
       : []),
     ...written,
-    ...(written.length > 0 || any('NetworkManager') ? [sh`systemctl restart NetworkManager.service`] : []),
+    ...(written.length > 0 || any('NetworkManager')
+      ? [
+          sh`
+            ${notFromTheFuture(['/etc/NetworkManager'])}
+            systemctl restart NetworkManager.service`,
+        ]
+      : []),
     ...(any(CONTROL_KEYS) ? [makeKeys] : []),
     ...(want.kind === 'dnssec-trigger'
       ? [begin('dnssec-triggerd')]
@@ -172,6 +179,7 @@ function begin(unit: 'unbound' | 'dnssec-triggerd'): Script {
   return sh`
     systemctl unmask ${`${unit}.service`} && systemctl enable ${`${unit}.service`} || exit 1
     systemctl reset-failed ${`${unit}.service`} 2>/dev/null
+    ${notFromTheFuture([unit === 'unbound' ? '/etc/unbound' : '/etc/dnssec-trigger'])}
     systemctl restart ${`${unit}.service`} && exit 0
     journalctl --no-pager --lines=5 --output=cat --unit=${unit} >&2
     exit 1`;

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { inspectPackages } from '../../playbooks/docker/packages.ts';
+import { hostSettings } from '../../playbooks/docker/settings.ts';
+import { dockerFacts } from '../../src/facts/index.ts';
+
+/** What is refused of a host with these packages. */
+const found = (source: string, ...packages: readonly string[]) => {
+  const stdout = packages.map((name) => `${name} installed\n`).join('');
+  const docker = dockerFacts.parse({ code: 0, stdout: `${stdout}docker-buildx not-installed\n`, stderr: '' });
+  const host = { name: 'a', settings: hostSettings.parse({ source }), facts: { docker } };
+  return inspectPackages(host as never).map(({ message, fix }) => [message, ...fix]);
+};
+
+test('a host that has what its engine brings, or nothing, is refused nothing', () => {
+  expect(found('distribution')).toEqual([]);
+  expect(found('distribution', 'docker.io', 'containerd', 'runc')).toEqual([]);
+  expect(found('distribution', 'containerd', 'runc')).toEqual([]);
+  expect(found('docker-ce', 'docker-ce', 'containerd.io')).toEqual([]);
+  expect(found('docker-ce', 'containerd.io')).toEqual([]);
+  expect(found('none', 'podman-docker')).toEqual([]);
+});
+
+test('the other engine', () => {
+  expect(found('docker-ce', 'docker.io', 'containerd', 'runc')).toEqual([
+    [
+      'it has docker.io, which docker-ce would replace',
+      'set `docker: { source: distribution }` for it, or remove that package',
+    ],
+  ]);
+  expect(found('distribution', 'docker-ce', 'containerd.io')[0]?.[1]).toContain('source: docker-ce');
+});
+
+test("podman's command of that name is no engine that an inventory could keep", () => {
+  expect(found('distribution', 'podman-docker')).toEqual([
+    [
+      'it has podman-docker, which docker.io would replace',
+      'remove podman-docker: podman itself and its containers stay',
+    ],
+  ]);
+});
+
+test('what an engine that is gone has left, and what other programs run containers with', () => {
+  expect(found('distribution', 'containerd.io')).toEqual([
+    [
+      'it has containerd.io, which docker.io would replace',
+      'set `docker: { source: docker-ce }` for it, which goes with what is there',
+      'or remove containerd.io, where nothing else of the host runs containers with it, as Kubernetes does',
+    ],
+  ]);
+  expect(found('docker-ce', 'containerd', 'runc')[0]?.[0]).toBe(
+    'it has containerd, runc, which docker-ce would replace',
+  );
+});
