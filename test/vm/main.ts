@@ -35,6 +35,12 @@ async function scenario(machines: Machines): Promise<void> {
     return stdout.trim();
   };
 
+  // The export is on a disk of its own.
+  await on(
+    1,
+    "sh -c 'truncate -s 256M /disk.img && mkfs.ext4 -q /disk.img && mkdir -p /srv && echo /disk.img /srv ext4 loop,nofail 0 2 >>/etc/fstab && mount /srv'",
+  );
+
   const first = await provision();
   say(`figure  bare machines to swarm and NFS: exit ${first.code}, ${first.changes} changes`);
   assert.equal(first.code, 0);
@@ -78,6 +84,25 @@ async function scenario(machines: Machines): Promise<void> {
   );
   assert.equal(await on(2, 'cat /mailu/held'), 'held');
   say('figure  the server stopped and back: a write waited and was not lost');
+
+  assert.match(await on(1, 'cat /etc/exports.d/provision.exports'), /,mp=\/srv\)/);
+  await on(1, "sh -c 'systemctl stop nfs-server && umount /srv && systemctl start nfs-server'");
+  const away = await provision();
+  assert.notEqual(away.code, 0);
+  assert.equal(away.changes ?? 0, 0);
+  const stranger = 'mount -t nfs4 -o soft,timeo=50,retrans=1 172.31.78.11:/srv/mailu /mnt';
+  assert.notEqual((await machines.ssh(3, stranger)).code, 0);
+  say(
+    `figure  the disk of the export is away: nobody is let in, a run ends with ${away.code} and changes nothing`,
+  );
+  await on(1, "sh -c 'systemctl stop nfs-server && mount /srv && systemctl start nfs-server'");
+  for (const number of [1, 2, 3])
+    await until(
+      `vm-${number} reads again`,
+      300,
+      async () => (await machines.ssh(number, 'cat /mailu/held')).stdout === 'held\n',
+    );
+  say('figure  the disk is back: all of them read again');
 
   const last = await provision();
   say(`figure  last run: exit ${last.code}, ${last.changes} changes`);
