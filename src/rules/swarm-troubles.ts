@@ -1,7 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
-import { yamlWord } from '../resources/yaml-word.ts';
 import { sh } from '../shell/index.ts';
 import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
 
@@ -53,19 +52,32 @@ export function troubles(host: SwarmHost): readonly Finding[] {
         : finding(
             'swarm-elsewhere',
             `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
-            `to use what is there: ${adopts(host, root)}`,
+            adopts(host, root),
             `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
           ),
     );
 }
 
-/** The setting with which an engine finds a state again. */
+const DAEMON_JSON = '/etc/docker/daemon.json';
+
+/**
+ * How an engine finds a state again. A person does that: a run keeps such a setting of theirs, and would refuse to make it, for it hides what
+ * the engine has now.
+ */
 function adopts(host: SwarmHost, root: string): string {
-  const settings = `hosts.${host.name}.docker.settings`;
-  const [remapped, above] = /^(.*)\/\d+\.\d+$/.exec(root) ?? [];
-  if (remapped === undefined || above === undefined) return `set ${settings}.data-root to ${yamlWord(root)}`;
-  const place = above === host.facts?.swarm.root ? '' : ` and ${settings}.data-root to ${yamlWord(above)}`;
-  return `it was made with user namespaces: set ${settings}.userns-remap to what it was (usually default)${place}`;
+  const now = host.facts?.swarm.root;
+  const [remapped, above = root] = /^(.*)\/\d+\.\d+$/.exec(root) ?? [];
+  const settings = {
+    ...(above === now ? {} : { 'data-root': above }),
+    ...(remapped === undefined ? {} : { 'userns-remap': 'default' }),
+  };
+  const text = JSON.stringify(settings);
+  const was =
+    remapped === undefined
+      ? ''
+      : ' (it was made with user namespaces: where they were mapped to another user, name that one)';
+  const command = sh`test ! -e ${DAEMON_JSON} && mkdir -p /etc/docker && printf '%s\n' ${text} >${DAEMON_JSON} && systemctl restart docker.service`;
+  return `to use what is there, add ${text.slice(1, -1)} to ${DAEMON_JSON}${was}, restart Docker, and run again: a run keeps that, and Docker does not see any more what it has in ${now}. Where there is no such file yet: ${host.onHost(command.shown)}`;
 }
 
 export function silentHosts(silent: readonly SwarmHost[]): Finding {

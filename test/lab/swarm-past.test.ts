@@ -16,7 +16,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { exec, start, stop } from './lab.ts';
-import { failures, on } from './steps.ts';
+import { failures, follow, on } from './steps.ts';
 import { watchQuorum } from './watch.ts';
 
 /** Swarms and volumes that somebody made, in states that this tool never makes itself. */
@@ -77,44 +77,46 @@ describe('a swarm made by hand', () => {
     expect(finished(await json(inventory(3)))?.changes).toBe(0);
   });
 
-  test('with user namespaces, and the setting taken out since: its state is found, and the fix uses it again', async () => {
-    const daemon = `echo '{"userns-remap":"default"}' >/etc/docker/daemon.json`;
-    await on(
-      'node-1',
-      `mkdir -p /etc/docker; ${daemon}; apt-get -qq update; apt-get -qq -y install uidmap >/dev/null; systemctl restart docker`,
-    );
-    await swarmByHand(['node-1']);
-    const before = { cluster: await clusterOf('node-1'), objects: await objects('node-1') };
-    await on(
-      'node-1',
-      'rm /etc/docker/daemon.json; systemctl reset-failed docker.service; systemctl restart docker',
-    );
-    expect(await on('node-1', "docker info --format '{{.Swarm.LocalNodeState}}'")).toBe('inactive');
+  test.each([
+    ['user namespaces', '{"userns-remap":"default"}', /^\/var\/lib\/docker\/\d+\.\d+$/],
+    ['another data-root', '{"data-root":"/srv/docker"}', /^\/srv\/docker$/],
+  ])(
+    'with %s, and the setting taken out since: its state is found, and the fix uses it again',
+    async (_, settings, root) => {
+      const restarted = 'systemctl reset-failed docker.service; systemctl restart docker.service';
+      await on(
+        'node-1',
+        `apt-get -qq update; apt-get -qq -y install uidmap >/dev/null; mkdir -p /etc/docker; echo '${settings}' >/etc/docker/daemon.json; ${restarted}`,
+      );
+      await swarmByHand(['node-1']);
+      const before = { cluster: await clusterOf('node-1'), objects: await objects('node-1') };
+      await on('node-1', `rm /etc/docker/daemon.json; ${restarted}`);
+      expect(await on('node-1', "docker info --format '{{.Swarm.LocalNodeState}}'")).toBe('inactive');
 
-    const [said] = await refused(() => json(inventory(3)));
-    figure('a swarm with user namespaces', said);
-    expect(said).toMatchObject({ code: 'swarm-elsewhere', host: 'node-1' });
-    expect(said?.fix.join()).toContain('hosts.node-1.docker.settings.userns-remap');
-    await on(
-      'node-1',
-      'systemctl stop docker.service docker.socket; systemctl reset-failed docker.service docker.socket',
-    );
-    await refused(() => json(inventory(3)));
-    await on('node-1', 'systemctl reset-failed docker.service docker.socket; systemctl start docker.service');
+      const [said] = await refused(() => json(inventory(3)));
+      figure('a swarm whose setting is gone', said);
+      expect(said).toMatchObject({ code: 'swarm-elsewhere', host: 'node-1' });
+      await on(
+        'node-1',
+        'systemctl stop docker.service docker.socket; systemctl reset-failed docker.service docker.socket',
+      );
+      await refused(() => json(inventory(3)));
 
-    const file = inventory(3, ({ hosts }) => {
-      (hosts['node-1'] as Tree).docker = { settings: { 'userns-remap': 'default' } };
-    });
-    const ran = await json(file);
-    expect({ code: ran.code, failures: failures(ran), refusals: refusals(ran) }).toEqual({
-      code: 0,
-      failures: [],
-      refusals: [],
-    });
-    expect({ cluster: await clusterOf('node-1'), objects: await objects('node-1') }).toEqual(before);
-    expect(await clusterOf('node-3')).toBe(before.cluster);
-    expect(finished(await json(file))?.changes).toBe(0);
-  });
+      await follow(said?.fix[0]?.split('Where there is no such file yet: ')[1]);
+      const found = await on('node-1', "docker info --format '{{.DockerRootDir}}'");
+      expect(found).toMatch(root);
+      const ran = await json(inventory(3));
+      expect({ code: ran.code, failures: failures(ran), refusals: refusals(ran) }).toEqual({
+        code: 0,
+        failures: [],
+        refusals: [],
+      });
+      expect(await on('node-1', "docker info --format '{{.DockerRootDir}}'")).toBe(found);
+      expect({ cluster: await clusterOf('node-1'), objects: await objects('node-1') }).toEqual(before);
+      expect(await clusterOf('node-3')).toBe(before.cluster);
+      expect(finished(await json(inventory(3)))?.changes).toBe(0);
+    },
+  );
 
   test('whose disk is not mounted: refused while Docker is stopped and after it came up empty; mounted again, it is the swarm', async () => {
     await on(
