@@ -12,6 +12,7 @@ export {
   clockFacts,
   commentedOut,
   containerFacts,
+  DAEMON_JSON,
   type DockerFacts,
   dockerFacts,
   type EngineFact,
@@ -90,7 +91,7 @@ export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';
 export { configVersion, dockerConfig } from './resources/docker/config.ts';
-export { DAEMON_JSON, dockerDaemon } from './resources/docker/daemon.ts';
+export { dockerDaemon } from './resources/docker/daemon.ts';
 export { ingressNetwork } from './resources/docker/ingress.ts';
 export { packetSize } from './resources/docker/mtu.ts';
 export { dockerNetwork } from './resources/docker/network.ts';

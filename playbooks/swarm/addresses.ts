@@ -72,7 +72,8 @@ function moved(host: SwarmMember): readonly Finding[] {
   if (current === undefined || !('address' in wanted) || wanted.address === current) return [];
   const finding = { level: 'warn', code: 'other-advertise-address', host: host.name } as const;
   const name = `hosts.${host.name}.swarm.advertiseAddress`;
-  if (ipv4Of(host.facts.machine.addresses).includes(current))
+  const own = ipv4Of(host.facts.machine.addresses);
+  if (own.includes(current))
     return [
       {
         ...finding,
@@ -83,7 +84,7 @@ function moved(host: SwarmMember): readonly Finding[] {
   return [
     {
       ...finding,
-      message: `the others reach it at ${current} in the swarm, which is not one of its addresses (${ipv4Of(host.facts.machine.addresses).join(', ') || 'it has none'}). Where it has lost that address, as by DHCP, they do not: a member's address stays until it leaves and joins anew`,
+      message: `the others reach it at ${current} in the swarm, which is not one of its addresses (${own.join(', ') || 'it has none'}). Where it has lost that address, as by DHCP, they do not: a member's address stays until it leaves and joins anew`,
       fix: [
         `give it ${current} again, for good, and restart its Docker`,
         `where ${current} is translated to it on the way, set ${name} to ${current}`,

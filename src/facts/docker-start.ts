@@ -1,5 +1,8 @@
 import { type Script, sh } from '../shell/index.ts';
 
+/** Docker reads its settings here when it starts (dockerd(8)). */
+export const DAEMON_JSON = '/etc/docker/daemon.json';
+
 /** A setting that dockerd is given on its command line. */
 export interface Flag {
   /** Its name in daemon.json: `--log-opt` is `log-opts` there. */

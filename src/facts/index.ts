@@ -15,7 +15,7 @@ export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
 export { ROOTS } from './docker-roots.ts';
-export { type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
+export { DAEMON_JSON, type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
 export { type EngineFact, engineFacts } from './engines.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export { type GivenFile, type GivenFileFacts, givenFileFacts } from './given-files.ts';

@@ -1,5 +1,5 @@
 import { sh } from '../shell/index.ts';
-import { readUnit } from './docker-start.ts';
+import { DAEMON_JSON, readUnit } from './docker-start.ts';
 import { type Membership, readMembership, type StoredMembership } from './swarm-membership.ts';
 import { SEARCH } from './swarm-state.ts';
 
@@ -71,7 +71,7 @@ function settledRoot(parts: readonly Section[]): { path: string; named: boolean;
   const files = parts.map(({ name, value, rows }) => ({ kind: name, path: value, text: rows.join('\n') }));
   const { flags } = readUnit(files);
   const flag = (name: string) => flags.findLast((one) => one.name === name)?.value;
-  const config = flag('config-file') ?? '/etc/docker/daemon.json';
+  const config = flag('config-file') ?? DAEMON_JSON;
   const text = files.find(({ kind, path }) => kind === 'settings' && path === config)?.text ?? '';
   const set = (name: string) => flag(name) ?? settingIn(text, name);
   const path = set('data-root') ?? settingIn(text, 'graph');

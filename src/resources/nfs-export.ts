@@ -3,6 +3,7 @@ import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { byHand, gone, inOrder, letIn, lineOf, missing } from './exports-line.ts';
+import { LOOK_FOR_DISKS } from './look-for-disks.ts';
 import { absolutePath } from './path.ts';
 import { rowsAfter } from './rows.ts';
 import { writeFile } from './write-file.ts';
@@ -88,7 +89,7 @@ export const nfsExport = defineResource({
       throw new Refusal(
         `${path} may be on a disk that is away: ${have.away}. Its clients would be given an empty storage`,
         [
-          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          LOOK_FOR_DISKS,
           'Bring the disk back to where it was mounted, and run again.',
           'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
         ],
@@ -98,7 +99,7 @@ export const nfsExport = defineResource({
       throw new Refusal(
         `${path} was on a file system of its own at ${before}, and none is mounted there now. Its clients would be given an empty storage`,
         [
-          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          LOOK_FOR_DISKS,
           'Bring the disk back to where it was mounted, and run again.',
           {
             say: 'Where its files are on this disk from now on, let our line say so, and run again',

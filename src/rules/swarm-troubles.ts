@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { SwarmNode } from '../facts/index.ts';
+import { DAEMON_JSON, type SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
@@ -57,8 +57,6 @@ export function troubles(host: SwarmHost): readonly Finding[] {
           ),
     );
 }
-
-const DAEMON_JSON = '/etc/docker/daemon.json';
 
 /**
  * How an engine finds a state again. A person does that: a run keeps such a setting of theirs, and would refuse to make it, for it hides what

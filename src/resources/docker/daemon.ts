@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type Flag, readUnit, type StartLine, showUnit } from '../../facts/index.ts';
+import { DAEMON_JSON, type Flag, readUnit, type StartLine, showUnit } from '../../facts/index.ts';
 import { type Change, defineResource, type Output, Refusal, type Shown } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { keepLastGood } from '../last-good.ts';
@@ -10,8 +10,6 @@ import { conflicting, saidByFlags } from './flags.ts';
 import { holdState } from './held.ts';
 import { type EngineState, readStored, showStored } from './stored.ts';
 
-/** Docker reads its settings here when it starts (dockerd(8)). */
-export const DAEMON_JSON = '/etc/docker/daemon.json';
 const UNIT = 'docker.service';
 /** What was there and is no JSON, for whoever wrote it. */
 const COPY = `${DAEMON_JSON}.before-provision`;

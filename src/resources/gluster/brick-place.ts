@@ -1,5 +1,5 @@
 import { Refusal } from '../../resource/index.ts';
-import { sh } from '../../shell/index.ts';
+import { LOOK_FOR_DISKS } from '../look-for-disks.ts';
 
 /** A brick that is not there: it is made, and where its volume has it, filled from the others. */
 export interface MissingBrick {
@@ -29,14 +29,14 @@ export function refuseWrongDisk(brick: MissingBrick, { target, away }: Place): v
   const { path, volumeId, madeOn, allowRootFilesystem } = brick;
   if (away !== undefined)
     throw new Refusal(`${path} is not there, and its disk may be away: ${away}. ${harm(brick)}`, [
-      LOOK,
+      LOOK_FOR_DISKS,
       ...back(brick),
     ]);
   if (madeOn !== undefined && isBelow(madeOn, target))
     throw new Refusal(
       `${path} is not there: it was made on a file system of its own at ${madeOn}, where none is mounted now. ${harm(brick)}`,
       [
-        LOOK,
+        LOOK_FOR_DISKS,
         ...back(brick),
         `Where it is to be on this disk from now on, mount a directory of it at ${madeOn}, by a line in /etc/fstab with the option bind, and run again.`,
       ],
@@ -51,14 +51,12 @@ export function refuseWrongDisk(brick: MissingBrick, { target, away }: Place): v
           `mount a file system of its own at ${path.slice(0, path.lastIndexOf('/'))}, or set storage.allowRootFilesystem: true`,
         ]
       : [
-          LOOK,
+          LOOK_FOR_DISKS,
           ...back(brick),
           'Where it has always been on the root file system, set storage.allowRootFilesystem: true.',
         ],
   );
 }
-
-const LOOK = sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`;
 
 const back = ({ volumeId }: MissingBrick): readonly string[] =>
   volumeId === undefined

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AWAY } from '../../facts/index.ts';
 import { compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { lines, sh } from '../../shell/index.ts';
+import { LOOK_FOR_DISKS } from '../look-for-disks.ts';
 import { absolutePath } from '../path.ts';
 import { rowsAfter } from '../rows.ts';
 import { writeFile } from '../write-file.ts';
@@ -57,7 +58,7 @@ export const glusterIdentity = defineResource({
       throw new Refusal(
         `the files of glusterd, ${directory}, may be on a disk that is away: ${have.away}. Made anew, they would be below it`,
         [
-          sh`lsblk -f; systemctl list-units --failed --type=mount; findmnt --fstab`,
+          LOOK_FOR_DISKS,
           'Bring the disk back to where it was mounted, and run again. Where it is gone for good, mount another in its place first.',
         ],
       );
