@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Ran } from './harness.ts';
+import { json, type Ran, refusals } from './harness.ts';
 import { exec } from './lab.ts';
 import { $ } from './shell.ts';
 
@@ -36,4 +36,15 @@ export function failures(ran: Pick<Ran, 'events'>): readonly Failure[] {
   return ran.events
     .filter(({ kind }) => kind === 'host-failed')
     .map(({ host, error }) => ({ host, ...(error as object) }) as Failure);
+}
+
+/** A run that nothing refuses and nothing stops. */
+export async function goesThrough(file: string): Promise<Ran> {
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran), refusals: refusals(ran) }).toEqual({
+    code: 0,
+    failures: [],
+    refusals: [],
+  });
+  return ran;
 }
