@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NODES } from './harness.ts';
 import { exec } from './lab.ts';
-import { eventually, front, send, subjects } from './mail.ts';
+import { eventually, front, type Person, send, subjects } from './mail.ts';
 import { on } from './steps.ts';
 
 export const other = (node: string) => NODES.find((name) => name !== node) ?? 'node-1';
@@ -10,13 +10,18 @@ export const other = (node: string) => NODES.find((name) => name !== node) ?? 'n
 export const nodeAt = (number: number) => NODES[number % NODES.length] ?? 'node-1';
 
 let count = 0;
-/** Sends messages through whichever front takes them, `each` milliseconds apart, until it is stopped. Gives what was acknowledged. */
-export function sending(each = 1000) {
+/**
+ * Sends messages through whichever front takes them, `each` milliseconds apart, until it is stopped: to these people in turn, to the
+ * postmaster without any. Gives what was acknowledged.
+ */
+export function sending(each = 1000, people: readonly Person[] = []) {
   let going = true;
   const acknowledged: string[] = [];
   const one = async () => {
     const id = `m${++count}`;
-    const said = await send(nodeAt(count), id).catch((error: Error) => error.message);
+    const said = await send(nodeAt(count), id, people[count % people.length]?.address).catch(
+      (error: Error) => error.message,
+    );
     if (said === undefined) acknowledged.push(id);
   };
   const work = (async () => {
@@ -98,11 +103,14 @@ async function tryNow(): Promise<void> {
   await Promise.all(NODES.map((node) => exec(node, `docker exec $(${smtp}) postqueue -f`)));
 }
 
-/** Waits until each of these is in the mailbox. Gives all that is. */
-export const allThere = (acknowledged: readonly string[]) =>
+/** Waits until each of these is in a mailbox, the postmaster's where nobody is named. Gives all that is there. */
+export const allThere = (
+  acknowledged: readonly string[],
+  people: readonly (Person | undefined)[] = [undefined],
+) =>
   eventually('all that was acknowledged is there', 300, async () => {
     await tryNow();
-    const found = await subjects(front('node-1'));
+    const found = (await Promise.all(people.map((person) => subjects(front('node-1'), person)))).flat();
     return acknowledged.every((id) => found.includes(id)) && found;
   });
 

@@ -94,19 +94,29 @@ export async function send(node: string, id: string, to = POSTMASTER): Promise<s
   ]);
 }
 
-/** Encrypts a connection to port 993, and logs the postmaster in. Gives what sends the commands that follow. */
-export async function logIn(dialogue: Dialogue): Promise<ReturnType<typeof imapCommands>> {
+export interface Person {
+  readonly address: string;
+  readonly password: string;
+}
+
+const postmaster = (): Person => ({ address: POSTMASTER, password: mailPassword() });
+
+/** Encrypts a connection to port 993, and logs somebody in. Gives what sends the commands that follow. */
+export async function logIn(
+  dialogue: Dialogue,
+  { address, password }: Person = postmaster(),
+): Promise<ReturnType<typeof imapCommands>> {
   await dialogue.encrypt({ servername: `mail.${DOMAIN}` });
   await dialogue.line();
-  const run = imapCommands(dialogue, POSTMASTER);
-  await run(`LOGIN ${quoted(POSTMASTER)} ${quoted(mailPassword())}`);
+  const run = imapCommands(dialogue, address);
+  await run(`LOGIN ${quoted(address)} ${quoted(password)}`);
   return run;
 }
 
-/** Subjects of all messages in the postmaster's mailbox, as IMAP gives them. */
-export async function subjects(dial: Dial): Promise<readonly string[]> {
+/** Subjects of all messages in somebody's mailbox, as IMAP gives them. */
+export async function subjects(dial: Dial, person?: Person): Promise<readonly string[]> {
   using dialogue = new Dialogue(await dial(993), 30_000);
-  const run = await logIn(dialogue);
+  const run = await logIn(dialogue, person);
   const selected = await run('SELECT INBOX');
   if (selected.includes('* 0 EXISTS')) return [];
   const fetched = await run('FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]');

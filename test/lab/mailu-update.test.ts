@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
-import { bareMailNodes, front, logIn, mailInventory, POSTMASTER, send, taskOf } from './mail.ts';
+import { bareMailNodes, DOMAIN, front, logIn, mailInventory, type Person, send, taskOf } from './mail.ts';
 import { allThere, nodeAt, sending, twice, watchHolders } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
 import { withoutService } from './without-service.ts';
@@ -13,6 +13,11 @@ const ALLOWED = { imap: 15, smtp: 15, admin: 15, front: 0 } as const;
 type Updated = keyof typeof ALLOWED;
 
 let file = '';
+/** Who the messages are for, each with a session that is open. Whoever logs in all the time is somebody else. */
+const READERS: readonly Person[] = [1, 2, 3, 4, 5].map((number) => ({
+  address: `reader-${number}@${DOMAIN}`,
+  password: 'Secret-1',
+}));
 /** What was changed before stays as it is, so that one service is updated at a time. */
 const resources: Record<string, Tree> = {};
 beforeAll(async () => {
@@ -20,7 +25,18 @@ beforeAll(async () => {
   file = mailInventory();
   const ran = await json(file);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+  for (const { address, password } of READERS)
+    await inService('admin', `flask mailu user ${address.replace('@', ' ')} ${password}`);
 });
+
+/** Runs a command in the one container of a service. */
+async function inService(service: string, command: string): Promise<void> {
+  const { node } = await taskOf(service);
+  await on(
+    node,
+    `docker exec $(docker ps -q -f label=com.docker.swarm.service.name=mailu_${service}) ${command}`,
+  );
+}
 
 /** Seconds that a client waits for an answer. */
 const CLIENT = 10;
@@ -46,11 +62,11 @@ async function atAnyFront(first: number, attempt: (node: string) => Promise<void
 }
 
 /** Somebody whose session is open, and who opens another where it ends. */
-async function session(going: () => boolean, number: number): Promise<void> {
+async function session(going: () => boolean, reader: Person, number: number): Promise<void> {
   while (going())
     try {
       using dialogue = new Dialogue(await front(nodeAt(number))(993), 10_000);
-      const run = await logIn(dialogue);
+      const run = await logIn(dialogue, reader);
       await run('SELECT INBOX');
       for (; going(); await sleep(1000)) await run('NOOP');
     } catch {
@@ -65,13 +81,10 @@ const sent = (service: string) => (number: number) =>
     if (refused !== undefined) throw new Error(refused);
   });
 
-/** Takes away what was brought, so that each service is updated beside a mailbox of the same size. */
+/** Takes away what was brought, so that each service is updated beside mailboxes of the same size. */
 async function emptied(): Promise<void> {
-  const { node } = await taskOf('imap');
-  await on(
-    node,
-    `docker exec $(docker ps -q -f label=com.docker.swarm.service.name=mailu_imap) doveadm expunge -u ${POSTMASTER} mailbox INBOX all`,
-  );
+  for (const { address } of READERS)
+    await inService('imap', `doveadm expunge -u ${address} mailbox INBOX all`);
 }
 
 const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
@@ -81,8 +94,8 @@ test.each(Object.keys(ALLOWED) as Updated[])(
   { timeout: TIMES * 240_000 + 300_000 },
   async (service) => {
     let going = true;
-    const sessions = [0, 1, 2, 3, 4].map((number) => session(() => going, number));
-    const stopSending = sending(200);
+    const sessions = READERS.map((reader, number) => session(() => going, reader, number));
+    const stopSending = sending(200, READERS);
     const stopWatching = watchHolders();
     const seconds: Record<string, number[]> = { login: [], send: [] };
     for (let time = 0; time < TIMES; time++) {
@@ -109,7 +122,7 @@ test.each(Object.keys(ALLOWED) as Updated[])(
     const acknowledged = await stopSending();
     await Promise.all(sessions);
     const { most } = await stopWatching();
-    const arrived = await allThere(acknowledged);
+    const arrived = await allThere(acknowledged, READERS);
     const mine = arrived.value.filter((id) => acknowledged.includes(id));
     figure(`update of ${service}: seconds without service, median (all)`, {
       login: [median(seconds.login ?? []), seconds.login],

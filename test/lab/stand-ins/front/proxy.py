@@ -75,6 +75,9 @@ service anvil {{
     mode = 0
   }}
 }}
+protocol imap {{
+  mail_max_userip_connections = 20
+}}
 recipient_delimiter = {env.get('RECIPIENT_DELIMITER', '')}
 service lmtp {{
   user = $default_internal_user

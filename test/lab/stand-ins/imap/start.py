@@ -58,6 +58,9 @@ namespace inbox {{
     special_use = \\Junk
   }}
 }}
+protocol imap {{
+  mail_max_userip_connections = 20
+}}
 protocol lmtp {{
   mail_plugins = $mail_plugins sieve
 }}
