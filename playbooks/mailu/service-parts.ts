@@ -20,6 +20,8 @@ export interface Part {
   readonly certificates?: readonly string[];
   /** The folder of Postfix's queue, inside the container. */
   readonly queue?: string;
+  /** Its supervisor, and the workers that may end what they have begun before they are asked to end: names of programs. */
+  readonly drained?: readonly string[];
   /** What has to be done in the container whenever another service has a new address. */
   readonly follows?: readonly { readonly service: ServiceName; readonly reaction: string }[];
   /** What it listens on once it works, inside the container. */
@@ -32,6 +34,13 @@ export interface Part {
  * for ever (glusterfs#4371, seen with 11.1). The files are of no use to any other container.
  */
 const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', readOnly: false };
+
+/**
+ * Postfix's master, and what delivers or takes a message. One that is killed after the message and before its receipt leaves it in the
+ * queue: it is delivered twice. A SIGTERM to the master does that (master/master_sig.c). Without a master each of them ends after what it has
+ * begun, which is Postfix's own way (conf/postfix-script, `drain`; master/single_server.c, single_server_wakeup).
+ */
+const POSTFIX_DELIVERS = ['master', 'cleanup', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
 
 const START = ['/start.py'];
 
@@ -96,6 +105,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         listens: 25,
         leased: true,
         queue: '/queue',
+        drained: POSTFIX_DELIVERS,
         mounts: [bind(`${root}/mailqueue`, '/queue'), POSTFIX_LOCKS, override('postfix')],
         networks: ['default'],
       };

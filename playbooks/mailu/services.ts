@@ -98,15 +98,16 @@ const programOf = (config: ConfigKey) => `/provision-${config}`;
 /** The programs of ours that a container begins with, each with its own words, in their order. */
 function beginning(
   name: ServiceName,
-  { leased, awaits = [], queue, follows = [], certificates }: Part,
+  { leased, drained, awaits = [], queue, follows = [], certificates }: Part,
   given: readonly GivenSecret[],
 ): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
   const exported = given.flatMap(({ variable, target }) =>
     variable === undefined ? [] : [`${variable}=${target}`],
   );
+  const drain = drained === undefined ? [] : ['--drain', drained.join(' ')];
   const begin = (config: ConfigKey, ...words: string[]) => ({ config, words: [programOf(config), ...words] });
   return [
-    ...(leased ? [begin('lease', '--waiting', WAITING, `${LEASE_FOLDER}/${name}`)] : []),
+    ...(leased ? [begin('lease', '--waiting', WAITING, ...drain, `${LEASE_FOLDER}/${name}`)] : []),
     ...follows.map(({ service, reaction }) => begin('follow', service, reaction)),
     ...(certificates === undefined ? [] : [begin('certificates', ...certificates, '--')]),
     ...(queue === undefined ? [] : [begin('queue', queue)]),

@@ -68,7 +68,7 @@ export const EXPORT_OPTIONS: readonly string[] = [
  *
  * A command that is asked to end has `grace`. With the two seconds that Docker waits before it asks, with what Docker waits
  * longer, and with `handover`, that is less than the minute after which swarm starts the next task in any case (swarmkit,
- * orchestrator/restart/restart.go, defaultOldTaskTimeout).
+ * orchestrator/restart/restart.go, defaultOldTaskTimeout). Of these, `drain` is for workers to end what they have begun.
  *
  * One that came later and waits has to be alive for `patience` before a holder of the same place makes way. Its signs may
  * have gaps: swarm starts it again where it fails, after 5 s and the start of a container.
@@ -79,6 +79,7 @@ export const LEASE = {
   limit: 26,
   handover: 40,
   grace: 12,
+  drain: 4,
   patience: 20,
   gap: 30,
 } as const;

@@ -107,8 +107,9 @@ async function tryNow(): Promise<void> {
 export const allThere = (
   acknowledged: readonly string[],
   people: readonly (Person | undefined)[] = [undefined],
+  seconds = 300,
 ) =>
-  eventually('all that was acknowledged is there', 300, async () => {
+  eventually('all that was acknowledged is there', seconds, async () => {
     await tryNow();
     const found = (await Promise.all(people.map((person) => subjects(front('node-1'), person)))).flat();
     return acknowledged.every((id) => found.includes(id)) && found;

@@ -7,7 +7,16 @@ import { template } from '../../src/template/index.ts';
 import { processesOf, Storage } from './storage.ts';
 
 /** Seconds of the lease in these schedules: as short as its clock of whole seconds allows, in the order of the real ones. */
-export const TIMES = { interval: 1, prompt: 2, limit: 5, handover: 14, grace: 3, patience: 3, gap: 5 };
+export const TIMES = {
+  interval: 1,
+  prompt: 2,
+  limit: 5,
+  handover: 14,
+  grace: 3,
+  drain: 1,
+  patience: 3,
+  gap: 5,
+};
 /** Seconds that a command may go on after the lease has decided to kill it, on a machine where much is tried at once. */
 const KILLING = 6;
 /** Seconds within which the wanted one serves once nothing more happens. */

@@ -25,6 +25,7 @@ const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
   limit: 6,
   handover: 15,
   grace: 4,
+  drain: 2,
   patience: 4,
   gap: 6,
 });
@@ -63,9 +64,10 @@ class Bench {
     command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`,
     place?: string,
     stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
+    options: readonly string[] = [],
   ): Candidate {
     const [program = '', ...args] = this.#shell;
-    const files = [join(this.folder, 'program'), this.lease];
+    const files = [join(this.folder, 'program'), ...options, this.lease];
     const process = spawn(program, [...args, ...files, 'sh', '-c', command, join(this.folder, 'log')], {
       env: {
         ...env,
@@ -318,6 +320,52 @@ describe.concurrent.each([
     await first.code;
     expect(bench.log()).toBe('up\nhelped\nbye\n');
     expect(first.said()).toMatch(/the command ended by itself, \d s after it was asked to/);
+  });
+
+  test('a worker ends what it has begun where its supervisor is killed before it is asked to end', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    // As Postfix's do: SIGTERM ends a worker between a message and its receipt; without its supervisor it ends after the receipt.
+    const worker = `parent=$PPID; while :; do
+      echo message >>"$0"; sleep 1; echo receipt >>"$0"; [ -d /proc/$parent ] || { echo ended >>"$0"; exit; }; done`;
+    writeFileSync(
+      join(bench.folder, 'worker'),
+      `#!/bin/sh\n${worker.replaceAll('$0', join(bench.folder, 'log'))}\n`,
+    );
+    writeFileSync(join(bench.folder, 'supervisor'), `#!/bin/sh\nworker & wait\n`);
+    for (const name of ['worker', 'supervisor']) chmodSync(join(bench.folder, name), 0o755);
+    const first = bench.candidate('first', 'supervisor & wait', undefined, undefined, [
+      '--drain',
+      'supervisor worker',
+    ]);
+    await bench.writes('receipt');
+    first.process.kill('SIGTERM');
+    await first.code;
+    expect(bench.log()).toMatch(/^(message\nreceipt\n)+ended\n$/);
+    expect(first.said()).toMatch(/the command ended by itself, [12] s after it was asked to/);
+  });
+
+  test('a worker that does not end is asked to when its time is over', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(shell, finished);
+    writeFileSync(join(bench.folder, 'worker'), '#!/bin/sh\nsleep 30\n');
+    chmodSync(join(bench.folder, 'worker'), 0o755);
+    const first = bench.candidate(
+      'first',
+      'trap "echo asked >>$0; exit" TERM; worker & echo up >>"$0"; wait',
+      undefined,
+      undefined,
+      ['--drain', 'nobody worker'],
+    );
+    await bench.writes('up');
+    first.process.kill('SIGTERM');
+    await first.code;
+    expect(bench.log()).toBe('up\nasked\n');
+    expect(first.said()).toMatch(/the command ended by itself, [23] s after it was asked to/);
   });
 
   test('a process that left the group of the command, and one that ignores SIGTERM, are killed after the grace', async ({
