@@ -36,11 +36,12 @@ export interface Part {
 const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', readOnly: false };
 
 /**
- * Postfix's master, and what delivers or takes a message. One that is killed after the message and before its receipt leaves it in the
- * queue: it is delivered twice. A SIGTERM to the master does that (master/master_sig.c). Without a master each of them ends after what it has
- * begun, which is Postfix's own way (conf/postfix-script, `drain`; master/single_server.c, single_server_wakeup).
+ * Postfix's master, and what delivers. One that is killed after the message and before its receipt leaves it in the queue: it is
+ * delivered twice. A SIGTERM to the master does that (master/master_sig.c). Without a master each of them ends after what it has
+ * begun, which is Postfix's own way (conf/postfix-script, `drain`; master/single_server.c, single_server_wakeup). `cleanup` is not
+ * waited for: it is there for as long as a client thinks about its next word.
  */
-const POSTFIX_DELIVERS = ['master', 'cleanup', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
+const POSTFIX_DELIVERS = ['master', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
 
 const START = ['/start.py'];
 
