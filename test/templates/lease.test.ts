@@ -86,15 +86,20 @@ class Bench {
     return candidate;
   }
 
+  /** A program that candidates find by its name. */
+  program(name: string, text: string): void {
+    const path = join(this.folder, name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+  }
+
   /** The first proof takes so many seconds: what it writes is held up. */
   slowProof(seconds: number): void {
-    const path = join(this.folder, 'dd');
     const once = join(this.folder, 'was-slow');
-    writeFileSync(
-      path,
-      `#!/bin/sh\ncase "$*" in bs=1*) [ -e ${once} ] || { : >${once}; sleep ${seconds}; } ;; esac\nexec /bin/dd "$@"\n`,
+    this.program(
+      'dd',
+      `case "$*" in bs=1*) [ -e ${once} ] || { : >${once}; sleep ${seconds}; } ;; esac\nexec /bin/dd "$@"`,
     );
-    chmodSync(path, 0o755);
   }
 
   /** Seconds until `word` is in the log. */
@@ -330,12 +335,8 @@ describe.concurrent.each([
     // As Postfix's do: SIGTERM ends a worker between a message and its receipt; without its supervisor it ends after the receipt.
     const worker = `parent=$PPID; while :; do
       echo message >>"$0"; sleep 1; echo receipt >>"$0"; [ -d /proc/$parent ] || { echo ended >>"$0"; exit; }; done`;
-    writeFileSync(
-      join(bench.folder, 'worker'),
-      `#!/bin/sh\n${worker.replaceAll('$0', join(bench.folder, 'log'))}\n`,
-    );
-    writeFileSync(join(bench.folder, 'supervisor'), `#!/bin/sh\nworker & wait\n`);
-    for (const name of ['worker', 'supervisor']) chmodSync(join(bench.folder, name), 0o755);
+    bench.program('worker', worker.replaceAll('$0', join(bench.folder, 'log')));
+    bench.program('supervisor', 'worker & wait');
     const first = bench.candidate('first', 'supervisor & wait', undefined, undefined, [
       '--drain',
       'supervisor worker',
@@ -352,8 +353,7 @@ describe.concurrent.each([
     onTestFinished: finished,
   }) => {
     const bench = new Bench(shell, finished);
-    writeFileSync(join(bench.folder, 'worker'), '#!/bin/sh\nsleep 30\n');
-    chmodSync(join(bench.folder, 'worker'), 0o755);
+    bench.program('worker', 'sleep 30');
     const first = bench.candidate(
       'first',
       'trap "echo asked >>$0; exit" TERM; worker & echo up >>"$0"; wait',
