@@ -76,10 +76,11 @@ function ofPerson({ variables }: Mailu): readonly Variable[] {
 }
 
 /**
- * Each thread of admin waits up to eight minutes for a name that is missing while imap or smtp is replaced (socrate, resolve_hostname: 100
- * tries, 2 to 5 s apart), and Mailu makes as many as there are processors.
+ * Threads of admin; Mailu makes as many as there are processors. While imap or smtp is replaced its name is missing, and each login and each
+ * connection to port 25 keeps a thread that long (socrate, resolve_hostname: it asks again after 2 to 5 s). When none is left all else waits as
+ * well. So there are enough for five new connections a second for 25 s. A thread that waits costs some tens of kilobytes.
  */
-const ADMIN_THREADS = '16';
+const ADMIN_THREADS = '128';
 
 const yes = (value: boolean) => (value ? 'true' : 'false');
 const or = (value: boolean, name: string) => (value ? name : 'none');
