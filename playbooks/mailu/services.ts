@@ -130,6 +130,14 @@ const intervalOf = (name: ServiceName) => (AWAITED.has(name) ? SOON : INTERVAL);
 const UNANSWERED = 30;
 
 /**
+ * Times that one look asks, a second apart, before it says no. Docker does not look again for an interval, and what began a moment
+ * after a look would have no name until then. Less than the 30 s that Docker gives a look.
+ */
+const ASKED = 10;
+const times = Array.from({ length: ASKED }, (_, time) => time + 1).join(' ');
+const untilHolds = (holds: string) => `for time in ${times}; do { ${holds}; } && exit; sleep 1; done; exit 1`;
+
+/**
  * Whether a container that waits for its lease is healthy: it is, for swarm gives a task its name in DNS only then, and
  * never where the swarm elects a leader before (moby#37535), which is what happens when a node is cut off. What the
  * image itself would ask does not know of the wait, so that the port is looked for instead.
@@ -138,17 +146,20 @@ function healthOf(name: ServiceName, mailu: Mailu, part: Part): Service['health'
   const { legacy } = familyOf(mailu.version);
   if (legacy && name !== 'front' && name !== 'redis') return 'none';
   const interval = intervalOf(name);
-  const look = (seconds: number) => ({
+  const look = (seconds: number, each = interval) => ({
     startPeriod: `${part.startPeriod}s`,
     interval: `${interval}s`,
-    retries: Math.ceil(seconds / interval),
+    retries: Math.ceil(seconds / each),
   });
   if (!part.leased) return { test: part.test, ...look(UNANSWERED) };
   const works =
     part.test?.slice(1).join(' ') ?? (part.listens === undefined ? undefined : isListening(part.listens));
   if (works === undefined) return 'none';
   // Its time to start begins when it has the lease, and Docker's when the container starts.
-  return { test: ['CMD-SHELL', `[ -e ${WAITING} ] || ${works}`], ...look(part.startPeriod) };
+  return {
+    test: ['CMD-SHELL', untilHolds(`[ -e ${WAITING} ] || ${works}`)],
+    ...look(part.startPeriod, interval + ASKED),
+  };
 }
 
 /** By what the kernel says (proc(5)), for which no image lacks a program. */
