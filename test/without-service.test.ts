@@ -25,3 +25,12 @@ test.each([
 ])('the longest wait where %s', (_, wanted, good, wait) => {
   expect(longestWait(wanted, good, 3000)).toBe(wait);
 });
+
+test('of what was wanted before, the wait since then is counted', () => {
+  const good = [
+    { begin: 1000, end: 9000 },
+    { begin: 9000, end: 9500 },
+  ];
+  expect(longestWait([0, 9000], good, 10_000)).toBe(9000);
+  expect(longestWait([0, 9000], good, 10_000, 8000)).toBe(1000);
+});

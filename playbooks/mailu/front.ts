@@ -32,11 +32,14 @@ function frontTest(certificates: readonly string[]): readonly string[] {
   return ['CMD-SHELL', `curl -m3 -skfLo /dev/null http://127.0.0.1:10204/health && { ${running}; }`];
 }
 
+/** Ports of smtp, for strangers and for those who have logged in, and of imap for what is delivered (internal/nginx.py, get_server). */
+const MESSAGES = [25, 10025, 2525];
+
 /** What is special about the service that clients and other servers talk to. */
 export function frontPart(
   mailu: Mailu,
   root: string,
-): Pick<Part, 'mounts' | 'networks' | 'follows' | 'test' | 'certificates'> {
+): Pick<Part, 'mounts' | 'networks' | 'passes' | 'follows' | 'test' | 'certificates'> {
   const family = familyOf(mailu.version);
   const certificates = certificatesOf(mailu);
   return {
@@ -51,6 +54,7 @@ export function frontPart(
       ...(mailu.webmail === 'none' ? [] : ['webmail']),
       ...(mailu.webdav ? ['radicale'] : []),
     ],
+    passes: MESSAGES,
     ...(family.legacy ? {} : { follows: [{ service: 'admin', reaction: FORGET_ADMIN }] }),
     ...(atLeast(family, 2024, 6) ? { test: frontTest(certificates) } : {}),
     ...(family.legacy || certificates.length === 0 ? {} : { certificates }),

@@ -151,8 +151,14 @@ const CERTIFICATES = {
   configuration: '/etc/dovecot/proxy.conf',
 };
 
+/**
+ * Seconds that messages on their way through a front may take when it ends. As long as it drains, nobody who knows one front alone is served.
+ */
+const FRONT_DRAIN = 8;
+
 const CONFIGS: Readonly<Record<ConfigKey, () => string>> = {
   lease: () => template(import.meta.url, '../../templates/lease.sh.hbs', LEASE),
+  drain: () => template(import.meta.url, '../../templates/drain.sh.hbs', { drain: FRONT_DRAIN }),
   start: () => template(import.meta.url, '../../templates/start.sh.hbs', {}),
   queue: () => template(import.meta.url, '../../templates/queue.sh.hbs', {}),
   follow: () => template(import.meta.url, '../../templates/follow.sh.hbs', { interval: 2 }),

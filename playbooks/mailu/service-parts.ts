@@ -22,6 +22,8 @@ export interface Part {
   readonly queue?: string;
   /** Its supervisor, and the workers that may end what they have begun before they are asked to end: names of programs. */
   readonly drained?: readonly string[];
+  /** Ports of other services that messages go to through it, each of which is to end before it does. */
+  readonly passes?: readonly number[];
   /** What has to be done in the container whenever another service has a new address. */
   readonly follows?: readonly { readonly service: ServiceName; readonly reaction: string }[];
   /** What it listens on once it works, inside the container. */

@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** Programs of ours that containers begin with. */
-export const CONFIG_KEYS = ['lease', 'queue', 'start', 'follow', 'certificates'] as const;
+export const CONFIG_KEYS = ['lease', 'drain', 'queue', 'start', 'follow', 'certificates'] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
 export const SECRET_KEYS = [

@@ -98,7 +98,7 @@ const programOf = (config: ConfigKey) => `/provision-${config}`;
 /** The programs of ours that a container begins with, each with its own words, in their order. */
 function beginning(
   name: ServiceName,
-  { leased, drained, awaits = [], queue, follows = [], certificates }: Part,
+  { leased, drained, passes, awaits = [], queue, follows = [], certificates }: Part,
   given: readonly GivenSecret[],
 ): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
   const exported = given.flatMap(({ variable, target }) =>
@@ -108,6 +108,7 @@ function beginning(
   const begin = (config: ConfigKey, ...words: string[]) => ({ config, words: [programOf(config), ...words] });
   return [
     ...(leased ? [begin('lease', '--waiting', WAITING, ...drain, `${LEASE_FOLDER}/${name}`)] : []),
+    ...(passes === undefined ? [] : [begin('drain', ...passes.map(String), '--')]),
     ...follows.map(({ service, reaction }) => begin('follow', service, reaction)),
     ...(certificates === undefined ? [] : [begin('certificates', ...certificates, '--')]),
     ...(queue === undefined ? [] : [begin('queue', queue)]),

@@ -31,19 +31,27 @@ export function withoutService(attempt: (number: number) => Promise<void>) {
     }
     await Promise.all(under);
   })();
-  return async (): Promise<number> => {
+  return async (from = 0): Promise<number> => {
     going = false;
     const end = Date.now();
     await work;
-    return longestWait(wanted, good, end) / 1000;
+    return longestWait(wanted, good, end, from) / 1000;
   };
 }
 
-/** Whoever succeeded in nothing that began after it was wanted has waited until the end. */
-export function longestWait(wanted: readonly number[], good: readonly Attempt[], end: number): number {
+/**
+ * Whoever succeeded in nothing that began after it was wanted has waited until the end. Of what was wanted before `from`, the wait since
+ * then is counted.
+ */
+export function longestWait(
+  wanted: readonly number[],
+  good: readonly Attempt[],
+  end: number,
+  from = 0,
+): number {
   const waits = wanted.map((begin) => {
     const ends = good.filter((one) => one.begin >= begin).map((one) => one.end);
-    return (ends.length === 0 ? end : Math.min(...ends)) - begin;
+    return (ends.length === 0 ? end : Math.min(...ends)) - Math.max(begin, from);
   });
   return Math.max(...waits);
 }

@@ -6,6 +6,7 @@ export const around: Surroundings = {
   secrets: { 'secret-key': 'mailu_secret-key_generated' },
   configs: {
     lease: 'mailu_lease_1',
+    drain: 'mailu_drain_1',
     queue: 'mailu_queue_1',
     start: 'mailu_start_1',
     follow: 'mailu_follow_1',

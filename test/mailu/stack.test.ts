@@ -168,10 +168,20 @@ test.each([
 
 test('without TLS, and in 1.9, there are no certificates to see to; before 2024.06 the image says who is healthy', () => {
   expect(front('tls: { kind: notls }')?.entrypoint?.join(' ')).not.toContain('provision-certificates');
-  expect(front("version: '1.9'")?.entrypoint).toBeUndefined();
+  expect(front("version: '1.9'")?.entrypoint?.join(' ')).not.toContain('provision-certificates');
   expect(front("version: '2.0'")?.entrypoint).toContain('/provision-certificates');
   expect(front("version: '2.0'")?.healthcheck).not.toHaveProperty('test');
 });
+
+test.each(['', "version: '2.0'", "version: '1.9'", 'tls: { kind: notls }'])(
+  'with "%s" front ends after the messages that go through it',
+  (text) => {
+    const { entrypoint, stop_grace_period: grace } = front(text) ?? {};
+    expect(entrypoint?.slice(0, 5)).toEqual(['/provision-drain', '25', '10025', '2525', '--']);
+    expect(entrypoint?.at(-1)).toBe('/start.py');
+    expect(Number.parseInt(grace ?? '', 10)).toBeGreaterThan(8 + 2);
+  },
+);
 
 test('antispam waits for the names of what it asks, and looks them up again when they move', () => {
   const words = (text: string) =>
