@@ -6,9 +6,10 @@ import { atLeast, familyOf } from './version.ts';
 /**
  * Front's Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
  * HTTP_CLIENT_DEFAULT_DNS_TTL_MSECS); its nginx keeps it for half a minute (core/nginx/conf/nginx.conf, resolver). The process that asks
- * is begun again by Dovecot, and nginx begins new workers: no session ends with it.
+ * is begun again by Dovecot, and nginx begins new workers: no session ends with it. Its workers take no notice of the signal
+ * (os/unix/ngx_process.c). Not by pkill: that of busybox does not find a program that has changed its title (procps/pgrep.c, -x).
  */
-const FORGET_ADMIN = 'killall -q auth; pkill -HUP -o -x nginx';
+const FORGET_ADMIN = 'killall -q auth; killall -q -HUP nginx';
 
 /** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
 function certificatesOf({ tls }: Mailu): readonly string[] {

@@ -45,6 +45,9 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
  */
 const POSTFIX_DELIVERS = ['master', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
 
+/** Its first process has the lowest number. The others would end by the signal (rspamd 3.8.4, src/libserver/worker_util.c). */
+const READ_NAMES_AGAIN = "kill -HUP $(pidof rspamd | tr ' ' '\\n' | sort -n | head -n 1)";
+
 const START = ['/start.py'];
 
 /** Services whose names rspamd looks up when it begins. */
@@ -132,7 +135,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         // rspamd does for good without those that have no address when it begins: nothing is scanned then, or greylisted (rspamd 3.8.4,
         // src/libutil/addr.c, rspamd_resolve_addrs; lualib/lua_scanners/clamav.lua). Its first process looks again at SIGHUP.
         awaits: askedByRspamd(mailu),
-        follows: askedByRspamd(mailu).map((service) => ({ service, reaction: 'pkill -HUP -o -x rspamd' })),
+        follows: askedByRspamd(mailu).map((service) => ({ service, reaction: READ_NAMES_AGAIN })),
         // ClamAV fetches its signatures first.
         startPeriod: mailu.antivirus ? 800 : 350,
       };

@@ -21,6 +21,8 @@ const HOOKS = [
   'groupadd --gid 1000 mailu && useradd --system --uid 1000 --gid 1000 --home-dir /app --shell /bin/bash mailu',
   'useradd --system --user-group --home-dir /var/lib/fetchmail --shell /usr/sbin/nologin fetchmail',
   'mkdir /opt/busybox && /bin/busybox --install -s /opt/busybox && ln -sf busybox /bin/sh',
+  // What Debian's finds that of busybox does not, and Debian's busybox has none.
+  'rm /usr/bin/pkill /usr/bin/pgrep',
 ].map((command) => `--customize-hook=chroot "$1" /bin/sh -c '${command}'`);
 const LEFT_OUT = ['man', 'doc', 'locale', 'i18n'].map(
   (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,

@@ -189,7 +189,7 @@ test('antispam waits for the names of what it asks, and looks them up again when
   const all = words('antivirus: true\noletools: true\n');
   for (const name of ['redis', 'antivirus', 'oletools']) {
     expect(all).toContain(` --await ${name} `);
-    expect(all).toContain(`/provision-follow ${name} pkill -HUP -o -x rspamd`);
+    expect(all).toContain(`/provision-follow ${name} kill -HUP $`);
   }
   expect(words('')).not.toMatch(/antivirus|oletools/);
 });
