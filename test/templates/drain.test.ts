@@ -23,6 +23,7 @@ async function bench(shell: readonly string[], finished: TestContext['onTestFini
     at('provision-drain'),
     template(import.meta.url, '../../templates/drain.sh.hbs', { drain: DRAIN }),
   );
+  program('provision-certificates', LASTS);
   program('auth', LASTS);
   program('dovecot', LASTS);
   // It answers a signal that is ignored where it begins, as nginx does; a shell cannot.
@@ -30,7 +31,7 @@ async function bench(shell: readonly string[], finished: TestContext['onTestFini
     'nginx',
     `exec perl -e '$0 = "nginx"; $SIG{QUIT} = sub { open F, ">", "${at('asked')}" }; open F, ">", "${at('nginx-runs')}"; sleep 1 while 1'`,
   );
-  program('start.py', `${at('dovecot')} & ${at('auth')} & ${at('nginx')}`);
+  program('start.py', `${at('provision-certificates')} & ${at('dovecot')} & ${at('auth')} & ${at('nginx')}`);
   symlinkSync('/bin/busybox', at('killall'));
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -78,7 +79,7 @@ async function bench(shell: readonly string[], finished: TestContext['onTestFini
     process.kill(first, 'SIGTERM');
     const code = await front.code;
     const lasted = (name: string) => statSync(at(`${name}-runs`)).mtimeMs - asked;
-    const killed = ['dovecot', 'auth'].every((name) => lasted(name) < 1000);
+    const killed = ['provision-certificates', 'dovecot', 'auth'].every((name) => lasted(name) < 1000);
     return { code, seconds: (Date.now() - asked) / 1000, said: front.said(), killed };
   };
   return { port, begin, ended, asked: () => existsSync(at('asked')) };
