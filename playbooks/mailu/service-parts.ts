@@ -45,6 +45,13 @@ const POSTFIX_LOCKS: Mount = { type: 'tmpfs', source: '', target: '/queue/pid', 
  */
 const POSTFIX_DELIVERS = ['master', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
 
+/**
+ * Dovecot's first process, and what takes mail from front. One that hears a SIGTERM while it saves a message ends before its receipt is
+ * sent (lib-smtp/smtp-server-connection.c, smtp_server_connection_trigger_output: in the next turn of its loop). Without a first process
+ * each ends when its connection does, which lasts for one message (lib-master/master-service.c, master_status_error; lmtp/lmtp-proxy.c).
+ */
+const DOVECOT_SAVES = ['dovecot', 'lmtp'];
+
 /** Its first process has the lowest number. The others would end by the signal (rspamd 3.8.4, src/libserver/worker_util.c). */
 const READ_NAMES_AGAIN = "kill -HUP $(pidof rspamd | tr ' ' '\\n' | sort -n | head -n 1)";
 
@@ -102,6 +109,7 @@ export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings):
         ...plain,
         listens: 143,
         leased: true,
+        drained: DOVECOT_SAVES,
         mounts: [bind(`${root}/mail`, '/mail'), override('dovecot')],
         networks: ['default', ...(mailu.tika ? ['tika'] : [])],
       };

@@ -2,7 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
-import { bareMailNodes, DOMAIN, front, logIn, mailInventory, type Person, send, taskOf } from './mail.ts';
+import {
+  bareMailNodes,
+  DOMAIN,
+  eventually,
+  front,
+  logIn,
+  mailInventory,
+  type Person,
+  send,
+  taskOf,
+} from './mail.ts';
 import { allThere, nodeAt, sending, twice, watchHolders } from './mail-watch.ts';
 import { failures, on } from './steps.ts';
 import { withoutService } from './without-service.ts';
@@ -111,6 +121,17 @@ test.each(Object.keys(ALLOWED) as Updated[])(
   },
 );
 
+/** Waits until an update that begins after a moment is over. Gives when it began, by the nodes' clock, which is this machine's. */
+async function updated(service: Updated, after: number): Promise<number> {
+  const status = `docker service inspect -f '{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt.Unix}}' mailu_${service}`;
+  const { value } = await eventually(`${service} is updated`, 300, async () => {
+    const [state, seconds] = (await on('node-1', status)).split(' ');
+    const began = Number(seconds) * 1000;
+    return state === 'completed' && began > after && began;
+  });
+  return value;
+}
+
 /**
  * Updates a service by its limit of memory, under load. The load of each update begins anew, when all that came before is delivered: two
  * processors deliver less than five messages a second beside all else, and what is measured would be how much was left.
@@ -127,18 +148,21 @@ async function update(service: Updated, memory: string) {
   const changed = mailInventory((mailu) => {
     mailu.resources = { ...resources };
   });
-  const ran = await json(changed);
+  const [ran, { login, send, acknowledged, most }] = await Promise.all([
+    json(changed),
+    (async () => {
+      const began = await updated(service, Date.now());
+      await sleep(15_000);
+      // What mail waits for before that is this machine's work: a look at three nodes beside the load.
+      const [login = 0, send = 0] = await Promise.all(stops.map((stop) => stop(began)));
+      figure(`update of ${service} with ${memory}: seconds without service`, { login, send });
+      going = false;
+      const [{ most }, acknowledged] = await Promise.all([stopWatching(), stopSending(), ...sessions]);
+      return { login, send, acknowledged, most };
+    })(),
+  ]);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
   expect(changedLines(ran).every((line) => line.includes(`stack mailu: ${service} `))).toBe(true);
-  await sleep(5000);
-  const status = `docker service inspect -f '{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt.Unix}}' mailu_${service}`;
-  const [state, began] = (await on('node-1', status)).split(' ');
-  expect(state).toBe('completed');
-  // The nodes have this machine's clock. What mail waits for before that is this machine's work: a look at three nodes beside the load.
-  const [login = 0, send = 0] = await Promise.all(stops.map((stop) => stop(Number(began) * 1000)));
-  figure(`update of ${service} with ${memory}: seconds without service`, { login, send });
-  going = false;
-  const [{ most }, acknowledged] = await Promise.all([stopWatching(), stopSending(), ...sessions]);
   const arrived = await allThere(acknowledged, READERS, DELIVERED);
   const mine = arrived.value.filter((id) => acknowledged.includes(id));
   const doubled = mine.length - new Set(mine).size;

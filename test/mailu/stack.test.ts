@@ -67,8 +67,12 @@ test('no service on a network of its own can send or log in as one that is trust
   expect(networks.oletools).toMatchObject({ internal: true });
 });
 
-/** Postfix's workers end what they have begun. */
-const drained = (name: string) => (name === 'smtp' ? ['--drain', 'master lmtp smtp local pipe virtual'] : []);
+/** Who delivers ends what it has begun. */
+const DRAINED: Readonly<Record<string, string>> = {
+  smtp: 'master lmtp smtp local pipe virtual',
+  imap: 'dovecot lmtp',
+};
+const drained = (name: string) => (name in DRAINED ? ['--drain', DRAINED[name]] : []);
 
 test('what one alone may write is written under the lease, and stopped before the next starts', () => {
   const { services } = parseCompose(stackFile(read(EVERYTHING), all));
