@@ -48,7 +48,8 @@ const POSTFIX_DELIVERS = ['master', 'lmtp', 'smtp', 'local', 'pipe', 'virtual'];
 /**
  * Dovecot's first process, and what takes mail from front. One that hears a SIGTERM while it saves a message ends before its receipt is
  * sent (lib-smtp/smtp-server-connection.c, smtp_server_connection_trigger_output: in the next turn of its loop). Without a first process
- * each ends when its connection does, which lasts for one message (lib-master/master-service.c, master_status_error; lmtp/lmtp-proxy.c).
+ * each ends when its connection does, which lasts for one message (lib-master/master-service.c, master_status_error, with
+ * `shutdown_clients = no` of templates/dovecot.conf.hbs; lmtp/lmtp-proxy.c).
  */
 const DOVECOT_SAVES = ['dovecot', 'lmtp'];
 
