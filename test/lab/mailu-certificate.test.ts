@@ -112,7 +112,7 @@ test.each([
   await sleep(ILL * 1000);
   figure(`a certificate ${how}: shown by all after s, seconds without a login`, [
     Math.round(seconds),
-    await stop(),
+    (await stop()).since,
   ]);
   expect(await allTasks()).toEqual(before);
 });

@@ -10,7 +10,8 @@ interface Attempt {
 
 /**
  * The longest time, in seconds, that somebody waited who wanted something at any moment and tried again until it succeeded. Attempts
- * begin one a second, whatever has become of those before, as those of many clients do.
+ * begin one a second, whatever has become of those before, as those of many clients do. What ends it gives the longest wait since a
+ * moment, and the usual one: that before it.
  */
 export function withoutService(attempt: (number: number) => Promise<void>) {
   let going = true;
@@ -31,11 +32,16 @@ export function withoutService(attempt: (number: number) => Promise<void>) {
     }
     await Promise.all(under);
   })();
-  return async (from = 0): Promise<number> => {
+  return async (from = 0): Promise<{ readonly usual: number; readonly since: number }> => {
     going = false;
     const end = Date.now();
     await work;
-    return longestWait(wanted, good, end, from) / 1000;
+    const before = wanted.filter((begin) => begin < from);
+    const until = good.filter((one) => one.end <= from);
+    return {
+      usual: before.length === 0 ? 0 : longestWait(before, until, from) / 1000,
+      since: longestWait(wanted, good, end, from) / 1000,
+    };
   };
 }
 
