@@ -116,12 +116,9 @@ test.each(Object.keys(ALLOWED) as Updated[])(
     });
     expect(updates.flatMap(({ most }) => twice(most))).toEqual([]);
     expect(updates.map(({ doubled }) => doubled)).toEqual(updates.map(() => 0));
-    // A client that tries the next front is not without service: it waits for as long as it does without an update.
-    for (const [all, usual] of [
-      [login, updates.map((one) => one.login.usual)],
-      [send, updates.map((one) => one.send.usual)],
-    ] as const)
-      expect(median(all)).toBeLessThanOrEqual(ALLOWED[service] + Math.max(2, median(usual)));
+    // A look takes about a second on this machine; a client that tries the next front is not without service.
+    expect(median(login)).toBeLessThan(ALLOWED[service] + 2);
+    expect(median(send)).toBeLessThan(ALLOWED[service] + 2);
   },
 );
 

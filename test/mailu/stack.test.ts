@@ -172,7 +172,14 @@ test.each([
 
 test('without TLS, and in 1.9, there are no certificates to see to; before 2024.06 the image says who is healthy', () => {
   expect(front('tls: { kind: notls }')?.entrypoint?.join(' ')).not.toContain('provision-certificates');
-  expect(front("version: '1.9'")?.entrypoint?.join(' ')).not.toContain('provision-certificates');
+  expect(front("version: '1.9'")?.entrypoint).toEqual([
+    '/provision-drain',
+    '25',
+    '10025',
+    '2525',
+    '--',
+    '/start.py',
+  ]);
   expect(front("version: '2.0'")?.entrypoint).toContain('/provision-certificates');
   expect(front("version: '2.0'")?.healthcheck).not.toHaveProperty('test');
 });
@@ -193,7 +200,9 @@ test('antispam waits for the names of what it asks, and looks them up again when
   const all = words('antivirus: true\noletools: true\n');
   for (const name of ['redis', 'antivirus', 'oletools']) {
     expect(all).toContain(` --await ${name} `);
-    expect(all).toContain(`/provision-follow ${name} kill -HUP $`);
+    expect(all).toContain(
+      `/provision-follow ${name} kill -HUP $(pidof rspamd | tr ' ' '\\n' | sort -n | head -n 1)`,
+    );
   }
   expect(words('')).not.toMatch(/antivirus|oletools/);
 });
