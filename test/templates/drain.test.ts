@@ -8,6 +8,7 @@ import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type ExpectStatic, type TestContext, test } from 'vitest';
 import { template } from '../../src/template/index.ts';
+import { CONTAINER } from './container.ts';
 
 const DRAIN = 6;
 const LASTS = 'while :; do sleep 0.1; touch "$0-runs"; done';
@@ -38,23 +39,17 @@ async function bench(shell: readonly string[], finished: TestContext['onTestFini
   finished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const begin = async (what: string, ...args: string[]) => {
-    const child = spawn(
-      '/usr/bin/unshare',
-      [
-        '--pid',
-        '--fork',
-        '--kill-child',
-        '--mount-proc',
-        ...shell,
-        at('provision-drain'),
-        '7',
-        String(port),
-        '--',
-        what,
-        ...args,
-      ],
-      { env: { ...env, PATH: `${folder}:${env.PATH}` } },
-    );
+    const [unshare = '', ...before] = [
+      ...CONTAINER,
+      ...shell,
+      at('provision-drain'),
+      '7',
+      String(port),
+      '--',
+    ];
+    const child = spawn(unshare, [...before, what, ...args], {
+      env: { ...env, PATH: `${folder}:${env.PATH}` },
+    });
     finished(() => void child.kill('SIGKILL'));
     let said = '';
     child.stderr.on('data', (data) => (said += String(data)));

@@ -18,6 +18,7 @@ import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
 import { template } from '../../src/template/index.ts';
+import { CONTAINER } from './container.ts';
 
 const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
   interval: 1,
@@ -34,6 +35,8 @@ interface Candidate {
   readonly process: ChildProcess;
   readonly said: () => string;
   readonly code: Promise<number | null>;
+  /** Asks it to end, and gives its code. */
+  readonly end: () => Promise<number | null>;
 }
 
 /** A folder that stands for the shared file system, and candidates for the lease in it. */
@@ -48,8 +51,7 @@ class Bench {
     writeFileSync(join(this.folder, 'program'), PROGRAM);
     writeFileSync(join(this.folder, 'log'), '');
     finished(async () => {
-      for (const { process } of this.#candidates) process.kill('SIGTERM');
-      await Promise.all(this.#candidates.map(({ code }) => code));
+      await Promise.all(this.#candidates.map(({ end }) => end()));
       rmSync(this.folder, { recursive: true });
     });
   }
@@ -62,9 +64,11 @@ class Bench {
   candidate(
     name: string,
     command = `while :; do echo ${name} >>"$0"; sleep 0.2; done`,
-    place?: string,
-    stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
-    options: readonly string[] = [],
+    {
+      place,
+      stdio = ['ignore', 'pipe', 'pipe'],
+      options = [],
+    }: { place?: string | undefined; stdio?: StdioOptions; options?: readonly string[] } = {},
   ): Candidate {
     const [program = '', ...args] = this.#shell;
     const files = [join(this.folder, 'program'), ...options, this.lease];
@@ -81,7 +85,11 @@ class Bench {
       text += String(data);
     });
     const code = new Promise<number | null>((resolve) => process.once('close', resolve));
-    const candidate = { process, said: () => text, code };
+    const end = () => {
+      process.kill('SIGTERM');
+      return code;
+    };
+    const candidate = { process, said: () => text, code, end };
     this.#candidates.push(candidate);
     return candidate;
   }
@@ -142,8 +150,7 @@ describe.concurrent.each([
     await sleep(2500);
     expect(bench.log()).not.toContain('second');
     expect(second.said()).toMatch(/waiting for .*, held by/);
-    first.process.kill('SIGTERM');
-    await first.code;
+    await first.end();
     expect(await bench.writes('second')).toBeLessThan(8);
     expect(second.said()).not.toContain('has not given the lease up');
     expect(bench.log()).toMatch(/^(first\n)+(second\n)+$/);
@@ -238,13 +245,12 @@ describe.concurrent.each([
     const command = 'trap "echo bye >>$0; exit 7" TERM; echo up >>"$0"; while :; do sleep 0.1; done';
     const ended = bench.candidate('x', command);
     await bench.writes('up');
-    ended.process.kill('SIGTERM');
-    expect(await ended.code).toBe(7);
+    expect(await ended.end()).toBe(7);
     expect(bench.log()).toBe('up\nbye\n');
     expect(await bench.candidate('y', 'exit 3').code).toBe(3);
   });
 
-  const of = (bench: Bench, name: string, place: string) => bench.candidate(name, undefined, place);
+  const of = (bench: Bench, name: string, place: string) => bench.candidate(name, undefined, { place });
 
   test('a holder makes way for a later one of its place, which then begins at once', async ({
     expect,
@@ -271,9 +277,9 @@ describe.concurrent.each([
     'a candidate %s is not made way for',
     async ([, one, other], { expect, onTestFinished: finished }) => {
       const bench = new Bench(shell, finished);
-      bench.candidate('first', undefined, one);
+      bench.candidate('first', undefined, { place: one });
       await bench.writes('first');
-      bench.candidate('second', undefined, other);
+      bench.candidate('second', undefined, { place: other });
       await sleep(9000);
       expect(bench.log()).toMatch(/^(first\n)+$/);
     },
@@ -321,8 +327,7 @@ describe.concurrent.each([
       `trap : TERM; sh -c '${helper}' "$0" & wait; wait; echo bye >>"$0"`,
     );
     await bench.writes('up');
-    first.process.kill('SIGTERM');
-    await first.code;
+    await first.end();
     expect(bench.log()).toBe('up\nhelped\nbye\n');
     expect(first.said()).toMatch(/the command ended by itself, \d s after it was asked to/);
   });
@@ -337,13 +342,11 @@ describe.concurrent.each([
       echo message >>"$0"; sleep 1; echo receipt >>"$0"; [ -d /proc/$parent ] || { echo ended >>"$0"; exit; }; done`;
     bench.program('worker', worker.replaceAll('$0', join(bench.folder, 'log')));
     bench.program('supervisor', 'worker & wait');
-    const first = bench.candidate('first', 'supervisor & wait', undefined, undefined, [
-      '--drain',
-      'supervisor worker',
-    ]);
+    const first = bench.candidate('first', 'supervisor & wait', {
+      options: ['--drain', 'supervisor worker'],
+    });
     await bench.writes('receipt');
-    first.process.kill('SIGTERM');
-    await first.code;
+    await first.end();
     expect(bench.log()).toMatch(/^(message\nreceipt\n)+ended\n$/);
     expect(first.said()).toMatch(/the command ended by itself, [12] s after it was asked to/);
   });
@@ -357,13 +360,10 @@ describe.concurrent.each([
     const first = bench.candidate(
       'first',
       'trap "echo asked >>$0; exit" TERM; worker & echo up >>"$0"; wait',
-      undefined,
-      undefined,
-      ['--drain', 'nobody worker'],
+      { options: ['--drain', 'nobody worker'] },
     );
     await bench.writes('up');
-    first.process.kill('SIGTERM');
-    await first.code;
+    await first.end();
     expect(bench.log()).toBe('up\nasked\n');
     expect(first.said()).toMatch(/the command ended by itself, [23] s after it was asked to/);
   });
@@ -445,8 +445,7 @@ describe.concurrent.each([
     bench.slowProof(2.5);
     const candidate = bench.candidate('first');
     await sleep(1500);
-    candidate.process.kill('SIGTERM');
-    expect(await candidate.code).toBe(0);
+    expect(await candidate.end()).toBe(0);
     expect(bench.log()).toBe('');
     const [holder, released] = ['holder', 'released'].map((file) =>
       readFileSync(`${bench.lease}.${file}`, 'utf8'),
@@ -465,7 +464,7 @@ describe.concurrent.each([
       // It takes no more.
     }
     const blocking = openSync(pipe, constants.O_RDWR);
-    const first = bench.candidate('first', undefined, undefined, ['ignore', 'ignore', blocking]);
+    const first = bench.candidate('first', undefined, { stdio: ['ignore', 'ignore', blocking] });
     await bench.writes('first');
     first.process.kill('SIGTERM');
     expect(await bench.lastWrite('first', 5)).toBeLessThan(3);
@@ -518,10 +517,7 @@ describe('the lease as the first process of a container whose programs are busyb
     expect,
     onTestFinished: finished,
   }) => {
-    const bench = new Bench(
-      ['/usr/bin/unshare', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh'],
-      finished,
-    );
+    const bench = new Bench([...CONTAINER, 'sh'], finished);
     expect(spawnSync('busybox', ['--install', '-s', bench.folder]).status).toBe(0);
     const only = bench.candidate(
       'only',
