@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { Dialogue } from '../../src/outside/dialogue.ts';
+import { figure, json, NODES } from './harness.ts';
+import { bareMailNodes, eventually, front, logIn, logOf, mailInventory, taskOf } from './mail.ts';
+import { failures, on } from './steps.ts';
+import { withoutService } from './without-service.ts';
+
+/** Seconds after which whoever follows a name has noticed: it is looked up every 2 s, twice. */
+const NOTICED = 10;
+/** Seconds that logins are tried for afterwards. Left to itself, a front's Dovecot fails for half a minute to five. */
+const TRIED = 60;
+
+let file = '';
+beforeAll(async () => {
+  await bareMailNodes();
+  file = mailInventory();
+  const ran = await json(file);
+  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+});
+
+const inFront = (node: string, command: string) =>
+  on(
+    node,
+    `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=mailu_front) sh -c '${command}'`,
+  );
+
+/** When the task of admin that is to run was told to be well: from then on it has a name. */
+async function runsSince(): Promise<{ readonly id: string; readonly at: number }> {
+  const told = await on(
+    'node-1',
+    "docker inspect -f '{{.ID}} {{.Status.State}} {{.Status.Timestamp.UnixMilli}}' $(docker service ps -q --filter desired-state=running mailu_admin)",
+  );
+  const [id = '', state, at] = told.split(' ');
+  if (state !== 'running') throw new Error(`admin is ${state}`);
+  return { id, at: Number(at) };
+}
+
+test.each([
+  ['updated', 'docker service update -q --detach --force mailu_admin >/dev/null'],
+  [
+    'killed',
+    'docker kill $(docker ps -q --filter label=com.docker.swarm.service.name=mailu_admin) >/dev/null',
+  ],
+])('admin that is %s has another address, and each front logs people in there', async (how, command) => {
+  const address = () => inFront('node-2', 'getent hosts admin | cut -d" " -f1');
+  const [before, old] = await Promise.all([address(), runsSince()]);
+  const stops = NODES.map((each) =>
+    withoutService(async () => {
+      using dialogue = new Dialogue(await front(each)(993), 10_000);
+      await logIn(dialogue);
+    }),
+  );
+  await sleep(5000);
+  const { node } = await taskOf('admin');
+  await on(node, command);
+  const { value: now } = await eventually('another task of admin runs', 180, async () => {
+    const found = await runsSince();
+    return found.id !== old.id && found;
+  });
+  await sleep(TRIED * 1000);
+  const waited = await Promise.all(stops.map((stop) => stop(now.at)));
+  figure(
+    `admin ${how}: seconds without a login at each front, once admin is back`,
+    waited.map(({ since }) => since),
+  );
+  expect(await address()).not.toBe(before);
+  for (const { since } of waited) expect(since).toBeLessThan(NOTICED);
+  expect(await logOf('front')).toContain('follow: admin is at ');
+});
