@@ -4,8 +4,8 @@ import type { Style } from './style.ts';
 
 /** Lines of a changed text that are shown before the rest is only counted. */
 const SHOWN_LINES = 12;
-/** Characters of a value that are shown among others. */
-const SHOWN_VALUE = 60;
+/** Characters of a value that are shown among others: a reason in a sentence or two is not cut. */
+const SHOWN_VALUE = 200;
 
 /** A change as lines. A text that changes is shown as a unified diff; of one that is new, or goes, the size, unless `whole`. */
 export function changeText({ field, from, to }: Change, c: Style, whole: boolean): readonly string[] {

@@ -159,6 +159,20 @@ describe.each(Object.entries(RECORDED))('the recorded plan %s', (name, longest) 
   });
 });
 
+test('a reason in a sentence or two is not cut', () => {
+  const to =
+    'unbound: dnssec-trigger would remove the packages systemd-resolved, libnss-resolve; take them away yourself to have dnssec-trigger';
+  const [stage] = plan.stages as [PlanStage];
+  const item = {
+    ...stage.items[0],
+    kind: 'resolver',
+    key: 'this',
+    changes: [{ field: 'kind', from: null, to }],
+  };
+  const text = planText({ ...plan, stages: [{ ...stage, items: [item] }] } as Plan, plain);
+  expect(text.replace(/\s+/g, ' ')).toContain(to);
+});
+
 test('nothing to do is said as such', () => {
   expect(planText({ ...plan, stages: [] }, plain)).toBe('No changes.');
 });
