@@ -75,10 +75,7 @@ export function membership(host: SwarmMember, cluster: Swarm, role: Settings['ro
       name: cluster.name,
       role,
       via: via.length > 0 ? via : [isReached(lead) ? ownAddress(lead) : lead.address],
-      token: swarmCluster.ref(lead.name, cluster.name, ({ tokens }) => {
-        if (tokens === undefined) throw new Error(`${lead.name} gives no join tokens`);
-        return tokens[role];
-      }),
+      token: swarmCluster.ref(lead.name, cluster.name, ({ tokens }) => tokens?.[role]),
       advertiseAddress: ownAddress(host),
       availability: host.settings.availability,
       ...(removed ? { removedNodeId: nodeId } : {}),

@@ -4,6 +4,7 @@ import { CouldNotLook } from './failures.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
+import { leftOut } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import { isUndecided } from './undecided.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,7 @@ export function makePlan(
     if (!selected.has(host.name)) continue;
     let exact = true;
     judgeHost(built, host.name, outputs).forEach((judged, order) => {
+      refused.push(...leftOut(host.name, judged, { world, built, selected }));
       const { playbook, stage } = built[order] as BuiltStage;
       for (const { resource, verdict } of judged) {
         if (verdict.state === 'failed') world.fail(host.name, new CouldNotLook(resource.id, verdict.error));

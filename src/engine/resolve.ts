@@ -1,23 +1,47 @@
-import { ProvisionError } from '../errors/index.ts';
+import { type Finding, ProvisionError } from '../errors/index.ts';
 import type { Ref, Resolve } from '../resource/index.ts';
 import type { BuiltStage } from './build.ts';
-import { judge } from './judge.ts';
+import { type Judged, judge, needsWork } from './judge.ts';
 import type { World } from './world.ts';
 
 /** Answers references from what was last seen: no host is asked for another's sake. */
 export function resolver(world: World, built: readonly BuiltStage[]): Resolve {
-  return <T>(ref: Ref<T>): T => {
-    const { outputs } = world.state(ref.host);
-    const resource = built
-      .flatMap(({ resources }) => resources.get(ref.host) ?? [])
-      .find(({ id }) => id === ref.resource);
-    const verdict = resource && judge(resource, outputs, { paths: new Set() });
-    if (verdict?.state !== 'observed')
+  return (ref) => {
+    const value = putOut(ref, world, built);
+    if (value === undefined)
       throw new ProvisionError(`this needs \`${ref.resource}\` of ${ref.host}, which is not known`, {
         code: 'unresolved',
         exit: 2,
-        fix: [`run without --limit, or with ${ref.host} in it`],
+        fix: [`look at what is said of ${ref.host}, and run again`],
       });
-    return ref.pick(verdict.output);
+    return value;
   };
+}
+
+function putOut<T>(ref: Ref<T>, world: World, built: readonly BuiltStage[]): T | undefined {
+  const { outputs } = world.state(ref.host);
+  const resource = built
+    .flatMap(({ resources }) => resources.get(ref.host) ?? [])
+    .find(({ id }) => id === ref.resource);
+  const verdict = resource && judge(resource, outputs, { paths: new Set() });
+  return verdict?.state === 'observed' ? ref.pick(verdict.output) : undefined;
+}
+
+/** What a host's work waits for that is not there yet, on hosts that this run does not change: it would wait for ever. */
+export function leftOut(
+  host: string,
+  work: readonly Judged[],
+  { world, built, selected }: { world: World; built: readonly BuiltStage[]; selected: ReadonlySet<string> },
+): readonly Finding[] {
+  return work.filter(needsWork).flatMap(({ resource }) =>
+    resource.refs
+      .filter((ref) => !selected.has(ref.host) && putOut(ref, world, built) === undefined)
+      .map((ref) => ({
+        level: 'refuse' as const,
+        code: 'left-out',
+        host,
+        message: `\`${resource.id}\` needs \`${ref.resource}\` of ${ref.host} first, and --limit leaves ${ref.host} out`,
+        fix: [`run without --limit, or with ${ref.host} in it`],
+      })),
+  );
 }

@@ -3,7 +3,7 @@ import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
 import { originOf } from './origin.ts';
 import { type Output, type Probe, Unobservable } from './probe.ts';
-import type { Ref, Resolve } from './ref.ts';
+import { isRef, type Ref, type Resolve } from './ref.ts';
 
 /** A command of an apply script. */
 export interface Step {
@@ -81,6 +81,8 @@ export interface Resource {
   /** `kind key`, unique on a host. */
   readonly id: string;
   readonly probe: Script;
+  /** What it needs of other resources. */
+  readonly refs: readonly Ref[];
   /** Where a playbook asked for it: `docker.ts:31`. */
   readonly origin: string | undefined;
   /** @throws ProbeError where the host was asked and the answer tells nothing. */
@@ -91,7 +93,7 @@ export interface Resource {
 export interface ResourceFactory<Input, Out> {
   (want: Input): Resource;
   readonly kind: string;
-  ref<T>(host: string, key: string, pick: (output: Out) => T): Ref<T>;
+  ref<T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T>;
 }
 
 export function defineResource<Input, Want, Have, Out = undefined>(
@@ -107,6 +109,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       key,
       id: `${type.kind} ${key}`,
       probe: probe.script,
+      refs: Object.values(want as object).filter(isRef),
       get origin() {
         return originOf(made.stack ?? '');
       },
@@ -126,7 +129,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       },
     };
   };
-  const ref = <T>(host: string, key: string, pick: (output: Out) => T): Ref<T> => ({
+  const ref = <T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T> => ({
     host,
     resource: `${type.kind} ${key}`,
     pick: (output) => pick(output as Out),

@@ -65,6 +65,13 @@ describe('on bare nodes', () => {
     expect((await json(inventory(3))).code).toBe(0);
   });
 
+  test('a limit that leaves out the host that would make the swarm: refused', async () => {
+    const ran = await refusedAs('left-out', () => json(inventory(3), '--limit', 'node-3'));
+    expect(refusals(ran)).toMatchObject([
+      { host: 'node-3', fix: ['run without --limit, or with node-1 in it'] },
+    ]);
+  });
+
   test('two hosts with the same machine id: refused', async () => {
     const { stdout } = await exec('node-1', 'cat /etc/machine-id');
     await exec('node-2', `printf '%s' '${stdout.trim()}\n' >/etc/machine-id`);

@@ -19,7 +19,7 @@ function write(path: string, content: string, check: Script) {
   const { status, stdout, stderr } = run(resource.probe);
   const judged = resource.judge({ code: status ?? 255, stdout, stderr }, { paths: new Set() });
   if (judged.state !== 'observed') throw new Error('not observed');
-  const results = judged.steps((ref) => ref.pick(undefined as never)).map(({ script }) => run(script));
+  const results = judged.steps((ref) => ref.pick(undefined) as never).map(({ script }) => run(script));
   return { code: results.find((result) => result.status !== 0)?.status ?? 0, said: results.at(-1)?.stderr };
 }
 

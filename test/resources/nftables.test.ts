@@ -73,7 +73,7 @@ class Host {
     const judged = resource.judge(this.run(resource.probe), { paths: new Set() });
     if (judged.state !== 'observed') throw new Error('not observed');
     const failed = judged
-      .steps((ref) => ref.pick(undefined as never))
+      .steps((ref) => ref.pick(undefined) as never)
       .map(({ script }) => this.run(script))
       .find(({ code }) => code !== 0);
     return failed?.stderr ?? '';

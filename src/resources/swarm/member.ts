@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readSwarmInfo } from '../../facts/index.ts';
-import { type Change, defineResource, ProbeError, type Ref } from '../../resource/index.ts';
+import { type Change, defineResource, isRef, ProbeError, type Ref } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/ask.ts';
 
@@ -10,7 +10,7 @@ const want = z.strictObject({
   role: z.enum(['manager', 'worker']),
   /** Addresses of managers, tried in turn. */
   via: z.array(z.ipv4()).min(1),
-  token: z.custom<Ref<Secret>>((value) => typeof value === 'object' && value !== null && 'pick' in value),
+  token: z.custom<Ref<Secret>>(isRef),
   advertiseAddress: z.ipv4(),
   availability: z.enum(['active', 'pause', 'drain']).default('active'),
   /** A node id that this host still has and that the managers no longer list: it leaves before it joins. */
