@@ -33,7 +33,8 @@ export function openRunLog(cluster: string, env: NodeJS.ProcessEnv, now: Date = 
   const old = readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .toSorted();
-  for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1))) rmSync(join(folder, name));
+  for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1)))
+    rmSync(join(folder, name), { force: true });
   const path = join(folder, `${now.toISOString().replaceAll(':', '').replace('.', '')}-${process.pid}.jsonl`);
   writeFileSync(path, '', { mode: 0o600 });
   const { handle } = logRenderer((text) => appendFileSync(path, text));
@@ -45,13 +46,21 @@ export function lastRun(cluster: string, env: NodeJS.ProcessEnv): number | undef
   const folder = folderOf(cluster, env);
   const names = existsSync(folder) ? readdirSync(folder).toSorted().toReversed() : [];
   for (const name of names) {
-    const line = readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .findLast((text) => text.includes('"kind":"run-finished"'));
+    const line = completeLines(join(folder, name)).findLast((text) => text.includes('"kind":"run-finished"'));
     const event = line === undefined ? undefined : (JSON.parse(line) as FinishedRun);
     if (event !== undefined && !event.interrupted && event.changes > 0) return event.milliseconds;
   }
   return undefined;
+}
+
+/** Another run may be at work on it: its last line may not be whole, or it may have just been taken away. */
+function completeLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 type FinishedRun = Extract<Event, { kind: 'run-finished' }>;

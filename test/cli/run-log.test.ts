@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -44,4 +44,12 @@ test('the last run that changed something, and came to its end, tells how long o
   finished(4, 2, 4000, true);
   openRunLog('other', env, at(5));
   expect(lastRun('other', env)).toBe(2000);
+});
+
+test('runs at once do not mind each other: a log that has just gone, and a line that is half written', () => {
+  const { path, emit } = openRunLog('busy', env, at(1));
+  emit({ kind: 'run-finished', changes: 1, hosts: [], milliseconds: 1000, interrupted: false });
+  appendFileSync(path, '{"kind":"run-finished","changes":2,');
+  symlinkSync('/nonexistent', join(state, 'provision/busy/2026-01-01T000200.jsonl'));
+  expect(lastRun('busy', env)).toBe(1000);
 });
