@@ -4,7 +4,7 @@ import { Dialogue } from '../../src/outside/dialogue.ts';
 import { figure, json, NODES } from './harness.ts';
 import { bareMailNodes, eventually, front, logIn, logOf, mailInventory, taskOf } from './mail.ts';
 import { failures, on } from './steps.ts';
-import { withoutService } from './without-service.ts';
+import { longestWait } from './without-service.ts';
 
 /** Seconds after which whoever follows a name has noticed: it is looked up every 2 s, twice. */
 const NOTICED = 10;
@@ -25,6 +25,35 @@ const inFront = (node: string, command: string) =>
     `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=mailu_front) sh -c '${command}'`,
   );
 
+/**
+ * Logs in at a front, one login after the other: an old address that is kept shows in these (27 s without a login), and not in logins
+ * that begin each second. What ends it gives the longest wait since a moment, in seconds.
+ */
+function oneAfterTheOther(node: string) {
+  let going = true;
+  const wanted: number[] = [];
+  const good: { readonly begin: number; readonly end: number }[] = [];
+  const work = (async () => {
+    for (; going; await sleep(200)) {
+      const begin = Date.now();
+      wanted.push(begin);
+      try {
+        using dialogue = new Dialogue(await front(node)(993), 10_000);
+        await logIn(dialogue);
+        good.push({ begin, end: Date.now() });
+      } catch {
+        // It is tried again.
+      }
+    }
+  })();
+  return async (from: number): Promise<number> => {
+    going = false;
+    const end = Date.now();
+    await work;
+    return longestWait(wanted, good, end, from) / 1000;
+  };
+}
+
 test.each([
   ['updated', 'docker service update -q --detach --force mailu_admin >/dev/null'],
   [
@@ -34,12 +63,7 @@ test.each([
 ])('admin that is %s has another address, and each front logs people in there', async (how, command) => {
   const address = () => inFront('node-2', 'getent hosts admin | cut -d" " -f1');
   const before = await address();
-  const stops = NODES.map((each) =>
-    withoutService(async () => {
-      using dialogue = new Dialogue(await front(each)(993), 10_000);
-      await logIn(dialogue);
-    }),
-  );
+  const stops = NODES.map(oneAfterTheOther);
   await sleep(5000);
   const { node } = await taskOf('admin');
   await on(node, command);
@@ -51,10 +75,7 @@ test.each([
   });
   await sleep(TRIED * 1000);
   const waited = await Promise.all(stops.map((stop) => stop(back)));
-  figure(
-    `admin ${how}: seconds without a login at each front, once admin is back`,
-    waited.map(({ since }) => since),
-  );
-  for (const { since } of waited) expect(since).toBeLessThan(NOTICED);
+  figure(`admin ${how}: seconds without a login at each front, once admin is back`, waited);
+  for (const seconds of waited) expect(seconds).toBeLessThan(NOTICED);
   expect(await logOf('front')).toContain('follow: admin is at ');
 });
