@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
-import { figure, json, NODES } from './harness.ts';
+import { figure, NODES } from './harness.ts';
 import { bareMailNodes, eventually, front, logIn, logOf, mailInventory, taskOf } from './mail.ts';
-import { failures, on } from './steps.ts';
+import { goesThrough, on } from './steps.ts';
 import { longestWait } from './without-service.ts';
 
 /** Seconds after which whoever follows a name has noticed: it is looked up every 2 s, twice. */
@@ -11,12 +11,9 @@ const NOTICED = 10;
 /** Seconds that logins are tried for afterwards. Left to itself, a front's Dovecot fails for half a minute to five. */
 const TRIED = 60;
 
-let file = '';
 beforeAll(async () => {
   await bareMailNodes();
-  file = mailInventory();
-  const ran = await json(file);
-  expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+  await goesThrough(mailInventory());
 });
 
 const inFront = (node: string, command: string) =>
