@@ -4,11 +4,12 @@ import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { notReady } from './node-not-ready.ts';
-import { cameBackEmpty, isManager, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
+import { cameBackEmpty, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
 import {
   answered,
   entryOf,
   isHeardElsewhere,
+  isManager,
   membershipOf,
   oldEntries,
   type SwarmHost,

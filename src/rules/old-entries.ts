@@ -1,13 +1,9 @@
 import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { raw, sh } from '../shell/index.ts';
-import type { SwarmHost } from './swarm-host.ts';
+import { isManager, type SwarmHost } from './swarm-host.ts';
 
 export const stateOf = ({ ready }: SwarmNode) => (ready ? 'ready' : 'down');
-
-export function isManager(node: SwarmNode): boolean {
-  return node.role === 'manager' || node.manager !== undefined;
-}
 
 /** moby#34722, #36851: joining before the old entry is gone raises the number that a majority is counted from. */
 export function cameBackEmpty(
@@ -85,7 +81,7 @@ export function leftOver(
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go`,
-    fix: [lead.onHost(removal(old))],
+    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go${old.ready ? ' once it is down, which takes half a minute. If it stays ready, it is another machine of this name and address' : ''}`,
+    fix: [lead.onHost(onceDown(old))],
   };
 }

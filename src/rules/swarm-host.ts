@@ -40,6 +40,10 @@ export function isActive({ facts }: SwarmHost): boolean {
   return facts?.swarm.info?.state === 'active';
 }
 
+export function isManager(node: SwarmNode): boolean {
+  return node.role === 'manager' || node.manager !== undefined;
+}
+
 /** The host's own entry in the managers' list. */
 export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode | undefined {
   const nodeId = membershipOf(host)?.nodeId;
@@ -49,7 +53,8 @@ export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode
 /**
  * Entries at this host's address that are none of the inventory's hosts' own. A name alone tells nothing: machines are called `debian`
  * by the dozen. Nor does an address that another host has as well, as behind the NAT of a hypervisor, nor what an unreached host may be.
- * One that is ready beside the host's own is another machine.
+ * A node that left is ready for some 15 s more (three heartbeats of 5 s: swarmkit, manager/dispatcher/dispatcher.go). So a worker that is ready beside
+ * the host's own is an old entry where name and address are the host's; a manager, or one of another name, is another machine.
  */
 export function oldEntries(
   host: SwarmHost,
@@ -57,6 +62,7 @@ export function oldEntries(
   hosts: readonly SwarmHost[],
 ): readonly SwarmNode[] {
   const joined = entryOf(host, nodes) !== undefined;
+  const hostname = host.facts?.machine.hostname;
   const owned = new Set(hosts.map((other) => membershipOf(other)?.nodeId));
   const others = hosts.filter(({ name }) => name !== host.name);
   const shared = new Set(others.flatMap(addressesAt));
@@ -65,8 +71,8 @@ export function oldEntries(
   return nodes.filter(
     (node) =>
       !owned.has(node.id) &&
-      !(joined && node.ready) &&
-      !(unreached.has(node.hostname) && node.hostname !== host.facts?.machine.hostname) &&
+      !(joined && node.ready && (isManager(node) || node.hostname !== hostname)) &&
+      !(unreached.has(node.hostname) && node.hostname !== hostname) &&
       addressesOf(node).some((address) => addresses.includes(address)),
   );
 }

@@ -219,6 +219,34 @@ describe('what is refused before anything changes', () => {
     expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
   });
 
+  test('the entry that a host has just left is its old one while the managers still take it for ready', () => {
+    const left = (one: SwarmNode) => {
+      const hosts = [
+        ...managers(
+          ...['n1', 'n2', 'n3'].map((id) => says.manager(id, [...NODES, worker('mail-4', 'n4'), one])),
+        ),
+        host('mail-4', 'worker', says.worker('n4')),
+      ];
+      return inspectSwarm(hosts);
+    };
+    const [finding, ...others] = left(worker('mail-4', 'old', { ready: true }));
+    expect([finding?.level, finding?.code, finding?.host, others]).toEqual([
+      'warn',
+      'old-entry',
+      'mail-4',
+      [],
+    ]);
+    expect(finding?.message).toContain('the old one can go once it is down');
+    expect(finding?.fix).toEqual([
+      expect.stringMatching(/^mail-\d\$ for i in .* = down \] && docker node rm/),
+    ]);
+    // At this address under another name, or as a manager, it is somebody else.
+    const address = worker('mail-4', 'n4').address;
+    expect(left(worker('clone', 'old', { ready: true, address }))[0]?.code).toBe('unknown-node');
+    const manager = { leader: false, reachable: true, address: `${address}:2377` };
+    expect(left(node('mail-4', 'old', { ready: true, manager }))[0]?.code).toBe('unknown-manager');
+  });
+
   test('an entry is not taken for an old one of a host by an address that says nothing, or while its own may be silent', () => {
     const beside = (at: string, silent: boolean, addresses: readonly number[]) => {
       const nodes = [...NODES, worker('mail-4', 'n4', { ready: false, address: at })];
