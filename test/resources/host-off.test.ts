@@ -1,34 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { glusterHeal, glusterVolume } from '../../src/index.ts';
 import type { Script } from '../../src/shell/index.ts';
+import { withGluster } from './gluster-answers.ts';
 
 const brick = (number: number) => `192.0.2.${number}:/srv/gluster/mailu`;
 const bricks = (count: number) => Array.from({ length: count }, (_, index) => brick(index + 1));
-
-/** What a script says with a gluster that answers a question (the end of its words) so. */
-function run(script: Script, answers: Readonly<Record<string, string>>) {
-  const bin = mkdtempSync(join(tmpdir(), 'provision-gluster-'));
-  const command = (name: string, text: string) => {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(bin, name), 0o755);
-  };
-  const cases = Object.entries(answers).map(
-    ([words, text]) => `*'${words}') cat <<'ANSWER'\n${text}\nANSWER\n;;`,
-  );
-  command('gluster', `case "$*" in\n${cases.join('\n')}\n*) exit 3 ;;\nesac`);
-  command('systemctl', 'exit 0');
-  command('sleep', 'exit 0');
-  const { status, stdout, stderr } = spawnSync('dash', ['-s'], {
-    input: script.reveal(),
-    encoding: 'utf8',
-    env: { PATH: `${bin}:${process.env.PATH}`, LC_ALL: 'C' },
-  });
-  return { code: status ?? 1, stdout, stderr };
-}
 
 describe('heal while the host of brick 3 did not answer', () => {
   /** By brick: entries pending and in split-brain; none where it is not connected. */
@@ -43,7 +19,7 @@ describe('heal while the host of brick 3 did not answer', () => {
       .join('\n');
   const judged = (left: Left, away: readonly string[] = [brick(3)]) => {
     const heal = glusterHeal({ volume: 'mailu', except: ['/leases'], away: [...away], setSize: 3 });
-    const output = run(heal.probe, {
+    const output = withGluster(heal.probe, {
       'volume info mailu': '',
       'info summary': paragraphs(left, (pending, torn) => [
         `Status: ${pending === '-' ? 'Transport endpoint is not connected' : 'Connected'}`,
@@ -110,7 +86,10 @@ describe('bricks are waited for by their names', () => {
       (number) =>
         `----\nBrick                : Brick ${brick(number)} \nTCP Port : 24009 \nOnline               : ${online.includes(number) ? 'Y' : 'N'} \nPid : 1`,
     );
-    const { code, stderr } = run(last, { 'status mailu detail': detail.join('\n'), 'status mailu': '' });
+    const { code, stderr } = withGluster(last, {
+      'status mailu detail': detail.join('\n'),
+      'status mailu': '',
+    });
     return [code, stderr.trim()];
   };
 

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Script } from '../../src/shell/index.ts';
+
+/** What a script says with a gluster that answers a question (the end of its words) so. */
+export function withGluster(script: Script, answers: Readonly<Record<string, string>>) {
+  const bin = mkdtempSync(join(tmpdir(), 'provision-gluster-'));
+  const command = (name: string, text: string) => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  const cases = Object.entries(answers).map(
+    ([words, text]) => `*'${words}') cat <<'ANSWER'\n${text}\nANSWER\n;;`,
+  );
+  command('gluster', `case "$*" in\n${cases.join('\n')}\n*) exit 3 ;;\nesac`);
+  command('systemctl', 'exit 0');
+  command('sleep', 'exit 0');
+  const { status, stdout, stderr } = spawnSync('dash', ['-s'], {
+    input: script.reveal(),
+    encoding: 'utf8',
+    env: { PATH: `${bin}:${process.env.PATH}`, LC_ALL: 'C' },
+  });
+  return { code: status ?? 1, stdout, stderr };
+}
