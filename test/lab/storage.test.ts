@@ -151,6 +151,27 @@ test('glusterd that is started again, as by an upgrade, has its brick online wit
   expect(finished(await json(file))?.changes).toBe(0);
 });
 
+test('the root of the volume, where it alone is left to heal, is waited for', async () => {
+  const heals = (mode: string) =>
+    on('node-1', `gluster --mode=script volume set mailu cluster.self-heal-daemon ${mode}`);
+  // With nobody to heal it, what a run sees for a moment just after a brick was emptied stays as it is.
+  await heals('off');
+  await on('node-3', 'systemctl stop glusterd; pkill -x glusterfsd; sleep 1');
+  await on('node-1', 'mkdir /mailu/once; rmdir /mailu/once');
+  await on('node-3', 'systemctl start glusterd');
+  const left = () =>
+    on('node-1', "gluster volume heal mailu info | grep -v -e '^Brick' -e '^ *$' | tr '\n' '|'");
+  const alone = 'Status: Connected|/ |Number of entries: 1|';
+  const healed = 'Status: Connected|Number of entries: 0|';
+  await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
+  const heal = 'node-1: gluster-heal mailu: entries to heal';
+  expect(plannedLines(await json('plan', file))).toEqual([heal]);
+  await heals('on');
+  const ran = await json(file);
+  expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 0, changed: [heal] });
+  expect(await left()).toBe(`${healed}${healed}${healed}`);
+});
+
 test('a brick whose disk is away is not made anew on the disk below it', async () => {
   await on(
     'node-3',
