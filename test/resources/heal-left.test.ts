@@ -15,7 +15,7 @@ const summary = (pending: number) => [
 
 /** What a run sees where the bricks 1 and 2 list these entries, and brick 3 is empty. Lines as `gluster` prints them. */
 function seen(entries: readonly string[], second = summary(entries.length)) {
-  const list = ['Status: Connected', ...entries];
+  const list = [...entries, 'Status: Connected'];
   return heal.judge(
     withGluster(heal.probe, {
       'volume info mailu': '',
