@@ -164,6 +164,7 @@ test('the root of the volume, where it alone is left to heal, is waited for', as
   const alone = '/ |Status: Connected|Number of entries: 1|';
   const healed = 'Status: Connected|Number of entries: 0|';
   await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
+  await expect.poll(online, { timeout: 60_000, interval: 1000 }).toBe('3');
   const heal = 'node-1: gluster-heal mailu: entries to heal';
   expect(plannedLines(await json('plan', file))).toEqual([heal]);
   await heals('on');
