@@ -161,6 +161,7 @@ test('the root of the volume, where it alone is left to heal, is waited for', as
   await on('node-3', 'systemctl start glusterd');
   const left = () =>
     on('node-1', "gluster volume heal mailu info | grep -v -e '^Brick' -e '^ *$' | tr '\n' '|'");
+  const online = () => on('node-1', "gluster volume status mailu detail | grep -c '^Online *: Y'");
   const alone = '/ |Status: Connected|Number of entries: 1|';
   const healed = 'Status: Connected|Number of entries: 0|';
   await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
