@@ -166,11 +166,10 @@ test('the root of the volume, where it alone is left to heal, is waited for', as
   const healed = 'Status: Connected|Number of entries: 0|';
   await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
   await expect.poll(online, { timeout: 60_000, interval: 1000 }).toBe('3');
-  const heal = 'node-1: gluster-heal mailu: entries to heal';
-  expect(plannedLines(await json('plan', file))).toEqual([heal]);
+  expect(plannedLines(await json('plan', file))).toEqual(['node-1: gluster-heal mailu: entries to heal']);
+  // The daemon may be done before the run looks.
   await heals('on');
-  const ran = await json(file);
-  expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 0, changed: [heal] });
+  await goesThrough(file);
   expect(await left()).toBe(`${healed}${healed}${healed}`);
 });
 
