@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { glusterHeal } from '../../src/index.ts';
-import { withGluster } from './gluster-answers.ts';
+import { withGluster } from '../storage/gluster-answers.ts';
 
 const heal = glusterHeal({ volume: 'mailu', except: ['/leases'], away: [] });
 const brick = (number: number, ...lines: readonly string[]) =>

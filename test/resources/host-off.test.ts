@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { glusterHeal, glusterVolume } from '../../src/index.ts';
 import type { Script } from '../../src/shell/index.ts';
-import { withGluster } from './gluster-answers.ts';
+import { withGluster } from '../storage/gluster-answers.ts';
 
 const brick = (number: number) => `192.0.2.${number}:/srv/gluster/mailu`;
 const bricks = (count: number) => Array.from({ length: count }, (_, index) => brick(index + 1));
