@@ -78,11 +78,9 @@ export const glusterHeal = defineResource({
         until [ "$clean" -ge 2 ]; do
           sleep 3
           left=$(timeout 120 gluster --mode=script volume heal ${volume} info summary) || continue
+          left=$(printf '%s\n' "$left" | ${awaited(sets)}sed -n -e 's/^Number of entries in heal pending: //p' -e 's/^Number of entries possibly healing: //p' -e ${`s/.*${INCOMPLETE}.*/incomplete/p`})
           case $left in
-            *${INCOMPLETE}*) echo 'a brick could not say all that is left'; clean=0; continue ;;
-          esac
-          left=$(printf '%s\n' "$left" | ${awaited(sets)}sed -n -e 's/^Number of entries in heal pending: //p' -e 's/^Number of entries possibly healing: //p')
-          case $left in
+            *incomplete*) echo 'a brick could not say all that is left'; clean=0; continue ;;
             *-*) echo 'a brick is not connected'; clean=0; continue ;;
           esac
           sum=0
