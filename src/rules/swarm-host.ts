@@ -53,8 +53,9 @@ export function entryOf(host: SwarmHost, nodes: readonly SwarmNode[]): SwarmNode
 /**
  * Entries at this host's address that are none of the inventory's hosts' own. A name alone tells nothing: machines are called `debian`
  * by the dozen. Nor does an address that another host has as well, as behind the NAT of a hypervisor, nor what an unreached host may be.
- * A node that left is ready for some 15 s more (three heartbeats of 5 s: swarmkit, manager/dispatcher/dispatcher.go). So a worker that is ready beside
- * the host's own is an old entry where name and address are the host's; a manager, or one of another name, is another machine.
+ * A node that left is ready for some 15 s more (three heartbeats of 5 s: swarmkit, manager/dispatcher/dispatcher.go). So a worker
+ * that is ready beside the host's own is an old entry where it has the host's name as well; a manager, or one of another name, is
+ * another machine.
  */
 export function oldEntries(
   host: SwarmHost,
