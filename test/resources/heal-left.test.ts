@@ -1,28 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { glusterHeal } from '../../src/index.ts';
-import { withGluster } from '../storage/gluster-answers.ts';
+import { healSummary, withGluster } from '../storage/gluster-answers.ts';
 
 const heal = glusterHeal({ volume: 'mailu', except: ['/leases'], away: [] });
 const brick = (number: number, ...lines: readonly string[]) =>
   [`Brick 192.0.2.${number}:/srv/gluster/mailu`, ...lines, ''].join('\n');
-const summary = (pending: number) => [
-  'Status: Connected',
-  `Total Number of entries: ${pending}`,
-  `Number of entries in heal pending: ${pending}`,
-  'Number of entries in split-brain: 0',
-  'Number of entries possibly healing: 0',
-];
 
 /** What a run sees where the bricks 1 and 2 list these entries, and brick 3 is empty. Lines as `gluster` prints them. */
-function seen(entries: readonly string[], second = summary(entries.length)) {
+function seen(entries: readonly string[], second = healSummary(entries.length)) {
   const list = [...entries, 'Status: Connected'];
   return heal.judge(
     withGluster(heal.probe, {
       'volume info mailu': '',
       'info summary': [
-        brick(1, ...summary(entries.length)),
+        brick(1, ...healSummary(entries.length)),
         brick(2, ...second),
-        brick(3, ...summary(0)),
+        brick(3, ...healSummary(0)),
       ].join('\n'),
       'heal mailu info': [
         brick(1, ...list, `Number of entries: ${entries.length}`),

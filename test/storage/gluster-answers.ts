@@ -24,3 +24,12 @@ export function withGluster(script: Script, answers: Readonly<Record<string, str
   });
   return { code: status ?? 1, stdout, stderr };
 }
+
+/** What `gluster volume heal … info summary` says of a brick; `-` of one that is not connected. */
+export const healSummary = (pending: number | '-', torn: number | '-' = 0): readonly string[] => [
+  `Status: ${pending === '-' ? 'Transport endpoint is not connected' : 'Connected'}`,
+  `Total Number of entries: ${pending}`,
+  `Number of entries in heal pending: ${pending}`,
+  `Number of entries in split-brain: ${torn}`,
+  `Number of entries possibly healing: ${pending === '-' ? '-' : 0}`,
+];
