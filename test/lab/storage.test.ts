@@ -154,21 +154,24 @@ test('glusterd that is started again, as by an upgrade, has its brick online wit
 test('the root of the volume, where it alone is left to heal, is waited for', async () => {
   const heals = (mode: string) =>
     on('node-1', `gluster --mode=script volume set mailu cluster.self-heal-daemon ${mode}`);
-  // With nobody to heal it, what a run sees for a moment just after a brick was emptied stays as it is.
-  await heals('off');
-  await on('node-3', 'systemctl stop glusterd; pkill -x glusterfsd; sleep 1');
-  await on('node-1', 'mkdir /mailu/once; rmdir /mailu/once');
-  await on('node-3', 'systemctl start glusterd');
   const left = () =>
     on('node-1', "gluster volume heal mailu info | grep -v -e '^Brick' -e '^ *$' | tr '\n' '|'");
   const online = () => on('node-1', "gluster volume status mailu detail | grep -c '^Online *: Y'");
   const alone = '/ |Status: Connected|Number of entries: 1|';
   const healed = 'Status: Connected|Number of entries: 0|';
-  await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
-  await expect.poll(online, { timeout: 60_000, interval: 1000 }).toBe('3');
-  expect(plannedLines(await json('plan', file))).toEqual(['node-1: gluster-heal mailu: entries to heal']);
+  // With nobody to heal it, what a run sees for a moment just after a brick was emptied stays as it is.
+  await heals('off');
+  try {
+    await on('node-3', 'systemctl stop glusterd; pkill -x glusterfsd; sleep 1');
+    await on('node-1', 'mkdir /mailu/once; rmdir /mailu/once');
+    await on('node-3', 'systemctl start glusterd');
+    await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
+    await expect.poll(online, { timeout: 60_000, interval: 1000 }).toBe('3');
+    expect(plannedLines(await json('plan', file))).toEqual(['node-1: gluster-heal mailu: entries to heal']);
+  } finally {
+    await heals('on');
+  }
   // The daemon may be done before the run looks.
-  await heals('on');
   await goesThrough(file);
   expect(await left()).toBe(`${healed}${healed}${healed}`);
 });
