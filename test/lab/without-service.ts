@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds between two attempts. */
+/** Milliseconds between the beginnings of two attempts. */
 const EACH = 1000;
 
 interface Attempt {
@@ -8,30 +8,36 @@ interface Attempt {
   readonly end: number;
 }
 
+/** Makes attempts until it is told to stop, and waits for those that are under way. */
+export type Pace = (once: () => Promise<void>, going: () => boolean) => Promise<void>;
+
+/** Attempts begin one a second, whatever has become of those before, as those of many clients do. */
+const eachSecond: Pace = async (once, going) => {
+  const under: Promise<void>[] = [];
+  while (going()) {
+    under.push(once());
+    await sleep(EACH);
+  }
+  await Promise.all(under);
+};
+
 /**
- * The longest time, in seconds, that somebody waited who wanted something at any moment and tried again until it succeeded. Attempts
- * begin one a second, whatever has become of those before, as those of many clients do. What ends it gives the longest wait since a
- * moment, and the usual one: that before it.
+ * The longest time, in seconds, that somebody waited who wanted something at any moment and tried again until it succeeded. What
+ * ends it gives the longest wait since a moment, and the usual one: that before it.
  */
-export function withoutService(attempt: (number: number) => Promise<void>) {
+export function withoutService(attempt: (number: number) => Promise<void>, pace = eachSecond) {
   let going = true;
   const wanted: number[] = [];
   const good: Attempt[] = [];
-  const work = (async () => {
-    const under: Promise<void>[] = [];
-    for (let number = 0; going; number++) {
-      const begin = Date.now();
-      wanted.push(begin);
-      under.push(
-        attempt(number).then(
-          () => void good.push({ begin, end: Date.now() }),
-          () => undefined,
-        ),
-      );
-      await sleep(EACH);
-    }
-    await Promise.all(under);
-  })();
+  const once = async () => {
+    const begin = Date.now();
+    const number = wanted.push(begin) - 1;
+    await attempt(number).then(
+      () => void good.push({ begin, end: Date.now() }),
+      () => undefined,
+    );
+  };
+  const work = pace(once, () => going);
   return async (from = 0): Promise<{ readonly usual: number; readonly since: number }> => {
     going = false;
     const end = Date.now();
