@@ -29,7 +29,7 @@ import {
 } from 'provision';
 import { daemonConf, portsForgotten, STATE } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
-import { VOLUME_OPTIONS } from './options.ts';
+import { KEPT_ON, VOLUME_OPTIONS } from './options.ts';
 import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from './settings.ts';
 
 /** What glusterd reads when it starts. */
@@ -166,6 +166,7 @@ export function volume(host: Reached, cluster: Storage): readonly Resource[] {
       away: [...away],
       unseen: unseen.map(({ brick }) => brick),
       options: VOLUME_OPTIONS,
+      keptOn: [...KEPT_ON],
       allow: [...allowed(all, there), ...(settings.clients ?? []), ...strangers(all, decision, cluster)],
       force: settings.allowRootFilesystem ?? false,
     }),

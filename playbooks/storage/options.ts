@@ -30,6 +30,9 @@ export const VOLUME_OPTIONS: Readonly<Record<string, string>> = {
   'performance.flush-behind': 'off',
 };
 
+/** Without the self-heal daemon a brick that was away is never filled again, and a run waits for that (`gluster volume heal V disable`). */
+export const KEPT_ON: readonly string[] = ['cluster.self-heal-daemon'];
+
 /**
  * Options of an NFS mount that holds mail.
  *

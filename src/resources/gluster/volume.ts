@@ -24,6 +24,8 @@ const want = z.strictObject({
    */
   unseen: z.array(z.string()).default([]),
   options: z.record(z.string(), z.string()),
+  /** Options that are on unless somebody turns them off, and are to be on. */
+  keptOn: z.array(z.string()).default([]),
   /** Addresses that may mount it. Their order means nothing; whoever else was let in by hand stays so. */
   allow: z.array(z.string()).default([]),
   force: z.boolean().default(false),
@@ -123,13 +125,18 @@ export const glusterVolume = defineResource({
       ...Object.entries({
         ...wanted.options,
         ...allowed(wanted.allow, have.options[ALLOW]),
+        ...turnedOff(wanted.keptOn, have.options),
       }).flatMap(([name, to]) => compare(name, have.options[name] ?? null, to)),
     ];
   },
 
   apply(wanted, have, changes) {
     const { name, setSize, arbiter, bricks, away, unseen, force } = wanted;
-    const options = { ...wanted.options, ...allowed(wanted.allow, have?.options[ALLOW]) };
+    const options = {
+      ...wanted.options,
+      ...allowed(wanted.allow, have?.options[ALLOW]),
+      ...turnedOff(wanted.keptOn, have?.options ?? {}),
+    };
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
     const kind = arbiter ? ['replica', String(setSize - 1), 'arbiter', '1'] : ['replica', String(setSize)];
@@ -196,6 +203,15 @@ function allowed(wanted: readonly string[], have: string | undefined): Readonly<
     return { [ALLOW]: have };
   const all = [...new Set([...kept, ...wanted])].map((name) => ({ name })).toSorted(byName);
   return { [ALLOW]: all.map(({ name }) => name).join(',') };
+}
+
+/** Those of the options that somebody turned off (gf_string2boolean, GlusterFS 11: what counts for on). */
+function turnedOff(
+  names: readonly string[],
+  have: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const off = names.filter((name) => !/^(1|on|yes|true|enable)$/i.test(have[name] ?? 'on'));
+  return Object.fromEntries(off.map((name) => [name, 'on']));
 }
 
 /** Seconds in which bricks come online: the kernel remembers the port of a brick that has ended for 60 (tcp(7), TIME-WAIT). */
