@@ -17,31 +17,41 @@ const proxyUrl = z
     'a proxy with a password is not possible: everybody on the host could read it',
   );
 
-export const clusterSettings = z.strictObject({
-  proxy: z
-    .strictObject({
-      http: proxyUrl.optional(),
-      https: proxyUrl.optional().describe('default: as `http`'),
-      except: z
-        .array(z.string().regex(/^[\w.:/*-]+$/, 'expected a name, a domain or a range'))
-        .default([])
-        .describe('names and ranges that are reached without it, beside all hosts of the inventory'),
-    })
-    .optional()
-    .describe('for packages and images; `{}` takes away what was set'),
-  firewall: z
-    .enum(['open', 'keep'])
-    .default('open')
-    .describe(
-      '`open`: ufw, firewalld or nftables, where one runs, lets the hosts in, and nobody else, to what nodes need',
-    ),
-  maxClockSkew: z.number().positive().default(30).describe('seconds that a clock may be off the other hosts'),
-  minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
-  hostsEntries: z
-    .boolean()
-    .default(false)
-    .describe('names and addresses of all hosts in /etc/hosts of each; needs IP addresses in the inventory'),
-});
+export const clusterSettings = z
+  .strictObject({
+    proxy: z
+      .strictObject({
+        http: proxyUrl
+          .optional()
+          .describe('for what is fetched by http, as in http://proxy.example.org:3128'),
+        https: proxyUrl.optional().describe('default: as `http`'),
+        except: z
+          .array(z.string().regex(/^[\w.:/*-]+$/, 'expected a name, a domain or a range'))
+          .default([])
+          .describe('names and ranges that are reached without it, beside all hosts of the inventory'),
+      })
+      .optional()
+      .describe('for packages and images; `{}` takes away what was set'),
+    firewall: z
+      .enum(['open', 'keep'])
+      .default('open')
+      .describe(
+        '`open`: ufw, firewalld or nftables, where one runs, lets the hosts in, and nobody else, to what nodes need',
+      ),
+    maxClockSkew: z
+      .number()
+      .positive()
+      .default(30)
+      .describe('seconds that a clock may be off the other hosts'),
+    minFreeDisk: z.number().min(0).default(2).describe('GiB that must be free under /var/lib'),
+    hostsEntries: z
+      .boolean()
+      .default(false)
+      .describe(
+        'names and addresses of all hosts in /etc/hosts of each; needs IP addresses in the inventory',
+      ),
+  })
+  .describe('the machines themselves, before anything is installed');
 
 const userSettings = z.strictObject({
   keys: z.array(publicKey).default([]).describe('public keys that may log in; others that are there stay'),
@@ -50,25 +60,27 @@ const userSettings = z.strictObject({
   groups: z.array(accountName).default([]).describe('further groups'),
 });
 
-export const hostSettings = z.strictObject({
-  sysctl: z
-    .record(kernelSetting, z.union([z.int(), z.string()]))
-    .default({})
-    .describe(
-      'settings of the kernel, as in net.core.somaxconn: 1024; net.ipv4.tcp_retries2 is 8 unless said',
-    ),
-  users: z.record(accountName, userSettings).default({}).describe('people who log in, by name'),
-  clock: z
-    .enum(['auto', 'chrony', 'keep'])
-    .default('auto')
-    .describe(
-      '`auto`: chrony, where nothing keeps the clock right and the host is no container; `chrony`: in any case; `keep`: as it is',
-    ),
-  timeServers: z
-    .array(z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'expected a name or an address'))
-    .default([])
-    .describe("chrony's servers, beside those that it comes with"),
-});
+export const hostSettings = z
+  .strictObject({
+    sysctl: z
+      .record(kernelSetting, z.union([z.int(), z.string()]))
+      .default({})
+      .describe(
+        'settings of the kernel, as in net.core.somaxconn: 1024; net.ipv4.tcp_retries2 is 8 unless said',
+      ),
+    users: z.record(accountName, userSettings).default({}).describe('people who log in, by name'),
+    clock: z
+      .enum(['auto', 'chrony', 'keep'])
+      .default('auto')
+      .describe(
+        '`auto`: chrony, where nothing keeps the clock right and the host is no container; `chrony`: in any case; `keep`: as it is',
+      ),
+    timeServers: z
+      .array(z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'expected a name or an address'))
+      .default([])
+      .describe("chrony's servers, beside those that it comes with"),
+  })
+  .describe('the machine itself: users, clock, settings of the kernel');
 
 export type ClusterSettings = z.output<typeof clusterSettings>;
 export type Settings = z.output<typeof hostSettings>;

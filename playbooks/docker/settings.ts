@@ -8,47 +8,50 @@ const DOCKERS_KEY = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';
 /** Where the inventory says nothing: Docker by itself lets a container's log grow until the disk is full. */
 export const SETTINGS = { 'log-driver': 'json-file', 'log-opts': { 'max-size': '10m', 'max-file': '3' } };
 
-export const hostSettings = z.strictObject({
-  source: z
-    .enum(['distribution', 'docker-ce', 'none'])
-    .default('distribution')
-    .describe(
-      "`distribution`: the system's own package; `docker-ce`: Docker's repository; `none`: an engine that is there and looked after elsewhere",
-    ),
-  repository: z
-    .strictObject({
-      url: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe('a mirror; default: https://download.docker.com/linux/debian or …/ubuntu'),
-      keyUrl: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe('default: `gpg` below the URL'),
-      fingerprint: z
-        .string()
-        .regex(/^([0-9A-Fa-f]\s?){40}$/, 'expected a fingerprint of 40 hexadecimal digits')
-        .default(DOCKERS_KEY)
-        .describe("of the key that it is signed with; default: Docker's own"),
-      channel: z
-        .string()
-        .regex(/^[a-z]+$/)
-        .default('stable'),
-    })
-    .prefault({})
-    .describe('where docker-ce comes from'),
-  version: z
-    .string()
-    .regex(/^\d+(\.\d+)*$/, 'expected a version as in 28.5 or 28.5.1')
-    .optional()
-    .describe('of docker-ce, or how it begins; held there. Default: the newest when it is installed'),
-  settings: z
-    .record(z.string(), z.json())
-    .optional()
-    .describe(
-      'settings in daemon.json; others that are there stay, one that is null is removed, and a change restarts Docker host by host. Default: logs as json-file of 3 times 10m, where nobody has chosen another log-driver',
-    ),
-});
+export const hostSettings = z
+  .strictObject({
+    source: z
+      .enum(['distribution', 'docker-ce', 'none'])
+      .default('distribution')
+      .describe(
+        "`distribution`: the system's own package; `docker-ce`: Docker's repository; `none`: an engine that is there and looked after elsewhere",
+      ),
+    repository: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe('a mirror; default: https://download.docker.com/linux/debian or …/ubuntu'),
+        keyUrl: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe('default: `gpg` below the URL'),
+        fingerprint: z
+          .string()
+          .regex(/^([0-9A-Fa-f]\s?){40}$/, 'expected a fingerprint of 40 hexadecimal digits')
+          .default(DOCKERS_KEY)
+          .describe("of the key that it is signed with; default: Docker's own"),
+        channel: z
+          .string()
+          .regex(/^[a-z]+$/)
+          .default('stable')
+          .describe("part of Docker's repository"),
+      })
+      .prefault({})
+      .describe('where docker-ce comes from'),
+    version: z
+      .string()
+      .regex(/^\d+(\.\d+)*$/, 'expected a version as in 28.5 or 28.5.1')
+      .optional()
+      .describe('of docker-ce, or how it begins; held there. Default: the newest when it is installed'),
+    settings: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe(
+        'settings in daemon.json; others that are there stay, one that is null is removed, and a change restarts Docker host by host. Default: logs as json-file of 3 times 10m, where nobody has chosen another log-driver',
+      ),
+  })
+  .describe('the Docker Engine: where it comes from, and its settings');
 
 export type Settings = z.output<typeof hostSettings>;
 export interface Facts {

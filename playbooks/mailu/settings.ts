@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { dataPath } from '../paths.ts';
 import type { clusterSettings as storageSettings } from '../storage/settings.ts';
 import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
-import { atLeast, familyOf, versionMistake } from './version.ts';
+import { atLeast, FAMILIES, familyOf, VERSION, versionMistake } from './version.ts';
 
 /** Quotes would be part of the value: Docker's env files and stack files take them as they are. */
 const text = z
@@ -65,40 +65,50 @@ const amount = z.strictObject({
   memory: z
     .string()
     .regex(/^\d+[MG]$/, 'expected a size, as in `512M` or `2G`')
-    .optional(),
-  cpus: z.number().positive().optional(),
+    .optional()
+    .describe('as in `512M` or `2G`'),
+  cpus: z.number().positive().optional().describe('processors, as in 0.5'),
 });
 
 const tls = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('cert'),
+      kind: z.literal('cert').describe('a certificate of yours, given here or laid on the storage'),
       certificate: secretName()
         .optional()
         .describe('the certificate and its chain, PEM; default: ROOT/certs/cert.pem'),
       key: secretName().optional().describe('its key, PEM; default: ROOT/certs/key.pem'),
     }),
-    z.strictObject({ kind: z.literal('letsencrypt') }),
-    z.strictObject({ kind: z.literal('notls') }),
+    z.strictObject({
+      kind: z.literal('letsencrypt').describe("Let's Encrypt's: port 80 has to be reached from the Internet"),
+    }),
+    z.strictObject({
+      kind: z
+        .literal('notls')
+        .describe('none: passwords go in plain text, so only behind something that encrypts'),
+    }),
   ])
-  .default({ kind: 'cert' });
+  .default({ kind: 'cert' })
+  .describe('where the certificate of the mail server comes from');
 
 const external = {
   server: text.describe('host name or address'),
-  port: z.int().min(1).max(65535).optional(),
-  name: text.default('mailu'),
-  user: text.default('mailu'),
+  port: z.int().min(1).max(65535).optional().describe("default: the database's usual one"),
+  name: text.default('mailu').describe('name of the database'),
+  user: text.default('mailu').describe('who logs in to it'),
   /** Mailu writes it into an address without escaping it (core/admin/mailu/configuration.py). */
   password: secretName({
     pattern: /^[\w.~-]+$/,
     expected: 'letters, digits, `.`, `_`, `~` and `-`, as Mailu puts it into the address of a database',
-  }),
+  }).describe('the name of a secret: the password'),
 };
 
 const database = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('sqlite'),
+      kind: z
+        .literal('sqlite')
+        .describe('a file on one host: admin runs there, and nowhere while that host is away'),
       host: z
         .string()
         .optional()
@@ -109,10 +119,11 @@ const database = z
         .default('/var/lib/mailu')
         .describe('a directory of that host, not of the shared storage'),
     }),
-    z.strictObject({ kind: z.literal('postgresql'), ...external }),
-    z.strictObject({ kind: z.literal('mysql'), ...external }),
+    z.strictObject({ kind: z.literal('postgresql').describe('a PostgreSQL of yours'), ...external }),
+    z.strictObject({ kind: z.literal('mysql').describe('a MySQL or MariaDB of yours'), ...external }),
   ])
-  .default({ kind: 'sqlite', path: '/var/lib/mailu' });
+  .default({ kind: 'sqlite', path: '/var/lib/mailu' })
+  .describe('where accounts are kept');
 
 export const clusterSettings = z
   .strictObject({
@@ -131,7 +142,8 @@ export const clusterSettings = z
       .default('2024.06')
       .describe(
         'a family of Mailu, `1.9`, `2.0` or `2024.06`, whose tag moves, or one release, as in `2024.06.57`',
-      ),
+      )
+      .meta({ pattern: VERSION.source, examples: [...FAMILIES] }),
     registry: text
       .optional()
       .describe('where the images come from; default: ghcr.io/mailu, and mailu on Docker Hub for 1.9'),
@@ -144,16 +156,21 @@ export const clusterSettings = z
         name: z
           .string()
           .regex(/^[a-z0-9][\w.-]*$/)
-          .default('mailu'),
+          .default('mailu')
+          .describe('its name in the swarm'),
         subnet: z.cidrv4().default('10.203.0.0/24').describe('Mailu trusts it: nothing else may be in it'),
-        encrypted: z.boolean().default(false),
+        encrypted: z
+          .boolean()
+          .default(false)
+          .describe('whether what goes from host to host is encrypted (IPsec)'),
         mtu: packetSize
           .optional()
           .describe(
             'bytes that the network between the hosts carries; default: the smallest of theirs, 1500 at most',
           ),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('the network that the services talk on'),
     publish: z
       .enum(['host', 'ingress'])
       .default('host')
@@ -167,9 +184,12 @@ export const clusterSettings = z
         `ports that the fronts open; default: ${DEFAULT_PORTS.join(', ')}, and ${PLAIN_PORTS.join(', ')} with \`tls: { kind: notls }\`; 4190 since 2024.06`,
       ),
     tls,
-    webmail: z.enum(['roundcube', 'snappymail', 'rainloop', 'none']).default('none'),
+    webmail: z
+      .enum(['roundcube', 'snappymail', 'rainloop', 'none'])
+      .default('none')
+      .describe('the web pages that mail is read on'),
     webmailDatabase: z
-      .strictObject({ kind: z.enum(['postgresql', 'mysql']), ...external })
+      .strictObject({ kind: z.enum(['postgresql', 'mysql']).describe('what the server is'), ...external })
       .optional()
       .describe('of roundcube; default: a file of its own under ROOT/webmail'),
     antivirus: z.boolean().default(false).describe('ClamAV; takes 2 GB more memory'),
@@ -185,14 +205,18 @@ export const clusterSettings = z
           .describe('local part of the first administrator; default: the postmaster'),
         password: secretName().optional().describe('its password when it is made; without it nobody is made'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('the first administrator, and the pages of administration'),
     secretKey: secretName().optional().describe('Mailu signs with it; default: generated once, on a manager'),
     database,
     relay: z
       .strictObject({
-        host: z.string().regex(/^(\[[\w.:-]+\]|[\w.-]+)(:\d+)?$/, 'expected `[smtp.example.net]:587`'),
-        user: text.optional(),
-        password: secretName().optional(),
+        host: z
+          .string()
+          .regex(/^(\[[\w.:-]+\]|[\w.-]+)(:\d+)?$/, 'expected `[smtp.example.net]:587`')
+          .describe('as in `[smtp.example.net]:587`; in brackets its MX record is not asked for'),
+        user: text.optional().describe('who logs in to it'),
+        password: secretName().optional().describe('the name of a secret: the password'),
       })
       .optional()
       .describe('all mail to others goes through this host'),
@@ -208,16 +232,20 @@ export const clusterSettings = z
     resources: z
       .partialRecord(
         z.enum(SERVICES),
-        z.strictObject({ limit: amount.optional(), reserve: amount.optional() }),
+        z.strictObject({
+          limit: amount.optional().describe('what it may take at most'),
+          reserve: amount.optional().describe('what a node must have left for it'),
+        }),
       )
       .default({})
       .describe('memory and CPUs of a service'),
     logging: z
       .strictObject({
-        driver: z.string().default('json-file'),
-        options: z.record(z.string(), z.string()).default({}),
+        driver: z.string().default('json-file').describe('a log driver of Docker'),
+        options: z.record(z.string(), z.string()).default({}).describe('options of the driver'),
       })
-      .prefault({ options: { 'max-size': '10m', 'max-file': '3' } }),
+      .prefault({ options: { 'max-size': '10m', 'max-file': '3' } })
+      .describe('where the services log to'),
     variables: z
       .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a variable'), text)
       .default({})
@@ -227,14 +255,16 @@ export const clusterSettings = z
   .optional()
   .describe('the mail stack; without this section none is deployed');
 
-export const hostSettings = z.strictObject({
-  front: z.boolean().default(true).describe('whether mail and web clients are served on this host'),
-  publicAddresses: z
-    .array(z.union([z.ipv4(), z.ipv6()]))
-    .min(1)
-    .optional()
-    .describe('addresses that clients reach this front at; default: `address`'),
-});
+export const hostSettings = z
+  .strictObject({
+    front: z.boolean().default(true).describe('whether mail and web clients are served on this host'),
+    publicAddresses: z
+      .array(z.union([z.ipv4(), z.ipv6()]))
+      .min(1)
+      .optional()
+      .describe('addresses that clients reach this front at; default: `address`'),
+  })
+  .describe('what the host is for mail');
 
 export type ClusterSettings = z.output<typeof clusterSettings>;
 export type Mailu = NonNullable<ClusterSettings>;

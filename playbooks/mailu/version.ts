@@ -9,6 +9,11 @@ export interface Family {
 /** The families whose images are known here (tags of Mailu's repository). Each is a tag that moves, and has tags that do not: `2024.06.57`. */
 export const FAMILIES = ['1.9', '2.0', '2024.06'] as const;
 
+/** What an editor takes for a version that can be deployed. */
+export const VERSION = new RegExp(
+  `^(${FAMILIES.map((family) => family.replace('.', '\\.')).join('|')})(\\.[0-9]+)?$`,
+);
+
 /** Why images of these cannot run under a lease on swarm. Seen with their own programs. */
 const GONE: Readonly<Record<string, string>> = {
   '1.5': 'its busybox knows another `timeout`, and admin and webmail have no start program',

@@ -18,41 +18,46 @@ const address = z.union([z.ipv4(), z.ipv6()], 'expected an IPv4 or IPv6 address'
 
 const name = z.string().regex(/^[\w.-]+$/, 'expected a domain name');
 
-export const hostSettings = z.strictObject({
-  kind: z
-    .enum(['dnssec-trigger', 'unbound', 'none'])
-    .default('none')
-    .describe(
-      '`dnssec-trigger`: unbound, fed by NetworkManager through dnssec-trigger (where NetworkManager does not run: unbound); `unbound`: unbound alone; `none`: names are resolved as they are now',
-    ),
-  forwarders: z
-    .array(address)
-    .default([])
-    .describe(
-      'with `unbound`: name servers that it asks, which have to pass DNSSEC on; none: it asks from the root on',
-    ),
-  privateZones: z
-    .record(zone, z.array(address).min(1))
-    .default({})
-    .describe(
-      'zones that only your own name servers know, with their addresses; not validated without an anchor',
-    ),
-  trustAnchors: z.array(anchor).default([]).describe('DS or DNSKEY records of zones with keys of their own'),
-  network: z
-    .string()
-    .optional()
-    .describe(
-      'an attachable overlay network of `swarm: networks`; containers on it are seen to get validated answers',
-    ),
-  checks: z
-    .strictObject({
-      signed: name.default('example.org').describe('a name with right signatures'),
-      bogus: name.default('dnssec-failed.org').describe('a name with wrong ones'),
-      unsigned: name.default('google.com').describe('a name with none'),
-    })
-    .prefault({})
-    .describe('names that every new resolver is tried with'),
-});
+export const hostSettings = z
+  .strictObject({
+    kind: z
+      .enum(['dnssec-trigger', 'unbound', 'none'])
+      .default('none')
+      .describe(
+        '`dnssec-trigger`: unbound, fed by NetworkManager through dnssec-trigger (where NetworkManager does not run: unbound); `unbound`: unbound alone; `none`: names are resolved as they are now',
+      ),
+    forwarders: z
+      .array(address)
+      .default([])
+      .describe(
+        'with `unbound`: name servers that it asks, which have to pass DNSSEC on; none: it asks from the root on',
+      ),
+    privateZones: z
+      .record(zone, z.array(address).min(1))
+      .default({})
+      .describe(
+        'zones that only your own name servers know, with their addresses; not validated without an anchor',
+      ),
+    trustAnchors: z
+      .array(anchor)
+      .default([])
+      .describe('DS or DNSKEY records of zones with keys of their own'),
+    network: z
+      .string()
+      .optional()
+      .describe(
+        'an attachable overlay network of `swarm: networks`; containers on it are seen to get validated answers',
+      ),
+    checks: z
+      .strictObject({
+        signed: name.default('example.org').describe('a name with right signatures'),
+        bogus: name.default('dnssec-failed.org').describe('a name with wrong ones'),
+        unsigned: name.default('google.com').describe('a name with none'),
+      })
+      .prefault({})
+      .describe('names that every new resolver is tried with'),
+  })
+  .describe('who answers questions about names on the hosts');
 
 export type Settings = z.output<typeof hostSettings>;
 export interface Facts {

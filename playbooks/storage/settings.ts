@@ -30,16 +30,19 @@ export const clusterSettings = z
       .min(2)
       .max(5)
       .optional()
-      .describe('glusterfs: how many bricks hold each file; default 3'),
+      .describe('glusterfs: how many bricks hold each file; default 3')
+      .meta({ default: 3 }),
     arbiter: z
       .boolean()
       .optional()
-      .describe('glusterfs: the third brick of each set holds names and attributes only'),
+      .describe('glusterfs: the third brick of each set holds names and attributes only')
+      .meta({ default: false }),
     volume: z
       .string()
       .regex(/^[a-zA-Z0-9_-]+$/)
       .optional()
-      .describe('glusterfs: name of the volume; default mailu'),
+      .describe('glusterfs: name of the volume; default mailu')
+      .meta({ default: 'mailu' }),
     otherVolumes: z
       .array(z.string())
       .optional()
@@ -54,11 +57,17 @@ export const clusterSettings = z
     allowRootFilesystem: z
       .boolean()
       .optional()
-      .describe('glusterfs: bricks may be on the root file system, which mail can fill'),
+      .describe('glusterfs: bricks may be on the root file system, which mail can fill')
+      .meta({ default: false }),
     server: z.string().optional().describe('nfs: address of the server, or the name of one of the hosts'),
     export: plainPath.optional().describe('nfs: the directory that the server exports'),
-    version: z.enum(['4.1', '4.2']).optional().describe('nfs: protocol; default 4.2'),
+    version: z
+      .enum(['4.1', '4.2'])
+      .optional()
+      .describe('nfs: protocol; default 4.2')
+      .meta({ default: '4.2' }),
   })
+  .describe('the file system that all nodes share: mail, queue and keys are on it')
   .superRefine((settings, context) => {
     const written = Object.entries(settings).filter(([, value]) => value !== undefined);
     for (const [kind, keys] of Object.entries(ONLY))
@@ -80,18 +89,20 @@ export const clusterSettings = z
       context.addIssue({ code: 'custom', path: [], message: 'nfs needs `server` and `export`' });
   });
 
-export const hostSettings = z.strictObject({
-  brick: z
-    .boolean()
-    .optional()
-    .describe(
-      'glusterfs: whether this host holds a brick; default: those that do, else the first by name, as many as a replica set',
-    ),
-  address: z
-    .ipv4()
-    .optional()
-    .describe('address that the other nodes reach its storage at; default: as for the swarm'),
-});
+export const hostSettings = z
+  .strictObject({
+    brick: z
+      .boolean()
+      .optional()
+      .describe(
+        'glusterfs: whether this host holds a brick; default: those that do, else the first by name, as many as a replica set',
+      ),
+    address: z
+      .ipv4()
+      .optional()
+      .describe('address that the other nodes reach its storage at; default: as for the swarm'),
+  })
+  .describe('what the host is for the storage');
 
 export type ClusterSettings = z.output<typeof clusterSettings>;
 export type Settings = z.output<typeof hostSettings>;

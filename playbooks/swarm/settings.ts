@@ -10,65 +10,87 @@ import {
 } from 'provision';
 import { z } from 'zod';
 
-export const clusterSettings = z.strictObject({
-  addressPools: z
-    .array(z.cidrv4())
-    .default([])
-    .describe('ranges for overlay networks; only when the swarm is made'),
-  subnetSize: z
-    .int()
-    .min(16)
-    .max(29)
-    .optional()
-    .describe('prefix length of a subnet; only when the swarm is made'),
-  dataPathPort: z
-    .int()
-    .min(1024)
-    .max(49151)
-    .optional()
-    .describe('UDP port of VXLAN; only when the swarm is made; default 4789'),
-  networks: z
-    .record(
-      z.string(),
-      z.strictObject({
-        subnet: z.cidrv4(),
-        attachable: z.boolean().optional(),
-        encrypted: z.boolean().optional(),
-        mtu: packetSize.optional(),
-      }),
-    )
-    .default({})
-    .describe('overlay networks by name'),
-  ingress: z
-    .strictObject({
-      mtu: packetSize.describe(
-        'bytes that the network between the hosts carries; changed only while nothing publishes through it',
-      ),
-    })
-    .optional()
-    .describe('the network of the routing mesh; default: as Docker makes it, for 1500 bytes'),
-});
+export const clusterSettings = z
+  .strictObject({
+    addressPools: z
+      .array(z.cidrv4())
+      .default([])
+      .describe('ranges for overlay networks; only when the swarm is made'),
+    subnetSize: z
+      .int()
+      .min(16)
+      .max(29)
+      .optional()
+      .describe('prefix length of a subnet; only when the swarm is made'),
+    dataPathPort: z
+      .int()
+      .min(1024)
+      .max(49151)
+      .optional()
+      .describe('UDP port of VXLAN; only when the swarm is made; default 4789')
+      .meta({ default: 4789 }),
+    networks: z
+      .record(
+        z.string(),
+        z.strictObject({
+          subnet: z.cidrv4().describe('addresses of the network, as in 10.20.0.0/24'),
+          attachable: z
+            .boolean()
+            .optional()
+            .describe('whether containers that are no services may join it')
+            .meta({ default: false }),
+          encrypted: z
+            .boolean()
+            .optional()
+            .describe('whether what goes from host to host is encrypted (IPsec)')
+            .meta({ default: false }),
+          mtu: packetSize
+            .optional()
+            .describe(
+              'bytes that the network between the hosts carries; default: as Docker makes it, for 1500',
+            ),
+        }),
+      )
+      .default({})
+      .describe('overlay networks by name'),
+    ingress: z
+      .strictObject({
+        mtu: packetSize.describe(
+          'bytes that the network between the hosts carries; changed only while nothing publishes through it',
+        ),
+      })
+      .optional()
+      .describe('the network of the routing mesh; default: as Docker makes it, for 1500 bytes'),
+  })
+  .describe('the swarm: its nodes and its networks');
 
-export const hostSettings = z.strictObject({
-  role: z.enum(['manager', 'worker']).default('worker'),
-  availability: z
-    .enum(['active', 'pause', 'drain'])
-    .optional()
-    .describe('default: what it is; a node that joins is active'),
-  labels: z
-    .record(
-      z
-        .string()
-        .refine((name) => !name.startsWith(OUR_LABELS), 'labels that begin with `provision.` are our own'),
-      z.string().nullable(),
-    )
-    .default({})
-    .describe('labels of the node; others that it has stay, and one that is null is removed'),
-  advertiseAddress: z
-    .ipv4()
-    .optional()
-    .describe('address that the other nodes reach it at; default: `address`, or its only one'),
-});
+export const hostSettings = z
+  .strictObject({
+    role: z
+      .enum(['manager', 'worker'])
+      .default('worker')
+      .describe(
+        '`manager`: keeps the state of the swarm, and its number is to be odd; `worker`: runs services only',
+      ),
+    availability: z
+      .enum(['active', 'pause', 'drain'])
+      .optional()
+      .describe('default: what it is; a node that joins is active'),
+    labels: z
+      .record(
+        z
+          .string()
+          .refine((name) => !name.startsWith(OUR_LABELS), 'labels that begin with `provision.` are our own'),
+        z.string().nullable(),
+      )
+      .default({})
+      .describe('labels of the node; others that it has stay, and one that is null is removed'),
+    advertiseAddress: z
+      .ipv4()
+      .optional()
+      .describe('address that the other nodes reach it at; default: `address`, or its only one'),
+  })
+  .describe('what the host is in the swarm');
 
 export type ClusterSettings = z.output<typeof clusterSettings>;
 export type Settings = z.output<typeof hostSettings>;

@@ -50,17 +50,22 @@ export const hostSchema = z.looseObject({
     .union([z.ipv4(), z.ipv6(), z.hostname()], 'expected an IP address or a host name')
     .describe('where ssh reaches it'),
   connection: z.enum(['ssh', 'local']).default('ssh').describe('`local`: the machine that provision runs on'),
-  ssh: sshSchema.partial().optional(),
+  ssh: sshSchema
+    .partial()
+    .optional()
+    .describe('how to reach this host; later than what is said for all and in its groups'),
 });
 
 export const groupSchema = z.looseObject({
-  hosts: z.array(name).min(1),
-  ssh: sshSchema.partial().optional(),
+  hosts: z.array(name).min(1).describe('the hosts of the group, by their names under `hosts:`'),
+  ssh: sshSchema.partial().optional().describe('how to reach the hosts of this group'),
 });
 
 const secretSchema = z.union(
   [
-    z.strictObject({ env: z.string().min(1) }),
+    z.strictObject({
+      env: z.string().min(1).describe('a variable of the environment that provision runs in'),
+    }),
     z.strictObject({ file: path }),
     z.strictObject({
       command: z.string().min(1).describe('a command of /bin/sh here that prints the value'),
@@ -86,13 +91,20 @@ const ageSchema = z.strictObject({
 /** What every inventory has. All other keys at the top are sections of playbooks. */
 export const coreSchema = z.looseObject({
   cluster: name.describe('a name for the whole'),
-  ssh: sshSchema.partial().optional(),
+  ssh: sshSchema.partial().optional().describe('how to reach all hosts; a group or a host may say otherwise'),
   hosts: z
     .record(name, hostSchema)
-    .refine((hosts) => Object.keys(hosts).length > 0, 'expected at least one host'),
-  groups: z.record(name, groupSchema).default({}),
-  secrets: z.record(name, secretSchema).default({}),
-  age: ageSchema.prefault({}),
+    .refine((hosts) => Object.keys(hosts).length > 0, 'expected at least one host')
+    .describe('the machines, by the name that each is given here'),
+  groups: z
+    .record(name, groupSchema)
+    .default({})
+    .describe('hosts that have something in common, by the name of the group'),
+  secrets: z
+    .record(name, secretSchema)
+    .default({})
+    .describe('where passwords and keys come from, by the name that is used elsewhere here'),
+  age: ageSchema.prefault({}).describe('secrets in one file that is encrypted with age'),
 });
 
 export type SshSettings = Readonly<z.output<typeof sshSchema>>;

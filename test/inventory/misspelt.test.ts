@@ -1,50 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import site from '../../playbooks/site.ts';
 import { viewOf } from '../../src/engine/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
+import { fixedKeysOf } from './keys.ts';
 
 const FILE = fileURLToPath(new URL('../../inventory/prod.yaml', import.meta.url));
 const text = readFileSync(FILE, 'utf8');
-
-/** Keys that are names of a person's own choice: any other is as good. */
-const OWN_NAMES = [
-  /^hosts\.[^.]+$/,
-  /^groups\.[^.]+$/,
-  /^secrets\.[^.]+$/,
-  /\.labels\.[^.]+$/,
-  /^docker\.settings\./,
-];
-
-interface Key {
-  readonly path: string;
-  readonly from: number;
-  readonly to: number;
-  readonly line: number;
-}
-
-function keysOf(source: string): readonly Key[] {
-  const counter = new LineCounter();
-  const found: Key[] = [];
-  visit(parseDocument(source, { lineCounter: counter }), {
-    Pair(_, pair, ancestors) {
-      if (!isScalar(pair.key) || pair.key.range == null) return;
-      const above = ancestors.flatMap((node) =>
-        'key' in node && isScalar(node.key) && !isMap(node) ? [String(node.key.value)] : [],
-      );
-      const [from, to] = pair.key.range;
-      found.push({
-        path: [...above, String(pair.key.value)].join('.'),
-        from,
-        to,
-        line: counter.linePos(from).line,
-      });
-    },
-  });
-  return found;
-}
 
 /** Every mistake of an inventory, with its line. */
 function mistakes(source: string): readonly { line: number; message: string }[] {
@@ -55,7 +18,7 @@ function mistakes(source: string): readonly { line: number; message: string }[] 
   );
 }
 
-const keys = keysOf(text).filter(({ path }) => !OWN_NAMES.some((pattern) => pattern.test(path)));
+const keys = fixedKeysOf(text);
 
 test('the example has no mistake', () => {
   expect(mistakes(text)).toEqual([]);
