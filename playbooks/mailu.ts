@@ -23,6 +23,7 @@ import { certificateFiles } from './mailu/certificate.ts';
 import { checkMailu } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
+import { servicesOf } from './mailu/deployed.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import { outside } from './mailu/outside.ts';
 import * as parts from './mailu/parts.ts';
@@ -141,6 +142,7 @@ export default definePlaybook({
 
   status: mailuStatus,
   records,
+  services: ({ settings }) => (settings === undefined ? [] : servicesOf(settings)),
   logs,
   removal,
   outside,

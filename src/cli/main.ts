@@ -6,6 +6,8 @@ import { program } from './program.ts';
 const INTERNAL = 1;
 const USAGE = 3;
 const INTERRUPTED = 130;
+/** Of `argv`, where only the program is named. */
+const NO_WORDS = 2;
 
 /** The whole command. Gives the exit code; only the executable ends the process. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,6 +23,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   );
   for (const each of all(command)) each.exitOverride();
+  if (argv.length <= NO_WORDS) {
+    command.outputHelp({ error: true });
+    return USAGE;
+  }
   try {
     await command.parseAsync(argv);
     return code;

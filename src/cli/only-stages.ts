@@ -1,6 +1,10 @@
 import { ProvisionError } from '../errors/index.ts';
 import type { Playbook } from '../playbook/index.ts';
 
+/** All that `--stage` takes. */
+export const stageNames = (playbooks: readonly Playbook[]): readonly string[] =>
+  playbooks.flatMap(({ name, stages }) => [name, ...stages.map((stage) => `${name}/${stage.name}`)]);
+
 /**
  * The playbooks with only those stages that `--stage` names: `storage/mount`, or `storage` for all of a playbook. Their
  * checks stay, and so does what playbooks up to the last named one inspect, for each builds on those before it. What a later one
@@ -13,10 +17,7 @@ export function onlyStages(
   wanted: readonly string[] | undefined,
 ): readonly Playbook[] {
   if (wanted === undefined) return playbooks;
-  const known = playbooks.flatMap(({ name, stages }) => [
-    name,
-    ...stages.map((stage) => `${name}/${stage.name}`),
-  ]);
+  const known = stageNames(playbooks);
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new ProvisionError(

@@ -1,5 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { completionScript, SHELLS, type Shell } from './completion.ts';
+import { existsSync } from 'node:fs';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { completionScript, NAMES, type Names, SHELLS, type Shell } from './completion/index.ts';
+import { misspelt } from './misspelt.ts';
 
 /** Options that every command which connects has. */
 export interface CommonOptions {
@@ -61,6 +63,7 @@ export interface Actions {
   validate(inventory: string, options: CommonOptions): Promise<number>;
   schema(options: CommonOptions): Promise<number>;
   completion(script: string): Promise<number>;
+  names(what: Names, inventory: string, options: CommonOptions): Promise<number>;
   init(file: string, options: InitOptions): Promise<number>;
 }
 
@@ -71,6 +74,9 @@ Exit codes:
   2  a host failed               5  a safety rule refused
   130  interrupted               10  there are changes (--detailed-exitcode)
 `;
+
+/** Commands that nobody types. */
+const HIDDEN = ['run', 'names'];
 
 const EXAMPLES = `
 Examples:
@@ -88,7 +94,7 @@ export function program(
     .description('Makes bare Linux machines that answer SSH a Docker Swarm that runs the Mailu mail stack.')
     .usage('<inventory> [options]\n       provision <command> [options]')
     .version(version, '-V, --version', 'print the version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print this, or the help of a command')
     .showHelpAfterError('(see: provision --help)');
 
   const connecting = (command: Command) =>
@@ -123,9 +129,13 @@ export function program(
     .option('--remount', 'mount anew, host by host, where options have changed; stops Docker there')
     .option('--database-moved', 'you have moved the accounts to where the inventory has them now')
     .addHelpText('after', EXIT_CODES)
-    .action((inventory: string, options: RunCommandOptions) =>
-      act((actions) => actions.run(inventory, options)),
-    );
+    .allowExcessArguments()
+    .action((inventory: string, options: RunCommandOptions, command: Command) => {
+      const names = root.commands.map((other) => other.name()).filter((name) => !HIDDEN.includes(name));
+      const mistake = misspelt(command.args, names, existsSync);
+      if (mistake !== undefined) command.error(`error: ${mistake}`);
+      return act((actions) => actions.run(inventory, options));
+    });
 
   root.addHelpText('after', () => `${optionsOf(run)}${EXIT_CODES}${EXAMPLES}`);
 
@@ -219,16 +229,20 @@ export function program(
   root
     .command('completion')
     .description('print completions for a shell')
-    .argument('<shell>', SHELLS.join(', '), oneOf)
-    .action((shell: Shell) => act((actions) => actions.completion(completionScript(root, shell))));
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .action((shell: Shell) => act((actions) => actions.completion(completionScript(root, HIDDEN, shell))));
+
+  root
+    .command('names', { hidden: true })
+    .description('print names of an inventory, for completions')
+    .addArgument(new Argument('<what>').choices(NAMES))
+    .argument('<inventory>', 'YAML file that names the hosts')
+    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .action((what: Names, inventory: string, options: CommonOptions) =>
+      act((actions) => actions.names(what, inventory, options)),
+    );
 
   return root;
-}
-
-function oneOf(text: string): Shell {
-  const shell = SHELLS.find((name) => name === text);
-  if (shell === undefined) throw new InvalidArgumentError(`expected one of ${SHELLS.join(', ')}`);
-  return shell;
 }
 
 /** The options of a run, which are also those of the command without a verb. */

@@ -17,6 +17,7 @@ import { dns } from './dns.ts';
 import { facts } from './facts.ts';
 import { init } from './init.ts';
 import { logs } from './logs.ts';
+import { names } from './names.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { forPlaybooks } from './read-secrets.ts';
@@ -44,6 +45,7 @@ export const actions: Actions = {
   validate,
   schema,
   completion,
+  names,
   init,
 };
 

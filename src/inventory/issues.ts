@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { nearest } from '../errors/index.ts';
 import type { Path } from './document.ts';
 
 /** A mistake at a path of the value that was checked. */
@@ -48,11 +48,8 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 
 /** Words for a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  const near = known
-    .map((name) => ({ name, far: distance(key.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= Math.max(2, name.length / 3))
-    .toSorted((a, b) => a.far - b.far)[0];
-  if (near !== undefined) return `unknown key; did you mean \`${near.name}\`?`;
+  const near = nearest(key, known);
+  if (near !== undefined) return `unknown key; did you mean \`${near}\`?`;
   return known.length === 0 ? 'unknown key' : `unknown key; expected one of ${known.join(', ')}`;
 }
 

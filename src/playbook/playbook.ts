@@ -49,6 +49,8 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   ) => readonly (StatusTable | Enquiry<StatusTable>)[];
   /** `provision dns`: the records to publish, as text of a zone file. */
   readonly records?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | undefined;
+  /** What `provision logs` can be asked for, by the inventory alone. */
+  readonly services?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly string[];
   /** `provision logs`. */
   readonly logs?: (
     cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
@@ -71,6 +73,7 @@ export interface Playbook extends Section {
   readonly stages: readonly Stage<unknown, unknown, unknown>[];
   readonly status: (cluster: AnyCluster) => readonly (StatusTable | Enquiry<StatusTable>)[];
   readonly records: ((cluster: AnyCluster) => Enquiry<string> | undefined) | undefined;
+  readonly services: (cluster: AnyCluster) => readonly string[];
   readonly logs: ((cluster: AnyCluster, request: LogRequest) => Command | Denied) | undefined;
   readonly removal: ((cluster: AnyCluster) => Removal | Denied) | undefined;
   readonly outside: ((cluster: AnyCluster) => OutsideCheck | undefined) | undefined;
@@ -101,6 +104,7 @@ export function definePlaybook<
     inspect: none,
     status: none,
     records: undefined,
+    services: none,
     logs: undefined,
     removal: undefined,
     outside: undefined,

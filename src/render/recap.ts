@@ -29,7 +29,8 @@ export function recapText(
 
 /** For people: `12.3 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 100) / 10;
-  if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const tenths = Math.round(milliseconds / 100);
+  if (tenths < 600) return `${tenths / 10} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -10,13 +10,16 @@ export type Style = ReturnType<typeof pc.createColors> & {
   readonly fold: (sentence: string, indent?: number) => string;
 };
 
-/** Style on a terminal, unless `NO_COLOR` is set (no-color.org); folded to its width. */
+/**
+ * Style on a terminal, unless `NO_COLOR` is set (no-color.org), or anywhere where `FORCE_COLOR` is (force-color.org; `0` is no, and it
+ * goes before the other, as Node has it); folded to the width of the terminal.
+ */
 export function styleOf(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
   env: NodeJS.ProcessEnv,
 ): Style {
   const terminal = stream.isTTY === true;
-  const coloured = terminal && (env.NO_COLOR === undefined || env.NO_COLOR === '');
+  const coloured = env.FORCE_COLOR ? !/^(0|false)$/.test(env.FORCE_COLOR) : terminal && !env.NO_COLOR;
   return { ...pc.createColors(coloured), fold: terminal ? folder(stream.columns) : (sentence) => sentence };
 }
 

@@ -1,12 +1,13 @@
+import width from 'fast-string-width';
 import type { StatusTable } from '../playbook/index.ts';
 import type { Style } from './style.ts';
 
-/** A table with a title, its columns as wide as what they hold. */
+/** A table with a title, its columns as wide as what they hold takes on a terminal. */
 export function tableText({ title, columns, rows }: StatusTable, c: Style): string {
   const widths = columns.map((column, index) =>
-    Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
+    Math.max(width(column), ...rows.map((row) => width(row[index] ?? ''))),
   );
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd();
+  const padded = (cell: string, index: number) => cell + ' '.repeat((widths[index] ?? 0) - width(cell));
+  const line = (cells: readonly string[]) => `  ${cells.map(padded).join('  ')}`.trimEnd();
   return [c.bold(title), c.dim(line(columns)), ...rows.map(line)].join('\n');
 }

@@ -33,6 +33,8 @@ describe('the command line', () => {
   test('help fits 80 columns, for every command', () => {
     for (const args of [
       ['--help'],
+      ['help'],
+      ['help', 'plan'],
       ...['plan', 'status', 'logs', 'check', 'dns', 'remove-stack', 'validate', 'schema'].map((verb) => [
         verb,
         '--help',
@@ -63,7 +65,18 @@ describe('the command line', () => {
   });
 
   test.each<[string, readonly string[], RegExp]>([
-    ['no inventory', [], /missing required argument 'inventory'/],
+    ['no word at all', [], /Usage: provision <inventory> \[options\][\s\S]*Commands:[\s\S]*Exit codes:/],
+    ['no inventory', ['--yes'], /missing required argument 'inventory'/],
+    [
+      'a misspelt command',
+      ['plam', 'inventory/lab.yaml'],
+      /there is no command `plam`; did you mean `plan`\?/,
+    ],
+    [
+      'the command last',
+      ['inventory/lab.yaml', 'plan', '--limit', 'node-1'],
+      /the command comes first: provision plan inventory\/lab\.yaml/,
+    ],
     [
       'an inventory that is not there',
       ['nosuch.yaml'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recapText } from '../../src/render/recap.ts';
+import { duration, recapText } from '../../src/render/recap.ts';
 import { styleOf } from '../../src/render/style.ts';
 
 const plain = styleOf({ isTTY: false, columns: 80 }, {});
@@ -24,4 +24,16 @@ test('a host on which commands were begun is not said to be without changes', ()
     'Stopped after 5 s: 2 changes made; what was begun on mail-1 may be made in part.',
   );
   expect(recap({}).at(-1)).toBe('Stopped after 5 s: no changes.');
+});
+
+test.each([
+  [0, '0 s'],
+  [12_340, '12.3 s'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min 0 s'],
+  [119_499, '1 min 59 s'],
+  [119_500, '2 min 0 s'],
+  [3_599_900, '60 min 0 s'],
+])('%d ms are %s', (milliseconds, expected) => {
+  expect(duration(milliseconds)).toBe(expected);
 });

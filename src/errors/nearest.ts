@@ -1,0 +1,9 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The word that was perhaps meant: two letters away, or a third of them. Capitals count for nothing. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  return known
+    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= Math.max(2, name.length / 3))
+    .toSorted((a, b) => a.far - b.far)[0]?.name;
+}
