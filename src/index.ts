@@ -127,7 +127,7 @@ export { resolver } from './resources/resolver/resolver.ts';
 export { sameView } from './resources/same-view.ts';
 export { service } from './resources/service.ts';
 export { signingKey } from './resources/signing-key.ts';
-export { stackProbe } from './resources/stack/look.ts';
+export { type Live as LiveStack, stackProbe } from './resources/stack/look.ts';
 export { stack } from './resources/stack/stack.ts';
 export { swarmCluster } from './resources/swarm/cluster.ts';
 export { nodeLabel } from './resources/swarm/label.ts';

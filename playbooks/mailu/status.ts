@@ -1,4 +1,4 @@
-import { type Enquiry, enquire, type StatusTable, stackProbe } from 'provision';
+import { type Enquiry, enquire, type LiveStack, type StatusTable, stackProbe } from 'provision';
 import { fileOf } from './accounts-places.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';
@@ -12,31 +12,45 @@ export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enqu
   const left = cluster.settings === undefined;
   if (lead === undefined || (left && liveServices(cluster).length === 0)) return [];
   const title = `Stack ${STACK}${left ? ', of which the inventory says nothing' : ''}`;
-  const columns = ['SERVICE', 'STATE', 'NODES', 'IMAGE', 'SAID'];
   return [
     ...accountsTable(cluster),
     enquire([lead.name], stackProbe(STACK), (answers): StatusTable => {
       const answer = answers.get(lead.name);
-      if (answer === undefined) return { title: `${title}: ${lead.name} was not reached`, columns, rows: [] };
-      if ('unknown' in answer) return { title: `${title}: ${answer.unknown}`, columns, rows: [] };
-      if (answer.value.size === 0) return { title: `${title}: not deployed`, columns, rows: [] };
-      const rows = [...answer.value]
-        .toSorted(([a], [b]) => a.localeCompare(b))
-        .map(([name, { fields, progress, tasks, lost, log }]) => [
-          name,
-          `${progress.text}${lost.length === 0 ? '' : ', not found by its name'}${progress.failed === undefined ? '' : `: ${progress.failed}`}`,
-          [...new Set(tasks.filter(({ Status }) => Status.State === 'running').map(({ node }) => node))]
-            .toSorted()
-            .join(' '),
-          // Without the registry, which is the same for most.
-          String(fields.get('image') ?? '')
-            .split('/')
-            .at(-1) ?? '',
-          log.at(-1) ?? '',
-        ]);
-      return { title, columns, rows };
+      if (answer === undefined) return noServices(`${title}: ${lead.name} was not reached`);
+      if ('unknown' in answer) return noServices(`${title}: ${answer.unknown}`);
+      return servicesTable(title, answer.value);
     }),
   ];
+}
+
+const COLUMNS = ['SERVICE', 'STATE', 'NODES', 'IMAGE', 'SAID'];
+
+const noServices = (title: string): StatusTable => ({
+  title,
+  columns: COLUMNS,
+  rows: [],
+  down: [`the stack ${STACK}`],
+});
+
+export function servicesTable(title: string, live: LiveStack): StatusTable {
+  if (live.size === 0) return noServices(`${title}: not deployed`);
+  const services = [...live].toSorted(([a], [b]) => a.localeCompare(b));
+  const rows = services.map(([name, { fields, progress, tasks, lost, log }]) => [
+    name,
+    `${progress.text}${lost.length === 0 ? '' : ', not found by its name'}${progress.failed === undefined ? '' : `: ${progress.failed}`}`,
+    [...new Set(tasks.filter(({ Status }) => Status.State === 'running').map(({ node }) => node))]
+      .toSorted()
+      .join(' '),
+    // Without the registry, which is the same for most.
+    String(fields.get('image') ?? '')
+      .split('/')
+      .at(-1) ?? '',
+    log.at(-1) ?? '',
+  ]);
+  const down = services
+    .filter(([, { progress, lost }]) => progress.running < progress.expected || lost.length > 0)
+    .map(([name]) => name);
+  return { title, columns: COLUMNS, rows, down };
 }
 
 /** Where the accounts are, and how old their newest copy is. */

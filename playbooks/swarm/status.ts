@@ -6,9 +6,11 @@ export function nodeTable(hosts: Swarm['hosts']): StatusTable {
   const decision = decideSwarm(hosts);
   const nodes = decision.kind === 'exists' ? decision.nodes : [];
   const listed = new Set<string>();
+  const down: string[] = [];
   const rows = hosts.map((host) => {
     if (!isReached(host)) return [host.name, 'not reached', '', '', '', ''];
     const node = entryOf(host, nodes);
+    if (node === undefined || !node.ready || node.manager?.reachable === false) down.push(host.name);
     if (node === undefined) return [host.name, host.facts.swarm.info?.state ?? 'no swarm', '', '', '', ''];
     listed.add(node.id);
     return [host.name, ...describe(node)];
@@ -17,7 +19,7 @@ export function nodeTable(hosts: Swarm['hosts']): StatusTable {
     .filter(({ id }) => !listed.has(id))
     .map((node) => [`(${node.hostname})`, ...describe(node)]);
   const columns = ['NODE', 'STATUS', 'AVAILABILITY', 'ROLE', 'ENGINE', 'LABELS'];
-  return { title: titleOf(decision), columns, rows: [...rows, ...others] };
+  return { title: titleOf(decision), columns, rows: [...rows, ...others], down };
 }
 
 function titleOf(decision: ReturnType<typeof decideSwarm>): string {

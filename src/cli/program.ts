@@ -71,7 +71,8 @@ const EXIT_CODES = `
 Exit codes:
   0  done, changed or not        3  usage, inventory or playbook is wrong
   1  a bug in provision          4  a host could not be reached
-  2  a host failed               5  a safety rule refused
+  2  a host failed; of status:   5  a safety rule refused
+     something does not run
   130  interrupted               10  there are changes (--detailed-exitcode)
 `;
 
@@ -158,7 +159,7 @@ export function program(
         act((actions) => actions[name](inventory, options)),
       );
 
-  looking('status', 'show what runs where');
+  looking('status', 'show what runs where; exit 2 where something that should run does not');
 
   looking('facts', 'print what is known of each host');
 

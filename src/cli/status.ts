@@ -1,23 +1,39 @@
 import { answer, inspect } from '../engine/index.ts';
+import type { Finding } from '../errors/index.ts';
 import type { Enquiry, StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
 import { whileConnected } from './connected.ts';
 import type { CommonOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
-/** What runs where. */
+const DOWN = 2;
+const REFUSED = 5;
+
+/** What runs where. Its exit code says whether all does that should. */
 export function status(file: string, options: CommonOptions): Promise<number> {
   return whileConnected(file, options, forLogins, async ({ screen, renderer, run, world, view }) => {
-    for (const playbook of world.playbooks)
-      for (const finding of inspect(world, playbook, run.onHost)) run.emit({ kind: 'finding', finding });
+    const findings = world.playbooks.flatMap((playbook) => inspect(world, playbook, run.onHost));
+    for (const finding of findings) run.emit({ kind: 'finding', finding });
     const parts = world.playbooks.flatMap((playbook) => playbook.status(view(playbook)));
     const answers = [...(await answer(world, parts.filter(isEnquiry), run))];
     const tables = parts.map((part) => (isEnquiry(part) ? (answers.shift() as StatusTable) : part));
     await renderer.close();
     if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'status', tables })}\n`);
     else screen.out(`${tables.map((table) => tableText(table, screen.outStyle)).join('\n\n')}\n`);
-    return undefined;
+    const down = tables.flatMap((table) => table.down ?? []);
+    if (down.length > 0) screen.err(`Does not run as it should: ${down.join(', ')}.\n`);
+    return verdictOf(findings, down, world.failures().length > 0);
   });
+}
+
+/** The exit code. A host that failed tells more than what does not run because of it. */
+export function verdictOf(
+  findings: readonly Finding[],
+  down: readonly string[],
+  failed: boolean,
+): number | undefined {
+  if (findings.some(({ level }) => level === 'refuse')) return REFUSED;
+  return down.length > 0 && !failed ? DOWN : undefined;
 }
 
 function isEnquiry(part: StatusTable | Enquiry<StatusTable>): part is Enquiry<StatusTable> {

@@ -18,6 +18,8 @@ export interface StatusTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** What should run, and does not, for people: any makes `provision status` exit 2. */
+  readonly down?: readonly string[];
 }
 
 type FactSet = Readonly<Record<string, Fact<unknown>>>;
