@@ -1,6 +1,7 @@
 import { connect, exitCodeOf, type Session, viewFor, type World } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
+import { logged } from './logged.ts';
 import type { CommonOptions } from './program.ts';
 import type { Needs } from './read-secrets.ts';
 import { type Prepared, setUp } from './set-up.ts';
@@ -22,7 +23,27 @@ export async function whileConnected(
   needs: Needs,
   work: (connected: Connected) => Promise<number | undefined>,
 ): Promise<number> {
-  const prepared = await setUp(file, options, needs);
+  return connectedBy(await setUp(file, options, needs), work);
+}
+
+/** The same for a command that changes hosts: what it does is in a log. */
+export async function whileConnectedAndLogged(
+  ...[file, options, needs, work]: Parameters<typeof whileConnected>
+): Promise<number> {
+  const { given, ended } = logged(await setUp(file, options, needs));
+  let code: number | undefined;
+  try {
+    code = await connectedBy(given, work);
+    return code;
+  } finally {
+    ended(code);
+  }
+}
+
+async function connectedBy(
+  prepared: Prepared,
+  work: (connected: Connected) => Promise<number | undefined>,
+): Promise<number> {
   const { renderer, run, release } = prepared;
   try {
     await using world = await connect(run);

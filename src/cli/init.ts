@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { ProvisionError } from '../errors/index.ts';
 import { asked } from './asked.ts';
 import { type Answers, inventoryText, readHosts, wrongWith } from './new-inventory.ts';
+import { userName } from './person.ts';
 import type { InitOptions } from './program.ts';
 import { readProject } from './project.ts';
 
@@ -25,7 +25,7 @@ async function gather(options: InitOptions): Promise<Answers> {
   if (wrong.length > 0) throw failure(wrong.join('\n'));
   const hosts =
     options.host?.join(' ') ?? (await ask('Hosts, as mail-1=192.0.2.11 mail-2=…', '', wrongWith.hosts));
-  const user = options.user ?? (await ask('Log in as', userInfo().username, wrongWith.user));
+  const user = options.user ?? (await ask('Log in as', userName(process.env), wrongWith.user));
   const domain = options.domain ?? (await ask('Mail domain (empty: no mail yet)', '', wrongWith.domain));
   const hostname =
     domain === ''

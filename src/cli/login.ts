@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import pLimit from 'p-limit';
 import { type ErrorDetails, ProvisionError } from '../errors/index.ts';
 import { type Inventory, type InventoryHost, inventoryPath } from '../inventory/index.ts';
 import { quote } from '../shell/index.ts';
 import { type Asked, askOpenSsh, KNOWN_HOSTS, type OpenSshSettings, readJump } from '../transport/openssh.ts';
+import { userName } from './person.ts';
 
 /** How we log in to a host: the command line, then the inventory, then what ssh of this machine would do. */
 export interface Login
@@ -100,7 +100,7 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
   return {
     address,
     hostname: hostname || address,
-    user: user || userInfo().username,
+    user: user || userName(env),
     port,
     identities,
     identitiesOnly,

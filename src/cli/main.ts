@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { ConfigError, Interrupted, ProvisionError } from '../errors/index.ts';
+import { giveHome } from './person.ts';
 import { program } from './program.ts';
 
 const INTERNAL = 1;
@@ -14,6 +15,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
+  giveHome(process.env);
   let code = 0;
   const command = program(
     version,

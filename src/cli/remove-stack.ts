@@ -1,14 +1,14 @@
 import { RunLock } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import { isDenied } from '../playbook/index.ts';
-import { deny, whileConnected } from './connected.ts';
+import { deny, whileConnectedAndLogged } from './connected.ts';
 import { consent } from './consent.ts';
 import type { RemoveOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */
 export function removeStack(file: string, options: RemoveOptions): Promise<number> {
-  return whileConnected(
+  return whileConnectedAndLogged(
     file,
     options,
     forLogins,

@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Emit, Event } from '../engine/index.ts';
@@ -18,6 +10,8 @@ const KEPT = 30;
 export interface RunLog {
   readonly path: string;
   readonly emit: Emit;
+  /** Why there is none, or only the beginning of one. A run goes on without. */
+  readonly trouble: () => string | undefined;
 }
 
 const folderOf = (cluster: string, env: NodeJS.ProcessEnv) =>
@@ -29,22 +23,42 @@ const folderOf = (cluster: string, env: NodeJS.ProcessEnv) =>
  */
 export function openRunLog(cluster: string, env: NodeJS.ProcessEnv, now: Date = new Date()): RunLog {
   const folder = folderOf(cluster, env);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const old = readdirSync(folder)
+  const path = join(folder, `${now.toISOString().replaceAll(':', '').replace('.', '')}-${process.pid}.jsonl`);
+  let trouble: string | undefined;
+  const trying = (write: () => void) => {
+    if (trouble !== undefined) return;
+    try {
+      write();
+    } catch (error) {
+      trouble = (error as Error).message;
+    }
+  };
+  trying(() => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const old = logsIn(folder);
+    for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1)))
+      rmSync(join(folder, name), { force: true });
+    writeFileSync(path, '', { mode: 0o600 });
+  });
+  const { handle } = logRenderer((text) => trying(() => appendFileSync(path, text)));
+  return { path, emit: handle, trouble: () => trouble };
+}
+
+/** The names of all logs, the oldest first. */
+const logsIn = (folder: string): readonly string[] =>
+  readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .toSorted();
-  for (const name of old.slice(0, Math.max(0, old.length - KEPT + 1)))
-    rmSync(join(folder, name), { force: true });
-  const path = join(folder, `${now.toISOString().replaceAll(':', '').replace('.', '')}-${process.pid}.jsonl`);
-  writeFileSync(path, '', { mode: 0o600 });
-  const { handle } = logRenderer((text) => appendFileSync(path, text));
-  return { path, emit: handle };
-}
 
 /** How long the last run took that changed something and came to its end, by its log. Milliseconds. */
 export function lastRun(cluster: string, env: NodeJS.ProcessEnv): number | undefined {
   const folder = folderOf(cluster, env);
-  const names = existsSync(folder) ? readdirSync(folder).toSorted().toReversed() : [];
+  let names: readonly string[];
+  try {
+    names = logsIn(folder).toReversed();
+  } catch {
+    return undefined;
+  }
   for (const name of names) {
     const line = completeLines(join(folder, name)).findLast((text) => text.includes('"kind":"run-finished"'));
     const event = line === undefined ? undefined : (JSON.parse(line) as FinishedRun);

@@ -2,7 +2,6 @@ import {
   changesOf,
   converge,
   countChanges,
-  type Event,
   exitCodeOf,
   hasWork,
   isRefused,
@@ -16,20 +15,20 @@ import { consent } from './consent.ts';
 import { dns } from './dns.ts';
 import { facts } from './facts.ts';
 import { init } from './init.ts';
+import { logged } from './logged.ts';
 import { logs } from './logs.ts';
 import { names } from './names.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { forPlaybooks } from './read-secrets.ts';
 import { removeStack } from './remove-stack.ts';
-import { lastRun, openRunLog } from './run-log.ts';
+import { lastRun } from './run-log.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
 import { type Prepared as SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
 
 const CHANGES = 10;
-const GOOD = [0, CHANGES];
 
 export const actions: Actions = {
   run,
@@ -63,20 +62,13 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
 }
 
 async function run(file: string, options: RunCommandOptions): Promise<number> {
-  const given = await setUp(file, options, forPlaybooks);
-  const log = openRunLog(given.run.inventory.cluster, process.env);
-  const emit = (event: Event) => {
-    given.run.emit(event);
-    log.emit(event);
-  };
-  const told = { ...given, run: { ...given.run, emit } };
+  const { given, ended } = logged(await setUp(file, options, forPlaybooks));
   let code: number | undefined;
   try {
-    code = await converged(told, options);
+    code = await converged(given, options);
     return code;
   } finally {
-    if (code === undefined || !GOOD.includes(code))
-      given.screen.err(`What ran, and what it said: ${log.path}\n`);
+    ended(code);
   }
 }
 

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { RunOptions } from '../engine/index.ts';
 import { selectHosts } from '../inventory/index.ts';
 import type { Consent } from '../playbook/index.ts';
@@ -8,6 +8,7 @@ import { onInterrupt } from './interrupt.ts';
 import { loginsOf, pasteable } from './login.ts';
 import { onlyStages } from './only-stages.ts';
 import { askPassphrases } from './passphrases.ts';
+import { userName } from './person.ts';
 import type { CommonOptions } from './program.ts';
 import { readProject } from './project.ts';
 import { type Needs, readSecrets } from './read-secrets.ts';
@@ -54,7 +55,7 @@ export async function setUp(file: string, options: CommonOptions, needs: Needs):
       emit: renderer.handle,
       concurrency: options.concurrency,
       patience: { question: QUESTION, stage: options.timeout * 1000 },
-      holder: `${userInfo().username}@${hostname()}, process ${process.pid}`,
+      holder: `${userName(env)}@${hostname()}, process ${process.pid}`,
       stop,
       abort,
     },

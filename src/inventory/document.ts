@@ -20,15 +20,28 @@ export function parseSource(text: string, file: string): SourceDocument {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
     file,
     ...at(error.pos[0]),
     path: '',
     message: error.message,
   }));
+  let value: unknown;
+  try {
+    value = problems.length > 0 ? undefined : document.toJS();
+  } catch (error) {
+    // Of aliases (`*name`) that stand for more than can be meant.
+    if (!(error instanceof ReferenceError)) throw error;
+    problems.push({
+      file,
+      ...at(0),
+      path: '',
+      message: `its aliases (\`*name\`) cannot be followed: ${error.message}`,
+    });
+  }
   return {
     file,
-    value: problems.length > 0 ? undefined : document.toJS(),
+    value,
     problems,
     problem: (path, message) => ({
       file,

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -52,4 +61,21 @@ test('runs at once do not mind each other: a log that has just gone, and a line 
   appendFileSync(path, '{"kind":"run-finished","changes":2,');
   symlinkSync('/nonexistent', join(state, 'provision/busy/2026-01-01T000200.jsonl'));
   expect(lastRun('busy', env)).toBe(1000);
+});
+
+test('a run goes on where its log cannot be written, and is told why', () => {
+  const file = join(state, 'file');
+  writeFileSync(file, '');
+  const nowhere = openRunLog('mail', { XDG_STATE_HOME: file }, at(0));
+  nowhere.emit({ kind: 'step-output', host: 'a', line: 'x' });
+  expect(nowhere.trouble()).toMatch(/ENOTDIR: not a directory/);
+  expect(lastRun('mail', { XDG_STATE_HOME: file })).toBeUndefined();
+
+  const begun = openRunLog('short', env, at(0));
+  begun.emit({ kind: 'step-output', host: 'a', line: 'x' });
+  expect(begun.trouble()).toBeUndefined();
+  rmSync(join(state, 'provision/short'), { recursive: true });
+  begun.emit({ kind: 'step-output', host: 'a', line: 'y' });
+  begun.emit({ kind: 'step-output', host: 'a', line: 'z' });
+  expect(begun.trouble()).toMatch(/ENOENT/);
 });

@@ -77,12 +77,26 @@ describe('a good inventory', () => {
   });
 });
 
+/** A file of a few lines whose aliases stand for 9 to the power of 12. */
+function bomb(): string {
+  const levels = Array.from(
+    { length: 11 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${Array(9).fill(`*a${level}`).join(', ')}]`,
+  );
+  return ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...levels, ''].join('\n');
+}
+
 describe('mistakes are told with their place and what was expected', () => {
   test.each<[string, string, readonly string[]]>([
     [
       'not YAML',
       'cluster: [',
       ['1:11 : Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ],
+    [
+      'aliases that stand for a billion values',
+      bomb(),
+      [expect.stringContaining('1:1 : its aliases (`*name`) cannot be followed: Excessive alias count')],
     ],
     ['the same key twice', 'cluster: a\ncluster: b\nhosts: {}\n', ['2:1 : Map keys must be unique']],
     ['no map', '- a\n', ['1:1 : expected a map with `cluster` and `hosts`']],
