@@ -1,73 +1,117 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { ProvisionError } from '../errors/index.ts';
-import { asked } from './asked.ts';
-import { type Answers, inventoryText, readHosts, wrongWith } from './new-inventory.ts';
+import { ConfigError, ProvisionError } from '../errors/index.ts';
+import { type Answers, possibleStorages, readHosts, wrongWith } from './answers.ts';
+import { CERTIFICATES, DATABASES } from './kinds.ts';
+import { inventoryText, passwordsOf } from './new-inventory.ts';
 import { userName } from './person.ts';
 import type { InitOptions } from './program.ts';
-import { readProject } from './project.ts';
+import { readPlaybooks, readText } from './project.ts';
+import {
+  CERTIFICATE_CHOICES,
+  DATABASE_CHOICES,
+  openQuestions,
+  type Questions,
+  STORAGE_CHOICES,
+} from './questions.ts';
 
 /** Writes an inventory that validates, from options, or from what is asked on the terminal where they are missing. */
 export async function init(file: string, options: InitOptions): Promise<number> {
   if (existsSync(file)) throw failure(`${file} is there already, and is not written over`);
-  const answers = await gather(options);
-  writeFileSync(file, inventoryText(answers), { flag: 'wx' });
-  await readProject(file, undefined);
-  const { hosts } = answers;
-  process.stdout.write(
-    `${file}: ${hosts.length} host${hosts.length === 1 ? '' : 's'}. Read it, then: provision plan ${file}\n`,
-  );
+  const wrong = given(options);
+  if (wrong.length > 0) throw failure(wrong.join('\n'));
+  const answers = await gather(options, await openQuestions());
+  const text = inventoryText(answers, file);
+  const mistakes = await mistakesOf(text, file);
+  if (mistakes !== undefined)
+    throw failure(`these answers do not go together, and nothing was written:\n${mistakes}`);
+  writeFileSync(file, text, { flag: 'wx' });
+  process.stdout.write(nextSteps(file, answers));
   return 0;
 }
 
-async function gather(options: InitOptions): Promise<Answers> {
-  const ask = await asker();
-  const wrong = given(options);
-  if (wrong.length > 0) throw failure(wrong.join('\n'));
-  const hosts =
-    options.host?.join(' ') ?? (await ask('Hosts, as mail-1=192.0.2.11 mail-2=…', '', wrongWith.hosts));
-  const user = options.user ?? (await ask('Log in as', userName(process.env), wrongWith.user));
-  const domain = options.domain ?? (await ask('Mail domain (empty: no mail yet)', '', wrongWith.domain));
+function nextSteps(file: string, answers: Answers): string {
+  const { length } = answers.hosts;
+  const variables = Object.values(passwordsOf(answers));
+  return [
+    `${file}: ${length} host${length === 1 ? '' : 's'}. Read it: each choice is there with its reason.`,
+    ...(variables.length === 0
+      ? ['Then:']
+      : [
+          `Then choose the password${variables.length === 1 ? '' : 's'} that it takes from the environment, and:`,
+        ]),
+    ...variables.map((name) => `  read -rs ${name}; export ${name}`),
+    `  provision plan ${file}`,
+    '',
+  ].join('\n');
+}
+
+/** What validating it says, or nothing. */
+async function mistakesOf(text: string, file: string): Promise<string | undefined> {
+  try {
+    readText(text, file, await readPlaybooks(undefined));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+async function gather(options: InitOptions, { ask, choose }: Questions): Promise<Answers> {
+  const hosts = readHosts([
+    options.host?.join(' ') ??
+      (await ask('--host', 'Hosts, as mail-1=192.0.2.11 mail-2=…', '', wrongWith.hosts)),
+  ]);
+  const user = options.user ?? (await ask('--user', 'Log in as', userName(process.env), wrongWith.user));
+  const domain =
+    options.domain ?? (await ask('--domain', 'Mail domain (empty: no mail yet)', '', wrongWith.domain));
+  const possible = possibleStorages(hosts.length, domain !== '');
+  const storage =
+    options.storage ??
+    (hosts.length === 1
+      ? 'none'
+      : await choose('--storage', 'Where is the mail of all machines?', STORAGE_CHOICES, possible));
+  const nfs =
+    storage === 'nfs'
+      ? (options.nfs ??
+        (await ask('--nfs', 'NFS server and folder, as 192.0.2.5:/srv/mailu', '', wrongWith.nfs)))
+      : '';
+  const common = { cluster: options.cluster ?? 'mail', user, hosts, storage, nfs };
+  if (domain === '') return { ...common, mail: undefined };
   const hostname =
-    domain === ''
+    options.hostname ??
+    (await ask('--hostname', 'Name of the mail server', `mail.${domain}`, wrongWith.domain));
+  const database =
+    options.database ?? (await choose('--database', 'Where are the accounts?', DATABASE_CHOICES, DATABASES));
+  const databaseServer =
+    database === 'sqlite'
       ? ''
-      : (options.hostname ?? (await ask('Name of the mail server', `mail.${domain}`, wrongWith.domain)));
-  return { cluster: options.cluster ?? 'mail', user, hosts: readHosts([hosts]), domain, hostname };
+      : (options.databaseServer ??
+        (await ask('--database-server', 'Name or address of the database server', '', wrongWith.server)));
+  const tls =
+    options.tls ??
+    (await choose('--tls', 'Where is the certificate from?', CERTIFICATE_CHOICES, CERTIFICATES));
+  return { ...common, mail: { domain, hostname, tls, database, databaseServer } };
 }
 
 /** What is wrong with the options, all of it. */
-function given({ host, user, domain, hostname, cluster }: InitOptions): readonly string[] {
+function given(options: InitOptions): readonly string[] {
+  const { host, user, domain, hostname, cluster, storage, nfs, database, databaseServer, tls } = options;
   const said: readonly (readonly [string, string | undefined, (text: string) => string | undefined])[] = [
     ['--host', host?.join(' '), wrongWith.hosts],
     ['--user', user, wrongWith.user],
     ['--domain', domain, wrongWith.domain],
     ['--hostname', hostname, wrongWith.domain],
     ['--cluster', cluster, wrongWith.cluster],
+    ['--storage', storage, wrongWith.storage],
+    ['--nfs', nfs, wrongWith.nfs],
+    ['--database', database, wrongWith.database],
+    ['--database-server', databaseServer, wrongWith.server],
+    ['--tls', tls, wrongWith.tls],
   ];
   return said.flatMap(([option, text, check]) => {
     const wrong = text === undefined ? undefined : check(text);
     return wrong === undefined ? [] : [`${option} ${wrong}`];
   });
-}
-
-type Ask = (question: string, preset: string, wrong: (text: string) => string | undefined) => Promise<string>;
-
-/** Off a terminal the default is the answer, and where that will not do it has to be an option. */
-async function asker(): Promise<Ask> {
-  if (process.stdin.isTTY !== true)
-    return async (question, preset, wrong) => {
-      if (wrong(preset) !== undefined)
-        throw failure(`${question}: nobody is here to be asked; say it with --host`);
-      return preset;
-    };
-  const { default: input } = await import('@inquirer/input');
-  return async (message, preset, wrong) => {
-    const question = {
-      message,
-      validate: (text: string) => wrong(text.trim()) ?? true,
-      ...(preset === '' ? {} : { default: preset }),
-    };
-    return (await asked(input(question, { output: process.stderr }))).trim();
-  };
 }
 
 function failure(message: string): ProvisionError {

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionScript, NAMES, type Names, SHELLS, type Shell } from './completion/index.ts';
+import {
+  CERTIFICATES,
+  type CertificateKind,
+  DATABASES,
+  type DatabaseKind,
+  STORAGES,
+  type StorageKind,
+} from './kinds.ts';
 import { misspelt } from './misspelt.ts';
 
 /** Options that every command which connects has. */
@@ -46,6 +54,11 @@ export interface InitOptions {
   readonly cluster?: string;
   readonly domain?: string;
   readonly hostname?: string;
+  readonly storage?: StorageKind;
+  readonly nfs?: string;
+  readonly database?: DatabaseKind;
+  readonly databaseServer?: string;
+  readonly tls?: CertificateKind;
 }
 
 /** What the command line can be told to do. Each gives the exit code. */
@@ -225,6 +238,15 @@ export function program(
     .option('--cluster <name>', 'a name for the whole; default: mail')
     .option('--domain <domain>', 'the main mail domain; empty: no mail stack yet')
     .option('--hostname <name>', 'of the mail server; default: mail.DOMAIN')
+    .addOption(
+      new Option('--storage <kind>', 'of all hosts; default: glusterfs from three on').choices(STORAGES),
+    )
+    .option('--nfs <server:/folder>', 'what NFS mounts')
+    .addOption(new Option('--database <kind>', 'of the accounts; default: sqlite').choices(DATABASES))
+    .option('--database-server <name>', 'where postgresql or mysql is')
+    .addOption(
+      new Option('--tls <kind>', 'where the certificate is from; default: cert').choices(CERTIFICATES),
+    )
     .action((file: string, options: InitOptions) => act((actions) => actions.init(file, options)));
 
   root

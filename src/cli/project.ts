@@ -37,7 +37,12 @@ export async function readProject(
   file: string,
   playbookFiles: readonly string[] | undefined,
 ): Promise<Project> {
-  const [text, { run, sections }] = await Promise.all([readInventory(file), readPlaybooks(playbookFiles)]);
+  const [text, playbooks] = await Promise.all([readInventory(file), readPlaybooks(playbookFiles)]);
+  return readText(text, file, playbooks);
+}
+
+/** The same of a text that may not be in its file yet. */
+export function readText(text: string, file: string, { run, sections }: Playbooks): Project {
   const { inventory, problems, source } = loadInventory(text, file, sections);
   if (inventory === undefined) throw new ConfigError(problems);
   const further = run.flatMap((playbook): readonly Problem[] =>

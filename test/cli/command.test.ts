@@ -35,10 +35,18 @@ describe('the command line', () => {
       ['--help'],
       ['help'],
       ['help', 'plan'],
-      ...['plan', 'status', 'logs', 'check', 'dns', 'remove-stack', 'validate', 'schema'].map((verb) => [
-        verb,
-        '--help',
-      ]),
+      ...[
+        'plan',
+        'status',
+        'facts',
+        'logs',
+        'check',
+        'dns',
+        'remove-stack',
+        'validate',
+        'schema',
+        'init',
+      ].map((verb) => [verb, '--help']),
     ]) {
       const { code, stdout } = provision(...args);
       expect(code).toBe(0);

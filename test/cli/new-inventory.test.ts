@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { readHosts, wrongWith } from '../../src/cli/new-inventory.ts';
+import { readHosts, wrongWith } from '../../src/cli/answers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'provision-init-'));
@@ -56,6 +56,7 @@ test.each([
   ['a=192.0.2.1 b=', 'b=: expected name=address, as in mail-1=192.0.2.11'],
   ['Mail_1=192.0.2.1', 'Mail_1: expected a name of lower-case letters, digits and inner hyphens'],
   ['a=192.0.2.1 a=192.0.2.2', 'a: two hosts have this name'],
+  ['a=192.0.2.1 b=192.0.2.1', '192.0.2.1: two hosts have this address'],
   ['a=mail-1 mail-2.example.org 2001:db8::1', undefined],
 ])('hosts `%s`', (text, wrong) => {
   expect(wrongWith.hosts(text)).toBe(wrong);
@@ -83,4 +84,61 @@ test('nothing is written over, and a mistake is told', () => {
     code: 3,
     stderr: expect.stringContaining('--host A_B: expected a name of lower-case letters'),
   });
+});
+
+test.each([
+  [
+    'GlusterFS on two hosts',
+    ['--host', '192.0.2.1 192.0.2.2', '--storage', 'glusterfs', '--domain', ''],
+    /a replica set needs 3/,
+  ],
+  [
+    'mail of two hosts on the disk of one',
+    ['--host', '192.0.2.1 192.0.2.2', '--storage', 'none', '--domain', 'example.org'],
+    /write a section `storage`/,
+  ],
+  [
+    'an export over the mount point',
+    [
+      '--host',
+      '192.0.2.1 192.0.2.2',
+      '--storage',
+      'nfs',
+      '--nfs',
+      '192.0.2.1:/mailu/data',
+      '--domain',
+      'example.org',
+    ],
+    /one would hide the other/,
+  ],
+])('%s: told, and no half of a file is left', (name, args, message) => {
+  const { file, code, stderr } = init(`${name}.yaml`, '--user', 'deploy', ...args);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(message);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('who cannot be asked is told which option says it', () => {
+  const two = ['--host', '192.0.2.1 192.0.2.2', '--user', 'deploy', '--domain', 'example.org'];
+  expect(init('nfs.yaml', ...two, '--storage', 'nfs').stderr).toContain('say it with --nfs');
+  expect(init('db.yaml', ...two, '--nfs', '192.0.2.9:/srv', '--database', 'mysql').stderr).toContain(
+    'say it with --database-server',
+  );
+});
+
+test('it ends with what to type next', () => {
+  const { file, stdout } = init(
+    'next.yaml',
+    '--host',
+    '192.0.2.1',
+    '--user',
+    'deploy',
+    '--domain',
+    'example.org',
+  );
+  expect(stdout).toBe(`${file}: 1 host. Read it: each choice is there with its reason.
+Then choose the password that it takes from the environment, and:
+  read -rs MAIL_ADMIN_PASSWORD; export MAIL_ADMIN_PASSWORD
+  provision plan ${file}
+`);
 });
