@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const alias = { provision: fileURLToPath(new URL('./src/index.ts', import.meta.url)) };
+const alias = { 'provision-swarm': fileURLToPath(new URL('./src/index.ts', import.meta.url)) };
 
 const LAB = ['test/lab/**/*.test.ts'];
 /** Too long to be among the others: `npm run test:storage`, `npm run test:resolver`, `npm run test:mailu`, `npm run test:swarm`. */
@@ -29,6 +29,8 @@ const TRUST = [
   'swarm-past',
   'ways-in',
 ].map((name) => `test/lab/${name}.test.ts`);
+/** How the command comes to a machine, with each version of Node: `npm run test:install`. */
+const INSTALL = ['test/lab/install.test.ts'];
 const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
 
 export default defineConfig({
@@ -53,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: LAB,
-          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...SWARM, ...NODES, ...TRUST],
+          exclude: [...STORAGE, ...RESOLVER, ...MAILU, ...SWARM, ...NODES, ...TRUST, ...INSTALL],
           ...ONE_BY_ONE,
         },
       },
@@ -62,6 +64,7 @@ export default defineConfig({
       { resolve: { alias }, test: { name: 'mailu', include: MAILU, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'nodes', include: NODES, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'swarm', include: SWARM, ...ONE_BY_ONE } },
+      { resolve: { alias }, test: { name: 'install', include: INSTALL, ...ONE_BY_ONE } },
       { resolve: { alias }, test: { name: 'trust', include: TRUST, ...ONE_BY_ONE } },
     ],
   },

@@ -1,4 +1,10 @@
-import { type Cluster, type ReachedHost, type Resource, refusingRestart, type SwarmFacts } from 'provision';
+import {
+  type Cluster,
+  type ReachedHost,
+  type Resource,
+  refusingRestart,
+  type SwarmFacts,
+} from 'provision-swarm';
 
 interface Facts {
   readonly swarm: SwarmFacts;

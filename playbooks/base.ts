@@ -11,7 +11,7 @@ import {
   machineFacts,
   sysctl,
   user,
-} from 'provision';
+} from 'provision-swarm';
 import { clockPackages, clockService } from './base/clock.ts';
 import { firewallResources } from './base/firewall.ts';
 import { aptProxy } from './base/proxy.ts';

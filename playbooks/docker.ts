@@ -11,7 +11,7 @@ import {
   type Resource,
   service,
   swarmFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { unlessLocking } from './autolock.ts';
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { clusterSettings } from './base/settings.ts';

@@ -12,7 +12,7 @@ import {
   type SwarmFacts,
   sh,
   survivesWithout,
-} from 'provision';
+} from 'provision-swarm';
 
 interface Facts {
   readonly machine: MachineFacts;

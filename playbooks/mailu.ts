@@ -17,7 +17,7 @@ import {
   type Resource,
   stack,
   swarmFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { dataOf, placesOf } from './mailu/accounts-places.ts';
 import { certificateFiles } from './mailu/certificate.ts';
 import { checkMailu } from './mailu/check.ts';

@@ -1,4 +1,4 @@
-import { formMistake, placeMistake } from 'provision';
+import { formMistake, placeMistake } from 'provision-swarm';
 import { z } from 'zod';
 
 /** A directory, by a path that leads there without detours. The pattern is for editors; the words come from the rule. */

@@ -11,7 +11,7 @@ import {
   packages,
   resolver,
   resolverFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { hostSettings, type Reached, type Resolvers } from './resolver/settings.ts';
 import {
   DEVICES_CONF,

@@ -16,7 +16,7 @@ import {
   sameView,
   swarmFacts,
   template,
-} from 'provision';
+} from 'provision-swarm';
 import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
 import { check, inspectExport } from './storage/check.ts';

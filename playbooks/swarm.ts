@@ -14,7 +14,7 @@ import {
   portFacts,
   swarmCluster,
   swarmFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { clusterSettings as baseSettings } from './base/settings.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
 import { inspectAvailability } from './swarm/availability.ts';

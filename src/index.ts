@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
 export {

@@ -1,4 +1,4 @@
-import { file, packages, type Resource, service } from 'provision';
+import { file, packages, type Resource, service } from 'provision-swarm';
 import type { Machine } from './settings.ts';
 
 const SOURCES = '/etc/chrony/sources.d/provision.sources';

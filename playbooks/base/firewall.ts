@@ -9,7 +9,7 @@ import {
   nftablesOpenings,
   type Resource,
   ufwOpenings,
-} from 'provision';
+} from 'provision-swarm';
 import type { ClusterSettings as StorageSettings } from '../storage/settings.ts';
 import type { ClusterSettings as SwarmSettings } from '../swarm/settings.ts';
 import type { ClusterSettings, Facts, Machine, Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { dropIn, file, type Resource, sh } from 'provision';
+import { dropIn, file, type Resource, sh } from 'provision-swarm';
 import type { ClusterSettings } from './settings.ts';
 
 type Proxy = ClusterSettings['proxy'];

@@ -6,7 +6,7 @@ import {
   type MachineFacts,
   publicKey,
   type ReachedHost,
-} from 'provision';
+} from 'provision-swarm';
 import { z } from 'zod';
 
 /** A drop-in of systemd and apt's settings can be read by everybody, so no password may be in it. */

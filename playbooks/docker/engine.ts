@@ -1,4 +1,4 @@
-import { file, packages, type Resource, sh } from 'provision';
+import { file, packages, type Resource, sh } from 'provision-swarm';
 import { dockerRepository } from './repository.ts';
 import type { DockerHost } from './settings.ts';
 

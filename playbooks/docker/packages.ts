@@ -1,4 +1,4 @@
-import type { Finding } from 'provision';
+import type { Finding } from 'provision-swarm';
 import { engineOf } from './engine.ts';
 import type { DockerHost } from './settings.ts';
 

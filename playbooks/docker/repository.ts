@@ -8,7 +8,7 @@ import {
   type Resource,
   sh,
   signingKey,
-} from 'provision';
+} from 'provision-swarm';
 import type { DockerHost } from './settings.ts';
 
 const KEY = '/etc/apt/keyrings/provision-docker.asc';

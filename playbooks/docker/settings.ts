@@ -1,4 +1,4 @@
-import type { AptFacts, Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision';
+import type { AptFacts, Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision-swarm';
 import { z } from 'zod';
 import type { ClusterSettings as BaseSettings } from '../base/settings.ts';
 

@@ -1,4 +1,4 @@
-import { isReached } from 'provision';
+import { isReached } from 'provision-swarm';
 import type { FoundFile } from './accounts-files.ts';
 import { inUseElsewhere } from './accounts-findings.ts';
 import { notInInventory } from './accounts-lost.ts';

@@ -1,4 +1,4 @@
-import { sh } from 'provision';
+import { sh } from 'provision-swarm';
 import { type FoundFile, hostsOf, isAt, isOnSharedStorage } from './accounts-files.ts';
 import { aside, brings, copiesOut, STOPS } from './accounts-moves.ts';
 import { ADMIN, dataOf, fileOf, sharedFile } from './accounts-places.ts';

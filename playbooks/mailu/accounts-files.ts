@@ -1,4 +1,4 @@
-import type { FileIdentity } from 'provision';
+import type { FileIdentity } from 'provision-swarm';
 import { sharedFile } from './accounts-places.ts';
 import type { Reached } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import { isReached } from 'provision';
+import { isReached } from 'provision-swarm';
 import { adopts } from './accounts-elsewhere.ts';
 import { ADMIN, fileOf, placesOf } from './accounts-places.ts';
 import {

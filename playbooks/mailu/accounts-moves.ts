@@ -1,4 +1,4 @@
-import { sh } from 'provision';
+import { sh } from 'provision-swarm';
 import { ADMIN } from './accounts-places.ts';
 import { stops } from './stops.ts';
 

@@ -1,4 +1,4 @@
-import { byName, type Finding, isReached, type MailDataFacts } from 'provision';
+import { byName, type Finding, isReached, type MailDataFacts } from 'provision-swarm';
 import { type FoundFile, filesOf } from './accounts-files.ts';
 import type { MailuCluster, Reached } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { ContainerFact } from 'provision';
+import type { ContainerFact } from 'provision-swarm';
 import type { FoundFile } from './accounts-files.ts';
 import { ADMIN } from './accounts-places.ts';
 import { isOf, type Seen } from './accounts-seen.ts';

@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { type Finding, isReached } from 'provision-swarm';
 import type { Mailu, MailuCluster } from './settings.ts';
 
 /** The files of the certificate on the shared storage, its chain and its key; none where it comes from elsewhere. */

@@ -1,5 +1,5 @@
-import type { Mistake } from 'provision';
-import { looksSecret, overlaps } from 'provision';
+import type { Mistake } from 'provision-swarm';
+import { looksSecret, overlaps } from 'provision-swarm';
 import { databasePathMistake } from './database-path.ts';
 import { servicesOf } from './deployed.ts';
 import { OWN } from './environment.ts';

@@ -7,7 +7,7 @@ import {
   type Resource,
   service,
   template,
-} from 'provision';
+} from 'provision-swarm';
 import { ADMIN, COPY_UNIT, copiesOf, deployedOf, fileOf } from './accounts-places.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
 import { tagOf, versionOf } from './forward.ts';

@@ -1,4 +1,4 @@
-import { nested } from 'provision';
+import { nested } from 'provision-swarm';
 import { brickPathOf } from '../storage/settings.ts';
 import type { MailuCluster } from './settings.ts';
 

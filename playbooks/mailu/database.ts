@@ -1,4 +1,4 @@
-import { type Finding, isReached, Refusal } from 'provision';
+import { type Finding, isReached, Refusal } from 'provision-swarm';
 import { mailAway, notTheOnes, withoutMail } from './accounts-doubts.ts';
 import { anotherHost, anotherPlace, insideContainer, severalPlaces } from './accounts-elsewhere.ts';
 import { isAt, isOnSharedStorage } from './accounts-files.ts';

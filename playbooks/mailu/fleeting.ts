@@ -1,4 +1,4 @@
-import { type ContainerFact, isReached } from 'provision';
+import { type ContainerFact, isReached } from 'provision-swarm';
 import { liveServices } from './live.ts';
 import { STACK } from './parts.ts';
 import type { MailuCluster, Reached } from './settings.ts';

@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { type Finding, isReached } from 'provision-swarm';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { imageOf } from './images.ts';

@@ -1,4 +1,4 @@
-import { type ContainerFact, type Finding, isReached, sh } from 'provision';
+import { type ContainerFact, type Finding, isReached, sh } from 'provision-swarm';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { isKept, isRemade } from './fleeting.ts';

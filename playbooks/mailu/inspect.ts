@@ -1,4 +1,4 @@
-import { type Finding, isReached, overlaps } from 'provision';
+import { type Finding, isReached, overlaps } from 'provision-swarm';
 import { inspectCertificate } from './certificate.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';

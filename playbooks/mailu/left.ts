@@ -1,4 +1,4 @@
-import { type Finding, isReached, type KeptPlace, sh } from 'provision';
+import { type Finding, isReached, type KeptPlace, sh } from 'provision-swarm';
 import { servicesOf } from './deployed.ts';
 import { fleetingFiles, fleetingText, isRemade } from './fleeting.ts';
 import { heldElsewhere, inspectHeld } from './held.ts';

@@ -1,4 +1,4 @@
-import { isReached, type ServiceFact } from 'provision';
+import { isReached, type ServiceFact } from 'provision-swarm';
 import { STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 

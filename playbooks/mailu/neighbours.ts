@@ -1,4 +1,4 @@
-import { type ContainerFact, type Finding, isReached, type ServiceFact } from 'provision';
+import { type ContainerFact, type Finding, isReached, type ServiceFact } from 'provision-swarm';
 import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './parts.ts';

@@ -1,4 +1,4 @@
-import type { ContainerFact, Finding, ServiceFact } from 'provision';
+import type { ContainerFact, Finding, ServiceFact } from 'provision-swarm';
 import type { Reached } from './settings.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */

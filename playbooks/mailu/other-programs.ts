@@ -1,4 +1,4 @@
-import type { Finding, OpenFileFact } from 'provision';
+import type { Finding, OpenFileFact } from 'provision-swarm';
 import type { Reached } from './settings.ts';
 import { endableUnit } from './starters.ts';
 

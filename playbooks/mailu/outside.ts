@@ -1,4 +1,4 @@
-import type { OutsideCheck } from 'provision';
+import type { OutsideCheck } from 'provision-swarm';
 import { certificateFiles } from './certificate.ts';
 import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
 

@@ -17,7 +17,7 @@ import {
   type Secret,
   secretVersion,
   template,
-} from 'provision';
+} from 'provision-swarm';
 import { LEASE } from '../storage/options.ts';
 import { ADMIN } from './accounts-places.ts';
 import { adminHostOf } from './database.ts';

@@ -1,4 +1,4 @@
-import { type Finding, isReached, type ListenerFact } from 'provision';
+import { type Finding, isReached, type ListenerFact } from 'provision-swarm';
 import { type Mailu, type MailuCluster, portsOf, type Reached } from './settings.ts';
 import { endableUnit } from './starters.ts';
 

@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { type Finding, isReached } from 'provision-swarm';
 import { leadOf, STACK } from './parts.ts';
 import type { MailuCluster } from './settings.ts';
 import { stops } from './stops.ts';

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { adminProbe, asciiDomain, type Enquiry, enquire, exportedList, isReached } from 'provision';
+import { adminProbe, asciiDomain, type Enquiry, enquire, exportedList, isReached } from 'provision-swarm';
 import { z } from 'zod';
 import { ADMIN } from './accounts-places.ts';
 import { type Mailu, type MailuCluster, portsOf } from './settings.ts';

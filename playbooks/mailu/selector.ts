@@ -1,4 +1,4 @@
-import { asciiDomain, type Finding, isReached, mailuDomain, readKeyName, sh } from 'provision';
+import { asciiDomain, type Finding, isReached, mailuDomain, readKeyName, sh } from 'provision-swarm';
 import { look, shared } from './accounts-seen.ts';
 import type { Mailu, MailuCluster } from './settings.ts';
 

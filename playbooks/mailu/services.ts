@@ -1,4 +1,4 @@
-import { OUR_LABELS } from 'provision';
+import { OUR_LABELS } from 'provision-swarm';
 import { LEASE, LEASE_MARGIN } from '../storage/options.ts';
 import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';

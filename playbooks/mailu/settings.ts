@@ -13,7 +13,7 @@ import {
   type ReachedHost,
   type SwarmFacts,
   secretName,
-} from 'provision';
+} from 'provision-swarm';
 import { z } from 'zod';
 import { dataPath } from '../paths.ts';
 import type { clusterSettings as storageSettings } from '../storage/settings.ts';

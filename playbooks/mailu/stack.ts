@@ -1,4 +1,4 @@
-import { template } from 'provision';
+import { template } from 'provision-swarm';
 import type { Service, Surroundings } from './service.ts';
 import { networksOf, stackServices } from './services.ts';
 import type { Mailu } from './settings.ts';

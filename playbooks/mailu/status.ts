@@ -1,4 +1,4 @@
-import { type Enquiry, enquire, type LiveStack, type StatusTable, stackProbe } from 'provision';
+import { type Enquiry, enquire, type LiveStack, type StatusTable, stackProbe } from 'provision-swarm';
 import { fileOf } from './accounts-places.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import type { ContainerFact } from 'provision';
+import type { ContainerFact } from 'provision-swarm';
 import type { Reached } from './settings.ts';
 
 /**

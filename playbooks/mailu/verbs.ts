@@ -1,4 +1,4 @@
-import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision';
+import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision-swarm';
 import { servicesOf } from './deployed.ts';
 import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
 import { liveServices } from './live.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, MachineFacts, ReachedHost, ResolverFacts } from 'provision';
+import type { Cluster, MachineFacts, ReachedHost, ResolverFacts } from 'provision-swarm';
 import { z } from 'zod';
 
 const zone = z

@@ -1,4 +1,4 @@
-import { type MachineFacts, template } from 'provision';
+import { type MachineFacts, template } from 'provision-swarm';
 import type { Settings } from './settings.ts';
 
 type System = MachineFacts['os'];

@@ -1,4 +1,4 @@
-import { type Finding, type Mistake, nested, placeMistake, systemMistake } from 'provision';
+import { type Finding, type Mistake, nested, placeMistake, systemMistake } from 'provision-swarm';
 import { hostServing } from './nfs.ts';
 import { brickPathOf, type Storage, setSizeOf } from './settings.ts';
 

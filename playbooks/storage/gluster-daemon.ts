@@ -1,4 +1,4 @@
-import { recordedBricks, template } from 'provision';
+import { recordedBricks, template } from 'provision-swarm';
 import type { Member } from './gluster-site.ts';
 import { type Reached, type Storage, volumeOf } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import { type Gate, type GlusterPeer, memberOf, readPeers, sh } from 'provision';
+import { type Gate, type GlusterPeer, memberOf, readPeers, sh } from 'provision-swarm';
 import { type Member, members } from './gluster-site.ts';
 import type { Reached, Storage } from './settings.ts';
 

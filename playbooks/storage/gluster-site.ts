@@ -9,7 +9,7 @@ import {
   isSilent,
   lostBricks,
   Refusal,
-} from 'provision';
+} from 'provision-swarm';
 import {
   addressOf,
   type Reached,

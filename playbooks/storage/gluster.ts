@@ -26,7 +26,7 @@ import {
   type Resource,
   service,
   setOf,
-} from 'provision';
+} from 'provision-swarm';
 import { daemonConf, portsForgotten, STATE } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
 import { KEPT_ON, VOLUME_OPTIONS } from './options.ts';

@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { type Finding, isReached } from 'provision-swarm';
 import type { Storage } from './settings.ts';
 
 /** Docker waits for the mount, and would be stopped with it. */

@@ -1,4 +1,4 @@
-import { type Finding, isReached } from 'provision';
+import { type Finding, isReached } from 'provision-swarm';
 import type { Storage } from './settings.ts';
 
 /** What a person should know of the mounts as they are now. */

@@ -9,7 +9,7 @@ import {
   packages,
   type Resource,
   service,
-} from 'provision';
+} from 'provision-swarm';
 import { EXPORT_OPTIONS, NFS_OPTIONS } from './options.ts';
 import { addressOf, type Reached, type Storage, spellingsOf } from './settings.ts';
 

@@ -7,7 +7,7 @@ import {
   type MountFact,
   type ReachedHost,
   type SwarmFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { z } from 'zod';
 import { dataPath, plainPath } from '../paths.ts';
 

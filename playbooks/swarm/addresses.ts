@@ -7,7 +7,7 @@ import {
   isReached,
   membershipOf,
   overlaps,
-} from 'provision';
+} from 'provision-swarm';
 import type { ClusterSettings, Swarm, SwarmMember } from './settings.ts';
 
 function advertised(host: SwarmMember) {

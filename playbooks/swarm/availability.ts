@@ -1,4 +1,4 @@
-import { decideSwarm, entryOf, type Finding } from 'provision';
+import { decideSwarm, entryOf, type Finding } from 'provision-swarm';
 import type { Swarm } from './settings.ts';
 
 const WORDS = {

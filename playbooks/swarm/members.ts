@@ -11,7 +11,7 @@ import {
   swarmCluster,
   swarmMember,
   swarmNode,
-} from 'provision';
+} from 'provision-swarm';
 import { ownAddress } from './addresses.ts';
 import type { Facts, Settings, Swarm, SwarmMember } from './settings.ts';
 

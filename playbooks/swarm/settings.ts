@@ -7,7 +7,7 @@ import {
   packetSize,
   type ReachedHost,
   type SwarmFacts,
-} from 'provision';
+} from 'provision-swarm';
 import { z } from 'zod';
 
 export const clusterSettings = z

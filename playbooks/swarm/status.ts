@@ -1,4 +1,4 @@
-import { decideSwarm, entryOf, isReached, type StatusTable, type SwarmNode } from 'provision';
+import { decideSwarm, entryOf, isReached, type StatusTable, type SwarmNode } from 'provision-swarm';
 import type { Swarm } from './settings.ts';
 
 /** The nodes by the managers' list: those of the inventory, then any others. */

@@ -24,7 +24,8 @@ export interface Playbooks {
 }
 
 export async function readPlaybooks(files: readonly string[] | undefined): Promise<Playbooks> {
-  const provided = { provision, zod: await import('zod') };
+  // Its name on the registry, and that of the command, by which it was called before.
+  const provided = { 'provision-swarm': provision, provision, zod: await import('zod') };
   const site = await loadPlaybooks(SITE, provided);
   if (files === undefined) return { run: site, sections: site };
   const run = (await Promise.all(files.map((file) => loadPlaybooks(resolve(file), provided)))).flat();

@@ -125,7 +125,7 @@ describe('the command line', () => {
   test('a playbook with a mistake of types in its stages says where', () => {
     const file = written(
       'bad.ts',
-      "import { definePlaybook } from 'provision';\nexport default definePlaybook({ name: 'bad', stages: [] )\n",
+      "import { definePlaybook } from 'provision-swarm';\nexport default definePlaybook({ name: 'bad', stages: [] )\n",
     );
     const { code, stderr } = provision('validate', 'inventory/lab.yaml', '--playbook', file);
     expect(code).toBe(3);

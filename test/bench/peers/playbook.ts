@@ -1,4 +1,4 @@
-import { definePlaybook, directory, file, packages, type Resource, service } from 'provision';
+import { definePlaybook, directory, file, packages, type Resource, service } from 'provision-swarm';
 import { type Item, workOf } from '../work.ts';
 
 export function resourceOf(item: Item): Resource {
