@@ -1,4 +1,10 @@
-/** Ctrl-C: the first asks to end after what runs now, the second ends at once. */
+/** Ctrl-C, `kill`, and a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The first signal asks to end after what runs now, the second ends at once. A reader of the output that has enough, as in `| head`, is a
+ * first one.
+ */
 export function onInterrupt(say: (text: string) => void): {
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;
@@ -11,14 +17,22 @@ export function onInterrupt(say: (text: string) => void): {
     say('stopping: what runs now is finished; once more to give it up\n');
     stop.abort();
   };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
+  const unread = () => {
+    if (!stop.signal.aborted) listener();
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  process.stdout.on('error', unread);
   return {
     stop: stop.signal,
     abort: abort.signal,
     release: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of SIGNALS) process.off(signal, listener);
+      process.stdout.off('error', unread);
     },
   };
+}
+
+/** Output that nobody takes any more, a pipe that was closed or a terminal that is gone, is no error of ours. */
+export function writeWhileRead(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

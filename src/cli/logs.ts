@@ -1,4 +1,5 @@
 import { isDenied, type LogRequest } from '../playbook/index.ts';
+import { cleanText } from '../render/index.ts';
 import { deny, whileConnected } from './connected.ts';
 import type { LogOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
@@ -12,7 +13,9 @@ export function logs(file: string, service: string, options: LogOptions): Promis
     const command = ask(view(playbook), request);
     await renderer.close();
     if (isDenied(command)) throw deny(command);
-    const showing = session(command.host).show(command.script, screen.out);
+    // A file or a pipe gets what was printed, byte by byte.
+    const shown = process.stdout.isTTY === true ? (text: string) => screen.out(cleanText(text)) : screen.out;
+    const showing = session(command.host).show(command.script, shown);
     // What is followed has no end of its own: the first Ctrl-C is it.
     const stopped = new Promise<number>((resolve) =>
       run.stop.addEventListener('abort', () => resolve(0), { once: true }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { ConfigError, Interrupted, ProvisionError } from '../errors/index.ts';
+import { writeWhileRead } from './interrupt.ts';
 import { giveHome } from './person.ts';
 import { program } from './program.ts';
 
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     version: string;
   };
   giveHome(process.env);
+  writeWhileRead();
   let code = 0;
   const command = program(
     version,

@@ -30,7 +30,7 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
             exit: 3,
             fix: ['say that you mean it: --yes'],
           });
-        if (!(await consent('Remove it?'))) {
+        if (!(await consent('Remove it?', run.stop))) {
           screen.err('Nothing was removed.\n');
           return 0;
         }

@@ -86,7 +86,10 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       screen.err(`${stopped(prepared.plan, runOptions.selected)}\n`);
       return refused;
     }
-    if (needsConsent(screen.form, options, prepared.plan) && !(await consent('Make these changes?'))) {
+    if (
+      needsConsent(screen.form, options, prepared.plan) &&
+      !(await consent('Make these changes?', runOptions.stop))
+    ) {
       screen.err('Nothing was changed.\n');
       return 0;
     }
@@ -96,7 +99,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       if (!asks) return true;
       await renderer.close();
       screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen, options)}`);
-      return consent('Make these changes?');
+      return consent('Make these changes?', runOptions.stop);
     });
     if (outcome.declined) screen.err('Nothing was changed.\n');
     const changes = options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0;

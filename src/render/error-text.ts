@@ -1,5 +1,6 @@
 import { NotSettled, StepFailed } from '../engine/index.ts';
 import { type Finding, ProvisionError } from '../errors/index.ts';
+import { cleaned, cleanText } from './clean.ts';
 import type { Style } from './style.ts';
 
 /** Lines of a command that are shown. */
@@ -7,15 +8,18 @@ const LONGEST = 15;
 
 /** An error of a host: what, in which resource, the command, its last words, and what to do. */
 export function errorText(host: string | undefined, error: unknown, c: Style): readonly string[] {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = cleanText(error instanceof Error ? error.message : String(error));
   const lines = [c.fold(`${c.red('error')}  ${host === undefined ? '' : `${c.bold(host)}: `}${message}`)];
   if (error instanceof StepFailed) {
     lines.push(`  in: ${error.resource}${error.origin === undefined ? '' : ` (${error.origin})`}`);
-    lines.push(...block('command', shortened(error.command.split('\n')), c), ...block('said', error.tail, c));
+    lines.push(
+      ...block('command', shortened(cleanText(error.command).split('\n')), c),
+      ...block('said', cleaned(error.tail), c),
+    );
   }
   if (error instanceof NotSettled) {
     lines.push(`  in: ${error.resource}`);
-    if (error.tail.length > 0) lines.push(...block('last words', error.tail, c));
+    if (error.tail.length > 0) lines.push(...block('last words', cleaned(error.tail), c));
   }
   if (error instanceof ProvisionError) lines.push(...fixText(error.fix, c));
   else if (error instanceof Error) lines.push(...(error.stack ?? '').split('\n').slice(1));
@@ -28,7 +32,7 @@ export function findingText({ level, host, message, fix }: Finding, c: Style): r
 }
 
 function fixText(fix: readonly string[], c: Style): readonly string[] {
-  return fix.map((line) => `  ${c.cyan('fix:')} ${line}`);
+  return cleaned(fix).map((line) => `  ${c.cyan('fix:')} ${line}`);
 }
 
 /** Of a program as long as a page, as much as tells which it is. */

@@ -1,3 +1,4 @@
+export { cleanText } from './clean.ts';
 export { errorText } from './error-text.ts';
 export { jsonRenderer, logRenderer } from './json.ts';
 export { frontProblems } from './outside-text.ts';

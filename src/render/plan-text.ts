@@ -1,6 +1,7 @@
 import { countChanges, type Plan, type PlanItem } from '../engine/index.ts';
 import { changeLists } from './change-list.ts';
 import { changeText, isText, symbol, valueText } from './change-text.ts';
+import { cleaned } from './clean.ts';
 import { type PlanGroup, planGroups } from './plan-groups.ts';
 import type { Style } from './style.ts';
 
@@ -13,7 +14,8 @@ export interface PlanTextOptions {
 }
 
 /** A plan to be read: in the order in which a run goes, what several hosts have in common told once. */
-export function planText(plan: Plan, c: Style, { diff }: PlanTextOptions = { diff: false }): string {
+export function planText(made: Plan, c: Style, { diff }: PlanTextOptions = { diff: false }): string {
+  const plan = { ...made, stages: cleaned(made.stages) };
   const groups = planGroups(plan, (item) => itemText(item, c, diff).join('\n') + (item.unknown ?? ''));
   const lines = groups.flatMap((group, index) => {
     const { playbook, stage } = groups[index - 1] ?? {};

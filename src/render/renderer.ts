@@ -1,4 +1,5 @@
 import type { Event } from '../engine/index.ts';
+import { cleaned } from './clean.ts';
 
 /** What shows a run. A mapped type over the events: one that nobody handles does not compile. */
 export type Handlers = {
@@ -14,6 +15,7 @@ export interface Renderer {
 /** Where text goes. */
 export type Write = (text: string) => void;
 
+/** For a terminal: what hosts say cannot change how it looks. */
 export function dispatch(handlers: Handlers): (event: Event) => void {
-  return (event) => (handlers[event.kind] as (event: Event) => void)(event);
+  return (event) => (handlers[event.kind] as (event: Event) => void)(cleaned(event));
 }

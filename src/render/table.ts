@@ -1,9 +1,11 @@
 import width from 'fast-string-width';
 import type { StatusTable } from '../playbook/index.ts';
+import { cleaned } from './clean.ts';
 import type { Style } from './style.ts';
 
 /** A table with a title, its columns as wide as what they hold takes on a terminal. */
-export function tableText({ title, columns, rows }: StatusTable, c: Style): string {
+export function tableText(table: StatusTable, c: Style): string {
+  const { title, columns, rows } = cleaned(table);
   const widths = columns.map((column, index) =>
     Math.max(width(column), ...rows.map((row) => width(row[index] ?? ''))),
   );

@@ -14,8 +14,12 @@ import {
   nodeList,
   plannedLines,
   type Ran,
+  ROOT,
+  trusting,
 } from './harness.ts';
+import { $ } from './shell.ts';
 import { failures, on } from './steps.ts';
+import { onTerminal } from './terminal.ts';
 
 let file = '';
 beforeAll(async () => {
@@ -119,6 +123,46 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
   expect(last.code).toBe(0);
   expect(changedLines(last).length).toBeGreaterThan(0);
   expect(finished(await json(file))?.changes).toBe(0);
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s ends a run as Ctrl-C does', async (name) => {
+  await whole();
+  for (const node of NODES) await slow(node);
+  const { running, saw, signal } = begin();
+  await saw('Docker is started again', startsDocker);
+  signal(name);
+  const { exitCode, stderr } = await running;
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain('what runs now is finished');
+  expect(stderr).toContain('Run again to go on');
+  expect(await on('node-1', 'systemctl is-active docker')).toBe('active');
+  expect((await toTheEnd()).code).toBe(0);
+});
+
+test('SIGTERM at the question: nothing is changed, and the hosts are free at once', async () => {
+  await whole();
+  for (const node of NODES) await slow(node);
+  const planned = plannedLines(await json('plan', file));
+  expect(planned.length).toBeGreaterThan(0);
+  const { code, shown } = await onTerminal({}, { 'Make these changes?': { signal: 'SIGTERM' } }, file);
+  expect({ code, shown }).toEqual({ code: 130, shown: expect.stringContaining('Interrupted.') });
+  expect(plannedLines(await json('plan', file))).toEqual(planned);
+  await whole();
+});
+
+test('a reader that has enough ends a run as Ctrl-C does, and no error is shown', async () => {
+  await whole();
+  for (const node of NODES) await slow(node);
+  const { exitCode, stdout, stderr } = await $({
+    cwd: ROOT,
+    env: trusting(),
+  })`bash -c ${`node bin/provision.js '${file}' --output json | head -n 3; exit \${PIPESTATUS[0]}`}`;
+  expect(stdout.trim().split('\n')).toHaveLength(3);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 130,
+    stderr: expect.not.stringMatching(/EPIPE|bug|at .*\.js/),
+  });
+  expect((await toTheEnd()).code).toBe(0);
 });
 
 test('two runs at the same time: one of them changes, the other is told who does', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { quote } from '../../src/shell/index.ts';
 import { ROOT, trusting } from './harness.ts';
 
@@ -9,11 +9,12 @@ export interface Shown {
 }
 
 /**
- * Runs the command on a terminal of its own (script(1)), and types the answer to each question, once, when it is seen.
+ * Runs the command on a terminal of its own (script(1)), and types the answer to each question, once, when it is seen; or sends it a
+ * signal then.
  */
 export function onTerminal(
   more: NodeJS.ProcessEnv,
-  answers: Readonly<Record<string, string>>,
+  answers: Readonly<Record<string, string | { readonly signal: NodeJS.Signals }>>,
   ...args: readonly string[]
 ): Promise<Shown> {
   const command = `stty cols 80 rows 24; exec ${['node', 'bin/provision.js', ...args].map(quote).join(' ')}`;
@@ -31,7 +32,8 @@ export function onTerminal(
       for (const [question, answer] of open) {
         if (!shown.includes(question)) continue;
         open.delete(question);
-        child.stdin.write(`${answer}\r`);
+        if (typeof answer === 'string') child.stdin.write(`${answer}\r`);
+        else for (const pid of childrenOf(child.pid)) process.kill(pid, answer.signal);
       }
     });
     child.on('error', reject);
@@ -42,3 +44,9 @@ export function onTerminal(
     });
   });
 }
+
+const childrenOf = (parent: number | undefined): readonly number[] =>
+  spawnSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
