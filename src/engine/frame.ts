@@ -1,6 +1,7 @@
 import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
 import type { RunResult } from '../transport/transport.ts';
+import type { Part } from './frame-reader.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -124,8 +125,15 @@ export interface FrameAnswer {
 
 /** Takes a frame's output apart. What a login shell prints before the first mark is dropped. */
 export function readFrame(result: RunResult, nonce: string, count: number): FrameAnswer {
-  const stdout = partsOf(result.stdout, nonce);
-  const stderr = partsOf(result.stderr, nonce);
+  return answerOf(partsOf(result.stdout, nonce), partsOf(result.stderr, nonce), count);
+}
+
+/** What the parts of both streams say together. */
+export function answerOf(
+  stdout: ReadonlyMap<string, Part>,
+  stderr: ReadonlyMap<string, Part>,
+  count: number,
+): FrameAnswer {
   const lock = stdout.get('lock');
   const [token = '', ...holder] = (stdout.get('run')?.text ?? '').split(' ');
   return {
@@ -142,8 +150,8 @@ export function readFrame(result: RunResult, nonce: string, count: number): Fram
 }
 
 /** What stands before each mark, by its name. */
-export function partsOf(text: string, nonce: string): Map<string, { code: number; text: string }> {
-  const found = new Map<string, { code: number; text: string }>();
+export function partsOf(text: string, nonce: string): Map<string, Part> {
+  const found = new Map<string, Part>();
   const mark = new RegExp(`\\n${nonce} (\\w+) (\\d+)\\n`, 'g');
   let from = 0;
   for (const match of text.matchAll(mark)) {
@@ -151,30 +159,4 @@ export function partsOf(text: string, nonce: string): Map<string, { code: number
     from = match.index + match[0].length;
   }
   return found;
-}
-
-/** Follows a frame's stdout as it comes: what each step prints, line by line, and which step has ended. */
-export function followFrame(
-  nonce: string,
-  on: { line: (index: number, text: string) => void; end: (index: number, code: number) => void },
-): (text: string) => void {
-  const mark = new RegExp(`^${nonce} (\\w+) (\\d+)$`);
-  let rest = '';
-  let current = -1;
-  return (text) => {
-    const whole = (rest + text).split('\n');
-    rest = whole.pop() ?? '';
-    for (const line of whole) {
-      const match = mark.exec(line);
-      if (match === null) {
-        if (current >= 0 && line !== '') on.line(current, line);
-        continue;
-      }
-      if (match[1] === 'lock') current = 0;
-      else if (match[1] !== 'start' && match[1] !== 'lost') {
-        on.end(Number(match[1]), Number(match[2]));
-        current = Number(match[1]) + 1;
-      }
-    }
-  };
 }

@@ -5,9 +5,13 @@ import { lines, type Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
-import { applyFrame, followFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
+import { answerOf, applyFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
+import { FrameReader } from './frame-reader.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
+
+/** Characters of what changes print that are kept for an answer that breaks off. */
+const KEPT = 65_536;
 
 export interface SessionOptions {
   readonly emit: Emit;
@@ -98,11 +102,12 @@ export class Session implements AsyncDisposable {
         });
     };
     started(0);
-    const follow = followFrame(nonce, {
+    const stdout = new FrameReader(nonce, {
       line: (index, line) =>
         emit({ kind: 'step-output', host, line: steps[index]?.step.script.mask(line) ?? line }),
       end: (index, code) => (code === 0 ? started(index + 1) : undefined),
     });
+    const stderr = new FrameReader(nonce);
     const script = applyFrame(
       steps.map(({ step }) => step.script),
       nonce,
@@ -113,15 +118,17 @@ export class Session implements AsyncDisposable {
       this.#run(script, {
         signal: abort,
         timeout: patience.stage,
-        onOutput: (stream, text) => (stream === 'stdout' ? follow(text) : undefined),
+        onOutput: (stream, text) => (stream === 'stdout' ? stdout : stderr).add(text),
+        keep: KEPT,
       }),
     );
-    const { parts, lockedBy, unwritable, lost } = readFrame(result, nonce, steps.length);
+    const { parts, lockedBy, unwritable, lost } = answerOf(stdout.parts, stderr.parts, steps.length);
     if (unwritable !== undefined) throw new LockUnwritable(LOCK, unwritable);
     if (lockedBy !== undefined) throw new HostBusy(lockedBy);
     steps.forEach(({ step, ...at }, index) => {
       const part = parts[index];
-      if (part === undefined) throw lost ? new LockLost() : new BrokenAnswer(step.title, result);
+      if (part === undefined)
+        throw lost ? new LockLost() : new BrokenAnswer(step.title, masked(result, step.script));
       if (part.code !== 0) throw new StepFailed(at, step, masked(part, step.script));
     });
   }

@@ -8,6 +8,7 @@ import type { Script } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { input } from './input.ts';
+import { sshExec } from './ssh-exec.ts';
 import type { RunOptions, RunResult, Transport } from './transport.ts';
 
 /** sshd allows 10 sessions a connection (sshd_config(5), MaxSessions), and frees one some time after its end. */
@@ -72,28 +73,25 @@ export class SshTransport implements Transport {
     }
   }
 
-  async #run(script: Script, { signal, timeout, onOutput, stdin }: RunOptions): Promise<RunResult> {
+  async #run(script: Script, { signal, timeout, onOutput, keep, stdin }: RunOptions): Promise<RunResult> {
     signal?.throwIfAborted();
     if (!this.#client.isConnected()) throw this.#lostError();
-    const stdout = new Gathered((text) => onOutput?.('stdout', text));
-    const stderr = new Gathered((text) => onOutput?.('stderr', text));
+    const stdout = new Gathered((text) => onOutput?.('stdout', text), keep);
+    const stderr = new Gathered((text) => onOutput?.('stderr', text), keep);
     let channel: ClientChannel | undefined;
     using deadline = new Deadline({ signal, timeout }, () => channel?.close());
-    const running = this.#client
-      .execCommand(COMMAND, {
-        stdin: Readable.from(input(script, stdin), { objectMode: false }),
-        noTrim: true,
-        onStdout: (chunk) => stdout.add(chunk),
-        onStderr: (chunk) => stderr.add(chunk),
-        onChannel: (opened) => {
-          channel = opened;
-        },
-      })
-      .catch((error: unknown) => {
-        throw this.#client.isConnected() && isRefusedChannel(error)
-          ? noSession(error)
-          : this.#lostError(error);
-      });
+    const { connection } = this.#client;
+    if (connection === null) throw this.#lostError();
+    const running = sshExec(connection, COMMAND, {
+      stdin: Readable.from(input(script, stdin), { objectMode: false }),
+      onStdout: (chunk) => stdout.add(chunk),
+      onStderr: (chunk) => stderr.add(chunk),
+      onChannel: (opened) => {
+        channel = opened;
+      },
+    }).catch((error: unknown) => {
+      throw this.#client.isConnected() && isRefusedChannel(error) ? noSession(error) : this.#lostError(error);
+    });
     running.catch(() => undefined);
     const { code, signal: killedBy } = await Promise.race([running, deadline.reached]);
     if (killedBy)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors/index.ts';
 import { lines, quote, raw, type Script, type Secret, sh } from '../shell/index.ts';
+import { Kept } from './kept.ts';
 import type { RunOptions, RunResult, Transport } from './transport.ts';
 
 /** What the bootstrap says of itself, in its own words: sudo's are not read. */
@@ -31,10 +32,14 @@ async function runAsRoot(
   const question = new Promise<boolean>((resolve) => {
     settle = resolve;
   });
-  const filter = new WordFilter(nonce, (word) => {
-    said.add(word);
-    if (word === 'password') settle(true);
-  });
+  const filter = new WordFilter(
+    nonce,
+    (word) => {
+      said.add(word);
+      if (word === 'password') settle(true);
+    },
+    options.keep,
+  );
   try {
     const result = await inner.run(bootstrap(script, nonce, options.stdin !== undefined), {
       ...options,
@@ -105,36 +110,48 @@ function asWord(script: Script): Script {
 }
 
 /** Takes the bootstrap's own lines out of stdout, wherever chunks end. */
+/** Characters of a line after which it is passed on without its end, and of the longest word with its nonce. */
+const LINE = 65_536;
+const WORD = 100;
+
 class WordFilter {
-  passed = '';
+  readonly #passed: Kept;
   #rest = '';
   readonly #prefix: string;
   readonly #on: (word: Word) => void;
 
-  constructor(nonce: string, on: (word: Word) => void) {
+  constructor(nonce: string, on: (word: Word) => void, keep: number | undefined) {
     this.#prefix = `${nonce} `;
+    this.#passed = new Kept(keep);
     this.#on = on;
   }
 
   take(text: string): string {
     const all = this.#rest + text;
     const end = all.lastIndexOf('\n') + 1;
-    this.#rest = all.slice(end);
-    let out = all.slice(0, end);
+    // Of a line without an end only as much waits as a word of the bootstrap may take.
+    const waits = Math.max(end, all.length - (all.length - end > LINE ? WORD : LINE));
+    this.#rest = all.slice(waits);
+    let out = all.slice(0, waits);
     for (let at = out.indexOf(this.#prefix); at >= 0; at = out.indexOf(this.#prefix)) {
       const stop = out.indexOf('\n', at) + 1;
+      if (stop === 0) break;
       this.#on(out.slice(at + this.#prefix.length, stop - 1) as Word);
       out = out.slice(0, at) + out.slice(stop);
     }
-    this.passed += out;
+    this.#passed.add(out);
     return out;
   }
 
   end(): string {
     const rest = this.#rest;
     this.#rest = '';
-    this.passed += rest;
+    this.#passed.add(rest);
     return rest;
+  }
+
+  get passed(): string {
+    return this.#passed.toString();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Script } from '../shell/index.ts';
 
-/** What a script left behind. `stdout` and `stderr` are whole, decoded once as UTF-8, and not trimmed. */
+/** What a script left behind. `stdout` and `stderr` are whole (but see `keep`), decoded once as UTF-8, and not trimmed. */
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Output as it comes, decoded across chunk borders. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** Characters of each stream that the result has, from its end. Default: all. */
+  readonly keep?: number;
   /**
    * What the script reads on its stdin. It must not come before the script asks for it (shells read ahead), and the
    * script must end with `exit` (its shell would wait for more). Default: nothing, stdin is closed.

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { applyFrame, followFrame, observeFrame, readFrame } from '../../src/engine/frame.ts';
+import { applyFrame, observeFrame, partsOf, readFrame } from '../../src/engine/frame.ts';
+import { FrameReader } from '../../src/engine/frame-reader.ts';
 import { raw, sh } from '../../src/shell/index.ts';
 
 const NONCE = 'provision-0123456789abcdef';
@@ -158,13 +159,36 @@ const isFree = (lock: string) => spawnSync('flock', ['-n', lock, 'true']).status
 
 test('output is followed line by line, wherever chunks end', () => {
   const seen: string[] = [];
-  const follow = followFrame(NONCE, {
+  const reader = new FrameReader(NONCE, {
     line: (index, text) => seen.push(`${index}: ${text}`),
     end: (index, code) => seen.push(`${index} ended ${code}`),
   });
   const text = `noise\n\n${NONCE} start 0\n\n${NONCE} lock 0\nfirst\nline\n\n${NONCE} 0 0\nsecond\n\n${NONCE} 1 7\n`;
-  for (const char of text) follow(char);
+  for (const char of text) reader.add(char);
   expect(seen).toEqual(['0: first', '0: line', '0 ended 0', '1: second', '1 ended 7']);
+  expect(reader.parts).toEqual(partsOf(text, NONCE));
+});
+
+test('of 80 MB that a step prints some thousand lines are handed on, and its last words are kept', () => {
+  let [lines, longest] = [0, 0];
+  const reader = new FrameReader(NONCE, {
+    line: (_index, text) => {
+      lines++;
+      longest = Math.max(longest, text.length);
+    },
+    end: () => undefined,
+  });
+  reader.add(`\n${NONCE} lock 0\n`);
+  const chunk = `${'x'.repeat(79)}\n`.repeat(400);
+  for (let sent = 0; sent < 80e6; sent += chunk.length) reader.add(chunk);
+  reader.add(`the last words\n\n${NONCE} 0 1\n`);
+  // As much in one line.
+  for (let sent = 0; sent < 80e6; sent += chunk.length) reader.add(chunk.replaceAll('\n', ' '));
+  reader.add(`\nthe end\n\n${NONCE} 1 0\n`);
+  expect(reader.parts.get('0')?.text.length).toBeLessThan(70_000);
+  expect(reader.parts.get('0')?.text).toMatch(/x\nthe last words\n$/);
+  expect(reader.parts.get('1')).toEqual({ code: 0, text: '… a line of 80000000 characters\nthe end\n' });
+  expect({ lines, longest }).toEqual({ lines: 5003, longest: 79 });
 });
 
 test('the holder of the lock is quoted', () => {
