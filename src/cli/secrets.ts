@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -53,12 +53,13 @@ async function makeIdentity({ identity }: AgeKeys): Promise<void> {
   );
 }
 
-/** What is decrypted is in a directory and a file that only we can read, and gone afterwards. */
+/** What is decrypted is in a directory and a file that only we can read, and gone afterwards, however this ends. */
 function inEditor(text: string, name: string): string {
   const { VISUAL, EDITOR } = process.env;
   const editor = VISUAL || EDITOR || 'vi';
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'provision-'));
   const file = join(folder, 'secrets.yaml');
+  const release = removeAfterUs(folder);
   try {
     writeFileSync(file, text, { mode: 0o600 });
     for (;;) {
@@ -75,7 +76,20 @@ function inEditor(text: string, name: string): string {
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    release();
   }
+}
+
+/** A process of its own removes the folder once this one has ended, for whatever reason: it reads until nobody can write to it any more. */
+function removeAfterUs(folder: string): () => void {
+  const script = `trap '' HUP INT TERM; cat >/dev/null; rm -rf -- "$1"`;
+  const guard = spawn('/bin/sh', ['-c', script, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.on('error', () => undefined);
+  guard.unref();
+  return () => guard.stdin.end();
 }
 
 async function write(keys: AgeKeys, text: string): Promise<void> {
