@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../errors/index.ts';
+import type { InventoryHost } from '../inventory/index.ts';
 import { LOCK, RUN_LOCK } from '../resource/index.ts';
 import type { Hold } from './hold.ts';
 import { LockHeld, LockLost, OrphanRuns } from './lock-failures.ts';
@@ -109,9 +110,10 @@ export class RunLock implements AsyncDisposable {
           seconds: Number.POSITIVE_INFINITY,
         });
     };
-    const [first, ...rest] = reached(world).toSorted((a, b) =>
-      a.host.address < b.host.address ? -1 : a.host.address > b.host.address ? 1 : 0,
-    );
+    const [first, ...rest] = reached(world).toSorted((a, b) => {
+      const [one, other] = [placeOf(a.host), placeOf(b.host)];
+      return one < other ? -1 : one > other ? 1 : 0;
+    });
     for (const states of [first === undefined ? [] : [first], rest]) {
       await everyHost(options, world, states, takeOne);
       const [oldest] = others.toSorted((a, b) => b.seconds - a.seconds);
@@ -128,3 +130,6 @@ interface Other {
   /** We had another host by then, which that run may wait for. */
   readonly crossing: boolean;
 }
+
+/** Where a host is reached. Two inventories may call it by other names, and have it in another place. */
+const placeOf = ({ address, ssh }: InventoryHost) => `${address} ${ssh.port ?? ''}`;

@@ -29,7 +29,6 @@ export function loadInventory(text: string, file: string, sections: readonly Sec
   if ('mistakes' in core) for (const { path, message } of core.mistakes) report(path, message);
   const tree = source.value as Partial<Core>;
   unknownKeys(tree, sections, report);
-  if ('data' in core) unknownNames(core.data, report);
 
   const hosts = isTree(tree.hosts) ? Object.keys(tree.hosts) : [];
   const values = new Map<string, SectionValues>();
@@ -39,6 +38,7 @@ export function loadInventory(text: string, file: string, sections: readonly Sec
       readSection(section, tree[section.name], hosts, layersOf(tree, section.name), report),
     );
   const ssh = new Map(hosts.map((host) => [host, readSsh(layersOf(tree, 'ssh')(host), report)]));
+  if ('data' in core) unknownNames(core.data, ssh, report);
   if ('data' in core) {
     unknownSecrets(core.data, ssh, report);
     unknownSecretsOfSections(core.data, values, report);
@@ -115,12 +115,19 @@ function unknownKeys(tree: Partial<Core>, sections: readonly Section[], report: 
     checkKeys(group, ['groups', name], Object.keys(groupSchema.shape));
 }
 
-function unknownNames(core: Core, report: Report): void {
-  const addresses = new Map<string, string>();
+function unknownNames(core: Core, ssh: ReadonlyMap<string, SshSettings | undefined>, report: Report): void {
+  // Behind one address several may be reached, each at a port of its own.
+  const places = new Map<string, string>();
   for (const [name, { address }] of Object.entries(core.hosts)) {
-    const other = addresses.get(address);
-    if (other !== undefined) report(['hosts', name, 'address'], `${other} has the same address`);
-    addresses.set(address, name);
+    const port = ssh.get(name)?.port;
+    const place = `${address} ${port ?? ''}`;
+    const other = places.get(place);
+    if (other !== undefined)
+      report(
+        ['hosts', name, 'address'],
+        `${other} has the same address${port === undefined ? '' : ' and port'}`,
+      );
+    places.set(place, name);
   }
   for (const [name, { hosts }] of Object.entries(core.groups)) {
     if (name in core.hosts) report(['groups', name], 'a host has the same name');

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -104,13 +105,17 @@ describe.each(SHELLS)('the lock of a host under %s', (_, shell) => {
 
   test('is not given while a script of an earlier run still changes the host', async () => {
     const lock = newLock();
-    const script = spawn('sh', ['-c', `exec 9>>${lock}; flock 9; echo run zero >${lock}; sleep 1`]);
-    await sleep(300);
+    const script = spawn('sh', [
+      '-c',
+      `exec 9>>${lock}; flock 9; echo run zero >${lock}; echo has it; read _`,
+    ]);
+    await once(script.stdout, 'data');
     const one = new Holder(shell, lock, 'one');
     expect(await one.said()).toBe(76);
     expect(one.lock?.text.trim()).toBe('run zero');
     one.end();
-    await new Promise((resolve) => script.on('exit', resolve));
+    script.stdin.end('\n');
+    await once(script, 'exit');
     const two = new Holder(shell, lock, 'two');
     expect(await two.said()).toBe(0);
     two.end();

@@ -55,6 +55,14 @@ describe('a good inventory', () => {
     expect(swarm?.hosts.get('b')).toEqual({ role: 'worker', labels: { all: '2', front: '1' } });
   });
 
+  test('may have several hosts behind one address, each at a port of its own', () => {
+    const behind = (port: number) => `{ address: 192.0.2.1, ssh: { port: ${port} } }`;
+    const { inventory } = load(
+      `cluster: m\nhosts: { a: ${behind(2201)}, b: ${behind(2202)}, c: { address: 192.0.2.1 } }\n`,
+    );
+    expect(inventory?.hosts.map(({ ssh }) => ssh.port)).toEqual([2201, 2202, undefined]);
+  });
+
   test('is limited to hosts and groups', () => {
     const { inventory } = load(GOOD);
     if (inventory === undefined) throw new Error();
@@ -137,6 +145,11 @@ describe('mistakes are told with their place and what was expected', () => {
       'one address twice',
       'cluster: m\nhosts:\n  a: { address: 192.0.2.1 }\n  b: { address: 192.0.2.1 }\n',
       ['4:8 hosts.b.address: a has the same address'],
+    ],
+    [
+      'one address and port twice',
+      'cluster: m\nssh: { port: 2222 }\nhosts:\n  a: { address: 192.0.2.1 }\n  b: { address: 192.0.2.1 }\n',
+      ['5:8 hosts.b.address: a has the same address and port'],
     ],
     [
       'a kind that is not there',
