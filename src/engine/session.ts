@@ -9,6 +9,7 @@ import { answerOf, applyFrame, OWN_ENGINE, observeFrame, readFrame } from './fra
 import { FrameReader } from './frame-reader.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
+import { noShell } from './no-shell.ts';
 
 /** Characters of what changes print that are kept for an answer that breaks off. */
 const KEPT = 65_536;
@@ -77,7 +78,8 @@ export class Session implements AsyncDisposable {
     const result = await this.#timed(purpose, () =>
       this.#run(observeFrame(fragments, nonce), { signal: abort, timeout: patience.question }),
     );
-    const { parts, run } = readFrame(result, nonce, fragments.length);
+    const { parts, run, began } = readFrame(result, nonce, fragments.length);
+    if (!began) throw noShell(result);
     this.#otherRun = run === undefined || run.token === this.#held?.token ? undefined : run.holder;
     if (!parts.every((part) => part !== undefined)) throw new BrokenAnswer('could not ask the host', result);
     return parts;

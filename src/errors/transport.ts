@@ -12,6 +12,7 @@ export type TransportFailure =
   | 'host-key-revoked'
   | 'lost'
   | 'no-session'
+  | 'no-shell'
   | 'sudo-refused'
   | 'sudo-password-missing'
   | 'start';

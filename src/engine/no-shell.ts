@@ -1,0 +1,33 @@
+import { TransportError } from '../errors/index.ts';
+
+/** Characters of what a host says that are repeated. */
+const LONGEST = 300;
+
+/**
+ * A host that took the login, and ran something of its own instead of what was sent: a forced command, as images of clouds put before
+ * root's key (`no-port-forwarding,…,command="echo 'Please login as the user …'"`), or a login shell that is none (nologin(8)).
+ */
+export function noShell({
+  code,
+  stdout,
+  stderr,
+}: {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}): TransportError {
+  const words = `${stdout}\n${stderr}`.replaceAll(/\s+/g, ' ').trim();
+  const said = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
+  const [, other] = /log ?in as the user "?([\w.-]*\w)/i.exec(words) ?? [];
+  return new TransportError(
+    'no-shell',
+    `${said === '' ? 'it said nothing' : `it said: ${said}`} (exit code ${code}). It takes the login, and does not run what is sent to it`,
+    {
+      fix: [
+        other === undefined
+          ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root.'
+          : `Write ssh.user: ${other} for this host.`,
+      ],
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { Session } from '../../src/engine/session.ts';
+import { sh } from '../../src/shell/index.ts';
+import { FakeTransport } from '../transport/fake.ts';
+
+/** A session with a host that runs something else than it is sent. */
+const session = (said: { code: number; stdout?: string; stderr?: string }) =>
+  new Session(
+    'mail-1',
+    new FakeTransport([{ script: /./, reply: () => said }]),
+    {
+      emit: () => undefined,
+      abort: new AbortController().signal,
+      patience: { question: 1000, stage: 1000 },
+      holder: 'me',
+    },
+    () => Promise.reject(new Error('no second connection')),
+  );
+
+test.each([
+  [
+    'a forced command of an image of a cloud',
+    { code: 142, stdout: 'Please login as the user "debian" rather than the user "root".\n\n' },
+    'it said: Please login as the user "debian" rather than the user "root". (exit code 142). It takes the login, and does not run what is sent to it',
+    'Write ssh.user: debian for this host.',
+  ],
+  [
+    'nologin(8)',
+    { code: 1, stdout: 'This account is currently not available.\n' },
+    'it said: This account is currently not available. (exit code 1). It takes the login, and does not run what is sent to it',
+    /^Write ssh\.user of this host: a login that has a shell/,
+  ],
+  [
+    'a shell for git',
+    {
+      code: 128,
+      stderr: 'fatal: Interactive git shell is not enabled.\nhint: ~/git-shell-commands should exist\n',
+    },
+    /^it said: fatal: Interactive git shell is not enabled\. hint: /,
+    /^Write ssh\.user/,
+  ],
+  ['/bin/false', { code: 1 }, /^it said nothing \(exit code 1\)/, /^Write ssh\.user/],
+  ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said: (word )+/, /^Write ssh\.user/],
+])('%s is shown in its own words, exit 4, with the fix that fits', async (_what, said, message, fix) => {
+  const error = await session(said)
+    .ask([sh`true`], 'facts')
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'no-shell',
+    exit: 4,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+    fix: [typeof fix === 'string' ? fix : expect.stringMatching(fix)],
+  });
+  expect((error as Error).message.length).toBeLessThan(450);
+});
