@@ -2,8 +2,8 @@ import { type RunOptions, viewFor, type World } from '../engine/index.ts';
 import { Interrupted } from '../errors/index.ts';
 import { checkOutside, ENOUGH, type FrontAnswer, isOpenRelay, type OutsideCheck } from '../outside/index.ts';
 import { frontProblems } from '../render/index.ts';
+import type { CheckOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
-import type { CheckOptions } from './program.ts';
 import { forPlaybooks } from './read-secrets.ts';
 import type { Prepared } from './set-up.ts';
 

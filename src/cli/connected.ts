@@ -1,8 +1,8 @@
 import { connect, exitCodeOf, type Session, viewFor, type World } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
+import type { CommonOptions } from './actions.ts';
 import { logged } from './logged.ts';
-import type { CommonOptions } from './program.ts';
 import type { Needs } from './read-secrets.ts';
 import { type Prepared, setUp } from './set-up.ts';
 

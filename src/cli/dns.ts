@@ -1,6 +1,6 @@
 import { answer } from '../engine/index.ts';
+import type { CommonOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
-import type { CommonOptions } from './program.ts';
 import { forPlaybooks } from './read-secrets.ts';
 
 /** The DNS records to publish, as a zone file. */

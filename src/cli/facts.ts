@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
-import type { CommonOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** What is known of each host, as playbooks get it. */

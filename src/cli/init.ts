@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { ConfigError, ProvisionError } from '../errors/index.ts';
+import type { InitOptions } from './actions.ts';
 import { type Answers, possibleStorages, readHosts, wrongWith } from './answers.ts';
 import { CERTIFICATES, DATABASES } from './kinds.ts';
 import { inventoryText, passwordsOf } from './new-inventory.ts';
 import { userName } from './person.ts';
-import type { InitOptions } from './program.ts';
 import { readPlaybooks, readText } from './project.ts';
 import {
   CERTIFICATE_CHOICES,

@@ -1,7 +1,7 @@
 import { isDenied, type LogRequest } from '../playbook/index.ts';
 import { cleanText } from '../render/index.ts';
+import type { LogOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
-import type { LogOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** What the tasks of a service have printed, from all nodes. */

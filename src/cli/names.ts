@@ -1,7 +1,7 @@
 import { viewOf } from '../engine/index.ts';
+import type { CommonOptions } from './actions.ts';
 import type { Names } from './completion/index.ts';
 import { stageNames } from './only-stages.ts';
-import type { CommonOptions } from './program.ts';
 import { type Project, readProject } from './project.ts';
 
 /** Names of an inventory for a shell to complete with, one a line. Connects to nothing. */

@@ -1,84 +1,17 @@
 import { existsSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type {
+  Actions,
+  CheckOptions,
+  CommonOptions,
+  InitOptions,
+  LogOptions,
+  RemoveOptions,
+  RunCommandOptions,
+} from './actions.ts';
 import { completionScript, NAMES, type Names, SHELLS, type Shell } from './completion/index.ts';
-import {
-  CERTIFICATES,
-  type CertificateKind,
-  DATABASES,
-  type DatabaseKind,
-  STORAGES,
-  type StorageKind,
-} from './kinds.ts';
+import { CERTIFICATES, DATABASES, STORAGES } from './kinds.ts';
 import { misspelt } from './misspelt.ts';
-
-/** Options that every command which connects has. */
-export interface CommonOptions {
-  readonly limit?: string;
-  readonly playbook?: readonly string[];
-  readonly stage?: readonly string[];
-  readonly output?: 'tty' | 'plain' | 'json';
-  readonly user?: string;
-  readonly identity?: string;
-  readonly concurrency: number;
-  readonly timeout: number;
-  readonly verbose?: boolean;
-  readonly remount?: boolean;
-  readonly databaseMoved?: boolean;
-}
-
-export interface RunCommandOptions extends CommonOptions {
-  readonly yes?: boolean;
-  readonly exact?: boolean;
-  readonly diff?: boolean;
-  readonly detailedExitcode?: boolean;
-}
-
-export interface LogOptions extends CommonOptions {
-  readonly tail: number;
-  readonly follow?: boolean;
-  readonly since?: string;
-}
-
-export interface CheckOptions extends CommonOptions {
-  /** Whether greylisting is waited for. */
-  readonly wait: boolean;
-}
-
-export interface RemoveOptions extends CommonOptions {
-  readonly yes?: boolean;
-}
-
-export interface InitOptions {
-  readonly host?: readonly string[];
-  readonly user?: string;
-  readonly cluster?: string;
-  readonly domain?: string;
-  readonly hostname?: string;
-  readonly storage?: StorageKind;
-  readonly nfs?: string;
-  readonly database?: DatabaseKind;
-  readonly databaseServer?: string;
-  readonly tls?: CertificateKind;
-}
-
-/** What the command line can be told to do. Each gives the exit code. */
-export interface Actions {
-  run(inventory: string, options: RunCommandOptions): Promise<number>;
-  plan(inventory: string, options: RunCommandOptions): Promise<number>;
-  status(inventory: string, options: CommonOptions): Promise<number>;
-  facts(inventory: string, options: CommonOptions): Promise<number>;
-  logs(inventory: string, service: string, options: LogOptions): Promise<number>;
-  dns(inventory: string, options: CommonOptions): Promise<number>;
-  check(inventory: string, options: CheckOptions): Promise<number>;
-  removeStack(inventory: string, options: RemoveOptions): Promise<number>;
-  editSecrets(inventory: string): Promise<number>;
-  rekeySecrets(inventory: string): Promise<number>;
-  validate(inventory: string, options: CommonOptions): Promise<number>;
-  schema(options: CommonOptions): Promise<number>;
-  completion(script: string): Promise<number>;
-  names(what: Names, inventory: string, options: CommonOptions): Promise<number>;
-  init(file: string, options: InitOptions): Promise<number>;
-}
 
 const EXIT_CODES = `
 Exit codes:

@@ -1,9 +1,9 @@
 import { RunLock } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import { isDenied } from '../playbook/index.ts';
+import type { RemoveOptions } from './actions.ts';
 import { deny, whileConnectedAndLogged } from './connected.ts';
 import { consent } from './consent.ts';
-import type { RemoveOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */

@@ -10,6 +10,7 @@ import {
 } from '../engine/index.ts';
 import { inventoryJsonSchema, selectHosts } from '../inventory/index.ts';
 import { duration, planText } from '../render/index.ts';
+import type { Actions, CommonOptions, RunCommandOptions } from './actions.ts';
 import { check, checkAfterRun } from './check.ts';
 import { consent } from './consent.ts';
 import { dns } from './dns.ts';
@@ -18,7 +19,6 @@ import { init } from './init.ts';
 import { logged } from './logged.ts';
 import { logs } from './logs.ts';
 import { names } from './names.ts';
-import type { Actions, CommonOptions, RunCommandOptions } from './program.ts';
 import { readPlaybooks, readProject } from './project.ts';
 import { forPlaybooks } from './read-secrets.ts';
 import { removeStack } from './remove-stack.ts';

@@ -2,8 +2,8 @@ import { answer, inspect } from '../engine/index.ts';
 import type { Finding } from '../errors/index.ts';
 import type { Enquiry, StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
+import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
-import type { CommonOptions } from './program.ts';
 import { forLogins } from './read-secrets.ts';
 
 const DOWN = 2;
