@@ -7,6 +7,12 @@ export interface Ended {
   readonly signal: string | null;
 }
 
+/**
+ * Milliseconds without output after which a command that has ended is not waited for any more. sshd tells the end of the command, and keeps
+ * the session open for as long as anything else has its output, such as what a `.bashrc` or a step has left running.
+ */
+const QUIET = 2000;
+
 /** Runs a command in a session of its own, and hands its output on; nothing of that is kept. */
 export function sshExec(
   connection: Client,
@@ -30,12 +36,27 @@ export function sshExec(
       if (error !== undefined) return reject(error);
       onChannel(channel);
       let ended: Ended = { code: null, signal: null };
-      channel.on('data', onStdout);
-      channel.stderr.on('data', onStderr);
+      let quiet: NodeJS.Timeout | undefined;
+      const end = () => {
+        clearTimeout(quiet);
+        resolve(ended);
+      };
+      channel.on('data', (chunk: Buffer) => {
+        quiet?.refresh();
+        onStdout(chunk);
+      });
+      channel.stderr.on('data', (chunk: Buffer) => {
+        quiet?.refresh();
+        onStderr(chunk);
+      });
       channel.on('exit', (code: number | null, signal?: string) => {
         ended = { code: code ?? null, signal: signal ?? null };
+        quiet = setTimeout(() => {
+          channel.close();
+          end();
+        }, QUIET);
       });
-      channel.on('close', () => resolve(ended));
+      channel.on('close', end);
       stdin.pipe(channel);
     });
   });
