@@ -21,7 +21,7 @@ export function noShell({
   const [, other] = /log ?in as the user "?([\w.-]*\w)/i.exec(words) ?? [];
   return new TransportError(
     'no-shell',
-    `${said === '' ? 'it said nothing' : `it said: ${said}`} (exit code ${code}). It takes the login, and does not run what is sent to it`,
+    `${said === '' ? 'it said nothing' : `it said "${said}"`}, and ended with exit code ${code}: it takes the login, and does not run what is sent to it`,
     {
       fix: [
         other === undefined

@@ -93,7 +93,12 @@ export const coreSchema = z.looseObject({
   cluster: name.describe('a name for the whole'),
   ssh: sshSchema.partial().optional().describe('how to reach all hosts; a group or a host may say otherwise'),
   hosts: z
-    .record(name, hostSchema)
+    .record(name, hostSchema, {
+      error: ({ code }) =>
+        code === 'invalid_type'
+          ? 'expected hosts by their names, as in `mail-1: { address: 192.0.2.11 }`'
+          : undefined,
+    })
     .refine((hosts) => Object.keys(hosts).length > 0, 'expected at least one host')
     .describe('the machines, by the name that each is given here'),
   groups: z

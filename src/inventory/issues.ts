@@ -17,7 +17,38 @@ export function check<T>(
   return parsed.success ? { data: parsed.data } : { mistakes: mistakes(schema, parsed.error.issues) };
 }
 
-function mistakes(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): readonly Mistake[] {
+/** What YAML calls such things, for people. */
+const KINDS: Readonly<Record<string, string>> = {
+  record: 'a map (`name: value`)',
+  object: 'a map (`name: value`)',
+  array: 'a list (`[a, b]`)',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  null: 'nothing',
+};
+
+/** What was written instead. */
+function kindOf(value: unknown): string | undefined {
+  if (value === null) return KINDS.null;
+  return Array.isArray(value) ? KINDS.array : KINDS[typeof value];
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const expected = issue.code === 'invalid_type' ? KINDS[issue.expected] : undefined;
+  if (expected === undefined || !issue.message.startsWith('Invalid input: expected '))
+    return issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, '');
+  const written = issue.input === undefined ? undefined : kindOf(issue.input);
+  return `expected ${expected}${written === undefined ? '' : `, and there is ${written}`}`;
+}
+
+function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly Mistake[] {
+  // What a map lacks as a whole may be what was misspelt in it.
+  const misspelt = new Set(
+    all.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')),
+  );
+  const issues = all.filter(({ code, path }) => code !== 'custom' || !misspelt.has(path.join('.')));
   return issues.flatMap((issue): readonly Mistake[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
@@ -37,7 +68,7 @@ function mistakes(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): reado
           message,
         }));
     }
-    const message = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, '');
+    const message = wordsOf(issue);
     return [{ path: issue.path, message: issue.input === undefined ? `missing; ${message}` : message }];
   });
 }

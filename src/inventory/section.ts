@@ -16,6 +16,11 @@ export function readSection(
 ): SectionValues {
   const hostKeys = Object.keys(section.host.shape);
   const clusterKeys = section.cluster instanceof z.ZodObject ? Object.keys(section.cluster.shape) : [];
+  // Only an object tells its keys, so that a key which nobody knows is compared with those of both schemas.
+  const keys = [...clusterKeys, ...hostKeys];
+  const unknown = (key: string) => section.cluster instanceof z.ZodObject && !keys.includes(key);
+  const misspelt = isTree(top) ? Object.keys(top).filter(unknown) : [];
+  for (const key of misspelt) report([section.name, key], unknownKey(key, keys));
   const read = (schema: ZodType, layers: readonly Layer[]): unknown => {
     const written = merge(layers);
     const empty = written === undefined || (isTree(written) && Object.keys(written).length === 0);
@@ -23,7 +28,9 @@ export function readSection(
     if (byDefault?.success) return byDefault.data;
     const parsed = check(schema, written ?? {});
     if ('data' in parsed) return parsed.data;
-    for (const { path, message } of parsed.mistakes) report(originOf(layers, path), message);
+    // What a section lacks as a whole may be what was misspelt in it.
+    for (const { path, message } of parsed.mistakes)
+      if (path.length > 0 || misspelt.length === 0) report(originOf(layers, path), message);
     return undefined;
   };
 
@@ -31,11 +38,6 @@ export function readSection(
     ...layer,
     value: pick(layer.value, (key) => hostKeys.includes(key)),
   });
-  // Only an object tells its keys, so that a key which nobody knows is compared with those of both schemas.
-  const keys = [...clusterKeys, ...hostKeys];
-  const unknown = (key: string) => section.cluster instanceof z.ZodObject && !keys.includes(key);
-  for (const key of isTree(top) ? Object.keys(top).filter(unknown) : [])
-    report([section.name, key], unknownKey(key, keys));
   const rest = pick(top, (key) => !hostKeys.includes(key) && !unknown(key));
   const cluster = read(section.cluster, [{ path: [section.name], value: rest }]);
 

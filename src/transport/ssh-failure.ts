@@ -7,14 +7,7 @@ interface Tried {
   readonly user: string;
 }
 
-const UNREACHABLE = new Set([
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EADDRNOTAVAIL',
-  'EHOSTDOWN',
-]);
+const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 
 /** Tells apart why a connection did not come about. `ways` are the agent and the keys that were offered. */
 export function connectFailure(
@@ -32,6 +25,12 @@ export function connectFailure(
       `nothing listens at ${at}`,
       'start sshd there, or correct the address and port in the inventory',
     );
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return with_(
+      'unreachable',
+      `the name ${address} has no address as far as this machine can tell (${code})`,
+      'look at the name in the inventory, and whether this machine resolves names',
+    );
   if (code !== undefined && UNREACHABLE.has(code))
     return with_(
       'unreachable',
@@ -48,6 +47,7 @@ export function connectFailure(
     return with_(
       'auth',
       `${user} may not log in at ${at}; ${ways.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : `offered were ${ways.join(', ')}`}`,
+      ...(ways.length === 0 ? ['ssh-keygen -t ed25519'] : []),
       `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
     );
   return with_(

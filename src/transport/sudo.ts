@@ -164,7 +164,7 @@ function absent(name: string): TransportError {
 function missing(): TransportError {
   return new TransportError('sudo-password-missing', 'sudo asks for a password and the inventory has none', {
     fix: [
-      'name a secret under `secrets:` and set `ssh.sudoPassword` to its name, or give the login NOPASSWD',
+      'name a secret under `secrets:` and set `ssh.sudoPassword` to its name, or let the login use sudo without a password (NOPASSWD in sudoers)',
     ],
   });
 }

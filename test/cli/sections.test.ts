@@ -37,7 +37,7 @@ describe('sections with mistakes, told at their place before any connection', ()
     [
       'more copies than hosts',
       'storage: { kind: glusterfs, replica: 5 }',
-      /storage\.replica: 3 hosts may hold bricks, and a replica set needs 5/,
+      /storage\.replica: GlusterFS keeps each file on 5 hosts, and 3 of these may hold it/,
     ],
     [
       'a key of another kind',

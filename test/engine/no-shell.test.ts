@@ -21,13 +21,13 @@ test.each([
   [
     'a forced command of an image of a cloud',
     { code: 142, stdout: 'Please login as the user "debian" rather than the user "root".\n\n' },
-    'it said: Please login as the user "debian" rather than the user "root". (exit code 142). It takes the login, and does not run what is sent to it',
+    'it said "Please login as the user "debian" rather than the user "root".", and ended with exit code 142: it takes the login, and does not run what is sent to it',
     'Write ssh.user: debian for this host.',
   ],
   [
     'nologin(8)',
     { code: 1, stdout: 'This account is currently not available.\n' },
-    'it said: This account is currently not available. (exit code 1). It takes the login, and does not run what is sent to it',
+    'it said "This account is currently not available.", and ended with exit code 1: it takes the login, and does not run what is sent to it',
     /^Write ssh\.user of this host: a login that has a shell/,
   ],
   [
@@ -36,11 +36,11 @@ test.each([
       code: 128,
       stderr: 'fatal: Interactive git shell is not enabled.\nhint: ~/git-shell-commands should exist\n',
     },
-    /^it said: fatal: Interactive git shell is not enabled\. hint: /,
+    /^it said "fatal: Interactive git shell is not enabled\. hint: /,
     /^Write ssh\.user/,
   ],
-  ['/bin/false', { code: 1 }, /^it said nothing \(exit code 1\)/, /^Write ssh\.user/],
-  ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said: (word )+/, /^Write ssh\.user/],
+  ['/bin/false', { code: 1 }, /^it said nothing, and ended with exit code 1/, /^Write ssh\.user/],
+  ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said "(word )+/, /^Write ssh\.user/],
 ])('%s is shown in its own words, exit 4, with the fix that fits', async (_what, said, message, fix) => {
   const error = await session(said)
     .ask([sh`true`], 'facts')
