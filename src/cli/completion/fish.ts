@@ -12,7 +12,7 @@ function offers(value: Completed): string {
     case 'nothing':
       return '-x';
     default:
-      return '-r';
+      return '-rF';
   }
 }
 
@@ -29,15 +29,14 @@ export function fish(verbs: readonly Verb[], own: readonly CompletedOption[]): s
   const names = verbs.map(({ name }) => name).join(' ');
   return [
     '# fish completion of provision: save it as ~/.config/fish/completions/provision.fish',
-    '# Names of the inventory that stands on the line.',
-    'function __provision_names',
-    '  for word in (commandline -opc)',
-    "    if string match -qr '\\.ya?ml$' -- $word",
-    '      provision names $argv[1] $word 2>/dev/null',
-    '      return',
-    '    end',
-    '  end',
+    '# The inventory that stands on the line, if one does; its names.',
+    'function __provision_inventory',
+    "  string match -r '.*\\.ya?ml$' -- (commandline -opc)[2..] | head -n 1 | string match -r '.+'",
     'end',
+    'function __provision_names',
+    '  set -l inventory (__provision_inventory); and provision names $argv[1] $inventory 2>/dev/null',
+    'end',
+    "complete -c provision -n '__provision_inventory >/dev/null' -f",
     ...verbs.map(
       ({ name, about }) => `complete -c provision -n __fish_use_subcommand -a ${name} -d ${quoted(about)}`,
     ),
