@@ -11,6 +11,12 @@ import { atLeast, familyOf } from './version.ts';
  */
 const FORGET_ADMIN = 'killall -q auth; killall -q -HUP nginx';
 
+/**
+ * While admin waits for its lease its address takes no connections, and Dovecot asks there less and less often, up to once a minute (Dovecot
+ * 2.3, http-client-private.h, HTTP_CLIENT_DEFAULT_BACKOFF_MAX_TIME_MSECS): so long nobody could log in once admin is back.
+ */
+const ADMIN_ANSWERS = '! command -v curl >/dev/null || curl -sm3 -o /dev/null http://admin:8080/ping';
+
 /** Files of certificates inside the container of front, without which its Dovecot ends (core/nginx/config.py). */
 function certificatesOf({ tls }: Mailu): readonly string[] {
   if (tls.kind === 'notls') return [];
@@ -56,7 +62,9 @@ export function frontPart(
       ...(mailu.webdav ? ['radicale'] : []),
     ],
     passes: MESSAGES,
-    ...(family.legacy ? {} : { follows: [{ service: 'admin', reaction: FORGET_ADMIN }] }),
+    ...(family.legacy
+      ? {}
+      : { follows: [{ service: 'admin', reaction: FORGET_ADMIN, question: ADMIN_ANSWERS }] }),
     ...(atLeast(family, 2024, 6) ? { test: frontTest(certificates) } : {}),
     ...(family.legacy || certificates.length === 0 ? {} : { certificates }),
   };

@@ -24,8 +24,12 @@ export interface Part {
   readonly drained?: readonly string[];
   /** Ports of other services that messages go to through it, each of which is to end before it does. */
   readonly passes?: readonly number[];
-  /** What has to be done in the container whenever another service has a new address. */
-  readonly follows?: readonly { readonly service: ServiceName; readonly reaction: string }[];
+  /** What has to be done in the container whenever another service has a new address, or answers a question again: lines of shell. */
+  readonly follows?: readonly {
+    readonly service: ServiceName;
+    readonly reaction: string;
+    readonly question?: string;
+  }[];
   /** What it listens on once it works, inside the container. */
   readonly listens?: number;
   readonly test?: readonly string[];

@@ -109,7 +109,9 @@ function beginning(
   return [
     ...(leased ? [begin('lease', '--waiting', WAITING, ...drain, `${LEASE_FOLDER}/${name}`)] : []),
     ...(passes === undefined ? [] : [begin('drain', ...passes.map(String), '--')]),
-    ...follows.map(({ service, reaction }) => begin('follow', service, reaction)),
+    ...follows.map(({ service, reaction, question }) =>
+      begin('follow', ...(question === undefined ? [] : ['--answers', question]), service, reaction),
+    ),
     ...(certificates === undefined ? [] : [begin('certificates', ...certificates, '--')]),
     ...(queue === undefined ? [] : [begin('queue', queue)]),
     ...(awaits.length === 0 && exported.length === 0

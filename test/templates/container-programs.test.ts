@@ -172,6 +172,40 @@ describe.concurrent.each([
     expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('sleep\n');
   });
 
+  test('a name that is there and does not answer is followed when it answers again, and when it does so first', async ({
+    expect,
+    onTestFinished: finished,
+  }) => {
+    const bench = new Bench(finished);
+    const at = (name: string) => join(bench.folder, name);
+    writeFileSync(at('seen'), '');
+    bench.names('10.0.0.7 admin\n');
+    const question = `[ -e ${at('answers')} ]`;
+    const child = spawn(
+      shell,
+      [...words, at('follow'), '--answers', question, 'admin', `echo again >>${at('seen')}`, 'sleep', '1000'],
+      { env: bench.env, detached: true },
+    );
+    finished(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    });
+    for (const [answers, expected, wait = 3500] of [
+      [false, ''],
+      [true, 'again\n'],
+      [true, 'again\n'],
+      // One question that is not answered says nothing yet.
+      [false, 'again\n', 900],
+      [true, 'again\n'],
+      [false, 'again\n'],
+      [true, 'again\nagain\n'],
+    ] as const) {
+      if (answers) writeFileSync(at('answers'), '');
+      else rmSync(at('answers'), { force: true });
+      await sleep(wait);
+      expect(readFileSync(at('seen'), 'utf8')).toBe(expected);
+    }
+  });
+
   test("front's Dovecot begins once all its certificates are there, and whose numbers were removed get them back", async ({
     expect,
     onTestFinished: finished,
@@ -269,7 +303,7 @@ describe.concurrent.each([
     });
     expect(run('follow', 'admin', 'true')).toEqual({
       status: 64,
-      stderr: 'usage: provision-follow NAME COMMAND PROGRAM [ARGUMENT…]',
+      stderr: 'usage: provision-follow [--answers QUESTION] NAME COMMAND PROGRAM [ARGUMENT…]',
     });
   });
 });
