@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'provision-init-'));
 /** The passwords that what is written may ask for. */
 const PASSWORDS = { MAIL_ADMIN_PASSWORD: 'a long password', MAIL_DATABASE_PASSWORD: 'another' };
 
-beforeAll(() => up({ nodes: 3, fresh: true }));
+beforeAll(() => up({ nodes: 3, fresh: true, internet: true }));
 
 /** Puts in how the lab is logged in to, and nothing else. */
 function reachable(file: string, nodes: number): string {
