@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { NAME, USER } from '../inventory/index.ts';
-import {
-  CERTIFICATES,
-  type CertificateKind,
-  DATABASES,
-  type DatabaseKind,
-  STORAGES,
-  type StorageKind,
-} from './kinds.ts';
+import { type CertificateKind, type DatabaseKind, STORAGES, type StorageKind } from './kinds.ts';
 
 /** What a person says of their machines before the first run. */
 export interface Answers {
@@ -56,9 +49,6 @@ const ADDRESS = z.union([z.ipv4(), z.ipv6(), z.hostname()]);
 /** A word alone is more likely the name of a host whose address was forgotten than an address. */
 const ALONE = z.union([z.ipv4(), z.ipv6(), z.hostname().regex(/\./)]);
 
-const oneOf = (known: readonly string[]) => (text: string) =>
-  known.includes(text) ? undefined : `${text}: expected one of ${known.join(', ')}`;
-
 /** What is wrong with an answer, for the person who gave it. Undefined: nothing. */
 export const wrongWith = {
   hosts(text: string): string | undefined {
@@ -94,7 +84,4 @@ export const wrongWith = {
     ADDRESS.safeParse(text).success
       ? undefined
       : `${text || 'nothing'}: expected a name or an address, as in db.example.org`,
-  storage: oneOf(STORAGES),
-  database: oneOf(DATABASES),
-  tls: oneOf(CERTIFICATES),
 };

@@ -30,14 +30,7 @@ export async function whileConnected(
 export async function whileConnectedAndLogged(
   ...[file, options, needs, work]: Parameters<typeof whileConnected>
 ): Promise<number> {
-  const { given, ended } = logged(await setUp(file, options, needs));
-  let code: number | undefined;
-  try {
-    code = await connectedBy(given, work);
-    return code;
-  } finally {
-    ended(code);
-  }
+  return logged(await setUp(file, options, needs), (given) => connectedBy(given, work));
 }
 
 async function connectedBy(

@@ -93,20 +93,17 @@ async function gather(options: InitOptions, { ask, choose }: Questions): Promise
   return { ...common, mail: { domain, hostname, tls, database, databaseServer } };
 }
 
-/** What is wrong with the options, all of it. */
+/** What is wrong with the options, all of it. Of those that are one of a few the command line says so itself. */
 function given(options: InitOptions): readonly string[] {
-  const { host, user, domain, hostname, cluster, storage, nfs, database, databaseServer, tls } = options;
+  const { host, user, domain, hostname, cluster, nfs, databaseServer } = options;
   const said: readonly (readonly [string, string | undefined, (text: string) => string | undefined])[] = [
     ['--host', host?.join(' '), wrongWith.hosts],
     ['--user', user, wrongWith.user],
     ['--domain', domain, wrongWith.domain],
     ['--hostname', hostname, wrongWith.domain],
     ['--cluster', cluster, wrongWith.cluster],
-    ['--storage', storage, wrongWith.storage],
     ['--nfs', nfs, wrongWith.nfs],
-    ['--database', database, wrongWith.database],
     ['--database-server', databaseServer, wrongWith.server],
-    ['--tls', tls, wrongWith.tls],
   ];
   return said.flatMap(([option, text, check]) => {
     const wrong = text === undefined ? undefined : check(text);

@@ -16,7 +16,7 @@ import { consent } from './consent.ts';
 import { dns } from './dns.ts';
 import { facts } from './facts.ts';
 import { init } from './init.ts';
-import { logged } from './logged.ts';
+import { CHANGES, logged } from './logged.ts';
 import { logs } from './logs.ts';
 import { names } from './names.ts';
 import { readPlaybooks, readProject } from './project.ts';
@@ -27,8 +27,6 @@ import { openScreen, type Screen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
 import { type Prepared as SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
-
-const CHANGES = 10;
 
 export const actions: Actions = {
   run,
@@ -62,14 +60,7 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
 }
 
 async function run(file: string, options: RunCommandOptions): Promise<number> {
-  const { given, ended } = logged(await setUp(file, options, forPlaybooks));
-  let code: number | undefined;
-  try {
-    code = await converged(given, options);
-    return code;
-  } finally {
-    ended(code);
-  }
+  return logged(await setUp(file, options, forPlaybooks), (given) => converged(given, options));
 }
 
 async function converged(given: SetUp, options: RunCommandOptions): Promise<number> {

@@ -1,7 +1,13 @@
 /** Characters of what a step prints that are kept, from its end: its last words are told, and the log has its beginning. */
-const KEPT = 65_536;
+export const KEPT = 65_536;
 /** Lines of a step that are handed on as they come. */
 const FOLLOWED = 5000;
+
+/** Is told what each step prints, line by line, and how it ended. */
+export interface Follower {
+  line(index: number, text: string): void;
+  end(index: number, code: number): void;
+}
 
 export interface Part {
   readonly code: number;
@@ -16,7 +22,7 @@ export class FrameReader {
   /** What stands before each mark, by its name. */
   readonly parts = new Map<string, Part>();
   readonly #mark: RegExp;
-  readonly #on: { line: (index: number, text: string) => void; end: (index: number, code: number) => void };
+  readonly #on: Follower;
   #rest = '';
   /** Characters of a line that is too long to be kept. */
   #overlong = 0;
@@ -25,13 +31,7 @@ export class FrameReader {
   #printed = 0;
   #current = -1;
 
-  constructor(
-    nonce: string,
-    on: { line: (index: number, text: string) => void; end: (index: number, code: number) => void } = {
-      line: () => undefined,
-      end: () => undefined,
-    },
-  ) {
+  constructor(nonce: string, on: Follower = { line: () => undefined, end: () => undefined }) {
     this.#mark = new RegExp(`^${nonce} (\\w+) (\\d+)$`);
     this.#on = on;
   }

@@ -6,13 +6,10 @@ import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
 import { answerOf, applyFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, KEPT } from './frame-reader.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 import { noShell } from './no-shell.ts';
-
-/** Characters of what changes print that are kept for an answer that breaks off. */
-const KEPT = 65_536;
 
 export interface SessionOptions {
   readonly emit: Emit;

@@ -67,7 +67,7 @@ export const glusterVolume = defineResource({
     if (have === null)
       return [
         { field: 'volume', from: null, to: shape },
-        ...Object.entries({ ...wanted.options, ...allowed(wanted.allow, undefined) }).map(([name, to]) => ({
+        ...Object.entries(optionsOf(wanted, {})).map(([name, to]) => ({
           field: name,
           from: null,
           to,
@@ -122,21 +122,15 @@ export const glusterVolume = defineResource({
         : []),
       ...compare('status', have.started ? 'started' : 'stopped', 'started'),
       ...offline.map((brick) => ({ field: `brick ${brick}`, from: 'offline', to: 'online' })),
-      ...Object.entries({
-        ...wanted.options,
-        ...allowed(wanted.allow, have.options[ALLOW]),
-        ...turnedOff(wanted.keptOn, have.options),
-      }).flatMap(([name, to]) => compare(name, have.options[name] ?? null, to)),
+      ...Object.entries(optionsOf(wanted, have.options)).flatMap(([name, to]) =>
+        compare(name, have.options[name] ?? null, to),
+      ),
     ];
   },
 
   apply(wanted, have, changes) {
     const { name, setSize, arbiter, bricks, away, unseen, force } = wanted;
-    const options = {
-      ...wanted.options,
-      ...allowed(wanted.allow, have?.options[ALLOW]),
-      ...turnedOff(wanted.keptOn, have?.options ?? {}),
-    };
+    const options = optionsOf(wanted, have?.options ?? {});
     const fields = new Set(changes.map(({ field }) => field));
     const steps = [];
     const kind = arbiter ? ['replica', String(setSize - 1), 'arbiter', '1'] : ['replica', String(setSize)];
@@ -193,6 +187,14 @@ export const glusterVolume = defineResource({
 
   output: (_wanted, have) => ({ id: have?.id }),
 });
+
+/** All options that are to be set, where these are now. */
+function optionsOf(
+  { options, allow, keptOn }: z.output<typeof want>,
+  have: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { ...options, ...allowed(allow, have[ALLOW]), ...turnedOff(keptOn, have) };
+}
 
 /** The option that lets these in: as it is where it lets them in already, else with what it has. The default is everybody. */
 function allowed(wanted: readonly string[], have: string | undefined): Readonly<Record<string, string>> {
