@@ -168,8 +168,8 @@ test('a self-heal daemon that somebody turned off is turned on, and the root of 
     await expect.poll(left, { timeout: 60_000, interval: 1000 }).toBe(`${alone}${alone}${healed}`);
     await expect.poll(online, { timeout: 60_000, interval: 1000 }).toBe('3');
     expect(plannedLines(await json('plan', file))).toEqual([
-      'node-1: gluster-volume mailu: cluster.self-heal-daemon',
       'node-1: gluster-heal mailu: entries to heal',
+      'node-1: gluster-volume mailu: cluster.self-heal-daemon',
     ]);
     await goesThrough(file);
   } finally {
