@@ -38,6 +38,7 @@ import {
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
+import { updatesOf } from './mailu/updates.ts';
 import { logs, removal } from './mailu/verbs.ts';
 import { writtenBelow } from './mailu/written.ts';
 import { clusterSettings as storageSettings } from './storage/settings.ts';
@@ -117,6 +118,7 @@ export default definePlaybook({
           name: 'mailu',
           known: SERVICES,
           compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
+          updates: updatesOf(cluster),
           patience: mailu.patience,
         }),
       ]),

@@ -69,6 +69,12 @@ function attempt<T>(where: string, host: string, make: () => T): T {
   }
 }
 
+/** Whether a host has its turn in this stage only when the one before it is back. */
+export function isRolled({ stage: { rolling }, view }: BuiltStage, name: string): boolean {
+  const host = view.hosts.filter(isReached).find((one) => one.name === name);
+  return rolling !== undefined && host !== undefined && !(rolling.apart?.(host, view) ?? false);
+}
+
 /** A host's resources from a stage on. */
 export function resourcesFrom(built: readonly BuiltStage[], from: number, host: string): readonly Resource[] {
   return built.slice(from).flatMap(({ resources }) => resources.get(host) ?? []);

@@ -1,5 +1,5 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
-import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
 import { changeHost } from './change-host.ts';
 import type { HostSummary } from './events.ts';
 import { awaitGate } from './gate.ts';
@@ -174,14 +174,15 @@ class Convergence {
   }
 
   async #stage(index: number, hosts: readonly HostState[], lock: RunLock): Promise<void> {
-    const { playbook, stage, view } = this.#built[index] as BuiltStage;
+    const built = this.#built[index] as BuiltStage;
+    const { playbook, stage, view } = built;
     const { emit } = this.#options;
     const where = { playbook: playbook.name, stage: stage.name };
     emit({ kind: 'stage-started', ...where, hosts: hosts.map(({ host }) => host.name) });
 
     const { rolling } = stage;
     const seen = (state: HostState) => view.hosts.find(({ name }) => name === state.host.name) as never;
-    const oneByOne = rolling ? hosts.filter((state) => !(rolling.apart?.(seen(state), view) ?? false)) : [];
+    const oneByOne = hosts.filter(({ host }) => isRolled(built, host.name));
     const together = hosts.filter((state) => !oneByOne.includes(state));
     await everyHost(this.#options, this.#world, together, async (state) => {
       await this.#change(index, state);

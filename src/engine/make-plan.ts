@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { BuiltStage } from './build.ts';
+import { type BuiltStage, isRolled } from './build.ts';
 import { CouldNotLook } from './failures.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
@@ -46,7 +46,14 @@ export function makePlan(
       if (items.length === 0) return;
       stages.push({
         order,
-        stage: { playbook: playbook.name, stage: stage.name, host: host.name, items, exact },
+        stage: {
+          playbook: playbook.name,
+          stage: stage.name,
+          host: host.name,
+          items,
+          exact,
+          rolling: isRolled(built[order] as BuiltStage, host.name),
+        },
       });
       if (items.some(({ changes }) => changes.length > 0)) exact = false;
     });
@@ -70,6 +77,7 @@ function planItem({ resource, verdict }: Judged): PlanItem {
     origin: resource.origin,
     changes: verdict.state === 'observed' ? verdict.changes : [],
     restarts: verdict.state === 'observed' ? verdict.restarts : [],
+    lasting: verdict.state === 'observed' ? verdict.lasting : [],
     unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
   };
 }

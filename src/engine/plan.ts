@@ -9,6 +9,8 @@ export interface PlanItem {
   readonly changes: readonly Change[];
   /** What they stop for a moment or longer. */
   readonly restarts: readonly Restart[];
+  /** What of them no run takes back, each in a clause. */
+  readonly lasting: readonly string[];
   /** Why it cannot be told yet. What it then needs is known after an earlier stage has run. */
   readonly unknown: string | undefined;
 }
@@ -21,6 +23,8 @@ export interface PlanStage {
   readonly items: readonly PlanItem[];
   /** Exact up to the host's first stage that changes something; after it an upper bound. */
   readonly exact: boolean;
+  /** Whether the host has its turn only when the one before it is back. */
+  readonly rolling: boolean;
 }
 
 export interface HostFailure {

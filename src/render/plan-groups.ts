@@ -42,3 +42,6 @@ function grouped(stages: readonly PlanStage[], text: (item: PlanItem) => string)
   if (first === undefined) return [];
   return [...groups.values()].map((group) => ({ playbook: first.playbook, stage: first.stage, ...group }));
 }
+
+export const placesText = (hosts: readonly string[], all: number): string =>
+  hosts.length > 1 && hosts.length === all ? 'all hosts' : hosts.join(', ');

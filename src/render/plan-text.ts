@@ -2,7 +2,8 @@ import { countChanges, type Plan, type PlanItem } from '../engine/index.ts';
 import { changeLists } from './change-list.ts';
 import { changeText, isText, symbol, valueText } from './change-text.ts';
 import { cleaned } from './clean.ts';
-import { type PlanGroup, planGroups } from './plan-groups.ts';
+import { type PlanGroup, placesText, planGroups } from './plan-groups.ts';
+import { planHead } from './plan-head.ts';
 import type { Style } from './style.ts';
 
 /** A resource with more changes than these has them in a list. */
@@ -28,31 +29,16 @@ export function planText(made: Plan, c: Style, { diff }: PlanTextOptions = { dif
   const bound = groups.some(({ exact }) => !exact)
     ? [c.fold('What is "at most" is known exactly once the stages before it have run.')]
     : [];
+  const head = planHead(plan, c);
   return [
+    ...head,
+    ...(head.length > 0 ? [''] : []),
     ...lines,
     ...(lines.length > 0 ? [''] : []),
     ...bound,
-    ...restarts(plan).map((line) => c.fold(line)),
     planSummary(plan, c),
   ].join('\n');
 }
-
-/** What people and programs will notice while it runs. */
-function restarts({ stages, hosts: all }: Plan): readonly string[] {
-  const found = new Map<string, Set<string>>();
-  for (const { host, items } of stages)
-    for (const { name, here } of items.flatMap((item) => item.restarts)) {
-      const at = found.get(name) ?? new Set();
-      found.set(name, here ? at.add(host) : at);
-    }
-  const names = [...found].map(([name, at]) =>
-    at.size === 0 ? name : `${name} on ${placesText([...at], all.length)}`,
-  );
-  return names.length === 0 ? [] : [`Restarts: ${names.join('; ')}.`];
-}
-
-const placesText = (hosts: readonly string[], all: number) =>
-  hosts.length > 1 && hosts.length === all ? 'all hosts' : hosts.join(', ');
 
 function groupText(group: PlanGroup, plan: Plan, c: Style, diff: boolean): readonly string[] {
   const { hosts, exact, items } = group;

@@ -30,6 +30,8 @@ export interface Restart {
   readonly name: string;
   /** Whether it is on the host that is changed, or somewhere in the swarm. */
   readonly here: boolean;
+  /** For how long, and what stops with it, for people: `about half a minute, with its containers`, `for good`. */
+  readonly pause?: string;
 }
 
 /** What the resources before this one, on the same host and stage, are about to change. */
@@ -57,6 +59,8 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   settling?(want: Want, have: Have): Settling | undefined;
   /** What these changes stop. Default: nothing. */
   restarts?(want: Want, changes: readonly Change[]): readonly Restart[];
+  /** What of these changes no run takes back, each in a clause: a number of copies, a database that is converted. Default: nothing. */
+  lasting?(want: Want, changes: readonly Change[]): readonly string[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Change[]): readonly string[];
 }
@@ -70,6 +74,7 @@ export type Judgement =
       readonly output: unknown;
       readonly writes: readonly string[];
       readonly restarts: readonly Restart[];
+      readonly lasting: readonly string[];
       readonly settling: Settling | undefined;
       steps(resolve: Resolve): readonly Step[];
     };
@@ -123,6 +128,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
           output: type.output?.(want, have),
           writes: type.writes?.(want, changes) ?? [],
           restarts: type.restarts?.(want, changes) ?? [],
+          lasting: type.lasting?.(want, changes) ?? [],
           settling: type.settling?.(want, have),
           steps: (resolve) => (changes.length === 0 ? [] : type.apply(want, have, changes, resolve)),
         };

@@ -3,6 +3,7 @@ import { type Change, defineResource, LOCK, ProbeError } from '../resource/index
 import { lines, type Script, sh } from '../shell/index.ts';
 import { waitForLock } from './apt.ts';
 import { detached } from './detached.ts';
+import { startedAnew } from './stopped.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
@@ -48,10 +49,15 @@ export const packages = defineResource({
       return wanted === undefined || isVersion(version, wanted) ? [] : [{ field: name, from: version, to }];
     }),
 
-  restarts: ({ restarts }, changes) =>
-    changes.some(({ from }) => typeof from === 'string' && /^\d/.test(from))
-      ? restarts.map((name) => ({ name, here: true }))
-      : [],
+  restarts: ({ restarts }, changes) => (changes.some(isOfVersion) ? restarts.map(startedAnew) : []),
+
+  lasting: (_wanted, changes) =>
+    changes
+      .filter(isOfVersion)
+      .map(
+        ({ field, from, to }) =>
+          `${field} goes from ${from} to ${to}, and what a newer one has written an older one may not read`,
+      ),
 
   apply: ({ versions, lockTimeout }, _have, changes) => [
     { title: 'finish interrupted installations', script: finishInterrupted(lockTimeout) },
@@ -68,6 +74,9 @@ export const packages = defineResource({
     },
   ],
 });
+
+/** Whether a package is there, and gets another version. */
+const isOfVersion = ({ from }: Change) => typeof from === 'string' && /^\d/.test(from);
 
 /** Whether a version of Debian's (deb-version(7)) is this upstream version, or begins with it. */
 function isVersion(version: string, wanted: string): boolean {

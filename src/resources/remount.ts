@@ -3,6 +3,7 @@ import { defineResource, ProbeError, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { mountUnit } from './mount-unit.ts';
 import { absolutePath } from './path.ts';
+import { startedAnew } from './stopped.ts';
 
 const want = z.strictObject({ where: absolutePath });
 
@@ -31,7 +32,7 @@ export const remount = defineResource({
   diff: (_wanted, outdated) =>
     outdated ? [{ field: 'mounted', from: 'before its unit was changed', to: 'as its unit says' }] : [],
 
-  restarts: (_wanted, changes) => (changes.length > 0 ? [{ name: 'docker.service', here: true }] : []),
+  restarts: (_wanted, changes) => (changes.length > 0 ? [startedAnew('docker.service')] : []),
 
   apply: ({ where }) => [
     {

@@ -3,6 +3,7 @@ import { type Change, defineResource, ProbeError, Unobservable } from '../resour
 import { sh } from '../shell/index.ts';
 import { startOrPutBack } from './last-good.ts';
 import { absolutePath } from './path.ts';
+import { startedAnew, stoppedForGood } from './stopped.ts';
 import { secondsOf } from './timestamp.ts';
 
 const want = z.strictObject({
@@ -78,9 +79,10 @@ export const service = defineResource({
   },
 
   restarts: ({ unit, active }, changes) =>
-    changes.some(({ field }) => field === 'running' || (field === 'active' && !active))
-      ? [{ name: unit, here: true }]
-      : [],
+    changes.flatMap(({ field }) => {
+      if (field === 'active' && !active) return [stoppedForGood(unit)];
+      return field === 'running' ? [startedAnew(unit)] : [];
+    }),
 
   apply({ unit, enabled, active, configuration }, have, changes) {
     const fields = new Set(changes.map(({ field }) => field));

@@ -36,6 +36,7 @@ function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
       steps: steps.map(({ title, script }) => ({ title, script: script.shown })),
       ...(judged.writes.length > 0 ? { writes: judged.writes } : {}),
       ...(judged.restarts.length > 0 ? { restarts: judged.restarts } : {}),
+      ...(judged.lasting.length > 0 ? { lasting: judged.lasting } : {}),
       ...(judged.settling === undefined ? {} : { settling: judged.settling }),
     };
   } catch (error) {

@@ -128,6 +128,16 @@ export const glusterVolume = defineResource({
     ];
   },
 
+  lasting: ({ name, setSize, arbiter, bricks }, changes) =>
+    changes.flatMap(({ field, from }) => {
+      const copies = arbiter ? `${setSize - 1} times beside an arbiter` : `${setSize} times`;
+      if (field === 'volume') return [`volume ${name} keeps every file ${copies}, and that stays so`];
+      if (field !== 'bricks') return [];
+      const before = new Set(String(from).split(' '));
+      const added = bricks.filter((brick) => !before.has(brick));
+      return [`volume ${name} gets ${added.join(', ')}, and a run takes no brick away`];
+    }),
+
   apply(wanted, have, changes) {
     const { name, setSize, arbiter, bricks, away, unseen, force } = wanted;
     const options = optionsOf(wanted, have?.options ?? {});

@@ -143,6 +143,13 @@ export const mailuAccounts = defineResource({
     ];
   },
 
+  lasting: ({ domain }, changes) =>
+    changes.some(({ field }) => field === 'DKIM key')
+      ? [
+          `a DKIM key for ${domain} is made, and others look for it in your DNS (provision dns has the record)`,
+        ]
+      : [],
+
   apply(wanted, { users }, changes): readonly Step[] {
     const { service, domain } = wanted;
     const fields = changes.map(({ field }) => field);

@@ -13,6 +13,13 @@ const want = z
     compose: z.string(),
     /** Services that the stack may have had by the same hand: one that the file does not have is removed. Any other is somebody's. */
     known: z.array(z.string()).readonly().default([]),
+    /** What it means that a service gets new tasks (`pause`: how long it is away) or another image (`lasting`: what no run takes back). */
+    updates: z
+      .record(
+        z.string(),
+        z.strictObject({ pause: z.string().optional(), lasting: z.string().optional() }).readonly(),
+      )
+      .default({}),
     /** Seconds that services may take to run. */
     patience: z.int().positive().default(600),
   })
@@ -54,14 +61,28 @@ export const stack = defineResource({
     });
   },
 
-  /** A service that is there and changes gets new tasks. */
-  restarts({ services }, changes) {
+  /** A service that is there and changes gets new tasks; one that goes has none any more. */
+  restarts({ services, updates }, changes) {
     const names = changes
       .filter(({ field }) => !field.endsWith(TASKS))
       .map(({ field }) => field.split(' ')[0] ?? '')
       .filter((name) => services.has(name));
-    return [...new Set(names)].map((name) => ({ name, here: false }));
+    const gone = changes.filter(isRemoval).map(({ field }) => field.slice(SERVICE.length));
+    return [
+      ...gone.map((name) => ({ name, here: false, pause: 'for good' })),
+      ...[...new Set(names)].map((name) => {
+        const pause = updates[name]?.pause;
+        return pause === undefined ? { name, here: false } : { name, here: false, pause };
+      }),
+    ];
   },
+
+  lasting: ({ updates }, changes) =>
+    changes.flatMap(({ field, from, to }) => {
+      const [name = '', what] = field.split(' ');
+      const lasting = what === 'image' ? updates[name]?.lasting : undefined;
+      return lasting === undefined ? [] : [`${lasting} (${from} to ${to})`];
+    }),
 
   apply: ({ name, compose }, live, changes) => [
     ...changes.filter(isRemoval).map(({ field }) => {

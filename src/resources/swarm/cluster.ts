@@ -68,6 +68,8 @@ export const swarmCluster = defineResource({
     return [];
   },
 
+  lasting: ({ name }, changes) => (changes.length > 0 ? [`swarm ${name} is made, with keys of its own`] : []),
+
   apply: ({ advertiseAddress, addressPools, subnetSize, dataPathPort }) => [
     {
       title: 'initialise the swarm',
