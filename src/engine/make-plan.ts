@@ -20,10 +20,13 @@ export function makePlan(
   const refused: Finding[] = [];
   // What a playbook has refused as a whole is why its stages cannot know what to do.
   const told = new Set(findings.map(({ message }) => message));
-  for (const { host, outputs } of reached(world)) {
-    if (!selected.has(host.name)) continue;
+  const looked = reached(world)
+    .filter(({ host }) => selected.has(host.name))
+    .map(({ host, outputs }) => ({ host, stagesOf: judgeHost(built, host.name, outputs) }));
+  const settled = settledIn(looked.flatMap(({ stagesOf }) => stagesOf.flat()));
+  for (const { host, stagesOf } of looked) {
     let exact = true;
-    judgeHost(built, host.name, outputs).forEach((judged, order) => {
+    stagesOf.forEach((judged, order) => {
       refused.push(...leftOut(host.name, judged, { world, built, selected }));
       const { playbook, stage } = built[order] as BuiltStage;
       for (const { resource, verdict } of judged) {
@@ -42,7 +45,10 @@ export function makePlan(
           });
         }
       }
-      const items = judged.filter(needsWork).filter(isPlannable).map(planItem);
+      const items = judged
+        .filter(needsWork)
+        .filter(isPlannable)
+        .map((one) => planItem(one, settled));
       if (items.length === 0) return;
       stages.push({
         order,
@@ -70,8 +76,13 @@ export function makePlan(
 /** What failed or is refused is told for itself. */
 const isPlannable = ({ verdict }: Judged) => verdict.state !== 'failed' && verdict.state !== 'refused';
 
-function planItem({ resource, verdict }: Judged): PlanItem {
+/** What some host has as it should be. */
+const settledIn = (judged: readonly Judged[]): ReadonlySet<string> =>
+  new Set(judged.flatMap((one) => (needsWork(one) ? [] : [one.resource.id])));
+
+function planItem({ resource, verdict }: Judged, settled: ReadonlySet<string>): PlanItem {
   return {
+    elsewhere: settled.has(resource.id),
     kind: resource.kind,
     key: resource.key,
     origin: resource.origin,

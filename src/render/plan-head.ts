@@ -57,9 +57,17 @@ function stopped(plan: Plan): readonly string[] {
   });
 }
 
+/** Reasons that are told here; each thing has its own below. */
+const REASONS = 3;
+
 function unknown(plan: Plan): string {
-  const items = seenIn(plan).flatMap(({ item }) => (item.unknown === undefined ? [] : [item.unknown]));
-  if (items.length === 0) return '';
-  const things = items.length === 1 ? '1 thing is' : `${items.length} things are`;
-  return `${things} told once the stages before have run (${[...new Set(items)].join('; ')})`;
+  const counts = new Map<string, number>();
+  for (const { item } of seenIn(plan))
+    if (item.unknown !== undefined) counts.set(item.unknown, (counts.get(item.unknown) ?? 0) + 1);
+  const number = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (number === 0) return '';
+  const reasons = [...counts].toSorted(([, a], [, b]) => b - a).map(([reason]) => reason);
+  const rest = reasons.length > REASONS ? '; the others are below' : '';
+  const things = number === 1 ? '1 thing is' : `${number} things are`;
+  return `${things} told once the stages before have run (${reasons.slice(0, REASONS).join('; ')}${rest})`;
 }

@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 
 test('the first plan of the lab is read: at most 100 lines, and all is said', async () => {
-  const first = await planned('first', mailInventory());
+  const first = await planned('first', 'inventory/lab.yaml');
   expect(first).toMatchObject({ code: 0, unsaid: [] });
   expect(first.lines).toBeLessThanOrEqual(100);
 });

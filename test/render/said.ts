@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/engine/index.ts';
+import { isSaidBy, nameOf } from '../../src/render/plan-items.ts';
 
 /** What a plan's text says of some hosts in a stage. */
 interface Told {
@@ -18,11 +19,17 @@ export function unsaid(plan: Plan, text: string): readonly string[] {
   const missing = plan.stages.flatMap(({ playbook, stage, host, exact, items }) => {
     const name = `${playbook}/${stage}`;
     const about = told.filter((part) => part.stage === name && part.hosts.has(host));
-    if (about.every(({ atMost }) => atMost === exact)) return [`${name} ${host}: exact is ${exact}`];
-    return items.flatMap(({ kind, key, changes, restarts, lasting, unknown }) => {
-      const isNew = changes.every(({ from }) => from === null);
-      const words = [kind, ...wordsOf(key), ...(isNew ? [] : changes.flatMap(({ field }) => wordsOf(field)))];
-      const here = about.some((part) => words.every((word) => part.words.has(word)));
+    if (about.length > 0 && about.every(({ atMost }) => atMost === exact))
+      return [`${name} ${host}: exact is ${exact}`];
+    const likeOthers = told.filter((part) => part.stage === '' && part.hosts.has(host));
+    return items.flatMap((item) => {
+      const { kind, key, elsewhere, changes, restarts, lasting, unknown } = item;
+      const fields = changes.filter((change) => !isSaidBy(kind, key, change));
+      const own = elsewhere ? fields.filter(({ from }) => from !== null && from !== false) : fields;
+      const words = [kind, ...wordsOf(nameOf(item))];
+      const here =
+        about.some((part) => hasAll(part, [...words, ...fields.flatMap(({ field }) => wordsOf(field))])) ||
+        likeOthers.some((part) => hasAll(part, [...words, ...own.flatMap(({ field }) => wordsOf(field))]));
       return [
         ...(here ? [] : [`${name} ${host}: ${words.join(' ')}`]),
         ...[unknown, ...lasting, ...restarts.flatMap((restart) => [restart.name, restart.pause])].filter(
@@ -34,17 +41,19 @@ export function unsaid(plan: Plan, text: string): readonly string[] {
   return [...new Set(missing)];
 }
 
+const hasAll = ({ words }: Told, all: readonly string[]) => all.every((word) => words.has(word));
+
 function parts({ hosts }: Plan, text: string): readonly Told[] {
   const told: (Omit<Told, 'words'> & { words: Set<string> })[] = [];
-  let stage = '';
   for (const line of text.split('\n')) {
-    if (/^[\w.-]+\/[\w.-]+$/.test(line)) stage = line;
-    else if (/^ {2}\S/.test(line) && stage !== '') {
-      const named = wordsOf(line.replace(/, at most$/, ''));
+    const [, stage, where] = /^([\w.-]+\/[\w.-]+) on (.+)$/.exec(line) ??
+      /^()(.+) gets? what other hosts have already, at most$/.exec(line) ?? [undefined, undefined, undefined];
+    if (stage !== undefined && where !== undefined) {
+      const named = wordsOf(where.replace(/, at most$/, ''));
       told.push({
         stage,
         hosts: new Set(named.join(' ') === 'all hosts' ? hosts.map(({ name }) => name) : named),
-        atMost: line.endsWith(', at most'),
+        atMost: where.endsWith(', at most'),
         words: new Set(),
       });
     } else for (const word of wordsOf(line)) told.at(-1)?.words.add(word);

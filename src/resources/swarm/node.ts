@@ -10,7 +10,7 @@ export const OUR_LABELS = 'provision.';
 /** A node as its managers know it, asked of one of them. `nodeId` is absent while the host has not joined. */
 export function nodeProbe(host: string, nodeId: string | undefined): Probe<SwarmNode> {
   return nodeId === undefined
-    ? { script: sh`true`, parse: () => new Unobservable(`${host} has not joined yet`) }
+    ? { script: sh`true`, parse: () => new Unobservable('the node has not joined yet') }
     : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode);
 }
 
