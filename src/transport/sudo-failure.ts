@@ -1,0 +1,65 @@
+import { TransportError } from '../errors/index.ts';
+import type { Word } from './sudo-bootstrap.ts';
+
+/** Why the login did not become root, by what the bootstrap said, with sudo's own words. */
+export function sudoFailure(
+  said: ReadonlyMap<Word, string>,
+  host: string,
+  hasPassword: boolean,
+): TransportError | undefined {
+  const fail = (message: string, fix: string) => new TransportError('sudo-refused', message, { fix: [fix] });
+  if (said.has('absent'))
+    return fail('the login is not root and there is no sudo', `log in as root, or install sudo on ${host}`);
+  if (said.has('doas'))
+    return fail(
+      'the login is not root, and there is doas instead of sudo, which takes no password without a terminal',
+      `log in as root, or install sudo on ${host} beside it`,
+    );
+  const tty = said.get('tty');
+  if (tty !== undefined)
+    return fail(
+      `sudo said "${tty}": it wants a terminal, and a run has none (requiretty in sudoers)`,
+      'take requiretty out of sudoers for this login, with visudo on the host as root: Defaults:LOGIN !requiretty',
+    );
+  if (said.has('password') && !hasPassword)
+    return new TransportError(
+      'sudo-password-missing',
+      'sudo asks for a password and the inventory has none',
+      {
+        fix: [
+          'name a secret under `secrets:` and set `ssh.sudoPassword` to its name, or let the login use sudo without a password (NOPASSWD in sudoers)',
+        ],
+      },
+    );
+  if (said.has('nowhere'))
+    return fail(
+      'there is no room for a file of a few kilobytes in /dev/shm, /tmp and /var/tmp',
+      'look with `df -h` and `df -i` on the host, and make room',
+    );
+  const refused = said.get('refused');
+  if (refused === undefined) return undefined;
+  return refusedBy(refused, fail);
+}
+
+/** What sudo asks with (`%p`, sudo(8)) is whom it asks for the password of; sudo-rs leaves it as it is. */
+function refusedBy(words: string, fail: (message: string, fix: string) => TransportError): TransportError {
+  const whose = /^(%p|[\w.@\\-]+): /.exec(words)?.[1];
+  const rest = (whose === undefined ? words : words.replaceAll(`${whose}:`, ' '))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  const told = rest === '' ? '' : `sudo said "${rest}": `;
+  if (/not in the sudoers|may not run sudo|not allowed to (execute|run)/i.test(rest))
+    return fail(
+      `${told}the password is right, and this login may not become root`,
+      'let it, in sudoers on the host: LOGIN ALL=(ALL) ALL; or log in as another, ssh.user',
+    );
+  if (whose === 'root')
+    return fail(
+      `${told}it asks for the password of root and not of the login (rootpw or targetpw in sudoers), and does not take the one that it got`,
+      "write root's password into the secret that `ssh.sudoPassword` names, or take that setting out of sudoers",
+    );
+  return fail(
+    `${told}sudo does not take the password, or does not let this login become root`,
+    'look at the value of `ssh.sudoPassword`, and on the host at: sudo -l',
+  );
+}

@@ -1,0 +1,144 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Secret, sh } from '../../src/shell/index.ts';
+import { localTransport } from '../../src/transport/local.ts';
+import { withSudo } from '../../src/transport/sudo.ts';
+
+const { PATH } = process.env;
+let folder = '';
+
+/** A folder before the usual ones, in which the login is not root, and sudo is what each test makes it. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provision-sudo-'));
+  put('id', 'echo 1000');
+  process.env.PATH = `${folder}${delimiter}${PATH}`;
+  process.env.XDG_RUNTIME_DIR = join(folder, 'run');
+  mkdirSync(process.env.XDG_RUNTIME_DIR);
+});
+
+afterEach(() => {
+  process.env.PATH = PATH;
+  delete process.env.XDG_RUNTIME_DIR;
+});
+
+function put(name: string, text: string): void {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+}
+
+/** Takes sudo's options apart: `$asks` is empty with -n, `$prompt` is that of -p; what is left is the command. */
+const OPTIONS = `
+asks=yes prompt=
+while :; do
+  case $1 in
+    -n) asks=; shift ;;
+    -p) prompt=$2; shift 2 ;;
+    --) shift; break ;;
+    -*) shift ;;
+    *) break ;;
+  esac
+done`;
+const ASKS = `${OPTIONS}\n[ -n "$asks" ] || { echo 'sudo: a password is required' >&2; exit 1; }`;
+const CHECKED = `[ "$password" = 'open sesame' ] || { echo 'Sorry, try again.' >&2; exit 1; }\nexec "$@"`;
+
+const kinds: Readonly<Record<string, string>> = {
+  // A byte at a time, as sudo does (tgetpass.c).
+  sudo: `${ASKS}\nIFS= read -r password\n${CHECKED}`,
+  // Takes what there is (sudo-rs before 0.2.7), and gives on none of it.
+  'sudo-rs that reads ahead': `${ASKS}\nsleep 0.3\npassword=$(dd bs=65536 count=1 2>/dev/null | head -n 1)\n${CHECKED}`,
+  'no password asked for': `${OPTIONS}\nexec "$@"`,
+};
+
+test.each(Object.entries(kinds))(
+  '%s: all of the script is run, and it reads what comes after it',
+  async (_, text) => {
+    put('sudo', text);
+    await using transport = withSudo(localTransport('here'), new Secret('open sesame'));
+    const long = Array.from({ length: 2000 }, (_line, index) => sh`: ${`line ${index}`}`);
+    const script = sh`echo begun; ${long.reduce(
+      (all, line) => sh`${all}
+    ${line}`,
+    )}
+    read -r word; echo "read $word"`;
+    // It is given when the script asks for it, as the lock of a run does.
+    let asked: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    async function* input() {
+      await begun;
+      yield 'further\n';
+    }
+    const onOutput = () => asked();
+    expect(await transport.run(script, { stdin: input(), onOutput })).toEqual({
+      code: 0,
+      stdout: 'begun\nread further\n',
+      stderr: '',
+    });
+    expect((await transport.run(sh`echo alone; exit 7`)).code).toBe(7);
+    expect(readdirSync(process.env.XDG_RUNTIME_DIR ?? '')).toEqual([]);
+  },
+);
+
+const refusals: readonly (readonly [string, string, string, RegExp])[] = [
+  [
+    'requiretty',
+    `echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1`,
+    'sudo-refused',
+    /^sudo said "sudo: sorry, you must have a tty to run sudo": it wants a terminal/,
+  ],
+  [
+    'a wrong password',
+    `${ASKS}\nprintf '%s' "$prompt" | sed 's/%p/deploy/' >&2; echo 'Sorry, try again.' >&2; exit 1`,
+    'sudo-refused',
+    /^sudo said "Sorry, try again\.": sudo does not take the password/,
+  ],
+  [
+    'rootpw',
+    `${ASKS}\nprintf '%s' "$prompt" | sed 's/%p/root/' >&2; echo 'Sorry, try again.' >&2; exit 1`,
+    'sudo-refused',
+    /it asks for the password of root and not of the login/,
+  ],
+  [
+    'a login that sudo does not know',
+    `${ASKS}\nprintf '%s' "$prompt" | sed 's/%p/deploy/' >&2; echo 'deploy is not in the sudoers file.' >&2; exit 1`,
+    'sudo-refused',
+    /^sudo said "deploy is not in the sudoers file\.": the password is right, and this login may not become root/,
+  ],
+];
+
+test.each(refusals)('%s is told in the words of sudo', async (_, text, failure, message) => {
+  put('sudo', text);
+  await using transport = withSudo(localTransport('here'), new Secret('open sesame'));
+  const ran = join(folder, 'ran');
+  await expect(transport.run(sh`: >${ran}`)).rejects.toMatchObject({
+    failure,
+    message: expect.stringMatching(message),
+  });
+  expect(existsSync(ran)).toBe(false);
+});
+
+test('doas instead of sudo is told as such', async () => {
+  put('doas', 'exit 1');
+  put('env-only', '');
+  // Only what the bootstrap needs is on the path: no sudo of this machine.
+  for (const name of ['sh', 'printf', 'tr', 'cat', 'sed']) put(name, `exec /usr/bin/${name} "$@"`);
+  process.env.PATH = folder;
+  await using transport = withSudo(localTransport('here'), undefined);
+  await expect(transport.run(sh`true`)).rejects.toMatchObject({
+    message: expect.stringContaining('there is doas instead of sudo'),
+  });
+});
+
+test('where no place takes the file, nothing is run', async () => {
+  put('sudo', kinds.sudo ?? '');
+  put('mktemp', 'exit 1');
+  rmSync(process.env.XDG_RUNTIME_DIR ?? '', { recursive: true });
+  await using transport = withSudo(localTransport('here'), new Secret('open sesame'));
+  await expect(transport.run(sh`true`)).rejects.toMatchObject({
+    message: expect.stringContaining('no room for a file'),
+  });
+});
