@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { TransportError } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
 import { fingerprint, hostPattern, KnownKeys, keyType, knownHostsLine } from './known-hosts.ts';
+import { KNOWN_HOSTS } from './openssh.ts';
 
 /** `StrictHostKeyChecking` of ssh_config(5): `yes` refuses an unknown key, `accept-new` keeps it, `no` never refuses. */
 export type HostKeyPolicy = 'yes' | 'accept-new' | 'no';
@@ -10,6 +11,8 @@ export type HostKeyPolicy = 'yes' | 'accept-new' | 'no';
 export interface HostKeyRules {
   readonly address: string;
   readonly port: number;
+  /** How it is reached, for what a person is given to run. It may be known by another name. */
+  readonly login: { readonly user: string; readonly address: string; readonly port: number };
   /** A key that is accepted is written to the first. */
   readonly knownHosts: readonly string[];
   readonly policy: HostKeyPolicy;
@@ -33,7 +36,7 @@ export class HostKeyCheck {
 
   /** @throws TransportError where the key must not be trusted. */
   verify(key: Buffer): void {
-    const { address, port, knownHosts, policy } = this.#rules;
+    const { address, port, login, knownHosts, policy } = this.#rules;
     const verdicts = this.#known.map(({ file, keys }) => ({ file, verdict: keys.judge(key) }));
     const name = hostPattern(address, port);
     const shown = `${keyType(key)} ${fingerprint(key)}`;
@@ -53,15 +56,33 @@ export class HostKeyCheck {
             fix: [`ssh-keygen -R ${quote(name)} -f ${quote(file)}`],
           },
         );
+    for (const { file, verdict } of verdicts)
+      if (verdict.kind === 'authority')
+        throw new TransportError(
+          'host-key-unknown',
+          `its host key ${shown} is not known by itself: ${file}:${verdict.line} trusts an authority to vouch for it (@cert-authority), and certificates are not checked here. Have ssh, which checks them, write down its key, and run again`,
+          { fix: [this.#fetched(key)] },
+        );
     if (policy === 'yes')
       throw new TransportError(
         'host-key-unknown',
         `its host key ${shown} is not known, and hostKeyPolicy is yes. Compare the fingerprint with the machine's own first`,
         {
-          fix: [`ssh-keyscan -p ${port} ${quote(address)} >>${quote(knownHosts[0] ?? '~/.ssh/known_hosts')}`],
+          fix: [
+            `ssh-keyscan -p ${login.port} ${quote(login.address)} >>${quote(knownHosts[0] ?? KNOWN_HOSTS[0] ?? '')}`,
+          ],
         },
       );
     this.#remember(key);
+  }
+
+  /** Asks the host for its key through ssh, which knows by a certificate that it is the host. */
+  #fetched(key: Buffer): string {
+    const { address, port, login, knownHosts } = this.#rules;
+    const type = /ed25519|ecdsa|rsa/.exec(keyType(key))?.[0] ?? 'ed25519';
+    const to = ['-p', String(login.port), `${login.user}@${login.address}`].map(quote).join(' ');
+    const file = quote(knownHosts[0] ?? KNOWN_HOSTS[0] ?? '');
+    return `ssh ${to} cat /etc/ssh/ssh_host_${type}_key.pub | sed ${quote(`s/^/${hostPattern(address, port)} /`)} >>${file}`;
   }
 
   #remember(key: Buffer): void {

@@ -3,7 +3,8 @@ import { createHash, createHmac } from 'node:crypto';
 /** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 interface Entry {
   readonly line: number;
-  readonly revoked: boolean;
+  /** `trusted` is a key of the host; `authority` one whose owner vouches for it by certificates. */
+  readonly as: 'trusted' | 'revoked' | 'authority';
   readonly key: Buffer;
 }
 
@@ -11,6 +12,8 @@ export type HostKeyVerdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'revoked'; readonly line: number }
+  /** No key of it is known, and certificates of this authority are what it is known by. */
+  | { readonly kind: 'authority'; readonly line: number }
   /** The host is known by other keys. */
   | {
       readonly kind: 'changed';
@@ -29,11 +32,13 @@ export class KnownKeys {
   /** Any key of a known host that is not among its keys is a change, of whatever type: as ssh(1) takes it. */
   judge(shown: Buffer): HostKeyVerdict {
     const same = this.#entries.filter(({ key }) => key.equals(shown));
-    const revoked = same.find((entry) => entry.revoked);
+    const revoked = same.find(({ as }) => as === 'revoked');
     if (revoked !== undefined) return { kind: 'revoked', line: revoked.line };
-    if (same.length > 0) return { kind: 'known' };
-    const known = this.#entries.filter((entry) => !entry.revoked);
-    if (known.length === 0) return { kind: 'unknown' };
+    if (same.some(({ as }) => as === 'trusted')) return { kind: 'known' };
+    const known = this.#entries.filter(({ as }) => as === 'trusted');
+    const authority = this.#entries.find(({ as }) => as === 'authority');
+    if (known.length === 0)
+      return authority === undefined ? { kind: 'unknown' } : { kind: 'authority', line: authority.line };
     return {
       kind: 'changed',
       known: known.map(({ line, key }) => ({ line, type: keyType(key), fingerprint: fingerprint(key) })),
@@ -42,7 +47,7 @@ export class KnownKeys {
 
   /** The types of key that it is known by, to be asked for first. */
   get types(): readonly string[] {
-    return [...new Set(this.#entries.filter(({ revoked }) => !revoked).map(({ key }) => keyType(key)))];
+    return [...new Set(this.#entries.filter(({ as }) => as === 'trusted').map(({ key }) => keyType(key)))];
   }
 }
 
@@ -67,15 +72,21 @@ export function keyType(key: Buffer): string {
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
 }
 
+const MARKERS: Readonly<Record<string, Entry['as']>> = {
+  '@revoked': 'revoked',
+  '@cert-authority': 'authority',
+};
+
 function parseLine(line: string, number: number, name: string): readonly Entry[] {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
   const [patterns, type, key] = words;
   if (!patterns || patterns.startsWith('#') || !type || !key) return [];
-  if (marker !== undefined && marker !== '@revoked') return [];
+  const as = marker === undefined ? 'trusted' : MARKERS[marker];
+  if (as === undefined) return [];
   if (!matches(patterns.split(','), name)) return [];
   const blob = Buffer.from(key, 'base64');
-  return blob.length < 4 ? [] : [{ line: number, revoked: marker === '@revoked', key: blob }];
+  return blob.length < 4 ? [] : [{ line: number, as, key: blob }];
 }
 
 function matches(patterns: readonly string[], name: string): boolean {

@@ -42,7 +42,14 @@ describe('known_hosts', () => {
     ['port that is not named', 'mail-1', 2222, (line: string) => `mail-1 ${line}`, 'unknown'],
     ['comment', 'mail-1', 22, (line: string) => `#mail-1 ${line}`, 'unknown'],
     ['revoked', 'mail-1', 22, (line: string) => `@revoked * ${line}`, 'revoked'],
-    ['authority', 'mail-1', 22, (line: string) => `@cert-authority * ${line}`, 'unknown'],
+    ['authority', 'mail-1', 22, (line: string) => `@cert-authority * ${line}`, 'authority'],
+    [
+      'authority of others',
+      'mail-1',
+      22,
+      (line: string) => `@cert-authority *.example.org ${line}`,
+      'unknown',
+    ],
   ] as const)('%s', (_, address, port, text, kind) => {
     expect(new KnownKeys(text(key('a').line), address, port).judge(key('a').blob).kind).toBe(kind);
   });
@@ -77,7 +84,31 @@ describe('known_hosts', () => {
 
 describe('host key policy', () => {
   const check = (file: string, policy: HostKeyPolicy) =>
-    new HostKeyCheck({ address: '192.0.2.1', port: 22, knownHosts: [file], policy });
+    new HostKeyCheck({
+      address: '192.0.2.1',
+      port: 22,
+      login: { user: 'root', address: '192.0.2.1', port: 22 },
+      knownHosts: [file],
+      policy,
+    });
+
+  test('a host that only an authority vouches for is not taken for a new one, and ssh is to write down its key', () => {
+    const file = join(folder, 'authority');
+    writeFileSync(file, `@cert-authority 192.0.2.* ${key('b').line}\n`);
+    for (const policy of ['accept-new', 'yes'] as const)
+      expect(() => check(file, policy).verify(key('a').blob)).toThrow(
+        expect.objectContaining({
+          failure: 'host-key-unknown',
+          message: expect.stringContaining(`${file}:1 trusts an authority`),
+          fix: [
+            `ssh -p 22 root@192.0.2.1 cat /etc/ssh/ssh_host_ed25519_key.pub | sed 's/^/192.0.2.1 /' >>${file}`,
+          ],
+        }),
+      );
+    expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2);
+    writeFileSync(file, `192.0.2.1 ${key('a').line}\n`, { flag: 'a' });
+    check(file, 'yes').verify(key('a').blob);
+  });
 
   test('accept-new keeps a new key for the next time, in a file of its own, and refuses another', () => {
     const file = join(folder, 'new', 'known_hosts');
