@@ -24,9 +24,11 @@ export function noShell({
     `${said === '' ? 'it said nothing' : `it said "${said}"`}, and ended with exit code ${code}: it takes the login, and does not run what is sent to it`,
     {
       fix: [
-        other === undefined
-          ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root.'
-          : `Write ssh.user: ${other} for this host.`,
+        /password.*(expired|change)|change your password/i.test(words)
+          ? 'Log in there by hand once, and set a new password. Or give it more time: chage -d "$(date +%F)" LOGIN, as root on the host.'
+          : other === undefined
+            ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root.'
+            : `Write ssh.user: ${other} for this host.`,
       ],
     },
   );

@@ -6,6 +6,7 @@ import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import { Session } from './session.ts';
 import { inspect } from './view.ts';
+import { onceStarted } from './wait-for-boot.ts';
 import { World } from './world.ts';
 
 /** The hosts, connected and looked at, and what should be done. Nothing has been changed. */
@@ -26,7 +27,7 @@ export async function connect(options: RunOptions): Promise<World & AsyncDisposa
   await everyHost(options, world, [...world.states.values()], async (state) => {
     const start = performance.now();
     const again = () => options.connect(state.host, abort);
-    const transport = await again();
+    const transport = await onceStarted(state.host.name, again, options);
     const milliseconds = Math.round(performance.now() - start);
     emit({ kind: 'host-connected', host: state.host.name, milliseconds });
     state.session = new Session(state.host.name, transport, options, again);

@@ -6,6 +6,9 @@ export type TransportFailure =
   | 'unreachable'
   | 'timeout'
   | 'auth'
+  /** It lets in only root until it has started. */
+  | 'booting'
+  | 'algorithms'
   | 'key-file'
   | 'host-key-unknown'
   | 'host-key-changed'

@@ -1,8 +1,7 @@
 import { type Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodeSSH } from 'node-ssh';
 import pLimit from 'p-limit';
-import type { ClientChannel } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import { TransportError } from '../errors/index.ts';
 import type { Script } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
@@ -26,24 +25,33 @@ const COMMAND = 'exec /bin/sh -s';
 /** A connection that is logged in, and what it goes through. */
 export class SshTransport implements Transport {
   readonly name: string;
-  readonly #client: NodeSSH;
+  readonly #client: Client;
   readonly #limit = pLimit(SESSIONS);
   readonly #via: SshTransport | undefined;
+  #open = true;
   #lost: Error | undefined;
 
-  constructor(name: string, client: NodeSSH, via: SshTransport | undefined) {
+  constructor(name: string, client: Client, via: SshTransport | undefined) {
     this.name = name;
     this.#via = via;
     this.#client = client;
-    client.connection?.on('error', (error) => {
+    client.on('error', (error) => {
       this.#lost = error;
     });
+    const ended = () => {
+      this.#open = false;
+    };
+    client.on('end', ended).on('close', ended);
   }
 
   /** A connection from this host on to another. */
   async forward(address: string, port: number): Promise<Duplex> {
     try {
-      return await this.#client.forwardOut('127.0.0.1', 0, address, port);
+      return await new Promise((resolve, reject) => {
+        this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) =>
+          error === undefined ? resolve(channel) : reject(error),
+        );
+      });
     } catch (cause) {
       throw new TransportError(
         'unreachable',
@@ -75,14 +83,12 @@ export class SshTransport implements Transport {
 
   async #run(script: Script, { signal, timeout, onOutput, keep, stdin }: RunOptions): Promise<RunResult> {
     signal?.throwIfAborted();
-    if (!this.#client.isConnected()) throw this.#lostError();
+    if (!this.#open) throw this.#lostError();
     const stdout = new Gathered((text) => onOutput?.('stdout', text), keep);
     const stderr = new Gathered((text) => onOutput?.('stderr', text), keep);
     let channel: ClientChannel | undefined;
     using deadline = new Deadline({ signal, timeout }, () => channel?.close());
-    const { connection } = this.#client;
-    if (connection === null) throw this.#lostError();
-    const running = sshExec(connection, COMMAND, {
+    const running = sshExec(this.#client, COMMAND, {
       stdin: Readable.from(input(script, stdin), { objectMode: false }),
       onStdout: (chunk) => stdout.add(chunk),
       onStderr: (chunk) => stderr.add(chunk),
@@ -90,7 +96,7 @@ export class SshTransport implements Transport {
         channel = opened;
       },
     }).catch((error: unknown) => {
-      throw this.#client.isConnected() && isRefusedChannel(error) ? noSession(error) : this.#lostError(error);
+      throw this.#open && isRefusedChannel(error) ? noSession(error) : this.#lostError(error);
     });
     running.catch(() => undefined);
     const { code, signal: killedBy } = await Promise.race([running, deadline.reached]);
@@ -109,7 +115,7 @@ export class SshTransport implements Transport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.dispose();
+    this.#client.end();
     await this.#via?.[Symbol.asyncDispose]();
   }
 }

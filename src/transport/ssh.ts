@@ -1,9 +1,12 @@
+import type { Client, ConnectConfig } from 'ssh2';
 import { TransportError } from '../errors/index.ts';
+import { isMismatch, mismatch } from './algorithms.ts';
 import { type Account, credentialsOf } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
 import type { Passphrases } from './identities.ts';
 import { preferring } from './signatures.ts';
+import { logIn } from './ssh-client.ts';
 import { connectFailure } from './ssh-failure.ts';
 import { SshTransport } from './ssh-transport.ts';
 import type { Transport } from './transport.ts';
@@ -61,19 +64,19 @@ async function connectOne(
   const { address, port, user } = target;
   const check = new HostKeyCheck({
     ...(target.keyName ?? { address, port }),
+    login: { user, address, port },
     knownHosts: target.knownHosts,
     policy: target.hostKeyPolicy,
   });
-  const { NodeSSH: Client } = await import('node-ssh');
-  const client = new Client();
   const { methods, offered } = await credentialsOf(target, passphrases);
   const left = [...methods];
-  const sock = await via?.forward(address, port);
   let untrusted: unknown;
-  using deadline = new Deadline({ signal }, () => client.connection?.destroy());
-  try {
-    const connected = client.connect({
-      ...(sock === undefined ? { host: address, port } : { sock }),
+  let given: Client | undefined;
+  using deadline = new Deadline({ signal }, () => given?.destroy());
+  const config = async (): Promise<ConnectConfig> => {
+    const sock = await via?.forward(address, port);
+    return {
+      ...(sock === undefined ? { host: address, port } : { sock: sock as never }),
       username: user,
       readyTimeout: target.connectTimeout,
       keepaliveInterval: KEEPALIVE,
@@ -89,13 +92,21 @@ async function connectOne(
         }
       },
       authHandler: (_accepted, _partial, next) => next(left.shift() ?? (false as never)),
-    });
-    await Promise.race([connected, deadline.reached]);
-  } catch (error) {
-    client.dispose();
-    if (signal?.aborted) throw signal.reason;
-    throw untrusted ?? connectFailure(error, target, offered);
+    };
+  };
+  const result = await Promise.race([
+    logIn(await config(), (client) => {
+      given = client;
+    }),
+    deadline.reached,
+  ]);
+  if ('client' in result) {
+    result.client.setNoDelay(true);
+    return new SshTransport(target.name, result.client, via);
   }
-  client.connection?.setNoDelay(true);
-  return new SshTransport(target.name, client, via);
+  if (signal?.aborted) throw signal.reason;
+  if (untrusted !== undefined) throw untrusted;
+  const { error } = result.notIn;
+  if (isMismatch(error)) throw await mismatch(error as Error, await config(), target);
+  throw connectFailure(result.notIn, target, offered);
 }

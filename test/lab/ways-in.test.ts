@@ -9,7 +9,7 @@ import { changedLines, figure, finished, json, type Ran, type Tree } from './har
 import { exec, up } from './lab.ts';
 import { BRIDGE } from './network.ts';
 import { nodeOf } from './node.ts';
-import { $ } from './shell.ts';
+import { $, sleep } from './shell.ts';
 import { paths } from './state.ts';
 import { failures, on } from './steps.ts';
 import { onTerminal } from './terminal.ts';
@@ -315,5 +315,160 @@ test('ways that must not are refused, each in its own words, with exit 4 and not
     });
     expect(failure?.message).toMatch(words);
     expect(`${ran.stdout}${ran.stderr}`).not.toContain('not this one');
+  }
+});
+
+const asOps = (): Tree => ({
+  address: three.address,
+  ssh: {
+    ...usual,
+    user: 'ops',
+    sudoPassword: 'sudo',
+    knownHosts: known('ops', line(three.name, ED, three.address)),
+  },
+});
+const asAdmin = (): Tree => ({
+  address: two.address,
+  ssh: { ...usual, user: 'admin', knownHosts: known('admin', line(two.name, ED, two.address)) },
+});
+
+test('a machine that is still starting lets only root in, and is waited for', async () => {
+  const words =
+    'System is booting up. Unprivileged users are not permitted to log in yet. Please come back later. For technical details, see pam_nologin(8).';
+  await on(two.name, `echo '"${words}"' >/run/nologin; rm -rf /srv/many`);
+  try {
+    const running = enter(asAdmin());
+    await sleep(8000);
+    await on(two.name, 'rm /run/nologin');
+    const ran = await running;
+    const waited = ran.events.filter(({ kind }) => kind === 'gate-waiting');
+    expect({ code: ran.code, waited: waited.length > 0 }).toEqual({ code: 0, waited: true });
+    expect(waited[0]).toMatchObject({
+      host: 'here',
+      reason: expect.stringContaining('it said "System is booting up.'),
+    });
+  } finally {
+    await on(two.name, 'rm -f /run/nologin');
+  }
+});
+
+/** What people's machines are like when they are met first. `undo` is what the fix says, as root on the host. */
+const met: Readonly<
+  Record<
+    string,
+    { node: string; host: () => Tree; make: string; undo: string; code: string; exit: number; words: RegExp }
+  >
+> = {
+  'an account that has expired': {
+    node: two.name,
+    host: asAdmin,
+    make: 'chage -E 1 admin',
+    undo: 'chage -E -1 admin',
+    code: 'auth',
+    exit: 4,
+    words: /^it said "Your account has expired.*the key of admin is right, and the account has expired/,
+  },
+  'a password that has to be changed': {
+    node: two.name,
+    host: asAdmin,
+    make: 'echo admin:something | chpasswd; chage -d 0 admin',
+    undo: 'chage -d "$(date +%F)" admin',
+    code: 'no-shell',
+    exit: 4,
+    words: /password/i,
+  },
+  maintenance: {
+    node: two.name,
+    host: asAdmin,
+    make: "echo 'Down for maintenance until noon.' >/etc/nologin",
+    undo: 'rm /etc/nologin',
+    code: 'auth',
+    exit: 4,
+    words: /^it said "Down for maintenance until noon\.", and hung up: it does not let admin in/,
+  },
+  'a login that sshd does not let in': {
+    node: two.name,
+    host: asAdmin,
+    make: "echo 'DenyUsers admin' >/etc/ssh/sshd_config.d/zz-try.conf; systemctl reload ssh",
+    undo: 'rm /etc/ssh/sshd_config.d/zz-try.conf; systemctl reload ssh',
+    code: 'auth',
+    exit: 4,
+    words: /^admin may not log in at/,
+  },
+  'only post-quantum key exchange': {
+    node: two.name,
+    host: asAdmin,
+    make: "echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' >/etc/ssh/sshd_config.d/zz-try.conf; systemctl reload ssh",
+    undo: 'rm /etc/ssh/sshd_config.d/zz-try.conf; systemctl reload ssh',
+    code: 'algorithms',
+    exit: 4,
+    words:
+      /have no key exchange in common\. It offers sntrup761x25519-sha512@openssh\.com.*; here there are .*curve25519-sha256/,
+  },
+  'a login shell that is none': {
+    node: two.name,
+    host: asAdmin,
+    make: 'usermod -s /usr/sbin/nologin admin',
+    undo: 'usermod -s /bin/bash admin',
+    code: 'no-shell',
+    exit: 4,
+    words: /This account is currently not available/,
+  },
+  requiretty: {
+    node: three.name,
+    host: asOps,
+    make: "echo 'Defaults requiretty' >/etc/sudoers.d/zz-try",
+    undo: 'rm /etc/sudoers.d/zz-try',
+    code: 'sudo-refused',
+    exit: 2,
+    words: /^sudo said "sudo: .*must have a tty.*it wants a terminal/,
+  },
+  rootpw: {
+    node: three.name,
+    host: asOps,
+    make: "echo 'Defaults rootpw' >/etc/sudoers.d/zz-try",
+    undo: 'rm /etc/sudoers.d/zz-try',
+    code: 'sudo-refused',
+    exit: 2,
+    words: /it asks for the password of root and not of the login/,
+  },
+};
+
+test.each(Object.entries(met))(
+  '%s: its words come first, and what they say to do helps',
+  async (name, state) => {
+    const { node, host, make, undo, code, exit, words } = state;
+    await on(node, make);
+    let ran: Ran | undefined;
+    try {
+      ran = await enter(host());
+    } finally {
+      await on(node, undo);
+    }
+    const [failure] = failures(ran);
+    figure(`met: ${name}`, [failure?.message, failure?.fix]);
+    expect({ exit: ran.code, code: failure?.code, changed: changedLines(ran) }).toEqual({
+      exit,
+      code,
+      changed: [],
+    });
+    expect(failure?.message).toMatch(words);
+    expect((await enter(host())).code).toBe(0);
+  },
+);
+
+test('sudo-rs, which reads ahead, runs all of a script', async () => {
+  await on(
+    three.name,
+    'apt-get -qq update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y sudo-rs >/dev/null 2>&1; ln -s "$(command -v sudo-rs || ls /usr/lib/cargo/bin/sudo)" /usr/local/bin/sudo; rm -rf /srv/many',
+  );
+  try {
+    figure('sudo-rs', await on(three.name, "dpkg -s sudo-rs | sed -n 's/^Version: //p'"));
+    const ran = await enter(asOps());
+    expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
+    expect(finished(ran)?.changes).toBeGreaterThan(0);
+    expect(finished(await enter(asOps()))?.changes).toBe(0);
+  } finally {
+    await on(three.name, 'rm /usr/local/bin/sudo');
   }
 });

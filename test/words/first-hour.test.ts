@@ -14,6 +14,7 @@ import { inspectSwarm } from '../../src/rules/inspect-swarm.ts';
 import { inspectMachines } from '../../src/rules/machine.ts';
 import { inspectPorts } from '../../src/rules/ports.ts';
 import { sh } from '../../src/shell/index.ts';
+import type { NotIn } from '../../src/transport/ssh-client.ts';
 import { connectFailure } from '../../src/transport/ssh-failure.ts';
 import { withSudo } from '../../src/transport/sudo.ts';
 import { host, machine, node, says } from '../rules/swarm.ts';
@@ -114,17 +115,35 @@ test('the errors of the first hour', async () => {
   for (const [title, text] of inventories) tell(title, mistakes(text));
 
   const tried = { address: '192.0.2.1', port: 22, user: 'deploy' };
-  const logins: readonly (readonly [string, object, readonly string[]])[] = [
-    ['nothing listens', { code: 'ECONNREFUSED' }, []],
-    ['a machine that is off', { code: 'EHOSTUNREACH' }, []],
-    ['a name that nobody knows', { code: 'ENOTFOUND' }, []],
-    ['a firewall that drops', { code: 'ETIMEDOUT' }, []],
-    ['keys that are not taken', { level: 'client-authentication' }, ['the agent', '~/.ssh/id_ed25519']],
-    ['no key at all', { level: 'client-authentication' }, []],
-    ['a connection that breaks', { message: 'Connection lost before handshake' }, []],
+  const broken = (error: object) => ({ error: { message: '', ...error }, said: '', hungUp: false });
+  const hungUp = (said: string) => ({ error: new Error('the connection was closed'), said, hungUp: true });
+  const key = ['~/.ssh/id_ed25519'];
+  const logins: readonly (readonly [string, NotIn, readonly string[]])[] = [
+    ['nothing listens', broken({ code: 'ECONNREFUSED' }), []],
+    ['a machine that is off', broken({ code: 'EHOSTUNREACH' }), []],
+    ['a name that nobody knows', broken({ code: 'ENOTFOUND' }), []],
+    ['a firewall that drops', broken({ code: 'ETIMEDOUT' }), []],
+    ['keys that are not taken', broken({ level: 'client-authentication' }), ['the agent', ...key]],
+    ['no key at all', broken({ level: 'client-authentication' }), []],
+    ['too many keys', broken({ message: 'Too many authentication failures' }), ['the agent', ...key]],
+    [
+      'a machine that is still starting',
+      hungUp(
+        '"System is booting up. Unprivileged users are not permitted to log in yet. Please come back later. For technical details, see pam_nologin(8)."\n',
+      ),
+      key,
+    ],
+    [
+      'an account that has expired',
+      hungUp('Your account has expired; please contact your system administrator.\n'),
+      key,
+    ],
+    ['a machine in maintenance', hungUp('Down for maintenance until noon.\n'), key],
+    ['a server that hangs up', hungUp(''), key],
+    ['a connection that breaks', broken({ message: 'Connection lost before handshake' }), []],
   ];
-  for (const [title, error, ways] of logins)
-    tell(title, errorText('mail-1', connectFailure(error, tried, ways), c));
+  for (const [title, notIn, ways] of logins)
+    tell(title, errorText('mail-1', connectFailure(notIn, tried, ways), c));
   tell(
     "the user of a cloud's image",
     errorText(
