@@ -25,6 +25,7 @@ const TRUST = [
   'hands',
   'killed',
   'machine-drift',
+  'packages',
   'proxy',
   'swarm-past',
   'ways-in',

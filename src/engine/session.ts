@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { TransportError } from '../errors/index.ts';
-import { LOCK, type Output, type Step } from '../resource/index.ts';
+import { type Finding, TransportError } from '../errors/index.ts';
+import { LOCK, type Output, type Step, WARNING } from '../resource/index.ts';
 import { lines, type Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
@@ -102,8 +102,11 @@ export class Session implements AsyncDisposable {
     };
     started(0);
     const stdout = new FrameReader(nonce, {
-      line: (index, line) =>
-        emit({ kind: 'step-output', host, line: steps[index]?.step.script.mask(line) ?? line }),
+      line: (index, line) => {
+        const shown = steps[index]?.step.script.mask(line) ?? line;
+        emit({ kind: 'step-output', host, line: shown });
+        if (shown.startsWith(WARNING)) emit({ kind: 'finding', finding: warningOf(host, shown) });
+      },
       end: (index, code) => (code === 0 ? started(index + 1) : undefined),
     });
     const stderr = new FrameReader(nonce);
@@ -179,4 +182,8 @@ function masked({ code, stdout, stderr }: Output, script: Script): Output {
 /** Unguessable, so that no output can contain it. */
 function newNonce(): string {
   return `provision-${randomBytes(12).toString('hex')}`;
+}
+
+function warningOf(host: string, line: string): Finding {
+  return { level: 'warn', code: 'step-warning', host, message: line.slice(WARNING.length).trim(), fix: [] };
 }

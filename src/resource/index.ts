@@ -16,3 +16,4 @@ export {
   type Step,
 } from './resource.ts';
 export { refusingRestart } from './restart-refused.ts';
+export { WARNING } from './warning.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type Change, defineResource, LOCK, ProbeError } from '../resource/index.ts';
-import { lines, type Script, sh } from '../shell/index.ts';
+import { type Change, defineResource, ProbeError, Refusal } from '../resource/index.ts';
+import { lines, sh } from '../shell/index.ts';
 import { waitForLock } from './apt.ts';
-import { detached } from './detached.ts';
+import { refreshLists } from './refresh-lists.ts';
 import { startedAnew } from './stopped.ts';
+import { unattended } from './unattended.ts';
 
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
@@ -30,24 +31,40 @@ export const packages = defineResource({
 
   observe: ({ names }) => ({
     script: sh`
-      dpkg-query -W -f='\${Package} \${db:Status-Status} \${Version}\n' -- ${names} 2>/dev/null
+      dpkg-query -W -f='\${Package} \${db:Status-Status} \${Version} \${db:Status-Want}\n' -- ${names} 2>/dev/null
       [ $? -le 1 ]`,
     parse(output) {
       if (output.code !== 0) throw new ProbeError('could not ask dpkg which packages are installed', output);
       const known = output.stdout.split('\n').map((line) => line.split(' '));
-      return new Map(known.map(([name = '', status = '', version = '']) => [name, { status, version }]));
+      // Of what is not there the version is empty, and two spaces stand where it would be.
+      return new Map(
+        known.map(([name = '', status = '', version = '', want]) => [
+          name,
+          { status, version, held: want === 'hold' },
+        ]),
+      );
     },
   }),
 
-  diff: ({ names, versions }, have) =>
-    names.flatMap((name): readonly Change[] => {
+  diff: ({ names, versions }, have) => {
+    const changes = names.flatMap((name): readonly Change[] => {
       const { status, version } = have.get(name) ?? { status: 'not-installed', version: '' };
       const wanted = versions[name];
       const to = wanted ?? 'installed';
       if (status !== 'installed')
         return [{ field: name, from: status === 'not-installed' ? null : status, to }];
       return wanted === undefined || isVersion(version, wanted) ? [] : [{ field: name, from: version, to }];
-    }),
+    });
+    const held = changes.filter(({ field }) => have.get(field)?.held);
+    if (held.length > 0)
+      throw new Refusal(held.map(onHold).join('; '), [
+        {
+          say: 'where it need not stay so, let apt change it',
+          run: sh`apt-mark unhold ${held.map(({ field }) => field)}`,
+        },
+      ]);
+    return changes;
+  },
 
   restarts: ({ restarts }, changes) => (changes.some(isOfVersion) ? restarts.map(startedAnew) : []),
 
@@ -61,7 +78,13 @@ export const packages = defineResource({
 
   apply: ({ versions, lockTimeout }, _have, changes) => [
     { title: 'finish interrupted installations', script: finishInterrupted(lockTimeout) },
-    { title: 'refresh package lists', script: refreshLists(lockTimeout) },
+    {
+      title: 'refresh package lists',
+      script: refreshLists(
+        changes.map(({ field }) => field),
+        lockTimeout,
+      ),
+    },
     {
       title: `install ${changes.map(({ field }) => field).join(', ')}`,
       script: sh`
@@ -74,6 +97,11 @@ export const packages = defineResource({
     },
   ],
 });
+
+function onHold({ field, from, to }: Change): string {
+  const wanted = to === 'installed' ? 'should be' : `${to} is wanted`;
+  return `${field} is on hold (apt-mark hold), so apt does not change it: it is ${from ?? 'not installed'}, and ${wanted}`;
+}
 
 /** Whether a package is there, and gets another version. */
 const isOfVersion = ({ from }: Change) => typeof from === 'string' && /^\d/.test(from);
@@ -101,25 +129,6 @@ function chosen(name: string, version: string | undefined) {
       exit 1
     fi
     set -- "$@" ${name}="$found"`;
-}
-
-const environment = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
-
-const unattended = (command: Script) => detached(command, environment);
-
-const LISTS = '/run/provision.lists';
-/** While they are fetched: what is changed meanwhile is newer. */
-const FETCHING = `${LISTS}.new`;
-
-/** Fetches the lists, once in a script of changes, as long as nothing that says where they come from is newer. */
-function refreshLists(timeout: number) {
-  return sh`
-    if [ -n "$(find ${LISTS} -newer ${LOCK} 2>/dev/null)" ] && newer=$(find /etc/apt -newer ${LISTS}) && [ -z "$newer" ]; then
-      exit 0
-    fi
-    : >${FETCHING}
-    ${waitForLock('/var/lib/apt/lists/lock', timeout)}
-    ${unattended(sh`apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=3 update && mv -- ${FETCHING} ${LISTS}`)}`;
 }
 
 function finishInterrupted(timeout: number) {

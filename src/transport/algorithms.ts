@@ -62,11 +62,18 @@ async function offersOf(config: ConnectConfig, part: string): Promise<ReadonlyMa
       ...config,
       debug: (line) => {
         const [, side, name, list] = /\((local|remote)\) ([^:]+): (.*)$/.exec(line) ?? [];
-        if (side !== undefined && name === part && list !== undefined)
-          found.set(side, list.replaceAll(/,(?=\S)/g, ', '));
+        if (side !== undefined && name === part && list !== undefined) found.set(side, listed(list));
       },
     });
   });
   client.destroy();
   return found;
+}
+
+/** Without what is no algorithm: signs that a side understands an extension (RFC 8308, 2.1; OpenSSH's PROTOCOL, 1.10). */
+function listed(list: string): string {
+  const names = list
+    .split(',')
+    .filter((name) => !/^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com)$/.test(name));
+  return names.join(', ');
 }
