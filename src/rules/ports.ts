@@ -13,6 +13,7 @@ export interface SeenPorts {
   readonly facts:
     | { readonly ports: readonly PortFact[] | null; readonly firewall: FirewallFacts }
     | undefined;
+  onHost(command: string): string;
 }
 
 /**
@@ -29,7 +30,7 @@ export function inspectPorts(hosts: readonly SeenPorts[], opens: boolean): reado
           code: 'ports-not-tried',
           host: from.name,
           message: 'it has no bash, so whether it reaches the other hosts was not tried',
-          fix: ['apt-get install bash'],
+          fix: [from.onHost('apt-get -y install bash')],
         },
       ];
     const silent = (from.facts?.ports ?? []).filter(

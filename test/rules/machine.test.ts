@@ -82,6 +82,7 @@ describe('ports', () => {
     address: `192.0.2.${name.charCodeAt(0)}`,
     settings: { role },
     facts: ports === undefined ? undefined : { ports, firewall },
+    onHost: (command: string) => `${name}$ ${command}`,
   });
 
   test('a firewall that is about to let a host in is not in the way, unless it is left alone or has done so', () => {
