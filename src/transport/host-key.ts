@@ -69,7 +69,9 @@ export class HostKeyCheck {
         `its host key ${shown} is not known, and hostKeyPolicy is yes. Compare the fingerprint with the machine's own first`,
         {
           fix: [
-            `ssh-keyscan -p ${login.port} ${quote(login.address)} >>${quote(knownHosts[0] ?? KNOWN_HOSTS[0] ?? '')}`,
+            knownHosts[0] === undefined
+              ? 'name a file for it, as `ssh.knownHosts` in the inventory'
+              : `echo ${quote(knownHostsLine(address, port, key).trimEnd())} >>${quote(knownHosts[0])}`,
           ],
         },
       );

@@ -129,7 +129,11 @@ describe('host key policy', () => {
 
   test('yes refuses an unknown key', () => {
     expect(() => check(join(folder, 'none'), 'yes').verify(key('a').blob)).toThrow(
-      expect.objectContaining({ failure: 'host-key-unknown', exit: 4 }),
+      expect.objectContaining({
+        failure: 'host-key-unknown',
+        exit: 4,
+        fix: [`echo '192.0.2.1 ${key('a').line}' >>${join(folder, 'none')}`],
+      }),
     );
   });
 
