@@ -30,7 +30,8 @@ export function unlessLocking(
       'Docker would be restarted, and the swarm locks its managers (autolock): this one would wait for the unlock key, and count as lost until a person has typed it',
     fix: [
       `have the key at hand in any case: ${host.onHost('docker swarm unlock-key')}`,
-      `let the managers start without it for this run, their keys in clear on their disks meanwhile: ${host.onHost('docker swarm update --autolock=false')}; afterwards --autolock=true, which makes another key`,
+      `let the managers start without it for this run, their keys in clear on their disks meanwhile: ${host.onHost('docker swarm update --autolock=false')}`,
+      `after the run lock them again, which makes another key: ${host.onHost('docker swarm update --autolock=true')}`,
     ],
   };
   return resources.map((resource) => refusingRestart(resource, 'docker.service', refusal));

@@ -25,7 +25,7 @@ export function notInInventory(bound: string, first: MailuHost, file: string, se
     message: `Mailu's administration is bound to ${bound}, which is not in the inventory: the accounts are there. A run moves no accounts, and begins with no others`,
     fix: [
       `put ${bound} back into the inventory`,
-      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}, with no main.db-journal and no main.db-wal of another beside it` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host: ${place.onHost(restores(copy.path, file))}`}; then run again with --database-moved`,
+      `where ${bound} is gone for good: ${place === undefined || copy === undefined ? `bring the file back from your backup to a host that is to keep it, as ${file}, with no main.db-journal and no main.db-wal of another beside it, and run again with --database-moved` : `bring the newest copy, of ${when(copy.modified)} UTC, to a host, and run again with --database-moved: ${place.onHost(restores(copy.path, file))}`}`,
     ],
   };
 }

@@ -44,7 +44,7 @@ export function inspectSelector(mailu: Mailu, cluster: MailuCluster): readonly F
       message: `Mailu would not find the DKIM key of ${unread.map(({ domain, name, wanted }) => `${domain}, which is ${path(name)}, and is looked for as ${wanted}`).join('; of ')}: mail would go out unsigned`,
       fix: [
         ...(first.selector === selector ? [] : [`to keep the selector ${first.selector}: ${keep}`]),
-        `to use the same ${copies.length === 1 ? 'key' : 'keys'} under the selector ${selector}: ${host.onHost(copies.join(' && '))}; then bring the new records into your DNS (provision dns), and leave the old ones for some days`,
+        `to use the same ${copies.length === 1 ? 'key' : 'keys'} under the selector ${selector}, copy ${copies.length === 1 ? 'it' : 'them'}, bring the new records into your DNS (provision dns), and leave the old ones for some days: ${host.onHost(copies.join(' && '))}`,
       ],
     },
   ];

@@ -40,7 +40,7 @@ test('another selector than that of the key is refused before mail goes out unsi
         'Mailu would not find the DKIM key of example.org, which is /mailu/dkim/example.org.dkim.key, and is looked for as example.org.mail.key: mail would go out unsigned',
       fix: [
         'to keep the selector dkim: take DKIM_SELECTOR out of mailu.variables',
-        'to use the same key under the selector mail: mail-2$ cp -a -n -- /mailu/dkim/example.org.dkim.key /mailu/dkim/example.org.mail.key; then bring the new records into your DNS (provision dns), and leave the old ones for some days',
+        'to use the same key under the selector mail, copy it, bring the new records into your DNS (provision dns), and leave the old ones for some days: mail-2$ cp -a -n -- /mailu/dkim/example.org.dkim.key /mailu/dkim/example.org.mail.key',
       ],
     },
   ]);
@@ -52,7 +52,7 @@ test('another selector than that of the key is refused before mail goes out unsi
 test('the keys of all domains come with it, also where that of the main one is there already', () => {
   const keys = ['club.example.dkim.key', 'example.org.dkim.key', 'xn--mller-kva.example.dkim.key'];
   expect(findings(keys, { DKIM_SELECTOR: 'mail' })[0]?.fix[1]).toContain(
-    "mail-2$ cp -a -n -- /mailu/dkim/example.org.dkim.key /mailu/dkim/example.org.mail.key && cp -a -n -- /mailu/dkim/club.example.dkim.key /mailu/dkim/club.example.mail.key && cp -a -n -- /mailu/dkim/xn--mller-kva.example.dkim.key '/mailu/dkim/müller.example.mail.key';",
+    "mail-2$ cp -a -n -- /mailu/dkim/example.org.dkim.key /mailu/dkim/example.org.mail.key && cp -a -n -- /mailu/dkim/club.example.dkim.key /mailu/dkim/club.example.mail.key && cp -a -n -- /mailu/dkim/xn--mller-kva.example.dkim.key '/mailu/dkim/müller.example.mail.key'",
   );
   expect(findings([...keys, 'example.org.mail.key'], { DKIM_SELECTOR: 'mail' })[0]?.message).toMatch(
     /club\.example.*xn--mller-kva\.example/,
@@ -64,7 +64,7 @@ test('a key is looked for under the name that Mailu gives the domain', () => {
   expect(findings(['müller.example.dkim.key'], {}, domain)).toEqual([]);
   expect(findings(['xn--mller-kva.example.dkim.key'], {}, domain)[0]?.fix).toEqual([
     expect.stringContaining(
-      "cp -a -n -- /mailu/dkim/xn--mller-kva.example.dkim.key '/mailu/dkim/müller.example.dkim.key';",
+      "cp -a -n -- /mailu/dkim/xn--mller-kva.example.dkim.key '/mailu/dkim/müller.example.dkim.key'",
     ),
   ]);
 });
