@@ -25,7 +25,7 @@ export function inspectLeft({ hosts, settings: { kind, root } }: Storage): reado
           message: `${source} is mounted at ${where} by a unit of ours, and the inventory says nothing of it; it stays mounted${type.includes('gluster') ? ', and the volume runs on' : ''}, and a run does not look after it`,
           fix: [
             kind === 'none' ? 'write the section `storage` again' : `set storage.root to ${where}`,
-            `or, when nothing uses it any more, take the mount away, which leaves what is in it: ${host.onHost(taken(where, kind === 'none'))}`,
+            `or, when nothing uses it any more, take the mount away${kind === 'none' ? ', and the drop-in by which Docker waits for it' : ''}, which leaves what is in it: ${host.onHost(taken(where, kind === 'none'))}`,
           ],
         }),
       ),

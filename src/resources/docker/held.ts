@@ -47,7 +47,7 @@ export function holdState(
           ? `leave data-root as it is: take it out of docker.settings, and where daemon.json has it by hand, set it back to ${root}`
           : `leave data-root as it is: write docker: { settings: { data-root: ${yamlWord(root)} } } for this host`,
         {
-          say: `to move it, one host at a time and while the other managers are up, copy it, then set data-root by hand in daemon.json, start Docker, and remove ${root} only when all is there. To copy it`,
+          say: `to move it, one host at a time and while the other managers are up, stop Docker, which ends what runs there, and copy it. Then set data-root by hand in daemon.json, start Docker, and remove ${root} only when all is there. To stop and copy`,
           run: sh`test ! -e ${then} && systemctl stop docker.service docker.socket && cp -aT -- ${root} ${then}`,
         },
       ],
