@@ -1,4 +1,4 @@
-import type { Finding, OpenFileFact } from 'provision-swarm';
+import { type Finding, type OpenFileFact, sh } from 'provision-swarm';
 import type { Reached } from './settings.ts';
 import { endableUnit } from './starters.ts';
 
@@ -26,7 +26,7 @@ export function otherPrograms(host: Reached, places: readonly string[]): readonl
     fix: [
       unit === undefined
         ? `end that program when its work is done: ${host.onHost(`ps -fp ${pid}`)}`
-        : host.onHost(`systemctl disable --now ${unit}`),
+        : host.onHost(sh`systemctl disable --now ${unit}`.shown),
     ],
   }));
 }

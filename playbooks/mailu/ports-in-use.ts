@@ -1,4 +1,4 @@
-import { type Finding, isReached, type ListenerFact } from 'provision-swarm';
+import { type Finding, isReached, type ListenerFact, sh } from 'provision-swarm';
 import { type Mailu, type MailuCluster, portsOf, type Reached } from './settings.ts';
 import { endableUnit } from './starters.ts';
 
@@ -35,7 +35,7 @@ function portsInUse(mailu: Mailu, host: Reached, mesh: ReadonlySet<number>): rea
       fix:
         unit === undefined
           ? lookingAt(listener, host)
-          : [host.onHost(`systemctl disable --now ${unit}`), noFront(host)],
+          : [host.onHost(sh`systemctl disable --now ${unit}`.shown), noFront(host)],
     };
   });
 }
@@ -75,7 +75,9 @@ function otherEngines(host: Reached): readonly Finding[] {
       host: host.name,
       message: `another Docker engine runs here (process ${pid}${unit === undefined ? '' : `, ${unit}`}, of ${user}): its containers are not seen, and ${own ? "may write Mailu's files or have its ports" : 'may have ports of Mailu'}. Look at them. Where one is a mail server or has such a port, end it; where nothing needs the engine, remove it`,
       fix: [
-        host.onHost(`ps -fp ${pid}${socket === undefined ? '' : `; docker -H unix://${socket} ps --all`}`),
+        host.onHost(
+          `ps -fp ${pid}${socket === undefined ? '' : sh`; docker -H ${`unix://${socket}`} ps --all`.shown}`,
+        ),
       ],
     };
   });
