@@ -3,7 +3,7 @@ import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './parts.ts';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
-import { stopping } from './stops.ts';
+import { ending, staysStopped, stopping } from './stops.ts';
 import { allNamesOn, writtenBelow } from './written.ts';
 
 const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
@@ -18,13 +18,17 @@ export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly
   const places = new Map(reached.map((host) => [host, allNamesOn(host, written)]));
   const on = (host: Reached) => places.get(host) ?? written;
   return [
-    ...reached.flatMap((host) => containersOf(mailu, host, on(host))),
+    ...reached.flatMap((host) => containersOf(mailu, host, on(host), tellerOf(reached) ?? host)),
     ...services(mailu, reached, on),
     ...mayWrite(reached, on),
     ...kept(cluster),
     ...reached.flatMap((host) => otherPrograms(host, on(host))),
   ];
 }
+
+/** A host that can be asked about services: managers alone list them. */
+const tellerOf = (hosts: readonly Reached[]) =>
+  hosts.find(({ facts }) => facts.neighbours.services.length > 0);
 
 /** The places under all their names on a host: the same directory may have others there. */
 type PlacesOn = (host: Reached) => readonly string[];
@@ -76,7 +80,12 @@ function mayWrite(hosts: readonly Reached[], on: PlacesOn): readonly Finding[] {
 }
 
 /** Containers of one Compose project are told together; every other is told for itself. */
-function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): readonly Finding[] {
+function containersOf(
+  mailu: Mailu,
+  host: Reached,
+  places: readonly string[],
+  through: Reached,
+): readonly Finding[] {
   const opens = host.settings.front || mailu.publish === 'ingress';
   const strangers = host.facts.neighbours.containers
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -119,16 +128,20 @@ function containersOf(mailu: Mailu, host: Reached, places: readonly string[]): r
           ? `the container ${first.name} (${first.image})`
           : `the Compose project ${project} (${named(group.map(({ name }) => name))})`;
     const running = group.some((container) => container.running);
+    const ends =
+      !task && running && staysStopped(group)
+        ? '. The command below stops that for good; what it has written stays'
+        : '';
     return [
       {
         level: 'refuse',
         code: touched.paths.length > 0 && !task ? 'other-writer' : 'port-in-use',
         host: host.name,
-        message: `${what} ${touchText(task ? { ...touched, paths: [] } : touched)}${running ? '' : `; it is stopped, and comes back when ${engine} is started again`}`,
+        message: `${what} ${touchText(task ? { ...touched, paths: [] } : touched)}${running ? '' : `; it is stopped, and comes back when ${engine} is started again`}${ends}`,
         fix:
           service !== undefined
             ? [
-                host.onHost(`docker service inspect --pretty ${service}`),
+                through.onHost(`docker service inspect --pretty ${service}`),
                 'let it publish another port, or stop it',
               ]
             : stopping(group, host),
@@ -174,11 +187,12 @@ function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readon
       .filter((each) => isTouching(each) && each.service.replicas !== 0)
       .map(({ service, host, touched }): Finding => {
         const { name, stack } = service;
+        const { fix, ends } = ending(service, host, hosts);
         return {
           level: 'refuse',
           code: touched.paths.length > 0 ? 'other-writer' : 'port-in-use',
-          message: `the service ${name}${stack === undefined ? '' : ` of the stack ${stack}`} ${touchText(touched)}`,
-          fix: [ending(service, host, hosts)],
+          message: `the service ${name}${stack === undefined ? '' : ` of the stack ${stack}`} ${touchText(touched)}${ends}`,
+          fix: [fix],
         };
       }),
     ...otherServices(
@@ -199,19 +213,4 @@ function touchedBy(service: ServiceFact, mailu: Mailu, places: readonly string[]
           .map(({ path }) => path)
           .filter((path) => isBelow(path, places) || (isMailu(service) && isAbove(path, places))),
   };
-}
-
-/** How a service is ended. Swarm removes its containers then, with what they alone have. */
-function ending({ name, replicas }: ServiceFact, host: Reached, hosts: readonly Reached[]): string {
-  const look = host.onHost(`docker service inspect --pretty ${name}`);
-  const alone = hosts.flatMap(({ facts: { neighbours } }) =>
-    [...neighbours.containers, ...neighbours.former]
-      .filter((container) => container.service === name)
-      .flatMap(({ keeps }) => keeps.filter(({ unnamed, empty }) => unnamed && !empty)),
-  );
-  if (alone.length > 0)
-    return `its containers have files in volumes without a name, which Docker removes with them (${named([...new Set(alone.map(({ path }) => path))])}): copy what is needed of them, then stop it; see what it is with: ${look}`;
-  return replicas === undefined
-    ? `stop it: it runs on every node, and has no number to set to 0; see what it is with: ${look}`
-    : host.onHost(`docker service scale ${name}=0`);
 }

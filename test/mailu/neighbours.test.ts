@@ -85,7 +85,7 @@ test('a Compose project that has our ports and our files is named once, with all
       code: 'other-writer',
       host: 'a',
       message:
-        "the Compose project mailu (mailu-front-1, mailu-imap-1) writes /mailu/mail and has port 993, which Mailu's front opens",
+        "the Compose project mailu (mailu-front-1, mailu-imap-1) writes /mailu/mail and has port 993, which Mailu's front opens. The command below stops that for good; what it has written stays",
       fix: [
         'on a: docker update --restart=no mailu-front-1 mailu-imap-1 && docker stop mailu-front-1 mailu-imap-1',
       ],
@@ -296,7 +296,10 @@ test('a service is told once, by the managers; a program by its unit once', () =
       ...fix,
     ]),
   ).toEqual([
-    ['the service mail_imap of the stack mail writes /mailu/mail', 'on a: docker service scale mail_imap=0'],
+    [
+      'the service mail_imap of the stack mail writes /mailu/mail. The command below ends it, and swarm removes its containers with what they have written inside of themselves',
+      'on a: docker service scale mail_imap=0',
+    ],
     [
       'x (x.service) has /mailu/mail/a open to write, which this stack is to write. The command below ends all that it does',
       'on b: systemctl disable --now x.service',
