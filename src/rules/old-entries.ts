@@ -81,7 +81,7 @@ export function leftOver(
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go${old.ready ? ' once it is down, which takes half a minute. If it stays ready, it is another machine of this name and address' : ''}`,
+    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go, and its labels with it${old.ready ? ', once it is down, which takes half a minute. If it stays ready, it is another machine of this name and address' : ''}`,
     fix: [lead.onHost(onceDown(old))],
   };
 }

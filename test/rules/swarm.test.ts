@@ -236,7 +236,7 @@ describe('what is refused before anything changes', () => {
       'mail-4',
       [],
     ]);
-    expect(finding?.message).toContain('the old one can go once it is down');
+    expect(finding?.message).toContain('the old one can go, and its labels with it, once it is down');
     expect(finding?.fix).toEqual([
       expect.stringMatching(/^mail-\d\$ for i in .* = down \] && docker node rm/),
     ]);
