@@ -36,7 +36,7 @@ export class HostKeyCheck {
 
   /** @throws TransportError where the key must not be trusted. */
   verify(key: Buffer): void {
-    const { address, port, login, knownHosts, policy } = this.#rules;
+    const { address, port, knownHosts, policy } = this.#rules;
     const verdicts = this.#known.map(({ file, keys }) => ({ file, verdict: keys.judge(key) }));
     const name = hostPattern(address, port);
     const shown = `${keyType(key)} ${fingerprint(key)}`;

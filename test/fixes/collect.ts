@@ -49,7 +49,7 @@ export function collect(): Collected {
   return lines.collected();
 }
 
-/** What is said with a fix: the words beside it in its object, or beside that in the call that is given it. */
+/** What is said with a fix: the words beside it in its object, or beside that in the call that is given it. `ends` ends a message. */
 export function spokenWith(code: Code, fix: Node): string {
   const said: Expression[] = [];
   const { parent } = fix;
@@ -57,7 +57,7 @@ export function spokenWith(code: Code, fix: Node): string {
   if (object !== undefined && isObjectLiteralExpression(object))
     for (const property of object.properties) {
       if (!isPropertyAssignment(property) && !isShorthandPropertyAssignment(property)) continue;
-      if (!/^(message|denied|title|reason)$/.test(property.name.getText())) continue;
+      if (!/^(message|ends|denied|title|reason)$/.test(property.name.getText())) continue;
       said.push(isPropertyAssignment(property) ? property.initializer : (property.name as Identifier));
     }
   const call = [parent, object?.parent].find(

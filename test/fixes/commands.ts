@@ -53,7 +53,7 @@ const READS = [
   'systemctl (status|cat|show|list-units|list-sockets)',
   'findmnt|lsblk|df|du|ls|cat|stat|getfattr|journalctl|dmesg|free|ps',
   'fuser -v',
-  'find (?!.*-(delete|exec))',
+  'find(?!.*-(delete|exec))',
   'ip route|ip -4 -o addr',
   'hostname$',
   'sudo -l$',
@@ -67,3 +67,9 @@ export const isRead = (command: string): boolean =>
 /** Words of commands that take something away, end it, or put another thing in its place. */
 export const DESTRUCTIVE =
   /\b(rm|mv|umount|kill|leave|demote|detach|remove-brick|purge|wipefs|mkfs|truncate|prune)\b|--force|\bforce$|\b(stop|restart|disable)\b|scale \S+=0|sed -i|service update|ssh-keygen -R|docker pause/;
+
+/** A command in a sentence: `(systemctl restart glusterd)`. */
+export const PARENTHESISED = /\((systemctl|docker|gluster|hostnamectl|exportfs|provision)\b[^)]*\)/g;
+
+/** What no sentence tells a person to type. */
+export const NEVER = /\brm -|--force\b|\b(mkfs|wipefs)\b|\bumount \S*\//;
