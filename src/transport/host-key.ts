@@ -61,7 +61,7 @@ export class HostKeyCheck {
         throw new TransportError(
           'host-key-unknown',
           `its host key ${shown} is not known by itself: ${file}:${verdict.line} trusts an authority to vouch for it (@cert-authority), and certificates are not checked here. Have ssh, which checks them, write down its key, and run again`,
-          { fix: [this.#fetched(key)] },
+          { fix: [fetched(this.#rules, key)] },
         );
     if (policy === 'yes')
       throw new TransportError(
@@ -78,15 +78,6 @@ export class HostKeyCheck {
     this.#remember(key);
   }
 
-  /** Asks the host for its key through ssh, which knows by a certificate that it is the host. */
-  #fetched(key: Buffer): string {
-    const { address, port, login, knownHosts } = this.#rules;
-    const type = /ed25519|ecdsa|rsa/.exec(keyType(key))?.[0] ?? 'ed25519';
-    const to = ['-p', String(login.port), `${login.user}@${login.address}`].map(quote).join(' ');
-    const file = quote(knownHosts[0] ?? KNOWN_HOSTS[0] ?? '');
-    return `ssh ${to} cat /etc/ssh/ssh_host_${type}_key.pub | sed ${quote(`s/^/${hostPattern(address, port)} /`)} >>${file}`;
-  }
-
   #remember(key: Buffer): void {
     const { address, port, knownHosts } = this.#rules;
     const [file] = knownHosts;
@@ -96,6 +87,14 @@ export class HostKeyCheck {
     const separator = before === '' || before.endsWith('\n') ? '' : '\n';
     appendFileSync(file, separator + knownHostsLine(address, port, key), { mode: 0o600 });
   }
+}
+
+/** Asks the host for its key through ssh, which knows by a certificate that it is the host. */
+function fetched({ address, port, login, knownHosts }: HostKeyRules, key: Buffer): string {
+  const type = /ed25519|ecdsa|rsa/.exec(keyType(key))?.[0] ?? 'ed25519';
+  const to = ['-p', String(login.port), `${login.user}@${login.address}`].map(quote).join(' ');
+  const named = quote(`s/^/${hostPattern(address, port)} /`);
+  return `ssh ${to} cat /etc/ssh/ssh_host_${type}_key.pub | sed ${named} >>${quote(knownHosts[0] ?? KNOWN_HOSTS[0] ?? '')}`;
 }
 
 function read(file: string): string {

@@ -7,19 +7,26 @@ export function sudoFailure(
   host: string,
   hasPassword: boolean,
 ): TransportError | undefined {
-  const fail = (message: string, fix: string) => new TransportError('sudo-refused', message, { fix: [fix] });
   if (said.has('absent'))
-    return fail('the login is not root and there is no sudo', `log in as root, or install sudo on ${host}`);
+    return new TransportError('sudo-refused', 'the login is not root and there is no sudo', {
+      fix: [`log in as root, or install sudo on ${host}`],
+    });
   if (said.has('doas'))
-    return fail(
+    return new TransportError(
+      'sudo-refused',
       'the login is not root, and there is doas instead of sudo, which takes no password without a terminal',
-      `log in as root, or install sudo on ${host} beside it`,
+      { fix: [`log in as root, or install sudo on ${host} beside it`] },
     );
   const tty = said.get('tty');
   if (tty !== undefined)
-    return fail(
+    return new TransportError(
+      'sudo-refused',
       `sudo said "${tty}": it wants a terminal, and a run has none (requiretty in sudoers)`,
-      'take requiretty out of sudoers for this login, with visudo on the host as root: Defaults:LOGIN !requiretty',
+      {
+        fix: [
+          'take requiretty out of sudoers for this login, with visudo on the host as root: Defaults:LOGIN !requiretty',
+        ],
+      },
     );
   if (said.has('password') && !hasPassword)
     return new TransportError(
@@ -32,34 +39,42 @@ export function sudoFailure(
       },
     );
   if (said.has('nowhere'))
-    return fail(
+    return new TransportError(
+      'sudo-refused',
       'there is no room for a file of a few kilobytes in /dev/shm, /tmp and /var/tmp',
-      'look with `df -h` and `df -i` on the host, and make room',
+      { fix: ['look with `df -h` and `df -i` on the host, and make room'] },
     );
   const refused = said.get('refused');
   if (refused === undefined) return undefined;
-  return refusedBy(refused, fail);
+  return refusedBy(refused);
 }
 
 /** What sudo asks with (`%p`, sudo(8)) is whom it asks for the password of; sudo-rs leaves it as it is. */
-function refusedBy(words: string, fail: (message: string, fix: string) => TransportError): TransportError {
+function refusedBy(words: string): TransportError {
   const whose = /^(%p|[\w.@\\-]+): /.exec(words)?.[1];
   const rest = (whose === undefined ? words : words.replaceAll(`${whose}:`, ' '))
     .replaceAll(/\s+/g, ' ')
     .trim();
   const told = rest === '' ? '' : `sudo said "${rest}": `;
   if (/not in the sudoers|may not run sudo|not allowed to (execute|run)/i.test(rest))
-    return fail(
+    return new TransportError(
+      'sudo-refused',
       `${told}the password is right, and this login may not become root`,
-      'let it, in sudoers on the host: LOGIN ALL=(ALL) ALL; or log in as another, ssh.user',
+      { fix: ['let it, in sudoers on the host: LOGIN ALL=(ALL) ALL; or log in as another, ssh.user'] },
     );
   if (whose === 'root')
-    return fail(
+    return new TransportError(
+      'sudo-refused',
       `${told}it asks for the password of root and not of the login (rootpw or targetpw in sudoers), and does not take the one that it got`,
-      "write root's password into the secret that `ssh.sudoPassword` names, or take that setting out of sudoers",
+      {
+        fix: [
+          "write root's password into the secret that `ssh.sudoPassword` names, or take that setting out of sudoers",
+        ],
+      },
     );
-  return fail(
+  return new TransportError(
+    'sudo-refused',
     `${told}sudo does not take the password, or does not let this login become root`,
-    'look at the value of `ssh.sudoPassword`, and on the host at: sudo -l',
+    { fix: ['look at the value of `ssh.sudoPassword`, and on the host at: sudo -l'] },
   );
 }

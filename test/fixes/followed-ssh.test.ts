@@ -23,7 +23,13 @@ beforeAll(() => {
 const blobOf = (name: string) =>
   Buffer.from(readFileSync(join(folder, `${name}.pub`), 'utf8').split(' ')[1] ?? '', 'base64');
 const check = (file: string, policy: HostKeyPolicy, port = 22) =>
-  new HostKeyCheck({ address: 'mail-1.example.org', port, knownHosts: [file], policy });
+  new HostKeyCheck({
+    address: 'mail-1.example.org',
+    port,
+    login: { user: 'deploy', address: 'mail-1.example.org', port },
+    knownHosts: [file],
+    policy,
+  });
 
 function fixOf(work: () => void): string {
   try {
@@ -48,6 +54,24 @@ test.each([22, 2222])('a host key that changed is forgotten, that of no other ho
 test.each([22, 2222])('a host key that was compared is made known, and no other: port %i', (port) => {
   const file = join(folder, `compared-${port}`);
   expect(paste(fixOf(() => check(file, 'yes', port).verify(blobOf('a'))))).toBe(0);
+  check(file, 'yes', port).verify(blobOf('a'));
+  expect(() => check(file, 'yes', port).verify(blobOf('b'))).toThrow();
+});
+
+test.each([22, 2222])('a host that an authority vouches for: ssh writes down its key: port %i', (port) => {
+  const file = join(folder, `vouched-${port}`);
+  writeFileSync(file, `@cert-authority * ${readFileSync(join(folder, 'b.pub'), 'utf8')}`);
+  const fix = fixOf(() => check(file, 'accept-new', port).verify(blobOf('a')));
+  // What ssh would run on the host.
+  const bin = join(folder, `bin-${port}`);
+  mkdirSync(bin);
+  writeFileSync(
+    join(bin, 'ssh'),
+    `#!/bin/sh\n[ "$1 $2 $3" = '-p ${port} deploy@mail-1.example.org' ] && [ "$4 $5" = 'cat /etc/ssh/ssh_host_ed25519_key.pub' ] && cat "\${0%/*}/../a.pub"\n`,
+    { mode: 0o755 },
+  );
+  const { status } = spawnSync('dash', ['-c', fix], { env: { PATH: `${bin}:${process.env.PATH}` } });
+  expect(status).toBe(0);
   check(file, 'yes', port).verify(blobOf('a'));
   expect(() => check(file, 'yes', port).verify(blobOf('b'))).toThrow();
 });
