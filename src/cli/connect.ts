@@ -32,13 +32,15 @@ export function connector(
   }
 
   function target(name: string, login: Login) {
-    const { address, hostname, user, port, identities, identitiesOnly, agent, knownHosts } = login;
+    const { address, hostname, user, port, identities, identitiesFirst, identitiesOnly, agent, knownHosts } =
+      login;
     return {
       name,
       address: hostname,
       port,
       user,
       ...(identities === undefined ? {} : { identities }),
+      identitiesFirst,
       identitiesOnly,
       agent,
       password: login.password === undefined ? undefined : secrets.get(login.password),

@@ -13,6 +13,8 @@ export interface Login
   > {
   /** What the inventory says, and what its key is asked for by unless it has an alias. */
   readonly address: string;
+  /** Whether the inventory or the command line names the keys. */
+  readonly identitiesFirst: boolean;
   /** A socket. */
   readonly agent: string | undefined;
   readonly hostKeyPolicy: 'yes' | 'accept-new' | 'no';
@@ -53,6 +55,7 @@ export async function loginOf(
     user: over.user ?? ssh.user ?? common.user,
     port: ssh.port ?? common.port,
     identities: own ?? common.identities,
+    identitiesFirst: own !== undefined,
     knownHosts: ssh.knownHosts === undefined ? common.knownHosts : [file(ssh.knownHosts)],
     hostKeyPolicy: ssh.hostKeyPolicy ?? common.hostKeyPolicy,
     connectTimeout: ssh.connectTimeout ?? common.connectTimeout,
@@ -103,6 +106,7 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
     user: user || userName(env),
     port,
     identities,
+    identitiesFirst: false,
     identitiesOnly,
     agent: agent === undefined ? env.SSH_AUTH_SOCK || undefined : agent === 'none' ? undefined : agent,
     knownHosts,

@@ -1,12 +1,15 @@
 import type { AnyAuthMethod } from 'ssh2';
 import type { Secret } from '../shell/index.ts';
-import { isAgentAlive, type Passphrases, readIdentities } from './identities.ts';
+import { isAgentAlive, keysOfAgent, offering } from './agent.ts';
+import { type Passphrases, publicHalf, readIdentities, usual } from './identities.ts';
 
 /** Who logs in, and with what. */
 export interface Account {
   readonly user: string;
-  /** Key files, offered before the agent's. Default: the usual ones in ~/.ssh that are there, after the agent's. */
+  /** Key files. Default: the usual ones in ~/.ssh that are there. */
   readonly identities?: readonly string[];
+  /** Whether these files are offered before keys of the agent that are not among them. Default: false, as ssh does it. */
+  readonly identitiesFirst?: boolean;
   /** No other keys than the named ones, whatever the agent holds. Default: false. */
   readonly identitiesOnly?: boolean;
   /** Socket of an ssh-agent. */
@@ -22,32 +25,51 @@ export interface Credentials {
   readonly offered: readonly string[];
 }
 
-/** What is offered to a server. @throws TransportError where a named key cannot be used. */
+/**
+ * What is offered to a server, in the order of ssh (sshconnect2.c, pubkey_prepare): named keys that the agent holds, the agent's others,
+ * named files. A server hangs up after some tries (MaxAuthTries), so files that the inventory names go before the agent's others.
+ *
+ * @throws TransportError where a named key cannot be used.
+ */
 export async function credentialsOf(account: Account, passphrases: Passphrases): Promise<Credentials> {
-  const { user: username, agent, password } = account;
-  const alive = agent !== undefined && (await isAgentAlive(agent));
-  const identities = await readIdentities(account.identities, passphrases, alive ? agent : undefined);
-  const viaAgent =
-    alive && (account.identitiesOnly !== true || identities.length < (account.identities?.length ?? 0));
-  const byAgent = viaAgent ? [{ type: 'agent' as const, username, agent }] : [];
-  const byKey = identities.map(({ key, passphrase }) => ({
-    type: 'publickey' as const,
-    username,
-    key,
-    ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
-  }));
+  const { user: username, agent: socket, password } = account;
+  const agent = socket !== undefined && (await isAgentAlive(socket)) ? socket : undefined;
+  const files = (await readIdentities(account.identities, passphrases, agent)).map(
+    ({ path, key, passphrase }) => ({
+      name: path,
+      method: {
+        type: 'publickey' as const,
+        username,
+        key,
+        ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
+      },
+    }),
+  );
+  const held = agent === undefined ? [] : await keysOfAgent(agent);
+  const halves = await Promise.all((account.identities ?? usual()).map(publicHalf));
+  const named = halves.filter((half) => half !== undefined && held.includes(half)) as readonly string[];
+  const others = account.identitiesOnly === true ? [] : held.filter((key) => !named.includes(key));
+  const byAgent = async (keys: readonly string[]) =>
+    agent === undefined || keys.length === 0
+      ? []
+      : [
+          {
+            name: 'the agent',
+            method: { type: 'agent' as const, username, agent: await offering(agent, keys) },
+          },
+        ];
+  const rest = await byAgent(others);
+  const ways = [
+    ...(await byAgent(named)),
+    ...(account.identitiesFirst === true ? [...files, ...rest] : [...rest, ...files]),
+  ];
   return {
-    // A server hangs up after some tries (MaxAuthTries), and an agent may hold many keys: named ones go first.
     methods: [
       { type: 'none', username },
-      ...(account.identities === undefined ? [...byAgent, ...byKey] : [...byKey, ...byAgent]),
+      ...ways.map(({ method }) => method),
       ...byPassword(username, password),
     ],
-    offered: [
-      ...(viaAgent ? ['the agent'] : []),
-      ...identities.map(({ path }) => path),
-      ...(password === undefined ? [] : ['a password']),
-    ],
+    offered: [...new Set(ways.map(({ name }) => name)), ...(password === undefined ? [] : ['a password'])],
   };
 }
 

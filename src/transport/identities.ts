@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { TransportError } from '../errors/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
+import { isAgentAlive, keysOfAgent } from './agent.ts';
 
 export interface Identity {
   readonly path: string;
@@ -14,8 +14,9 @@ export interface Identity {
 /** Of keys that have one, by their paths. */
 export type Passphrases = ReadonlyMap<string, Secret>;
 
-/** Keys that are offered where none is named (ssh_config(5), IdentityFile). */
-const usual = () => ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name));
+/** Keys that are offered where none is named, in the order of ssh (ssh_config(5), IdentityFile). */
+export const usual = (): readonly string[] =>
+  ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => join(homedir(), '.ssh', name));
 
 /**
  * The private keys to log in with. Named ones must be usable; of the usual ones in ~/.ssh, those that are.
@@ -49,7 +50,7 @@ export async function lockedKeys(
   const open = await Promise.all(own.map((path) => opens(path)));
   const locked = own.filter((_, index) => open[index] === false);
   if (paths !== undefined) return locked;
-  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).size > 0);
+  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).length > 0);
   return other ? [] : locked.slice(0, 1);
 }
 
@@ -66,7 +67,7 @@ export async function opens(path: string, passphrase?: Secret): Promise<boolean 
 const isEncrypted = ({ message }: Error) => /encrypted/i.test(message);
 
 async function notHeld(paths: readonly string[], agent: string | undefined): Promise<readonly string[]> {
-  const held = agent === undefined ? new Set() : await keysOfAgent(agent);
+  const held = new Set(agent === undefined ? [] : await keysOfAgent(agent));
   const halves = await Promise.all(paths.map(publicHalf));
   return paths.filter((_, index) => !held.has(halves[index] ?? ''));
 }
@@ -91,39 +92,9 @@ async function readIdentity(path: string, passphrases: Passphrases): Promise<Ide
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);
 }
 
-/** Public keys that an agent holds, as their files have them: type and text. None where it does not say. */
-async function keysOfAgent(socket: string): Promise<ReadonlySet<string>> {
-  const { createAgent, utils } = (await import('ssh2')).default;
-  return new Promise((resolve) => {
-    createAgent(socket).getIdentities((error, keys) => {
-      const parsed = (error ? [] : (keys ?? [])).map((key) => utils.parseKey(key as never));
-      resolve(
-        new Set(
-          parsed.flatMap((key) =>
-            key instanceof Error ? [] : [`${key.type} ${key.getPublicSSH().toString('base64')}`],
-          ),
-        ),
-      );
-    });
-  });
-}
-
 /** The public half beside a private key: type and text. */
-async function publicHalf(path: string): Promise<string | undefined> {
+export async function publicHalf(path: string): Promise<string | undefined> {
   const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
   const [type, key] = text.split(' ');
   return type && key ? `${type} ${key.trim()}` : undefined;
-}
-
-/** Whether an agent answers at this socket. One that is gone would end the whole login. */
-export function isAgentAlive(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket);
-    const end = (alive: boolean) => {
-      connection.destroy();
-      resolve(alive);
-    };
-    connection.once('connect', () => end(true));
-    connection.once('error', () => end(false));
-  });
 }

@@ -66,6 +66,7 @@ describe("what a person's ssh would do", () => {
       user: 'deploy',
       port: 2222,
       identities: [join(homedir(), '.ssh/mail')],
+      identitiesFirst: false,
       identitiesOnly: true,
       agent: '/run/agent',
       knownHosts: [

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectSsh } from '../../src/transport/ssh.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'provision-offers-'));
+const file = (name: string) => join(folder, name);
+const HELD = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+const socket = file('agent');
+let pid = '';
+let server: ssh2.Server;
+let port = 0;
+/** Keys that the server was offered, by their names, in the order in which it was. */
+let offered: string[] = [];
+let welcome = '';
+
+const blob = (name: string) => readFileSync(`${file(name)}.pub`, 'utf8').split(' ')[1] ?? '';
+
+beforeAll(async () => {
+  for (const name of ['host', 'lone', ...HELD])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
+  const said = execFileSync('ssh-agent', ['-s', '-a', socket]).toString();
+  pid = /SSH_AGENT_PID=(\d+)/.exec(said)?.[1] ?? '';
+  for (const name of HELD)
+    execFileSync('ssh-add', ['-q', file(name)], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    });
+  const names = new Map(['lone', ...HELD].map((name) => [blob(name), name]));
+  server = new ssh2.Server({ hostKeys: [readFileSync(file('host'))] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => {
+      if (context.method !== 'publickey') return context.reject(['publickey']);
+      const name = names.get(context.key.data.toString('base64')) ?? 'a stranger';
+      if (context.signature === undefined) offered.push(name);
+      return name === welcome ? context.accept() : context.reject(['publickey']);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+
+afterAll(() => {
+  server.close();
+  execFileSync('kill', [pid]);
+  rmSync(folder, { recursive: true });
+});
+
+async function offers(good: string, more: object): Promise<readonly string[]> {
+  offered = [];
+  welcome = good;
+  await using _ = await connectSsh({
+    name: 'here',
+    address: '127.0.0.1',
+    port,
+    user: 'root',
+    agent: socket,
+    knownHosts: [],
+    hostKeyPolicy: 'no',
+    connectTimeout: 10_000,
+    ...more,
+  });
+  return offered;
+}
+
+test('a named key that the agent holds is offered first, wherever the agent has it', async () => {
+  expect(await offers('seven', { identities: [file('seven')] })).toEqual(['seven']);
+});
+
+test('of keys that ssh names, those in files alone come after those of the agent', async () => {
+  expect(await offers('lone', { identities: [file('lone'), file('two')] })).toEqual([
+    'two',
+    ...HELD.filter((name) => name !== 'two'),
+    'lone',
+  ]);
+});
+
+test('what the inventory names comes before all that the agent happens to hold', async () => {
+  expect(await offers('lone', { identities: [file('lone')], identitiesFirst: true })).toEqual(['lone']);
+});
+
+test('with IdentitiesOnly nothing else of the agent is offered', async () => {
+  const more = { identities: [file('three'), file('lone')], identitiesOnly: true };
+  expect(await offers('lone', more)).toEqual(['three', 'lone']);
+});
