@@ -5,8 +5,10 @@ import { lines, type Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
+import { FirstWords } from './first-words.ts';
 import { answerOf, applyFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
 import { FrameReader, KEPT } from './frame-reader.ts';
+import { heldOpen, whoHoldsOutput } from './held-open.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 import { noShell } from './no-shell.ts';
@@ -37,6 +39,7 @@ export class Session implements AsyncDisposable {
   #second: Promise<Transport> | undefined;
   #held: { readonly token: string; readonly hold: Hold } | undefined;
   #otherRun: string | undefined;
+  #toldHeldOpen = false;
 
   constructor(
     host: string,
@@ -71,10 +74,21 @@ export class Session implements AsyncDisposable {
 
   async ask(fragments: readonly Script[], purpose: Purpose): Promise<readonly Output[]> {
     const nonce = newNonce();
-    const { abort, patience } = this.#options;
+    const { abort, patience, emit } = this.#options;
+    // At first contact it is not known yet whether the login has a shell that runs what is sent to it.
+    using first = purpose === 'facts' ? new FirstWords(`${nonce} start `) : undefined;
     const result = await this.#timed(purpose, () =>
-      this.#run(observeFrame(fragments, nonce), { signal: abort, timeout: patience.question }),
+      this.#run(observeFrame(fragments, nonce), {
+        signal: first === undefined ? abort : AbortSignal.any([abort, first.late]),
+        timeout: patience.question,
+        onOutput: (_stream, text) => first?.hear(text),
+      }),
     );
+    if (first !== undefined && result.heldOpen && !this.#toldHeldOpen) {
+      this.#toldHeldOpen = true;
+      const { stdout } = await this.#run(whoHoldsOutput, { signal: abort, timeout: patience.question });
+      emit({ kind: 'finding', finding: heldOpen(this.host, stdout) });
+    }
     const { parts, run, began } = readFrame(result, nonce, fragments.length);
     if (!began) throw noShell(result);
     this.#otherRun = run === undefined || run.token === this.#held?.token ? undefined : run.holder;

@@ -5,6 +5,8 @@ import type { Client, ClientChannel } from 'ssh2';
 export interface Ended {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Whether something else had its output still, and it was not waited for. */
+  readonly heldOpen: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function sshExec(
       connection.removeListener('error', reject);
       if (error !== undefined) return reject(error);
       onChannel(channel);
-      let ended: Ended = { code: null, signal: null };
+      let ended: Ended = { code: null, signal: null, heldOpen: false };
       let quiet: NodeJS.Timeout | undefined;
       const end = () => {
         clearTimeout(quiet);
@@ -50,8 +52,9 @@ export function sshExec(
         onStderr(chunk);
       });
       channel.on('exit', (code: number | null, signal?: string) => {
-        ended = { code: code ?? null, signal: signal ?? null };
+        ended = { code: code ?? null, signal: signal ?? null, heldOpen: false };
         quiet = setTimeout(() => {
+          ended = { ...ended, heldOpen: true };
           channel.close();
           end();
         }, QUIET);

@@ -99,11 +99,11 @@ export class SshTransport implements Transport {
       throw this.#open && isRefusedChannel(error) ? noSession(error) : this.#lostError(error);
     });
     running.catch(() => undefined);
-    const { code, signal: killedBy } = await Promise.race([running, deadline.reached]);
+    const { code, signal: killedBy, heldOpen } = await Promise.race([running, deadline.reached]);
     if (killedBy)
       return { code: KILLED, stdout: stdout.end(), stderr: `${stderr.end()}killed by ${killedBy}\n` };
     if (code === null) throw this.#lostError();
-    return { code, stdout: stdout.end(), stderr: stderr.end() };
+    return { code, stdout: stdout.end(), stderr: stderr.end(), ...(heldOpen ? { heldOpen } : {}) };
   }
 
   #lostError(cause: unknown = this.#lost): TransportError {

@@ -5,6 +5,8 @@ export interface RunResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Something that the login has started had the session's output still when the script had ended. */
+  readonly heldOpen?: true;
 }
 
 export interface RunOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { changedLines, figure, finished, json, type Ran, type Tree } from './harness.ts';
+import { changedLines, figure, findings, finished, json, type Ran, type Tree } from './harness.ts';
 import { exec, up } from './lab.ts';
 import { BRIDGE } from './network.ts';
 import { nodeOf } from './node.ts';
@@ -414,6 +414,16 @@ const met: Readonly<
     exit: 4,
     words: /This account is currently not available/,
   },
+  'a login that never comes to its shell': {
+    node: two.name,
+    host: asAdmin,
+    make: "sed -i '1i echo Choose a project:; sleep 300' /home/admin/.bashrc",
+    undo: 'sed -i 1d /home/admin/.bashrc; pkill -x sleep',
+    code: 'no-shell',
+    exit: 4,
+    words:
+      /^it said "Choose a project:", and after 30 s the shell of the login has not begun what it was sent$/,
+  },
   requiretty: {
     node: three.name,
     host: asOps,
@@ -470,5 +480,22 @@ test('sudo-rs, which reads ahead, runs all of a script', async () => {
     expect(finished(await enter(asOps()))?.changes).toBe(0);
   } finally {
     await on(three.name, 'rm /usr/local/bin/sudo');
+  }
+});
+
+test('a process that the login leaves running with its output is named, and costs seconds', async () => {
+  await on(two.name, "sed -i '1i sleep 1000 &' /home/admin/.bashrc");
+  try {
+    const begin = Date.now();
+    const ran = await enter(asAdmin());
+    const warned = findings(ran).filter(({ code }) => code === 'session-held-open');
+    figure('a session that is held open: seconds of a run, what is said', [
+      Math.round((Date.now() - begin) / 1000),
+      warned.map(({ message, fix }) => [message, fix]),
+    ]);
+    expect({ code: ran.code, warned: warned.length }).toEqual({ code: 0, warned: 1 });
+    expect(warned[0]?.message).toMatch(/^sleep 1000 \(process \d+\) keeps each session open/);
+  } finally {
+    await on(two.name, 'sed -i 1d /home/admin/.bashrc; pkill -x sleep');
   }
 });

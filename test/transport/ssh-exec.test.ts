@@ -51,7 +51,7 @@ test('a session that something else keeps open ends after seconds', async () => 
     channel.write('done\n');
     channel.exit(3);
   });
-  expect(result).toEqual({ code: 3, stdout: 'done\n', stderr: '' });
+  expect(result).toEqual({ code: 3, stdout: 'done\n', stderr: '', heldOpen: true });
   expect(seconds).toBeLessThan(5);
 });
 
