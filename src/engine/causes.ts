@@ -27,6 +27,18 @@ const CAUSES: readonly (Cause & { readonly words: RegExp })[] = [
     fix: 'look with `findmnt -O ro` and `dmesg | tail` on the host; one that became so by itself has met an error of its disk. Mount it writable, and run again',
   },
   {
+    words: /Transport endpoint is not connected/i,
+    code: 'not-connected',
+    message: 'a network file system of the host has lost its servers',
+    fix: 'look with `findmnt -t fuse.glusterfs,nfs,nfs4` on the host which it is, and whether its servers run (`gluster volume status`)',
+  },
+  {
+    words: /Stale file handle/i,
+    code: 'stale-mount',
+    message: 'a network file system of the host is another than the one that was mounted',
+    fix: 'see on the host which it is, with `findmnt -t nfs,nfs4,fuse.glusterfs`, and on its server whether the export is the one that it was',
+  },
+  {
     words: /Input\/output error/i,
     code: 'io-error',
     message: 'a disk of the host does not answer as it should',

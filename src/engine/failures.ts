@@ -104,11 +104,14 @@ export class BrokenAnswer extends ProvisionError {
 
 /** The host was asked and could not look. */
 export class CouldNotLook extends ProvisionError {
-  constructor(what: string, cause: unknown) {
-    super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      code: 'could-not-look',
+  constructor(what: string, error: unknown, also = '') {
+    const message = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(message);
+    super(`${what}: ${message}${cause === undefined ? '' : `, for ${cause.message}`}${also}`, {
+      code: cause?.code ?? 'could-not-look',
       exit: 2,
-      cause,
+      fix: cause === undefined ? [] : [cause.fix],
+      cause: error,
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import { type BuiltStage, isRolled } from './build.ts';
-import { CouldNotLook } from './failures.ts';
+import { couldNotLook } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
@@ -25,12 +25,17 @@ export function makePlan(
     .map(({ host, outputs }) => ({ host, stagesOf: judgeHost(built, host.name, outputs) }));
   const settled = settledIn(looked.flatMap(({ stagesOf }) => stagesOf.flat()));
   for (const { host, stagesOf } of looked) {
+    const unseen = stagesOf
+      .flat()
+      .flatMap(({ resource, verdict }) =>
+        verdict.state === 'failed' ? [{ id: resource.id, error: verdict.error }] : [],
+      );
+    for (const error of couldNotLook(unseen)) world.fail(host.name, error);
     let exact = true;
     stagesOf.forEach((judged, order) => {
       refused.push(...leftOut(host.name, judged, { world, built, selected }));
       const { playbook, stage } = built[order] as BuiltStage;
       for (const { resource, verdict } of judged) {
-        if (verdict.state === 'failed') world.fail(host.name, new CouldNotLook(resource.id, verdict.error));
         if (verdict.state !== 'refused') continue;
         const { message } = verdict.refusal;
         const here = isUndecided(resource) ? message : `${host.name}: ${message}`;

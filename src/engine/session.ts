@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Finding, TransportError } from '../errors/index.ts';
+import { TransportError } from '../errors/index.ts';
 import { LOCK, type Output, type Step, WARNING } from '../resource/index.ts';
 import { lines, type Script } from '../shell/index.ts';
 import type { RunOptions, Transport } from '../transport/transport.ts';
@@ -12,6 +12,7 @@ import { heldOpen, whoHoldsOutput } from './held-open.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 import { noShell } from './no-shell.ts';
+import { stepWarning } from './step-warning.ts';
 
 export interface SessionOptions {
   readonly emit: Emit;
@@ -119,7 +120,7 @@ export class Session implements AsyncDisposable {
       line: (index, line) => {
         const shown = steps[index]?.step.script.mask(line) ?? line;
         emit({ kind: 'step-output', host, line: shown });
-        if (shown.startsWith(WARNING)) emit({ kind: 'finding', finding: warningOf(host, shown) });
+        if (shown.startsWith(WARNING)) emit({ kind: 'finding', finding: stepWarning(host, shown) });
       },
       end: (index, code) => (code === 0 ? started(index + 1) : undefined),
     });
@@ -196,8 +197,4 @@ function masked({ code, stdout, stderr }: Output, script: Script): Output {
 /** Unguessable, so that no output can contain it. */
 function newNonce(): string {
   return `provision-${randomBytes(12).toString('hex')}`;
-}
-
-function warningOf(host: string, line: string): Finding {
-  return { level: 'warn', code: 'step-warning', host, message: line.slice(WARNING.length).trim(), fix: [] };
 }
