@@ -7,9 +7,9 @@ const LISTS = '/run/provision.lists';
 /** While they are fetched: what is changed meanwhile is newer. */
 const FETCHING = `${LISTS}.new`;
 
-/** Of what apt complains about, the addresses of sources as their entries have them. */
+/** Of what apt complains about, the addresses of sources as their entries have them, without a password. */
 const SOURCES = raw(
-  `sed -nE "s#^[EWN]: .*((https?|ftp|file):/[^ ']*).*#\\1#p" | sed 's#/dists/.*##; s#/\\./.*##; s#/$##'`,
+  `sed -nE "s#^[EWN]: .*((https?|ftp|file):/[^ ']*).*#\\1#p" | sed 's#//[^/@ ]*@#//#; s#/dists/.*##; s#/\\./.*##; s#/$##'`,
 );
 
 /**
@@ -36,7 +36,7 @@ export function refreshLists(names: readonly string[], timeout: number) {
     gone=$(printf '%s\n' "$said" | ${SOURCES} | sort -u)
     named=
     for source in $gone; do
-      files=$(grep -rlF -e "$source" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ' | sed 's/ *$//')
+      files=$(grep -rlF -e "\${source#*://}" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ' | sed 's/ *$//')
       named="$named, $source (\${files:-named in no file of /etc/apt/sources.list.d})"
     done
     named=\${named#, }

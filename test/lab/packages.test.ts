@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 test('a package that is held is refused in the plan, and the fix lets it be installed', async () => {
-  await on(NODE, 'apt-mark hold docker.io iptables');
+  await on(NODE, 'apt-get -qq update; apt-mark hold docker.io iptables');
   const ran = await json(file);
   expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 5, changed: [] });
   const [refused] = refusals(ran);
@@ -32,7 +32,7 @@ test('a package that is held is refused in the plan, and the fix lets it be inst
 test('a source that is gone, and has what is needed: its file is named, and nothing is installed', async () => {
   await on(
     NODE,
-    `cp -a /etc/apt/sources.list.d /root/sources; rm -f /etc/apt/sources.list.d/* /var/lib/apt/lists/*_*; : >/etc/apt/sources.list
+    `mkdir /root/sources; cp -a /etc/apt/sources.list* /root/sources; rm -f /etc/apt/sources.list.d/* /var/lib/apt/lists/*_*; : >/etc/apt/sources.list
      mkdir -p /srv/own; : >/srv/own/Packages; echo 'deb [trusted=yes] file:/srv/own ./' >/etc/apt/sources.list.d/own.list
      echo 'deb [trusted=yes] ${DEAD} stable main' >${LIST}`,
   );
@@ -47,7 +47,7 @@ test('a source that is gone, and has what is needed: its file is named, and noth
   expect(failure?.output?.stderr).toContain(
     `sources of packages that do not answer: ${DEAD} (${LIST}); without them there is no`,
   );
-  await on(NODE, `rm -r /etc/apt/sources.list.d; mv /root/sources /etc/apt/sources.list.d`);
+  await on(NODE, 'rm -r /etc/apt/sources.list*; cp -a /root/sources/* /etc/apt');
 });
 
 test('a source that is gone, and has nothing that is needed: a warning names its file, and the run goes on', async () => {
