@@ -43,7 +43,7 @@ export function refreshLists(names: readonly string[], timeout: number) {
     lacks=
     for name in ${names}; do
       has=
-      for uri in $(apt-cache madison -- "$name" 2>/dev/null | sed 's/.*| *//; s/ .*//'); do
+      for uri in $(apt-cache madison -- "$name" 2>/dev/null | sed 's/.*| *//; s/ .*//; s#//[^/@]*@#//#'); do
         case " $(printf %s "$gone" | tr '\n' ' ') " in *" \${uri%/} "*) ;; *) has=yes ;; esac
       done
       [ -n "$has" ] || lacks="$lacks $name"
