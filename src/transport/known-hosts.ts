@@ -25,8 +25,8 @@ export class KnownKeys {
   readonly #entries: readonly Entry[];
 
   constructor(text: string, address: string, port: number) {
-    const name = hostPattern(address, port);
-    this.#entries = text.split('\n').flatMap((line, index) => parseLine(line, index + 1, name));
+    const names = { own: hostPattern(address, port), withoutPort: hostPattern(address, 22) };
+    this.#entries = text.split('\n').flatMap((line, index) => parseLine(line, index + 1, names));
   }
 
   /** Any key of a known host that is not among its keys is a change, of whatever type: as ssh(1) takes it. */
@@ -77,14 +77,20 @@ const MARKERS: Readonly<Record<string, Entry['as']>> = {
   '@cert-authority': 'authority',
 };
 
-function parseLine(line: string, number: number, name: string): readonly Entry[] {
+/** An authority vouches for a host at whatever port, and what is revoked is so at each (sshconnect.c, "checking without port identifier"). */
+function parseLine(
+  line: string,
+  number: number,
+  { own, withoutPort }: { readonly own: string; readonly withoutPort: string },
+): readonly Entry[] {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
-  const [patterns, type, key] = words;
-  if (!patterns || patterns.startsWith('#') || !type || !key) return [];
+  const [patterns = '', , key = ''] = words;
+  if (patterns === '' || patterns.startsWith('#') || key === '') return [];
   const as = marker === undefined ? 'trusted' : MARKERS[marker];
   if (as === undefined) return [];
-  if (!matches(patterns.split(','), name)) return [];
+  const all = patterns.split(',');
+  if (!matches(all, own) && (as === 'trusted' || !matches(all, withoutPort))) return [];
   const blob = Buffer.from(key, 'base64');
   return blob.length < 4 ? [] : [{ line: number, as, key: blob }];
 }

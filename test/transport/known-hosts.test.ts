@@ -42,6 +42,14 @@ describe('known_hosts', () => {
     ['port that is not named', 'mail-1', 2222, (line: string) => `mail-1 ${line}`, 'unknown'],
     ['comment', 'mail-1', 22, (line: string) => `#mail-1 ${line}`, 'unknown'],
     ['revoked', 'mail-1', 22, (line: string) => `@revoked * ${line}`, 'revoked'],
+    [
+      'authority, another port',
+      'mail-1',
+      2222,
+      (line: string) => `@cert-authority mail-1 ${line}`,
+      'authority',
+    ],
+    ['revoked, another port', 'mail-1', 2222, (line: string) => `@revoked mail-1 ${line}`, 'revoked'],
     ['authority', 'mail-1', 22, (line: string) => `@cert-authority * ${line}`, 'authority'],
     [
       'authority of others',
