@@ -30,9 +30,10 @@ export async function mismatch(
   error: Error,
   config: ConnectConfig,
   { address, port }: { readonly address: string; readonly port: number },
+  signal: AbortSignal | undefined,
 ): Promise<TransportError> {
   const part = PARTS.find(({ said }) => said.test(error.message));
-  const offers = part === undefined ? new Map() : await offersOf(config, part.debug);
+  const offers = part === undefined ? new Map() : await offersOf(config, part.debug, signal);
   const [theirs, ours] = [offers.get('remote'), offers.get('local')];
   const both =
     theirs === undefined || ours === undefined ? '' : `. It offers ${theirs}; here there are ${ours}`;
@@ -44,22 +45,30 @@ export async function mismatch(
       fix: [
         part?.setting === 'HostKeyAlgorithms'
           ? 'as root on the host, make the kinds of host key that are missing, and let sshd read them: ssh-keygen -A && systemctl reload ssh'
-          : `let sshd of the host offer one of those as well: ${part?.setting ?? 'KexAlgorithms'} +${ours?.split(',')[0] ?? ''} in its sshd_config`,
+          : `let sshd of the host offer one of those as well: ${part?.setting ?? 'KexAlgorithms'} +${ours?.split(',')[0] ?? 'curve25519-sha256'} in its sshd_config`,
       ],
     },
   );
 }
 
 /** What is offered for a part, by side. */
-async function offersOf(config: ConnectConfig, part: string): Promise<ReadonlyMap<string, string>> {
+async function offersOf(
+  config: ConnectConfig,
+  part: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const { Client } = (await import('ssh2')).default;
   const client = new Client();
   const found = new Map<string, string>();
   await new Promise<void>((resolve) => {
     client.on('error', () => resolve());
     client.on('close', () => resolve());
+    // The host may have been mended meanwhile.
+    client.on('ready', () => resolve());
+    signal?.addEventListener('abort', () => resolve());
     client.connect({
       ...config,
+      hostVerifier: () => false,
       debug: (line) => {
         const [, side, name, list] = /\((local|remote)\) ([^:]+): (.*)$/.exec(line) ?? [];
         if (side !== undefined && name === part && list !== undefined) found.set(side, listed(list));

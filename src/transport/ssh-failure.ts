@@ -19,6 +19,7 @@ const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EH
 /** Tells apart why a connection did not come about. `ways` are the agent and the keys that were offered. */
 export function connectFailure(notIn: NotIn, tried: Tried, ways: readonly string[]): TransportError {
   const { failure, message, fix } = ofNetwork(notIn, tried) ??
+    ofBeginning(notIn, tried) ??
     ofAccount(notIn, tried) ??
     ofLogin(notIn, tried, ways) ?? {
       failure: 'lost',
@@ -57,6 +58,18 @@ function ofNetwork({ error }: NotIn, tried: Tried): Told | undefined {
       fix: ['look whether the machine runs and a firewall drops ssh; ssh.connectTimeout sets the limit'],
     };
   return undefined;
+}
+
+/** sshd closes a connection that it does not want before it says which versions it speaks (sshd.c, drop_connection). */
+function ofBeginning({ error }: NotIn, tried: Tried): Told | undefined {
+  if (!/before handshake/i.test((error as Error).message)) return undefined;
+  return {
+    failure: 'lost',
+    message: `${at(tried)} hung up before anybody could log in`,
+    fix: [
+      'run again in a minute: sshd puts a machine off from which logins have failed (PerSourcePenalties), or of which there are too many at a time (MaxStartups). On the host its journal says which: journalctl -t sshd -n 20',
+    ],
+  };
 }
 
 /** sshd takes a key, asks PAM about the account, gives on what PAM says and hangs up (auth2.c, userauth_finish). */

@@ -44,15 +44,23 @@ export class SshTransport implements Transport {
     client.on('end', ended).on('close', ended);
   }
 
-  /** A connection from this host on to another. */
-  async forward(address: string, port: number): Promise<Duplex> {
+  /** A connection from this host on to another. `timeout`: milliseconds in which it has to come about. */
+  async forward(
+    address: string,
+    port: number,
+    limits: { readonly signal?: AbortSignal | undefined; readonly timeout?: number },
+  ): Promise<Duplex> {
+    using deadline = new Deadline(limits, () => undefined);
+    const opened = new Promise<Duplex>((resolve, reject) => {
+      this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) =>
+        error === undefined ? resolve(channel) : reject(error),
+      );
+    });
+    opened.catch(() => undefined);
     try {
-      return await new Promise((resolve, reject) => {
-        this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) =>
-          error === undefined ? resolve(channel) : reject(error),
-        );
-      });
+      return await Promise.race([opened, deadline.reached]);
     } catch (cause) {
+      if (limits.signal?.aborted) throw limits.signal.reason;
       throw new TransportError(
         'unreachable',
         `${this.name} does not get through to ${address}, port ${port} (${(cause as Error).message})`,

@@ -68,13 +68,15 @@ async function connectOne(
     knownHosts: target.knownHosts,
     policy: target.hostKeyPolicy,
   });
+  signal?.throwIfAborted();
   const { methods, offered } = await credentialsOf(target, passphrases);
+  signal?.throwIfAborted();
   const left = [...methods];
   let untrusted: unknown;
   let given: Client | undefined;
   using deadline = new Deadline({ signal }, () => given?.destroy());
   const config = async (): Promise<ConnectConfig> => {
-    const sock = await via?.forward(address, port);
+    const sock = await via?.forward(address, port, { signal, timeout: target.connectTimeout });
     return {
       ...(sock === undefined ? { host: address, port } : { sock: sock as never }),
       username: user,
@@ -107,6 +109,6 @@ async function connectOne(
   if (signal?.aborted) throw signal.reason;
   if (untrusted !== undefined) throw untrusted;
   const { error } = result.notIn;
-  if (isMismatch(error)) throw await mismatch(error as Error, await config(), target);
+  if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
   throw connectFailure(result.notIn, target, offered);
 }

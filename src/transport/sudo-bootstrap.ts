@@ -28,6 +28,8 @@ export function bootstrap(script: Script, nonce: string, reads: boolean): Script
   const word = (name: Word) => sh`printf '%s %s %s\n' ${nonce} ${name} "$(printf %s "$said" | tr '\n' ' ')"`;
   return lines([
     raw('become() {'),
+    // What the login exports by these names would go into the environment of all that follows.
+    raw('unset script password said dir mask place n'),
     sh`script=${script.map(quote)}`,
     sh`
       said=

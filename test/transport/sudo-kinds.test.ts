@@ -58,11 +58,16 @@ test.each(Object.entries(kinds))(
     put('sudo', text);
     await using transport = withSudo(localTransport('here'), new Secret('open sesame'));
     const long = Array.from({ length: 2000 }, (_line, index) => sh`: ${`line ${index}`}`);
-    const script = sh`echo begun; ${long.reduce(
+    // All of it is one command, as a frame is: it asks when it has been read whole.
+    const script = sh`{
+    ${long.reduce(
       (all, line) => sh`${all}
     ${line}`,
     )}
-    read -r word; echo "read $word"`;
+    echo begun
+    read -r word
+    echo "read $word"
+    }`;
     // It is given when the script asks for it, as the lock of a run does.
     let asked: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => {
