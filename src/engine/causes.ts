@@ -9,9 +9,9 @@ export interface Cause {
 /** By the words of strerror(3), which programs repeat, and of apt where it looks before it writes. */
 const CAUSES: readonly (Cause & { readonly words: RegExp })[] = [
   {
-    words: /^sources of packages that do not answer: /m,
+    words: /^sources of packages that cannot be used: /m,
     code: 'package-source',
-    message: 'a source of packages does not answer, and something that is needed is to be had nowhere else',
+    message: 'a source of packages cannot be used, and something that is needed is to be had nowhere else',
     fix: 'look at the source and at its file, which are named last; mend the file, or take it away where the source is gone for good, and run again',
   },
   {

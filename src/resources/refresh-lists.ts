@@ -7,14 +7,24 @@ const LISTS = '/run/provision.lists';
 /** While they are fetched: what is changed meanwhile is newer. */
 const FETCHING = `${LISTS}.new`;
 
-/** Of what apt complains about, the addresses of sources as their entries have them, without a password. */
-const SOURCES = raw(
-  `sed -nE "s#^[EWN]: .*((https?|ftp|file):/[^ ']*).*#\\1#p" | sed 's#//[^/@ ]*@#//#; s#/dists/.*##; s#/\\./.*##; s#/$##'`,
+/** A source and its suite as apt names both, without a password; of a flat source there is none (sources.list(5)). */
+const SUITES = raw(`sed 's#//[^/@ ]*@#//#' | while read -r uri suite rest; do
+  [ -n "$uri" ] || continue
+  case $suite in InRelease | Release | Release.gpg | Packages) suite= ;; esac
+  echo "\${uri%/} \${suite%%/*}"
+done`);
+
+/** Files that have an entry for such a source, whatever its suite. */
+const FILES = raw(
+  String.raw`
+  pattern=$(printf %s "\${uri#*://}" | sed 's/[].*^$+?(){}|[]/\\&/g')
+  grep -rlE --include='*.list' --include='*.sources' -e "^[^#]*$pattern/?([[:space:]]|$)" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
+    tr '\n' ' ' | sed 's/ *$//'`.replaceAll('\\$', '$'),
 );
 
 /**
- * Fetches apt's lists, once in a script of changes, as long as nothing that says where they come from is newer. A source that does not
- * answer is named with its file. It is only a warning where these packages are to be had from others: a repository that somebody else
+ * Fetches apt's lists, once in a script of changes, as long as nothing that says where they come from is newer. A source that cannot be
+ * used is named with its file. It is only a warning where these packages are to be had from others: a repository that somebody else
  * has added and that is gone stops `apt-get update` altogether.
  */
 export function refreshLists(names: readonly string[], timeout: number) {
@@ -33,26 +43,25 @@ export function refreshLists(names: readonly string[], timeout: number) {
     [ "$code" -ne 0 ] || { mv -- ${FETCHING} ${LISTS}; exit; }
     # Where none answers, the network of the host or its names are the cause, and apt says so.
     printf '%s\n' "$said" | grep -qE '^(Hit|Get):' || { printf '%s\n' "$said" >&2; exit "$code"; }
-    gone=$(printf '%s\n' "$said" | ${SOURCES} | sort -u)
-    named=
-    for source in $gone; do
-      files=$(grep -rlF -e "\${source#*://}" /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | tr '\n' ' ' | sed 's/ *$//')
-      named="$named, $source (\${files:-named in no file of /etc/apt/sources.list.d})"
-    done
+    broken=$(printf '%s\n' "$said" | sed -n 's/^Err:[0-9]* //p' | ${SUITES} | sort -u)
+    named=$(printf '%s\n' "$broken" | while read -r uri suite; do
+      files=$(${FILES})
+      printf '%s' ", $uri $suite (\${files:-named in no file of /etc/apt/sources.list.d})"
+    done)
     named=\${named#, }
     lacks=
     for name in ${names}; do
-      has=
-      for uri in $(apt-cache madison -- "$name" 2>/dev/null | sed 's/.*| *//; s/ .*//; s#//[^/@]*@#//#'); do
-        case " $(printf %s "$gone" | tr '\n' ' ') " in *" \${uri%/} "*) ;; *) has=yes ;; esac
-      done
+      has=$(apt-cache madison -- "$name" 2>/dev/null | sed 's/.*| *//' | ${SUITES} | while IFS= read -r source; do
+        case $source in mirror*) continue ;; esac
+        printf '%s\n' "$broken" | grep -qxF -e "$source" || { echo yes; break; }
+      done)
       [ -n "$has" ] || lacks="$lacks $name"
     done
-    if [ -z "$gone" ] || [ -n "$lacks" ]; then
+    if [ -z "$broken" ] || [ -n "$lacks" ]; then
       printf '%s\n' "$said" >&2
-      [ -z "$gone" ] || echo "sources of packages that do not answer: $named; without them there is no$lacks" >&2
+      [ -z "$broken" ] || echo "sources of packages that cannot be used: $named; without them there is no$lacks" >&2
       exit "$code"
     fi
-    echo ${`${WARNING} `}"sources of packages do not answer: $named; what is needed comes from others"
+    echo ${`${WARNING} `}"sources of packages cannot be used: $named; what is needed comes from others"
     mv -- ${FETCHING} ${LISTS}`;
 }

@@ -45,7 +45,7 @@ test('a source that is gone, and has what is needed: its file is named, and noth
   ]);
   expect({ code: ran.code, failure: failure?.code }).toEqual({ code: 2, failure: 'package-source' });
   expect(failure?.output?.stderr).toContain(
-    `sources of packages that do not answer: ${DEAD} (${LIST}); without them there is no`,
+    `sources of packages that cannot be used: ${DEAD} stable (${LIST}); without them there is no`,
   );
   await on(NODE, 'rm -r /etc/apt/sources.list*; cp -a /root/sources/* /etc/apt');
 });
@@ -60,6 +60,6 @@ test('a source that is gone, and has nothing that is needed: a warning names its
     warned.map(({ message }) => message),
   );
   expect(warned.length).toBeGreaterThan(0);
-  expect(warned[0]?.message).toContain(`${DEAD} (${LIST}); what is needed comes from others`);
+  expect(warned[0]?.message).toContain(`${DEAD} stable (${LIST}); what is needed comes from others`);
   expect(finished(await json(file))?.changes).toBe(0);
 });
