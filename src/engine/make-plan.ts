@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/index.ts';
+import type { Resource } from '../resource/index.ts';
 import { type BuiltStage, isRolled } from './build.ts';
 import { couldNotLook } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
@@ -81,13 +82,15 @@ export function makePlan(
 /** What failed or is refused is told for itself. */
 const isPlannable = ({ verdict }: Judged) => verdict.state !== 'failed' && verdict.state !== 'refused';
 
-/** What some host has as it should be. */
-const settledIn = (judged: readonly Judged[]): ReadonlySet<string> =>
-  new Set(judged.flatMap((one) => (needsWork(one) ? [] : [one.resource.id])));
+/** What some host has as it should be, by kind and key. */
+function settledIn(judged: readonly Judged[]): ReadonlyMap<string, Resource> {
+  return new Map(judged.flatMap((one) => (needsWork(one) ? [] : [[one.resource.id, one.resource]])));
+}
 
-function planItem({ resource, verdict }: Judged, settled: ReadonlySet<string>): PlanItem {
+function planItem({ resource, verdict }: Judged, settled: ReadonlyMap<string, Resource>): PlanItem {
+  const other = settled.get(resource.id);
   return {
-    elsewhere: settled.has(resource.id),
+    elsewhere: other === undefined ? false : resource.isLike(other) ? 'same' : 'other',
     kind: resource.kind,
     key: resource.key,
     origin: resource.origin,

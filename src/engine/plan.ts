@@ -6,8 +6,8 @@ export interface PlanItem {
   readonly kind: string;
   readonly key: string;
   readonly origin: string | undefined;
-  /** Whether another host has it as it should be. */
-  readonly elsewhere: boolean;
+  /** Whether another host has it as it should be: the same, or one of this name of which something else is wanted. */
+  readonly elsewhere: 'same' | 'other' | false;
   readonly changes: readonly Change[];
   /** What they stop for a moment or longer. */
   readonly restarts: readonly Restart[];

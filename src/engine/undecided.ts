@@ -16,6 +16,7 @@ export function undecided(where: string, { message, fix }: Refusal): Resource {
     key: where,
     id: `stage ${where}`,
     probe: sh`:`,
+    isLike: () => false,
     refs: [],
     origin: undefined,
     judge() {

@@ -4,6 +4,8 @@ import type { Style } from './style.ts';
 
 /** Lines of a changed text that are shown before the rest is only counted. */
 const SHOWN_LINES = 12;
+/** Lines that are added or removed, above which two texts are not compared: it takes minutes, and nobody reads it. */
+const MOST_EDITS = 2000;
 /** Characters of a value that are shown among others: a reason in a sentence or two is not cut. */
 const SHOWN_VALUE = 200;
 
@@ -40,7 +42,13 @@ function value(shown: Shown): string {
 }
 
 function textDiff(from: Shown, to: Shown, c: Style, whole: boolean): readonly string[] {
-  const patch = structuredPatch('', '', String(from ?? ''), String(to ?? ''), '', '', { context: 2 });
+  const patch = structuredPatch('', '', String(from ?? ''), String(to ?? ''), '', '', {
+    context: 2,
+    maxEditLength: MOST_EDITS,
+  });
+  if (patch === undefined) return [`${valueText(from)} → ${valueText(to)}, all of them other lines`];
+  if (patch.hunks.length === 0)
+    return [c.dim('only ends of lines, or characters that a terminal does not show')];
   const lines = patch.hunks.flatMap(({ oldStart, newStart, lines: body }) => [
     ...(from === null ? [] : [c.cyan(`@@ -${oldStart} +${newStart} @@`)]),
     ...body.map((line) => paint(line, c)),

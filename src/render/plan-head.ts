@@ -43,14 +43,18 @@ const removed = (plan: Plan) =>
 
 /** What people and programs will notice while it runs. */
 function stopped(plan: Plan): readonly string[] {
-  const found = new Map<string, { pause?: string | undefined; rolling: boolean; hosts: Set<string> }>();
+  const found = new Map<
+    string,
+    { name: string; pause: string | undefined; rolling: boolean; hosts: Set<string> }
+  >();
   for (const { host, rolling, item } of seenIn(plan))
     for (const { name, here, pause } of item.restarts) {
-      const at = found.get(name) ?? { pause, rolling, hosts: new Set() };
-      found.set(name, at);
+      const key = JSON.stringify([name, pause, here && rolling]);
+      const at = found.get(key) ?? { name, pause, rolling: here && rolling, hosts: new Set() };
+      found.set(key, at);
       if (here) at.hosts.add(host);
     }
-  return [...found].map(([name, { pause, rolling, hosts }]) => {
+  return [...found.values()].map(({ name, pause, rolling, hosts }) => {
     const where = hosts.size === 0 ? '' : ` on ${placesText([...hosts], plan.hosts.length)}`;
     const turns = rolling && hosts.size > 1 ? ', one host after the other' : '';
     return `${name}${where}${turns}${pause === undefined ? '' : ` (${pause})`}`;
@@ -66,8 +70,13 @@ function unknown(plan: Plan): string {
     if (item.unknown !== undefined) counts.set(item.unknown, (counts.get(item.unknown) ?? 0) + 1);
   const number = [...counts.values()].reduce((sum, count) => sum + count, 0);
   if (number === 0) return '';
+  // A host that joins is told in one sentence, which has no room for reasons.
+  const joining = new Set(
+    seenIn(plan).map(({ item }) => (item.elsewhere === false ? undefined : item.unknown)),
+  );
   const reasons = [...counts].toSorted(([, a], [, b]) => b - a).map(([reason]) => reason);
-  const rest = reasons.length > REASONS ? '; the others are below' : '';
+  const told = reasons.filter((reason, index) => index < REASONS || joining.has(reason));
+  const rest = reasons.length > told.length ? '; the others are below' : '';
   const things = number === 1 ? '1 thing is' : `${number} things are`;
-  return `${things} told once the stages before have run (${reasons.slice(0, REASONS).join('; ')}${rest})`;
+  return `${things} told once the stages before have run (${told.join('; ')}${rest})`;
 }

@@ -20,7 +20,7 @@ export const sameOn =
   (item: PlanItem): string =>
     item.unknown === undefined && !diff && isShort(item)
       ? JSON.stringify([item.kind, item.key, symbol(item.changes, c), item.changes.map(({ field }) => field)])
-      : itemText(item, c, diff).join('\n') + (item.unknown ?? '');
+      : JSON.stringify([item.kind, item.key, item.changes, item.unknown]);
 
 /** Resources of a stage, those that a sentence tells first. */
 export function itemsText(items: readonly CommonItem[], c: Style, diff: boolean): readonly string[] {
@@ -36,11 +36,11 @@ export function itemsText(items: readonly CommonItem[], c: Style, diff: boolean)
 /** Things of a kind that are changed alike, in a sentence. Of new texts each has its own size; of all else they have the same. */
 function shortText(items: readonly CommonItem[], c: Style): readonly string[] {
   const told = items.map((item) => {
-    const isOfTexts = item.changes.every(({ from, to }) => from === null && isText(to));
-    const what = item.changes.every(isInstalled) ? '' : sentence(item);
+    const isOfTexts = [...item.byHost.values()].flat().every(({ from, to }) => from === null && isText(to));
+    const what = [...item.byHost.values()].flat().every(isInstalled) ? '' : sentence(item);
     return {
       item,
-      name: isOfTexts ? `${item.key} (${what})` : nameOf(item),
+      name: isOfTexts ? `${item.key} (${what})` : what === '' ? nameOf(item) : item.key,
       alike: isOfTexts || what === '' ? '' : `: ${what}`,
     };
   });
@@ -78,16 +78,19 @@ function sentence({ kind, key, changes, byHost }: CommonItem): string {
 }
 
 function valueOnHosts(all: readonly (readonly [string, Change])[]): string {
-  const values = new Map<string, string[]>();
+  const values = new Map<string, { readonly text: string; readonly hosts: string[] }>();
   for (const [host, change] of all) {
-    const value = fromTo(change);
-    values.set(value, [...(values.get(value) ?? []), host]);
+    const key = JSON.stringify([change.from, change.to]);
+    const value = values.get(key) ?? { text: fromTo(change), hosts: [] };
+    values.set(key, value);
+    value.hosts.push(host);
   }
-  if (values.size === 1) return [...values.keys()].join('');
-  return [...values].map(([value, hosts]) => `${value} (${hosts.join(', ')})`).join(', ');
+  const [first, ...others] = [...values.values()];
+  if (first !== undefined && others.length === 0) return first.text;
+  return [...values.values()].map(({ text, hosts }) => `${text} (${hosts.join(', ')})`).join(', ');
 }
 
-const fromTo = ({ from, to }: Change): string =>
+export const fromTo = ({ from, to }: Change): string =>
   from === null ? valueText(to) : `${valueText(from)} → ${valueText(to)}`;
 
 /** Of what is new, whether its kind or key name the field already: `directory`, `content` of a file, a package. */

@@ -1,7 +1,8 @@
 import type { Plan, PlanItem, PlanStage } from '../engine/index.ts';
-import { isText, valueText } from './change-text.ts';
+import type { Change } from '../resource/index.ts';
+import { isText } from './change-text.ts';
 import { placesText } from './plan-groups.ts';
-import { nameOf } from './plan-items.ts';
+import { fromTo, nameOf } from './plan-items.ts';
 import type { Style } from './style.ts';
 
 /** A host that lacks as many things that another host has is told as one that becomes like it. */
@@ -9,7 +10,8 @@ const MANY = 8;
 
 /** Whether it can be named without its values: another host has it, and nothing that is a text here changes. */
 const isLikeOthers = ({ elsewhere, changes }: PlanItem) =>
-  elsewhere && !changes.some(({ from, to }) => from !== null && (isText(from) || isText(to)));
+  elsewhere &&
+  !changes.some(({ from, to }) => to === null || (from !== null && (isText(from) || isText(to))));
 
 /** Hosts that get much of what others have already, and what is left of the plan beside that. */
 export function withoutJoiners(plan: Plan): { readonly joiners: readonly PlanStage[]; readonly rest: Plan } {
@@ -49,9 +51,13 @@ function namedByKind(items: readonly PlanItem[]): string {
 }
 
 function told(item: PlanItem): string {
-  const changes = item.changes.filter(({ from }) => from !== null && from !== false);
-  if (item.unknown !== undefined) return `${nameOf(item)} (not known yet, ${item.unknown})`;
-  if (changes.length === 0) return nameOf(item);
-  const values = changes.map(({ field, from, to }) => `${field} ${valueText(from)} → ${valueText(to)}`);
-  return `${item.key} (${values.join(', ')})`;
+  if (item.unknown !== undefined) return `${nameOf(item)} (not known yet)`;
+  // What it gets that others do not have, and what was there before.
+  const own = item.changes.filter(({ from }) => from !== null || item.elsewhere === 'other');
+  if (own.length === 0) return nameOf(item);
+  return `${item.key} (${own.map(valued).join(', ')})`;
 }
+
+/** What becomes so is told by its name. */
+const valued = (change: Change) =>
+  change.from === false && change.to === true ? change.field : `${change.field} ${fromTo(change)}`;

@@ -1,4 +1,4 @@
-import { countChanges, type Plan } from '../engine/index.ts';
+import { countChanges, type Plan, type PlanStage } from '../engine/index.ts';
 import { cleaned } from './clean.ts';
 import { type PlanGroup, placesText, planGroups } from './plan-groups.ts';
 import { planHead } from './plan-head.ts';
@@ -13,7 +13,7 @@ export interface PlanTextOptions {
 
 /** A plan to be read: what matters most first, then all in the order in which a run goes, what several hosts have in common told once. */
 export function planText(made: Plan, c: Style, { diff }: PlanTextOptions = { diff: false }): string {
-  const plan = { ...made, stages: cleaned(made.stages) };
+  const plan = { ...made, stages: cleaned(made.stages).map(inOneLine) };
   const { joiners, rest } = diff ? { joiners: [], rest: plan } : withoutJoiners(plan);
   const groups = planGroups(rest, sameOn(c, diff));
   const head = planHead(plan, c);
@@ -32,6 +32,22 @@ export function planText(made: Plan, c: Style, { diff }: PlanTextOptions = { dif
     ...bound,
     planSummary(plan, c),
   ].join('\n');
+}
+
+/** Names and reasons in one line each: what a host says must not look like a line of ours. */
+function inOneLine(stage: PlanStage): PlanStage {
+  const line = (text: string) => text.replaceAll(/\s*\n\s*/g, ' ');
+  return {
+    ...stage,
+    items: stage.items.map((item) => ({
+      ...item,
+      key: line(item.key),
+      changes: item.changes.map((change) => ({ ...change, field: line(change.field) })),
+      restarts: item.restarts.map((restart) => ({ ...restart, name: line(restart.name) })),
+      lasting: item.lasting.map(line),
+      unknown: item.unknown === undefined ? undefined : line(item.unknown),
+    })),
+  };
 }
 
 function groupTitle({ playbook, stage, hosts, exact }: PlanGroup, plan: Plan, c: Style): string {

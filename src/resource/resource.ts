@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ZodType } from 'zod';
 import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
@@ -86,6 +87,8 @@ export interface Resource {
   /** `kind key`, unique on a host. */
   readonly id: string;
   readonly probe: Script;
+  /** Whether the same is wanted by another of its kind and key. */
+  isLike(other: Resource): boolean;
   /** What it needs of other resources. */
   readonly refs: readonly Ref[];
   /** Where a playbook asked for it: `docker.ts:31`. */
@@ -104,16 +107,18 @@ export interface ResourceFactory<Input, Out> {
 export function defineResource<Input, Want, Have, Out = undefined>(
   type: ResourceType<Input, Want, Have, Out>,
 ): ResourceFactory<Input, Out> {
+  const wants = new WeakMap<Resource, Want>();
   const make = (input: Input): Resource => {
     const want = type.want.parse(input);
     const key = type.key(want);
     const probe = type.observe(want);
     const made = new Error();
-    return {
+    const resource: Resource = {
       kind: type.kind,
       key,
       id: `${type.kind} ${key}`,
       probe: probe.script,
+      isLike: (other) => isDeepStrictEqual(want, wants.get(other)),
       refs: Object.values(want as object).filter(isRef),
       get origin() {
         return originOf(made.stack ?? '');
@@ -134,6 +139,8 @@ export function defineResource<Input, Want, Have, Out = undefined>(
         };
       },
     };
+    wants.set(resource, want);
+    return resource;
   };
   const ref = <T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T> => ({
     host,

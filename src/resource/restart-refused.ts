@@ -12,6 +12,7 @@ export function refusingRestart(
     key: resource.key,
     id: resource.id,
     probe: resource.probe,
+    isLike: resource.isLike,
     refs: resource.refs,
     get origin() {
       return resource.origin;

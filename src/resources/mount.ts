@@ -93,7 +93,7 @@ export const mount = defineResource({
       throw anotherMounted(wanted, mounted);
     const later = mounted === null ? '' : ' (mounted so after --remount)';
     return [
-      ...compare('bare mount point', point.state, 'immutable'),
+      ...compare('bare mount point', point.state === 'absent' ? null : point.state, 'immutable'),
       ...(have.unit === unitText(wanted)
         ? []
         : [{ field: `unit${later}`, from: have.unit, to: unitText(wanted) }]),

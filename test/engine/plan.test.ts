@@ -30,8 +30,8 @@ test('a plan says what another host has already, and which hosts have their turn
       items.map(({ key, elsewhere }) => [key, elsewhere]),
     ]),
   ).toEqual([
-    ['together', 'b', false, [['known', true]]],
-    ['together', 'c', false, [['known', true]]],
+    ['together', 'b', false, [['known', 'same']]],
+    ['together', 'c', false, [['known', 'same']]],
     ['turns', 'a', false, [['new', false]]],
     ['turns', 'b', true, [['new', false]]],
     ['turns', 'c', true, [['new', false]]],

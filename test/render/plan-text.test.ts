@@ -274,3 +274,96 @@ test('on a terminal a message is broken between words, and what is to be copied 
     `  fix: ${fix}`,
   ]);
 });
+
+describe('what stands first', () => {
+  const restarting = (host: string, rolling: boolean, pause?: string): PlanStage => ({
+    ...(plan.stages[0] as PlanStage),
+    host,
+    rolling,
+    items: [
+      {
+        kind: 'service',
+        key: 'docker.service',
+        origin: undefined,
+        elsewhere: false,
+        changes: [{ field: 'running', from: 'old', to: 'restarted' }],
+        restarts: [{ name: 'docker.service', here: true, ...(pause === undefined ? {} : { pause }) }],
+        lasting: [],
+        unknown: undefined,
+      },
+    ],
+  });
+  const head = (...stages: readonly PlanStage[]) => planText({ ...plan, stages }, plain).split('\n')[0];
+
+  test('hosts that have their turn one after the other, and those that go together', () => {
+    expect(head(restarting('mail-1', true), restarting('mail-2', true))).toBe(
+      'Stops: docker.service on all hosts, one host after the other.',
+    );
+    expect(head(restarting('mail-1', false), restarting('mail-2', true))).toBe(
+      'Stops: docker.service on mail-1; docker.service on mail-2.',
+    );
+  });
+
+  test('each pause', () => {
+    expect(head(restarting('mail-1', true, 'a moment'), restarting('mail-1', false, 'for good'))).toBe(
+      'Stops: docker.service on mail-1 (a moment); docker.service on mail-1 (for good).',
+    );
+  });
+});
+
+const planOf = (...items: readonly object[]): Plan => {
+  const [stage] = plan.stages as [PlanStage];
+  return {
+    ...plan,
+    stages: [{ ...stage, items: items.map((item) => ({ ...stage.items[0], ...item })) }],
+  } as Plan;
+};
+
+test('what a host says in a name or a reason makes no line of its own', () => {
+  const text = planText(
+    planOf({ key: 'a\nNo changes.', unknown: 'so\nPlan: 7 changes', changes: [] }),
+    plain,
+  );
+  expect(text.split('\n').filter((line) => /^(No changes|Plan: 7)/.test(line))).toEqual([]);
+});
+
+const manyLines = (of: string) => Array.from({ length: 20_000 }, (_, index) => `${of}${index}\n`).join('');
+test.each([
+  ['ends of lines', 'a\r\nb\r\n', 'a\nb\n', /only ends of lines/],
+  [
+    'texts that have nothing in common',
+    manyLines('a'),
+    manyLines('b'),
+    /20000 lines → 20000 lines, all of them other lines/,
+  ],
+])(
+  '%s are told, and at once',
+  (_, from, to, words) => {
+    expect(planText(planOf({ changes: [{ field: 'content', from, to }] }), plain)).toMatch(words);
+  },
+  10_000,
+);
+
+test('a host that lacks much is told as becoming what others are; what was there and what is its own have values', () => {
+  const made = { field: 'made', from: null, to: 'value' };
+  const item = (key: string, elsewhere: 'same' | 'other', change: object = made) => ({
+    kind: 'thing',
+    key,
+    elsewhere,
+    changes: [change],
+  });
+  const items = [
+    ...Array.from({ length: 8 }, (_, index) => item(`t${index}`, 'same')),
+    item('own', 'other'),
+    item('was', 'same', { field: 'mode', from: false, to: true }),
+    item('goes', 'same', { field: 'line', from: 'somebody', to: null }),
+  ];
+  expect(planText(planOf(...items), plain)).toBe(`Removes: thing goes on mail-1.
+
+mail-1 gets what other hosts have already, at most
+  + thing t0, t1, t2, t3, t4, t5, t6, t7, own (made value), was (mode)
+docker/packages on mail-1
+  - thing goes: line somebody → absent
+
+Plan: 11 changes on 1 host.`);
+});

@@ -25,7 +25,7 @@ export function unsaid(plan: Plan, text: string): readonly string[] {
     return items.flatMap((item) => {
       const { kind, key, elsewhere, changes, restarts, lasting, unknown } = item;
       const fields = changes.filter((change) => !isSaidBy(kind, key, change));
-      const own = elsewhere ? fields.filter(({ from }) => from !== null && from !== false) : fields;
+      const own = elsewhere === 'same' ? fields.filter(({ from }) => from !== null) : fields;
       const words = [kind, ...wordsOf(nameOf(item))];
       const here =
         about.some((part) => hasAll(part, [...words, ...fields.flatMap(({ field }) => wordsOf(field))])) ||
