@@ -77,6 +77,6 @@ function unknown(plan: Plan): string {
   const reasons = [...counts].toSorted(([, a], [, b]) => b - a).map(([reason]) => reason);
   const told = reasons.filter((reason, index) => index < REASONS || joining.has(reason));
   const rest = reasons.length > told.length ? '; the others are below' : '';
-  const things = number === 1 ? '1 thing is' : `${number} things are`;
+  const things = number === 1 ? '1 thing, marked with ?, is' : `${number} things, marked with ?, are`;
   return `${things} told once the stages before have run (${told.join('; ')}${rest})`;
 }

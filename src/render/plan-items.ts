@@ -2,6 +2,7 @@ import type { PlanItem } from '../engine/index.ts';
 import type { Change } from '../resource/index.ts';
 import { changeLists } from './change-list.ts';
 import { changeText, isText, symbol, valueText } from './change-text.ts';
+import { listChange } from './list-change.ts';
 import type { CommonItem } from './plan-groups.ts';
 import type { Style } from './style.ts';
 
@@ -80,7 +81,9 @@ function sentence({ kind, key, changes, byHost }: CommonItem): string {
 function valueOnHosts(all: readonly (readonly [string, Change])[]): string {
   const values = new Map<string, { readonly text: string; readonly hosts: string[] }>();
   for (const [host, change] of all) {
-    const key = JSON.stringify([change.from, change.to]);
+    // Of texts the size is told, and it may be the same.
+    const key =
+      change.from === null && isText(change.to) ? fromTo(change) : JSON.stringify([change.from, change.to]);
     const value = values.get(key) ?? { text: fromTo(change), hosts: [] };
     values.set(key, value);
     value.hosts.push(host);
@@ -91,7 +94,7 @@ function valueOnHosts(all: readonly (readonly [string, Change])[]): string {
 }
 
 export const fromTo = ({ from, to }: Change): string =>
-  from === null ? valueText(to) : `${valueText(from)} → ${valueText(to)}`;
+  from === null ? valueText(to) : (listChange(from, to) ?? `${valueText(from)} → ${valueText(to)}`);
 
 /** Of what is new, whether its kind or key name the field already: `directory`, `content` of a file, a package. */
 export const isSaidBy = (kind: string, key: string, { field, from }: Change): boolean =>
@@ -131,7 +134,7 @@ function unknownText(items: readonly PlanItem[], c: Style): readonly string[] {
   }
   return [...byReason].map(([reason, kinds]) => {
     const names = [...kinds].map(([kind, keys]) => `${kind} ${keys.join(', ')}`);
-    return indented(`${c.magenta('?')} ${names.join('; ')}: not known yet, ${reason}`, 2, c);
+    return indented(`${c.magenta('?')} ${names.join('; ')} (${reason})`, 2, c);
   });
 }
 

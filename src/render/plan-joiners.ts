@@ -33,7 +33,7 @@ export function joinersText(joiners: readonly PlanStage[], plan: Plan, c: Style)
   const byText = new Map<string, string[]>();
   for (const host of new Set(joiners.map((stage) => stage.host))) {
     const items = joiners.filter((stage) => stage.host === host).flatMap((stage) => stage.items);
-    const text = namedByKind(items);
+    const text = named(items);
     byText.set(text, [...(byText.get(text) ?? []), host]);
   }
   return [...byText].flatMap(([text, hosts]) => [
@@ -44,14 +44,21 @@ export function joinersText(joiners: readonly PlanStage[], plan: Plan, c: Style)
   ]);
 }
 
-function namedByKind(items: readonly PlanItem[]): string {
-  const byKind = new Map<string, string[]>();
-  for (const item of items) byKind.set(item.kind, [...(byKind.get(item.kind) ?? []), told(item)]);
-  return [...byKind].map(([kind, names]) => `${kind} ${names.join(', ')}`).join('; ');
+function named(items: readonly PlanItem[]): string {
+  const unknown = items.filter((item) => item.unknown !== undefined);
+  return [
+    byKind(items.filter((item) => item.unknown === undefined)),
+    ...(unknown.length === 0 ? [] : [`not known yet: ${byKind(unknown)}`]),
+  ].join('; ');
+}
+
+function byKind(items: readonly PlanItem[]): string {
+  const kinds = new Map<string, string[]>();
+  for (const item of items) kinds.set(item.kind, [...(kinds.get(item.kind) ?? []), told(item)]);
+  return [...kinds].map(([kind, names]) => `${kind} ${names.join(', ')}`).join('; ');
 }
 
 function told(item: PlanItem): string {
-  if (item.unknown !== undefined) return `${nameOf(item)} (not known yet)`;
   // What it gets that others do not have, and what was there before.
   const own = item.changes.filter(({ from }) => from !== null || item.elsewhere === 'other');
   if (own.length === 0) return nameOf(item);

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { json, type Ran, refusals } from './harness.ts';
 import { exec } from './lab.ts';
 import { $ } from './shell.ts';
+import { paths } from './state.ts';
+import { typed } from './terminal.ts';
 
 /** What a person does and sees between two runs. */
 
@@ -12,14 +15,22 @@ export async function on(node: string, command: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Follows a `fix:` line as a person does: in a shell. */
+/** Follows a `fix:` line as a person does: in a shell, on a terminal where a password may be asked for. */
 export async function follow(command = ''): Promise<void> {
-  const { exitCode, stderr } = await $`sh -c ${command}`;
+  const { exitCode, stderr } = command.startsWith('ssh -t ')
+    ? await onTerminalOf(command)
+    : await $`sh -c ${command}`;
   expect({ command, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({
     command,
     exitCode: 0,
     stderr: '',
   });
+}
+
+async function onTerminalOf(command: string) {
+  const password = readFileSync(paths.sudoPassword, 'utf8').trim();
+  const { code, shown } = await typed(command, { '[sudo] password for': password });
+  return { exitCode: code, stderr: shown };
 }
 
 export interface Failure {

@@ -8,21 +8,34 @@ export interface Shown {
   readonly shown: string;
 }
 
+type Answers = Readonly<Record<string, string | { readonly signal: NodeJS.Signals }>>;
+
 /**
- * Runs the command on a terminal of its own (script(1)), and types the answer to each question, once, when it is seen; or sends it a
- * signal then.
+ * Runs the product on a terminal of its own, and types the answer to each question, once, when it is seen; or sends it a signal then. All of
+ * them have to be asked.
  */
-export function onTerminal(
+export async function onTerminal(
   more: NodeJS.ProcessEnv,
-  answers: Readonly<Record<string, string | { readonly signal: NodeJS.Signals }>>,
+  answers: Answers,
   ...args: readonly string[]
 ): Promise<Shown> {
-  const command = `stty cols 80 rows 24; exec ${['node', 'bin/provision.js', ...args].map(quote).join(' ')}`;
-  const env = { ...trusting(), TERM: 'xterm-256color', CI: '', ...more };
+  const command = ['node', 'bin/provision.js', ...args].map(quote).join(' ');
+  const { unasked, ...shown } = await typed(command, answers, { ...trusting(), CI: '', ...more });
+  if (unasked.length > 0) throw new Error(`never asked: ${unasked.join(', ')}\n${shown.shown}`);
+  return shown;
+}
+
+/** Runs a command on a terminal (script(1)), and types what it asks for. */
+export function typed(
+  command: string,
+  answers: Answers,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Shown & { readonly unasked: readonly string[] }> {
+  const whole = `stty cols 80 rows 24; exec ${command}`;
   return new Promise((resolve, reject) => {
-    const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
+    const child = spawn('script', ['--quiet', '--return', '--flush', '--command', whole, '/dev/null'], {
       cwd: ROOT,
-      env,
+      env: { ...env, TERM: 'xterm-256color' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const open = new Map(Object.entries(answers));
@@ -39,8 +52,7 @@ export function onTerminal(
     child.on('error', reject);
     child.on('close', (code) => {
       child.stdin.destroy();
-      if (open.size === 0) resolve({ code: code ?? 255, shown });
-      else reject(new Error(`never asked: ${[...open.keys()].join(', ')}\n${shown}`));
+      resolve({ code: code ?? 255, shown, unasked: [...open.keys()] });
     });
   });
 }

@@ -83,7 +83,7 @@ const plan: Plan = {
 test('a plan by stage, with diffs of what changes, sizes of what is new, counts, and what cannot be known yet', () => {
   expect(
     planText(plan, plain),
-  ).toBe(`Not known yet: 1 thing is told once the stages before have run (docker.service is not installed).
+  ).toBe(`Not known yet: 1 thing, marked with ?, is told once the stages before have run (docker.service is not installed).
 
 docker/packages on mail-1
   + packages docker.io
@@ -97,7 +97,7 @@ docker/packages on mail-1
        c
       password: *** → ***
 docker/engine on mail-1, at most
-  ? service docker.service: not known yet, docker.service is not installed
+  ? service docker.service (docker.service is not installed)
 
 What is "at most" is known exactly once the stages before it have run.
 Plan: 4 changes on 1 host, and 1 thing not known yet.`);
