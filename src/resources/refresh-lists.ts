@@ -43,7 +43,7 @@ export function refreshLists(names: readonly string[], timeout: number) {
     [ "$code" -ne 0 ] || { mv -- ${FETCHING} ${LISTS}; exit; }
     # Where none answers, the network of the host or its names are the cause, and apt says so.
     printf '%s\n' "$said" | grep -qE '^(Hit|Get):' || { printf '%s\n' "$said" >&2; exit "$code"; }
-    broken=$(printf '%s\n' "$said" | sed -n 's/^Err:[0-9]* //p' | ${SUITES} | sort -u)
+    broken=$(printf '%s\n' "$said" | sed -nE 's/^Err:[0-9]* (.* (InRelease|Release|Release.gpg|Packages))( [[].*)?$/\1/p' | ${SUITES} | sort -u)
     named=$(printf '%s\n' "$broken" | while read -r uri suite; do
       files=$(${FILES})
       printf '%s' ", $uri $suite (\${files:-named in no file of /etc/apt/sources.list.d})"

@@ -37,6 +37,7 @@ test('a source that is gone, and has what is needed: its file is named, and noth
      echo 'deb [trusted=yes] ${DEAD} stable main' >${LIST}`,
   );
   const ran = await json(file);
+  await on(NODE, 'rm -r /etc/apt/sources.list*; cp -a /root/sources/* /etc/apt');
   const [failure] = failures(ran);
   figure('a source that is needed is gone', [
     failure?.message,
@@ -47,7 +48,6 @@ test('a source that is gone, and has what is needed: its file is named, and noth
   expect(failure?.output?.stderr).toContain(
     `sources of packages that cannot be used: ${DEAD} stable (${LIST}); without them there is no`,
   );
-  await on(NODE, 'rm -r /etc/apt/sources.list*; cp -a /root/sources/* /etc/apt');
 });
 
 test('a source that is gone, and has nothing that is needed: a warning names its file, and the run goes on', async () => {

@@ -71,6 +71,22 @@ test.each(SHELLS)('%s: a source that nothing is needed of is a warning with its 
   });
 });
 
+test.each(SHELLS)('%s: a translation that is not there breaks no source', (shell) => {
+  const says = [
+    'Get:4 file:/srv/own ./ Packages [12 kB]',
+    'Err:5 file:/srv/own ./ Translation-en',
+    '  File not found - /srv/own/./en.xz (2: No such file or directory)',
+    'Ign:5 file:/srv/own ./ Translation-en',
+    'Err:6 http://gone.example/apt stable/main amd64 Packages [33 kB]',
+  ];
+  const has = { tree: ['tree | 2.1 | file:/srv/own ./ Packages'] };
+  const { code, said } = refreshed(shell, { says, has, files: debian });
+  expect({ code, said }).toEqual({
+    code: 0,
+    said: 'provision-warning: sources of packages cannot be used: http://gone.example/apt stable (named in no file of /etc/apt/sources.list.d); what is needed comes from others',
+  });
+});
+
 test.each(SHELLS)('%s: of one mirror a suite may be gone, and what is needed is in another', (shell) => {
   const says = [
     good,
