@@ -14,29 +14,24 @@ export function isAgentAlive(socket: string): Promise<boolean> {
   });
 }
 
-/** Public keys that an agent holds, in its order, as their files have them: type and text. None where it does not say. */
-export async function keysOfAgent(socket: string): Promise<readonly string[]> {
-  return (await held(socket)).map(textOf);
-}
-
-/** An agent that offers these of its keys alone, in this order. */
-export async function offering(socket: string, texts: readonly string[]): Promise<BaseAgent<ParsedKey>> {
-  const { createAgent } = (await import('ssh2')).default;
-  const keys = new Map((await held(socket)).map((key) => [textOf(key), key]));
-  const offered = texts.flatMap((text) => keys.get(text) ?? []);
-  const agent = createAgent(socket) as BaseAgent<ParsedKey>;
-  agent.getIdentities = (done) => done(null, offered);
-  return agent;
-}
-
-async function held(socket: string): Promise<readonly ParsedKey[]> {
+/** Public keys that an agent holds, in its order, by what their files have: type and text. None where it does not say. */
+export async function keysOfAgent(socket: string): Promise<ReadonlyMap<string, ParsedKey>> {
   const { createAgent, utils } = (await import('ssh2')).default;
   return new Promise((resolve) => {
     createAgent(socket).getIdentities((error, keys) => {
       const parsed = (error ? [] : (keys ?? [])).map((key) => utils.parseKey(key as never));
-      resolve(parsed.flatMap((key) => (key instanceof Error ? [] : [key as ParsedKey])));
+      const held = parsed.flatMap((key) => (key instanceof Error ? [] : [key as ParsedKey]));
+      resolve(new Map(held.map((key) => [textOf(key), key])));
     });
   });
+}
+
+/** An agent that offers these of its keys alone, in this order. */
+export async function offering(socket: string, keys: readonly ParsedKey[]): Promise<BaseAgent<ParsedKey>> {
+  const { createAgent } = (await import('ssh2')).default;
+  const agent = createAgent(socket) as BaseAgent<ParsedKey>;
+  agent.getIdentities = (done) => done(null, [...keys]);
+  return agent;
 }
 
 const textOf = (key: ParsedKey) => `${key.type} ${key.getPublicSSH().toString('base64')}`;

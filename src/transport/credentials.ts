@@ -1,4 +1,4 @@
-import type { AnyAuthMethod } from 'ssh2';
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import type { Secret } from '../shell/index.ts';
 import { isAgentAlive, keysOfAgent, offering } from './agent.ts';
 import { type Passphrases, publicHalf, readIdentities, usual } from './identities.ts';
@@ -45,12 +45,13 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
       },
     }),
   );
-  const held = agent === undefined ? [] : await keysOfAgent(agent);
+  const held = agent === undefined ? new Map<string, ParsedKey>() : await keysOfAgent(agent);
   const halves = await Promise.all((account.identities ?? usual()).map(publicHalf));
-  const named = halves.filter((half) => half !== undefined && held.includes(half)) as readonly string[];
-  const others = account.identitiesOnly === true ? [] : held.filter((key) => !named.includes(key));
-  const byAgent = async (keys: readonly string[]) =>
-    agent === undefined || keys.length === 0
+  const named = new Set(halves.filter((half) => half !== undefined && held.has(half)));
+  const others = account.identitiesOnly === true ? [] : [...held.keys()].filter((key) => !named.has(key));
+  const byAgent = async (texts: Iterable<string | undefined>) => {
+    const keys = [...texts].flatMap((text) => held.get(text ?? '') ?? []);
+    return agent === undefined || keys.length === 0
       ? []
       : [
           {
@@ -58,6 +59,7 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
             method: { type: 'agent' as const, username, agent: await offering(agent, keys) },
           },
         ];
+  };
   const rest = await byAgent(others);
   const ways = [
     ...(await byAgent(named)),

@@ -50,7 +50,7 @@ export async function lockedKeys(
   const open = await Promise.all(own.map((path) => opens(path)));
   const locked = own.filter((_, index) => open[index] === false);
   if (paths !== undefined) return locked;
-  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).length > 0);
+  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).size > 0);
   return other ? [] : locked.slice(0, 1);
 }
 
@@ -67,7 +67,7 @@ export async function opens(path: string, passphrase?: Secret): Promise<boolean 
 const isEncrypted = ({ message }: Error) => /encrypted/i.test(message);
 
 async function notHeld(paths: readonly string[], agent: string | undefined): Promise<readonly string[]> {
-  const held = new Set(agent === undefined ? [] : await keysOfAgent(agent));
+  const held = agent === undefined ? new Map() : await keysOfAgent(agent);
   const halves = await Promise.all(paths.map(publicHalf));
   return paths.filter((_, index) => !held.has(halves[index] ?? ''));
 }
