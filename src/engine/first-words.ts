@@ -1,4 +1,5 @@
 import { TransportError } from '../errors/index.ts';
+import { inOneLine, itSaid } from './no-shell.ts';
 
 /** Milliseconds in which the shell of a login begins what it is sent, sudo included. */
 const PATIENCE = 30_000;
@@ -35,10 +36,9 @@ export class FirstWords implements Disposable {
 }
 
 function notBegun(said: string, patience: number): TransportError {
-  const words = said.replaceAll(/\s+/g, ' ').trim();
   return new TransportError(
     'no-shell',
-    `${words === '' ? 'it said nothing' : `it said "${words}"`}, and after ${patience / 1000} s the shell of the login has not begun what it was sent`,
+    `${itSaid(inOneLine(said))}, and after ${patience / 1000} s the shell of the login has not begun what it was sent`,
     {
       fix: [
         'Look what that shell does when it starts without a terminal (.bashrc, .profile, .ssh/rc of the login, /etc/profile): it must not wait for anybody, nor become another program.',

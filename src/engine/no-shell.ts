@@ -16,12 +16,12 @@ export function noShell({
   readonly stdout: string;
   readonly stderr: string;
 }): TransportError {
-  const words = `${stdout}\n${stderr}`.replaceAll(/\s+/g, ' ').trim();
+  const words = inOneLine(`${stdout}\n${stderr}`);
   const said = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
   const [, other] = /log ?in as the user "?([\w.-]*\w)/i.exec(words) ?? [];
   return new TransportError(
     'no-shell',
-    `${said === '' ? 'it said nothing' : `it said "${said}"`}, and ended with exit code ${code}: it takes the login, and does not run what is sent to it`,
+    `${itSaid(said)}, and ended with exit code ${code}: it takes the login, and does not run what is sent to it`,
     {
       fix: [
         /password.*(expired|change)|change your password/i.test(words)
@@ -33,3 +33,8 @@ export function noShell({
     },
   );
 }
+
+/** What a host has said, in one line. */
+export const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+export const itSaid = (words: string): string => (words === '' ? 'it said nothing' : `it said "${words}"`);
