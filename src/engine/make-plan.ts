@@ -96,7 +96,7 @@ function planItem({ resource, verdict }: Judged, settled: ReadonlyMap<string, Re
     origin: resource.origin,
     changes: verdict.state === 'observed' ? verdict.changes : [],
     restarts: verdict.state === 'observed' ? verdict.restarts : [],
-    lasting: verdict.state === 'observed' ? verdict.lasting : [],
+    lasting: 'lasting' in verdict ? verdict.lasting : [],
     unknown: verdict.state === 'unobservable' ? verdict.reason : undefined,
   };
 }

@@ -11,7 +11,7 @@ export interface PlanItem {
   readonly changes: readonly Change[];
   /** What they stop for a moment or longer. */
   readonly restarts: readonly Restart[];
-  /** What of them no run takes back, each in a clause. */
+  /** What of them no run takes back, each in a clause. Where it cannot be told yet: what that is where nothing of it is there. */
   readonly lasting: readonly string[];
   /** Why it cannot be told yet. What it then needs is known after an earlier stage has run. */
   readonly unknown: string | undefined;

@@ -5,7 +5,8 @@ import type { Style } from './style.ts';
 /** What a person has to know before anything else: what cannot be undone, what goes, what stops, what cannot be told yet. */
 export function planHead(plan: Plan, c: Style): readonly string[] {
   const told: readonly (readonly [string, string])[] = [
-    [c.red('Cannot be undone:'), lasting(plan).join('; ')],
+    [c.red('Cannot be undone:'), lasting(plan, true).join('; ')],
+    [c.red('Cannot be undone where it is new:'), lasting(plan, false).join('; ')],
     [c.red('Removes:'), removed(plan).join('; ')],
     [c.yellow('Stops:'), stopped(plan).join('; ')],
     [c.magenta('Not known yet:'), unknown(plan)],
@@ -34,7 +35,11 @@ function onHosts(plan: Plan, of: (seen: Seen) => readonly string[]): readonly st
 }
 
 /** What no run takes back is about the whole cluster, or names its host. */
-const lasting = (plan: Plan) => [...new Set(seenIn(plan).flatMap(({ item }) => item.lasting))];
+const lasting = (plan: Plan, known: boolean) => [
+  ...new Set(
+    seenIn(plan).flatMap(({ item }) => ((item.unknown === undefined) === known ? item.lasting : [])),
+  ),
+];
 
 const removed = (plan: Plan) =>
   onHosts(plan, ({ item: { kind, key, changes } }) =>

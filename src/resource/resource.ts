@@ -62,13 +62,20 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   restarts?(want: Want, changes: readonly Change[]): readonly Restart[];
   /** What of these changes no run takes back, each in a clause: a number of copies, a database that is converted. Default: nothing. */
   lasting?(want: Want, changes: readonly Change[]): readonly string[];
+  /** The changes where nothing of it is there yet: `lasting` tells what they mean while the host cannot be asked. Default: none. */
+  asNew?(want: Want): readonly Change[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Change[]): readonly string[];
 }
 
 /** What a resource makes of a host's answer. */
 export type Judgement =
-  | { readonly state: 'unobservable'; readonly reason: string }
+  | {
+      readonly state: 'unobservable';
+      readonly reason: string;
+      /** What no run takes back, where nothing of it is there yet. */
+      readonly lasting: readonly string[];
+    }
   | {
       readonly state: 'observed';
       readonly changes: readonly Change[];
@@ -125,7 +132,10 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       },
       judge(output, pending) {
         const have = probe.parse(output);
-        if (have instanceof Unobservable) return { state: 'unobservable', reason: have.reason };
+        if (have instanceof Unobservable) {
+          const lasting = type.lasting?.(want, type.asNew?.(want) ?? []) ?? [];
+          return { state: 'unobservable', reason: have.reason, lasting };
+        }
         const changes = type.diff(want, have, pending);
         return {
           state: 'observed',

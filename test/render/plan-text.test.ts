@@ -311,6 +311,15 @@ describe('what stands first', () => {
   });
 });
 
+test('what no run takes back stands first, apart from what may be there already', () => {
+  const lasting = ['swarm lab is made'];
+  const said = (...items: readonly object[]) => planText(planOf(...items), plain).split('\n');
+  expect(said({ lasting })).toContain('Cannot be undone: swarm lab is made.');
+  const unknown = said({ lasting, changes: [], unknown: 'Docker is not installed' });
+  expect(unknown[0]).toBe('Cannot be undone where it is new: swarm lab is made.');
+  expect(unknown.join('\n')).not.toContain('Cannot be undone: ');
+});
+
 const planOf = (...items: readonly object[]): Plan => {
   const [stage] = plan.stages as [PlanStage];
   return {

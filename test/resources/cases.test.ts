@@ -28,7 +28,8 @@ function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
   const probe = resource.probe.shown.replace(AWAY.shown, 'away() { ...; }');
   try {
     const judged = resource.judge(output, { paths: new Set(pending) });
-    if (judged.state === 'unobservable') return { probe, unobservable: judged.reason };
+    const lasting = judged.lasting.length > 0 ? { lasting: judged.lasting } : {};
+    if (judged.state === 'unobservable') return { probe, unobservable: judged.reason, ...lasting };
     const steps = judged.steps((ref) => ref.pick({ tokens: { manager: TOKEN, worker: TOKEN } }) as never);
     return {
       probe,
@@ -36,7 +37,7 @@ function outcome(kind: string, { want, output, pending = [] }: Case): unknown {
       steps: steps.map(({ title, script }) => ({ title, script: script.shown })),
       ...(judged.writes.length > 0 ? { writes: judged.writes } : {}),
       ...(judged.restarts.length > 0 ? { restarts: judged.restarts } : {}),
-      ...(judged.lasting.length > 0 ? { lasting: judged.lasting } : {}),
+      ...lasting,
       ...(judged.settling === undefined ? {} : { settling: judged.settling }),
     };
   } catch (error) {

@@ -57,22 +57,13 @@ export const glusterVolume = defineResource({
   }),
 
   diff(wanted, have): readonly Change[] {
-    const shape = `${wanted.bricks.length / wanted.setSize} x ${wanted.arbiter ? `${wanted.setSize - 1} and an arbiter` : wanted.setSize}: ${wanted.bricks.join(' ')}`;
     const added = wanted.bricks.filter((brick) => !have?.bricks.includes(brick));
     if (added.length > 0 && wanted.away.length > 0)
       throw new Refusal(
         `volume ${wanted.name} is to get ${added.join(', ')}, and the hosts of ${wanted.away.join(', ')} did not answer; bricks are added while all are there`,
         [sh`gluster volume status ${wanted.name}`, 'Bring those hosts back, and run again with all hosts.'],
       );
-    if (have === null)
-      return [
-        { field: 'volume', from: null, to: shape },
-        ...Object.entries(optionsOf(wanted, {})).map(([name, to]) => ({
-          field: name,
-          from: null,
-          to,
-        })),
-      ];
+    if (have === null) return made(wanted);
     if (!/Replicate/.test(have.type))
       throw new Refusal(
         `volume ${wanted.name} is of the type ${have.type}, and this tool keeps replicated volumes only; a run does not change how mail is kept`,
@@ -127,6 +118,8 @@ export const glusterVolume = defineResource({
       ),
     ];
   },
+
+  asNew: made,
 
   lasting: ({ name, setSize, arbiter, bricks }, changes) =>
     changes.flatMap(({ field, from }) => {
@@ -197,6 +190,17 @@ export const glusterVolume = defineResource({
 
   output: (_wanted, have) => ({ id: have?.id }),
 });
+
+/** What makes it. */
+function made(wanted: z.infer<typeof want>): readonly Change[] {
+  const { bricks, setSize, arbiter } = wanted;
+  const shape = `${bricks.length / setSize} x ${arbiter ? `${setSize - 1} and an arbiter` : setSize}: ${bricks.join(' ')}`;
+  const options = Object.entries(optionsOf(wanted, {}));
+  return [
+    { field: 'volume', from: null, to: shape },
+    ...options.map(([name, to]) => ({ field: name, from: null, to })),
+  ];
+}
 
 /** All options that are to be set, where these are now. */
 function optionsOf(

@@ -34,6 +34,8 @@ const ATTRIBUTES = ['domain.name', 'domain.dkim_publickey', 'user.email', 'user.
 
 const administratorOf = ({ domain, administrator }: Want) =>
   asciiAddress(`${administrator?.localPart}@${domain}`);
+const GENERATED: Change = { field: 'DKIM key', from: null, to: 'generated' };
+
 const postmasterOf = ({ domain, postmaster }: Want) => asciiAddress(`${postmaster}@${domain}`);
 
 /**
@@ -129,9 +131,7 @@ export const mailuAccounts = defineResource({
     const known = users.has(postmaster) || aliases.has(postmaster);
     return [
       ...(domains.has(domain) ? [] : [{ field: 'domain', from: null, to: domain }]),
-      ...(domains.get(domain) === true || keyFile !== undefined
-        ? []
-        : [{ field: 'DKIM key', from: null, to: 'generated' }]),
+      ...(domains.get(domain) === true || keyFile !== undefined ? [] : [GENERATED]),
       ...(administrator === undefined || users.get(admin) === true
         ? []
         : [
@@ -143,11 +143,11 @@ export const mailuAccounts = defineResource({
     ];
   },
 
+  asNew: () => [GENERATED],
+
   lasting: ({ domain }, changes) =>
     changes.some(({ field }) => field === 'DKIM key')
-      ? [
-          `a DKIM key for ${domain} is made, and others look for it in your DNS (provision dns has the record)`,
-        ]
+      ? [`a DKIM key for ${domain} is made, and its record belongs in your DNS (provision dns)`]
       : [],
 
   apply(wanted, { users }, changes): readonly Step[] {

@@ -54,8 +54,7 @@ export const swarmCluster = defineResource({
         `it was in swarm ${wanted.clusterId} when it was last looked at, and its Docker is in none now; a second swarm is not made beside that one`,
         [{ say: 'find out what changed', run: sh`docker info; journalctl -u docker | tail -n 50` }],
       );
-    if (have.state === 'inactive')
-      return [{ field: 'swarm', from: null, to: `initialised, advertised at ${wanted.advertiseAddress}` }];
+    if (have.state === 'inactive') return initialised(wanted);
     const fixed = [
       ...differs('addressPools', have.addressPools, wanted.addressPools.length > 0 && wanted.addressPools),
       ...differs('subnetSize', have.subnetSize, wanted.subnetSize),
@@ -67,6 +66,8 @@ export const swarmCluster = defineResource({
       ]);
     return [];
   },
+
+  asNew: initialised,
 
   lasting: ({ name }, changes) => (changes.length > 0 ? [`swarm ${name} is made, with keys of its own`] : []),
 
@@ -84,6 +85,10 @@ export const swarmCluster = defineResource({
 
   output: (_wanted, have) => ({ clusterId: have.clusterId, tokens: have.tokens }),
 });
+
+function initialised({ advertiseAddress }: z.infer<typeof want>): readonly Change[] {
+  return [{ field: 'swarm', from: null, to: `initialised, advertised at ${advertiseAddress}` }];
+}
 
 function differs(field: string, have: unknown, wanted: unknown): readonly string[] {
   if (wanted === undefined || wanted === false || String(have) === String(wanted)) return [];
