@@ -34,6 +34,7 @@ const want = z
 
 /** Seconds that the mount table, and the file system itself, may take to answer. */
 const PATIENCE = 10;
+const ANSWERS = 'Answers=';
 
 /**
  * A file system that a systemd unit mounts, over a mount point that cannot be written while nothing is mounted there
@@ -52,7 +53,9 @@ export const mount = defineResource({
       systemctl show --property=UnitFileState,NeedDaemonReload -- ${unit} || exit 66
       timeout ${PATIENCE} findmnt -rn --mountpoint ${where} >/dev/null
       case $? in
-        0) timeout ${PATIENCE} stat -f -c 'Answers=yes' -- ${where} 2>&1 || echo Answers=no ;;
+        0)
+          said=$(timeout ${PATIENCE} stat -f -c yes -- ${where} 2>&1)
+          case $? in 124) echo Answers=late ;; *) echo "Answers=$said" ;; esac ;;
         1) ;;
         *) exit 66 ;;
       esac
@@ -65,12 +68,12 @@ export const mount = defineResource({
       const file = readPath(path, { ...output, stdout: head });
       const lines = state.split('\n');
       const { mounted, ...named } = readSources(lines);
-      if (mounted === null && lines.some((line) => line.startsWith('Answers=')))
+      if (mounted === null && lines.some((line) => line.startsWith(ANSWERS)))
         throw new ProbeError(
           `something is mounted at ${where}, and findmnt did not say what in ${PATIENCE} s`,
         );
-      if (mounted !== null && !lines.includes('Answers=yes'))
-        throw new ProbeError(`${mounted.source} is mounted at ${where} and does not answer in ${PATIENCE} s`);
+      if (mounted !== null)
+        checkAnswer(`${mounted.source} is mounted at ${where} and does not answer`, lines);
       return {
         unit: file === null ? null : file.rest,
         enabled: lines.includes('UnitFileState=enabled'),
@@ -140,3 +143,11 @@ export const mount = defineResource({
     return steps;
   },
 });
+
+/** @throws ProbeError where the file system did not say what it is, with what was said instead. */
+function checkAnswer(what: string, lines: readonly string[]): void {
+  const answer = lines.find((line) => line.startsWith(ANSWERS))?.slice(ANSWERS.length);
+  if (answer === 'yes') return;
+  if (answer === 'late') throw new ProbeError(`${what} in ${PATIENCE} s`);
+  throw new ProbeError(`${what}: ${answer}`);
+}

@@ -25,7 +25,8 @@ const CANNOT_LOOK = 66;
 
 /**
  * Text that prints a path's attributes and what `present` prints, or says that the path is absent. Absent is said
- * only where the nearest existing parent can be listed and does not list it: a dead mount is not an absent file.
+ * only where the nearest existing parent can be listed and does not list it: a dead mount is not an absent file. Where it
+ * does, stat says why what is there cannot be entered.
  */
 export function lookAt(path: string, present: Script = sh``): Script {
   return sh`
@@ -37,7 +38,10 @@ export function lookAt(path: string, present: Script = sh``): Script {
       d=$p
       while n=\${d##*/} d=$(dirname -- "$d"); [ ! -d "$d" ]; do :; done
       names=$(ls -A -- "$d") || exit ${CANNOT_LOOK}
-      printf '%s\n' "$names" | grep -qxF -- "$n" && exit ${CANNOT_LOOK}
+      if printf '%s\n' "$names" | grep -qxF -- "$n"; then
+        stat -L -- "\${d%/}/$n" >/dev/null && echo "\${d%/}/$n is not a directory" >&2
+        exit ${CANNOT_LOOK}
+      fi
       echo absent
     fi`;
 }
