@@ -4,6 +4,7 @@ import { byName } from '../resource/index.ts';
 import { isAway, isEmptied, isSilent } from './brick-state.ts';
 import { decideGluster } from './decide-gluster.ts';
 import { type GlusterHost, type HeldBrick, memberOf, setOf } from './gluster-pool.ts';
+import { rejectedPeers } from './rejected-peers.ts';
 import { silentBricks } from './silent-bricks.ts';
 
 /** What the facts show to be wrong with the pool and the volume, before anything is changed. */
@@ -15,6 +16,8 @@ export function inspectGluster(
   const hosts = given.toSorted(byName);
   const twins = sameIdentity(hosts);
   if (twins.length > 0) return twins;
+  const rejected = rejectedPeers(hosts);
+  if (rejected.length > 0) return rejected;
   const decision = decideGluster(hosts, name, beside);
   if (decision.kind === 'refused') return decision.findings;
   if (decision.kind === 'create') return [...foreignPools(hosts), ...twoPools(hosts)];

@@ -58,6 +58,50 @@ const cluster = (...all: (GlusterFacts | undefined)[]) =>
   all.map((gluster, index) => host(index + 1, gluster));
 const codes = (hosts: readonly GlusterHost[]) => inspectGluster(hosts, 'mailu').map(({ code }) => code);
 
+describe('members of a pool that reject each other', () => {
+  const uuid = (number: number) => `7370e8d8-4c25-4620-ab82-86000000000${number}`;
+  const peers = (own: number, states: Readonly<Record<number, string>>) =>
+    facts({
+      ...member,
+      uuid: uuid(own),
+      peers: Object.entries(states).map(([number, state]) => ({
+        uuid: uuid(Number(number)),
+        names: [address(Number(number))],
+        state: `${state} (Connected)`,
+      })),
+    });
+  const found = (...all: (GlusterFacts | undefined)[]) =>
+    inspectGluster(cluster(...all), 'mailu').map(({ code, host: name, fix }) => ({ code, host: name, fix }));
+
+  test('one whose files are not like those of all others takes theirs', () => {
+    const three = found(
+      peers(1, { 2: 'Peer in Cluster', 3: 'Peer Rejected' }),
+      peers(2, { 1: 'Peer in Cluster', 3: 'Peer Rejected' }),
+      peers(3, { 1: 'Peer Rejected', 2: 'Peer Rejected' }),
+    );
+    expect(three.map(({ code, host: name }) => [code, name])).toEqual([['rejected-peer', 'mail-3']]);
+    expect(three[0]?.fix.at(-1)).toMatch(/^ssh mail-3 .* && gluster peer probe 192\.0\.2\.11$/);
+  });
+
+  test.each([
+    ['two of two', [peers(1, { 2: 'Peer Rejected' }), peers(2, { 1: 'Peer Rejected' })]],
+    [
+      'one of three, with a silent host',
+      [peers(1, { 2: 'Peer in Cluster', 3: 'Peer Rejected' }), undefined, peers(3, { 1: 'Peer Rejected' })],
+    ],
+    [
+      'all',
+      [1, 2, 3].map((own) =>
+        peers(own, { [own === 1 ? 2 : 1]: 'Peer Rejected', [own === 3 ? 2 : 3]: 'Peer Rejected' }),
+      ),
+    ],
+  ])('%s: who is right is not guessed, and nothing is moved', (_what, all) => {
+    const [one, ...more] = found(...all);
+    expect([one?.code, one?.host, more]).toEqual(['rejected-peer', undefined, []]);
+    expect(one?.fix.join(' ')).not.toMatch(/ mv | stop /);
+  });
+});
+
 describe('what is to be done about the volume', () => {
   test.each([
     ['nobody knows it and all answered', cluster(bare, bare, bare), 'create', []],

@@ -1,0 +1,52 @@
+import type { Finding } from '../errors/index.ts';
+import { type GlusterHost, memberOf } from './gluster-pool.ts';
+
+const REJECTED = 'Peer Rejected';
+const STATE = '/var/lib/glusterd';
+
+/**
+ * Members of one pool whose glusterds do not agree on what a volume is. Each compares checksums of the volumes' files when two meet, and
+ * rejects the other where they differ (glusterd_compare_friend_data). The bricks go on, and no command of the pool works.
+ */
+export function rejectedPeers(hosts: readonly GlusterHost[]): readonly Finding[] {
+  const rejecting = (one: GlusterHost) => hosts.filter((other) => rejects(hosts, other, one));
+  const apart = hosts.filter((host) => rejecting(host).length > 0);
+  if (apart.length === 0) return [];
+  const others = Math.max(...hosts.map(({ facts }) => facts?.gluster.peers.length ?? 0));
+  const odd = apart.filter((host) => rejecting(host).length > others / 2);
+  const [one, ...more] = odd;
+  const names = (some: readonly GlusterHost[]) => some.map(({ name }) => name).join(' and ');
+  const look = 'gluster peer status; grep -i cksum /var/log/glusterfs/glusterd.log | tail -n 5';
+  if (one === undefined || more.length > 0)
+    return [
+      {
+        level: 'refuse',
+        code: 'rejected-peer',
+        message: `GlusterFS on ${names(apart)} does not agree what the volumes are, and each has rejected the other (Peer Rejected). Which of them is right cannot be told from here`,
+        fix: apart.map((host) => host.onHost(look)),
+      },
+    ];
+  const [good] = rejecting(one);
+  return [
+    {
+      level: 'refuse',
+      code: 'rejected-peer',
+      host: one.name,
+      message: `the other members of its GlusterFS pool have rejected it (Peer Rejected): its files of the volumes are not like theirs. Its brick is not touched by that. To take their files, it puts its own aside`,
+      fix: [
+        one.onHost(look),
+        one.onHost(
+          `systemctl stop glusterd && mkdir ${STATE}.aside && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress}`,
+        ),
+      ],
+    },
+  ];
+}
+
+/** Whether this host's glusterd says so of the other one. */
+function rejects(hosts: readonly GlusterHost[], host: GlusterHost, other: GlusterHost): boolean {
+  return (host.facts?.gluster.peers ?? []).some(
+    ({ uuid, names, state }) =>
+      state.startsWith(REJECTED) && memberOf(hosts, uuid, names)?.name === other.name,
+  );
+}

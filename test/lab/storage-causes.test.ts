@@ -1,0 +1,59 @@
+import { beforeAll, expect, test } from 'vitest';
+import { figure, finished, inventory, json, refusals } from './harness.ts';
+import { up } from './lab.ts';
+import { failures, follow, goesThrough, on } from './steps.ts';
+
+const site = inventory(3, (tree) => {
+  tree.storage = { kind: 'glusterfs', replica: 3 };
+});
+const MAIL = 'cd /mailu/mail && sha256sum * | sha256sum';
+
+beforeAll(async () => {
+  await up({ nodes: 3, fresh: true });
+  await goesThrough(site);
+  await on('node-1', 'mkdir /mailu/mail; cd /mailu/mail; for i in $(seq 50); do echo "mail $i" >$i; done');
+});
+
+test('a mount that has lost its servers is told once a host, with what the system says of it', async () => {
+  for (const node of ['node-2', 'node-3'])
+    await on(node, 'systemctl stop glusterd; pkill -x glusterfsd; sleep 1');
+  const ran = await json('plan', site);
+  const failed = failures(ran);
+  figure('a mount that has lost its servers: errors on three hosts', failed.length);
+  expect(failed.map(({ host, code }) => ({ host, code }))).toEqual(
+    ['node-1', 'node-2', 'node-3'].map((host) => ({ host, code: 'not-connected' })),
+  );
+  for (const { message, fix } of failed) {
+    expect(message).toContain('Transport endpoint is not connected');
+    expect(fix).toHaveLength(1);
+  }
+  for (const node of ['node-2', 'node-3']) await on(node, 'systemctl start glusterd');
+  await expect.poll(() => on('node-1', `timeout 20 sh -c '${MAIL}'`), { timeout: 60_000 }).toMatch(/^\w/);
+  expect(finished(await goesThrough(site))?.changes).toBe(0);
+});
+
+test('a peer that is rejected is told as that, and its fix brings it back with all that its brick has', async () => {
+  const whole = await on('node-3', MAIL);
+  const bytes = await on('node-3', 'find /srv/gluster/mailu/mail -type f | wc -l');
+  await on(
+    'node-3',
+    'systemctl stop glusterd; echo performance.cache-size=64MB >>/var/lib/glusterd/vols/mailu/info; sed -i "s/info=.*/info=1/" /var/lib/glusterd/vols/mailu/cksum; systemctl start glusterd',
+  );
+  await expect
+    .poll(() => on('node-1', 'gluster peer status'), { timeout: 60_000 })
+    .toContain('Peer Rejected (Connected)');
+  const ran = await json('plan', site);
+  const refused = refusals(ran);
+  expect({
+    failed: failures(ran).map(({ message }) => message),
+    refused: refused.map(({ code, host }) => ({ code, host })),
+  }).toEqual({ failed: [], refused: [{ code: 'rejected-peer', host: 'node-3' }] });
+  for (const command of refused[0]?.fix ?? []) await follow(command);
+  await expect.poll(() => on('node-1', 'gluster peer status'), { timeout: 60_000 }).not.toContain('Rejected');
+  await goesThrough(site);
+  expect(finished(await goesThrough(site))?.changes).toBe(0);
+  expect(await on('node-3', MAIL)).toBe(whole);
+  expect(await on('node-3', 'find /srv/gluster/mailu/mail -type f | wc -l')).toBe(bytes);
+  for (const node of ['node-1', 'node-2', 'node-3'])
+    expect(await on(node, 'gluster volume status mailu | grep -c "^Brick.* Y "')).toBe('3');
+});
