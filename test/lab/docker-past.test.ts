@@ -12,7 +12,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { exec } from './lab.ts';
-import { failures, on } from './steps.ts';
+import { failures, follow, on } from './steps.ts';
 
 /** Hosts with a Docker that somebody has set up before, each a site of its own. */
 beforeAll(async () => {
@@ -108,7 +108,10 @@ test("an engine's data elsewhere is kept where it is: neither removed from daemo
   const stopped = await json('plan', only('node-2', { settings: { 'data-root': '/var/lib/docker' } }));
   expect(stopped.code).toBe(5);
   const edited = `sed -i 's|/srv/docker|/srv/elsewhere|' /etc/docker/daemon.json`;
-  await on('node-2', 'systemctl start docker.service');
+  const started = refusals(stopped)
+    .flatMap(({ fix }) => fix)
+    .find((line) => line.includes('systemctl start docker'));
+  await follow(started);
   await on('node-2', edited);
   expect((await json(only('node-2'))).code).toBe(5);
   expect((await exec('node-2', 'docker volume ls --quiet')).stdout).toContain('precious');

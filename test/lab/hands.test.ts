@@ -245,7 +245,7 @@ describe('a holder that goes away', () => {
     const [finding] = failures(told);
     figure('a second run is told', [finding?.message, finding?.fix]);
     expect(finding?.message).toMatch(/desk-1, process \d+ since \d\d:\d\d:\d\dZ/);
-    await follow(finding?.fix[1]?.replace(/^.*?: (?=ssh)/, ''));
+    await follow(finding?.fix[1]);
     const stopped = await ended(one);
     expect(stopped.code).toBe(2);
     expect(failures(stopped).some(({ code }) => code === 'lock-lost')).toBe(true);

@@ -15,8 +15,9 @@ export async function on(node: string, command: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Follows a `fix:` line as a person does: in a shell, on a terminal where a password may be asked for. */
-export async function follow(command = ''): Promise<void> {
+/** Follows a `fix:` line as a person does: what comes after its words in a shell, on a terminal where a password may be asked for. */
+export async function follow(line = ''): Promise<void> {
+  const command = line.replace(/^.*?: (?=ssh )/, '');
   const { exitCode, stderr } = command.startsWith('ssh -t ')
     ? await onTerminalOf(command)
     : await $`sh -c ${command}`;

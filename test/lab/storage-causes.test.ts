@@ -57,3 +57,40 @@ test('a peer that is rejected is told as that, and its fix brings it back with a
   for (const node of ['node-1', 'node-2', 'node-3'])
     expect(await on(node, 'gluster volume status mailu | grep -c "^Brick.* Y "')).toBe('3');
 });
+
+test('an emptied brick of a volume that is stopped: its fix starts the others, and the brick is filled from them', async () => {
+  const whole = await on('node-1', MAIL);
+  await on('node-1', 'gluster --mode=script volume stop mailu');
+  await on(
+    'node-3',
+    'systemctl stop glusterd; umount -l /mailu; rm -rf /srv/gluster/mailu; systemctl start glusterd; sleep 3',
+  );
+  const fix = refusals(await json('plan', site))
+    .flatMap((refusal) => refusal.fix)
+    .find((line) => line.includes('volume start'));
+  await on('node-3', 'systemctl stop glusterd; sleep 2');
+  await follow(fix);
+  await goesThrough(site);
+  expect(finished(await goesThrough(site))?.changes).toBe(0);
+  for (const node of ['node-1', 'node-3']) expect(await on(node, MAIL)).toBe(whole);
+  expect(await on('node-3', 'find /srv/gluster/mailu/mail -type f | wc -l')).toBe('50');
+});
+
+test('a volume of two copies that somebody made: its fix makes it one that a run accepts', async () => {
+  for (const node of ['node-1', 'node-2', 'node-3'])
+    await on(node, 'mkdir -p /srv/two && mount -t tmpfs tmpfs /srv/two && mkdir /srv/two/brick');
+  await on(
+    'node-1',
+    'gluster --mode=script volume create two replica 2 172.31.77.11:/srv/two/brick 172.31.77.12:/srv/two/brick && gluster volume start two',
+  );
+  const two = inventory(3, (tree) => {
+    tree.storage = { kind: 'glusterfs', volume: 'two', otherVolumes: ['mailu'], root: '/two', arbiter: true };
+  });
+  const add = (await json('plan', two)).events;
+  const fix = refusals({ events: add } as never)
+    .flatMap((refusal) => refusal.fix)
+    .find((line) => line.includes('HOST:PATH'));
+  await follow(fix?.replace('HOST:PATH', '172.31.77.13:/srv/two/brick'));
+  const again = await json('plan', two);
+  expect({ refused: refusals(again), failed: failures(again) }).toEqual({ refused: [], failed: [] });
+});
