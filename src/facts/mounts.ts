@@ -13,9 +13,13 @@ export interface MountFact {
   readonly outdated: boolean;
   /** Bytes that are free; undefined where the file system does not answer. */
   readonly freeBytes: number | undefined;
+  /** What was said instead of how much is free, in the words of df(1). */
+  readonly silent: string | undefined;
   /** What lies below it, hidden, in words; undefined where nothing does. */
   readonly hidden: string | undefined;
 }
+
+const SILENT = 'Silent=';
 
 /** Seconds that a file system may take to say how full it is. */
 const PATIENCE = 10;
@@ -27,9 +31,14 @@ export const mountFacts: Probe<readonly MountFact[]> = {
       w=$(sed -n 's/^Where=//p' "$f")
       m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
       case $? in 0) m=$(printf '%s\n' "$m" | tail -n 1) ;; 1) continue ;; *) exit 66 ;; esac
-      free=$(timeout ${PATIENCE} df -Pk -- "$w" 2>/dev/null | sed -n '2s/  */ /gp' | cut -d' ' -f4)
+      free= said=$(timeout ${PATIENCE} df -Pk -- "$w" 2>&1)
+      case $? in
+        0) free=$(printf '%s\n' "$said" | sed -n '2s/  */ /gp' | cut -d' ' -f4) said= ;;
+        124) said=${`no answer in ${PATIENCE} s`} ;;
+      esac
       t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- "\${f##*/}") || exit 66
       echo "mount $(date -d "$t" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
+      [ -n "$free" ] || printf 'Silent=%s\n' "$(printf '%s\n' "$said" | tail -n 1)"
       ${lookBelow(raw('"$w"'))}
     done`,
   parse(output) {
@@ -47,6 +56,7 @@ export const mountFacts: Probe<readonly MountFact[]> = {
           source,
           type,
           outdated: Number(written) > Number(since),
+          silent: below.find((text) => text.startsWith(SILENT))?.slice(SILENT.length),
           freeBytes: free === 'none' ? undefined : Number(free) * 1024,
           hidden: point.files === 0 ? undefined : hiddenText(point),
         };

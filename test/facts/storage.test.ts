@@ -130,7 +130,7 @@ test('a mount that does not say how full it is, and one that is older than its u
   expect(
     mountFacts.parse(
       output(
-        'mount 1764000200.1 1764000100.5 81057468 192.0.2.11:/mailu fuse.glusterfs /mailu\nBare=immutable\nmount 1764000100.1 1764000200.5 none 192.0.2.5:/srv nfs4 /other\nBare=writable\nFiles=12\nNames=mail dkim \nSize=3.4M\n',
+        'mount 1764000200.1 1764000100.5 81057468 192.0.2.11:/mailu fuse.glusterfs /mailu\nBare=immutable\nmount 1764000100.1 1764000200.5 none 192.0.2.5:/srv nfs4 /other\nSilent=no answer in 10 s\nBare=writable\nFiles=12\nNames=mail dkim \nSize=3.4M\n',
       ),
     ),
   ).toEqual([
@@ -139,6 +139,7 @@ test('a mount that does not say how full it is, and one that is older than its u
       source: '192.0.2.11:/mailu',
       type: 'fuse.glusterfs',
       outdated: false,
+      silent: undefined,
       freeBytes: 81057468 * 1024,
       hidden: undefined,
     },
@@ -147,6 +148,7 @@ test('a mount that does not say how full it is, and one that is older than its u
       source: '192.0.2.5:/srv',
       type: 'nfs4',
       outdated: true,
+      silent: 'no answer in 10 s',
       freeBytes: undefined,
       hidden: '12 files (mail, dkim; 3.4M)',
     },
