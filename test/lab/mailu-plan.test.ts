@@ -77,6 +77,40 @@ describe('once the site runs, a usual change is read: at most 30 lines, and all 
           swarm: { role: 'manager', labels: { zone: 'cellar' } },
         };
       }),
+    'a larger message': () => mailInventory((mailu) => (mailu.messageSizeLimit = 80_000_000)),
+    'another name': () =>
+      mailInventory((mailu) => (mailu.hostnames = ['mail.example.org', 'imap.example.org'])),
+    relayed: () => mailInventory((mailu) => (mailu.relay = { host: '[172.31.77.200]:25' })),
+    webmail: () => mailInventory((mailu) => (mailu.webmail = 'snappymail')),
+    'antivirus and full-text search': () =>
+      mailInventory((mailu) => {
+        mailu.antivirus = true;
+        mailu.tika = true;
+      }),
+    'less memory': () => mailInventory((mailu) => (mailu.resources = { antispam: { limit: { memory: '1G' } } })),
+    'a front less': () =>
+      mailInventory((_mailu, tree) => {
+        const hosts = tree.hosts as Record<string, Tree>;
+        hosts['node-3'] = { ...hosts['node-3'], mailu: { front: false } };
+      }),
+    'a person and a proxy': () =>
+      mailInventory((_mailu, tree) => {
+        tree.base = {
+          users: { anna: { sudo: true } },
+          proxy: { http: 'http://172.31.77.200:3128' },
+        };
+      }),
+    'logs of Docker': () =>
+      mailInventory((_mailu, tree) => {
+        const docker = tree.docker as { settings: Tree };
+        docker.settings['log-opts'] = { 'max-size': '20m', 'max-file': '5' };
+      }),
+    'a host retired': () =>
+      mailInventory((_mailu, tree) => {
+        const hosts = tree.hosts as Record<string, Tree>;
+        hosts['node-3'] = { ...hosts['node-3'], swarm: { role: 'manager', availability: 'drain' } };
+      }),
+    'names in /etc/hosts': () => mailInventory((_mailu, tree) => (tree.base = { hostsEntries: true })),
     'drifted-file': async () => {
       await on('node-3', 'echo "net.ipv4.tcp_retries2 = 15" >/etc/sysctl.d/zz-provision.conf');
       return mailInventory();
