@@ -87,7 +87,8 @@ describe('once the site runs, a usual change is read: at most 30 lines, and all 
         mailu.antivirus = true;
         mailu.tika = true;
       }),
-    'less memory': () => mailInventory((mailu) => (mailu.resources = { antispam: { limit: { memory: '1G' } } })),
+    'less memory': () =>
+      mailInventory((mailu) => (mailu.resources = { antispam: { limit: { memory: '1G' } } })),
     'a front less': () =>
       mailInventory((_mailu, tree) => {
         const hosts = tree.hosts as Record<string, Tree>;
