@@ -18,6 +18,7 @@ const TRUST = [
   'base',
   'broken',
   'dnf',
+  'certificates',
   'docker-ce',
   'docker-past',
   'faults',

@@ -1,16 +1,17 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/shell/index.ts';
 import { type ConnectOptions, connectSsh, type SshTarget } from '../../src/transport/ssh.ts';
-import { agentWith, sshAgent, token } from './agents.ts';
-import { hasSshd, type Sshd, sshd } from './sshd.ts';
+import { agentWith, sshAgent, token } from '../transport/agents.ts';
+import { up } from './lab.ts';
+import { given, type Sshd, sshd } from './sshd.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-certificates-'));
 const file = (name: string) => join(folder, name);
-const { username: user } = userInfo();
+const user = 'root';
 /** Types of key, and as many bits as they have. */
 const TYPES = {
   ed25519: ['ed25519'],
@@ -50,12 +51,11 @@ function bare(name: string): string {
 }
 
 made('ca');
-const here = hasSshd(made('host'));
-const trusting = `TrustedUserCAKeys ${file('ca')}.pub`;
+let trusting = '';
 
 /** Logs in and out, and tells what the server says that it has taken. */
 async function enters(server: Sshd, more: Partial<SshTarget>, options: ConnectOptions = {}): Promise<string> {
-  const target = { name: 'here', address: '127.0.0.1', port: server.port, user, identities: [] };
+  const target = { name: 'node-1', address: server.address, port: server.port, user, identities: [] };
   const usual = { knownHosts: [], hostKeyPolicy: 'no', connectTimeout: 20_000 } as const;
   const transport = await connectSsh({ ...target, ...usual, ...more }, options);
   await transport[Symbol.asyncDispose]();
@@ -73,7 +73,7 @@ async function bySsh(
   more: readonly string[] = [],
   socket = 'none',
 ): Promise<readonly (string | undefined)[]> {
-  server.log();
+  await server.log();
   const options = [
     `IdentityAgent=${socket}`,
     'StrictHostKeyChecking=no',
@@ -87,14 +87,16 @@ async function bySsh(
   await new Promise((resolve) =>
     execFile(
       'ssh',
-      ['-F', '/dev/null', '-p', `${server.port}`, ...words, `${user}@127.0.0.1`, 'true'],
+      ['-F', '/dev/null', '-p', `${server.port}`, ...words, `${user}@${server.address}`, 'true'],
       resolve,
     ),
   );
   return refused(await server.log());
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  await up({ nodes: 1, fresh: true });
+  trusting = `TrustedUserCAKeys ${await given('ca.pub', readFileSync(`${file('ca')}.pub`, 'utf8'))}`;
   for (const kind of kinds) {
     made(kind, TYPES[kind]);
     certified(kind);
@@ -103,20 +105,20 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!here)('a server that trusts an authority, and knows no key (needs sshd)', () => {
+describe('a server that trusts an authority, and knows no key', () => {
   test.each(kinds)('takes the certificate beside a key: %s', async (kind) => {
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     expect(await enters(server, { identities: [file(kind)] })).toMatch(/-CERT$/);
   });
 
   test.each(kinds)('takes the certificate that an agent holds: %s', async (kind) => {
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     using _ = sshAgent(file(`agent-${kind}`), file(kind));
     expect(await enters(server, { agent: file(`agent-${kind}`) })).toMatch(/-CERT$/);
   });
 
   test.each(kinds)('takes a certificate in a file whose key only an agent has: %s', async (kind) => {
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     const [alone, socket] = [file(`alone-${kind}`), file(`agent-alone-${kind}`)];
     copyFileSync(`${file(kind)}-cert.pub`, `${alone}-cert.pub`);
     using _ = sshAgent(socket, bare(kind));
@@ -124,14 +126,14 @@ describe.skipIf(!here)('a server that trusts an authority, and knows no key (nee
   });
 
   test('takes the certificate of a key with a passphrase', async () => {
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     made('locked', ['ed25519'], 'a phrase');
     const passphrases = new Map([[certified('locked'), new Secret('a phrase')]]);
     expect(await enters(server, { identities: [file('locked')] }, { passphrases })).toBe('ED25519-CERT');
   });
 
   test('takes one that ssh is told of by CertificateFile, which is offered first', async () => {
-    await using server = await sshd(file('host'), trusting, 'MaxAuthTries 1');
+    await using server = await sshd(trusting, 'MaxAuthTries 1');
     const elsewhere = file('elsewhere.pub');
     copyFileSync(`${file('p256')}-cert.pub`, elsewhere);
     const more = { identities: [file('ed25519'), file('p256')], certificates: [elsewhere] };
@@ -139,7 +141,7 @@ describe.skipIf(!here)('a server that trusts an authority, and knows no key (nee
   });
 
   test('says of an expired one nothing but in its log, and we say it', async () => {
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     made('old');
     const more = { identities: [certified('old', '-V', '20260101:20260102')] };
     await expect(enters(server, more)).rejects.toThrow(
@@ -156,14 +158,14 @@ describe.skipIf(!here)('a server that trusts an authority, and knows no key (nee
       'base64',
     );
     using _ = await agentWith(file('tokens'), [key, certificate], signed);
-    await using server = await sshd(file('host'), trusting);
+    await using server = await sshd(trusting);
     expect(await enters(server, { agent: file('tokens') })).toBe('ED25519-SK-CERT');
-    await using knowing = await sshd(file('host'), `AuthorizedKeysFile ${file('token.pub')}`);
+    await using knowing = await sshd(`AuthorizedKeysFile ${await given('token.pub', `${line}\n`)}`);
     expect(await enters(knowing, { agent: file('tokens') })).toBe('ED25519-SK');
   });
 });
 
-describe.skipIf(!here)('what is offered is what ssh offers, in its order (needs sshd)', () => {
+describe('what is offered is what ssh offers, in its order', () => {
   /** What is offered to a server that takes nothing. */
   async function offered(server: Sshd, more: Partial<SshTarget>) {
     await expect(enters(server, more)).rejects.toMatchObject({ failure: 'auth' });
@@ -171,7 +173,7 @@ describe.skipIf(!here)('what is offered is what ssh offers, in its order (needs 
   }
 
   test('files, an agent, both, and certificates that are named', async () => {
-    await using server = await sshd(file('host'), 'MaxAuthTries 20');
+    await using server = await sshd('MaxAuthTries 20');
     const socket = file('agent-order');
     using _ = sshAgent(socket, file('rsa'), file('p256'), file('p384'));
     // From 10.5 on ssh tries what an agent has of certificates first.
@@ -202,10 +204,10 @@ describe.skipIf(!here)('what is offered is what ssh offers, in its order (needs 
     using _ = sshAgent(socket, bare('rsa'), bare('p256'));
     // Two of the agent, the key, its certificate.
     const more = { identities: [file('ed25519')], agent: socket };
-    await using enough = await sshd(file('host'), trusting, 'MaxAuthTries 4');
+    await using enough = await sshd(trusting, 'MaxAuthTries 4');
     expect(await enters(enough, more)).toBe('ED25519-CERT');
     expect(await bySsh(enough, more.identities, [], socket)).toHaveLength(3);
-    await using few = await sshd(file('host'), trusting, 'MaxAuthTries 3');
+    await using few = await sshd(trusting, 'MaxAuthTries 3');
     await expect(enters(few, more)).rejects.toThrow('MaxAuthTries');
     await few.log();
     expect(await bySsh(few, more.identities, [], socket)).toHaveLength(3);
