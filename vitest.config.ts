@@ -19,6 +19,7 @@ const TRUST = [
   'base',
   'broken',
   'dnf',
+  'certificates',
   'docker-ce',
   'docker-past',
   'faults',

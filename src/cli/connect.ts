@@ -32,14 +32,25 @@ export function connector(
   }
 
   function target(name: string, login: Login) {
-    const { address, hostname, user, port, identities, identitiesFirst, identitiesOnly, agent, knownHosts } =
-      login;
+    const {
+      address,
+      hostname,
+      user,
+      port,
+      identities,
+      certificates,
+      identitiesFirst,
+      identitiesOnly,
+      agent,
+      knownHosts,
+    } = login;
     return {
       name,
       address: hostname,
       port,
       user,
       ...(identities === undefined ? {} : { identities }),
+      certificates,
       identitiesFirst,
       identitiesOnly,
       agent,

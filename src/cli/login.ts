@@ -9,7 +9,14 @@ import { userName } from './person.ts';
 export interface Login
   extends Pick<
     OpenSshSettings,
-    'hostname' | 'user' | 'port' | 'identities' | 'identitiesOnly' | 'knownHosts' | 'hostKeyAlias'
+    | 'hostname'
+    | 'user'
+    | 'port'
+    | 'identities'
+    | 'certificates'
+    | 'identitiesOnly'
+    | 'knownHosts'
+    | 'hostKeyAlias'
   > {
   /** What the inventory says, and what its key is asked for by unless it has an alias. */
   readonly address: string;
@@ -93,7 +100,8 @@ async function jumpsOf(
 
 /** A login by ssh's settings alone. */
 function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv): Login {
-  const { hostname, user, port, identities, identitiesOnly, agent, knownHosts, hostKeyAlias } = found;
+  const { hostname, user, port, identities, certificates, identitiesOnly, agent, knownHosts, hostKeyAlias } =
+    found;
   if (found.proxyCommand !== undefined)
     throw sshConfig(`${address}: ssh is set to go through a ProxyCommand, which is not run here`, {
       fix: [
@@ -106,6 +114,7 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
     user: user || userName(env),
     port,
     identities,
+    certificates,
     identitiesFirst: false,
     identitiesOnly,
     agent: agent === undefined ? env.SSH_AUTH_SOCK || undefined : agent === 'none' ? undefined : agent,

@@ -21,7 +21,9 @@ export const sshSchema = z.strictObject({
   identity: z
     .union([path, z.array(path).min(1)])
     .optional()
-    .describe('private key file(s); default: as ssh has it, else the agent, then ~/.ssh/id_*'),
+    .describe(
+      'private key file(s), with the certificates beside them; default: as ssh has it, else the agent, then ~/.ssh/id_*',
+    ),
   password: name
     .optional()
     .describe('the name of a secret: a password to log in with, where no key is taken'),

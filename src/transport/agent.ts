@@ -1,37 +1,24 @@
-import { connect } from 'node:net';
-import type { BaseAgent, ParsedKey } from 'ssh2';
+import { heldBy } from './agent-protocol.ts';
+import { readCertificate } from './certificate.ts';
+import { isOfToken, textOf } from './public-key.ts';
 
-/** Whether an agent answers at this socket. One that is gone would end the whole login. */
-export function isAgentAlive(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket);
-    const end = (alive: boolean) => {
-      connection.destroy();
-      resolve(alive);
-    };
-    connection.once('connect', () => end(true));
-    connection.once('error', () => end(false));
-  });
+/** An agent that answers. */
+export interface Agent {
+  readonly socket: string;
+  readonly held: Held;
 }
 
-/** Public keys that an agent holds, in its order, by what their files have: type and text. None where it does not say. */
-export async function keysOfAgent(socket: string): Promise<ReadonlyMap<string, ParsedKey>> {
-  const { createAgent, utils } = (await import('ssh2')).default;
-  return new Promise((resolve) => {
-    createAgent(socket).getIdentities((error, keys) => {
-      const parsed = (error ? [] : (keys ?? [])).map((key) => utils.parseKey(key as never));
-      const held = parsed.flatMap((key) => (key instanceof Error ? [] : [key as ParsedKey]));
-      resolve(new Map(held.map((key) => [textOf(key), key])));
-    });
-  });
-}
+/** What an agent holds and we can offer, in its order, by what files have: type and text. */
+export type Held = ReadonlyMap<string, Buffer>;
 
-/** An agent that offers these of its keys alone, in this order. */
-export async function offering(socket: string, keys: readonly ParsedKey[]): Promise<BaseAgent<ParsedKey>> {
-  const { createAgent } = (await import('ssh2')).default;
-  const agent = createAgent(socket) as BaseAgent<ParsedKey>;
-  agent.getIdentities = (done) => done(null, [...keys]);
-  return agent;
+/** Undefined where none answers, or it does not say what it holds. */
+export async function agentAt(socket: string | undefined): Promise<Agent | undefined> {
+  const all = socket === undefined ? undefined : await heldBy(socket).catch(() => undefined);
+  if (socket === undefined || all === undefined) return undefined;
+  const { utils } = (await import('ssh2')).default;
+  const isUsable = (blob: Buffer) =>
+    readCertificate(blob) !== undefined ||
+    isOfToken(blob) ||
+    !(utils.parseKey(blob as never) instanceof Error);
+  return { socket, held: new Map(all.filter(isUsable).map((blob) => [textOf(blob), blob])) };
 }
-
-const textOf = (key: ParsedKey) => `${key.type} ${key.getPublicSSH().toString('base64')}`;

@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ParsedKey } from 'ssh2';
 import { TransportError } from '../errors/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
-import { isAgentAlive, keysOfAgent } from './agent.ts';
+import { agentAt, type Held } from './agent.ts';
+import { certificateBeside } from './certificate.ts';
+import { readPublic, textOf } from './public-key.ts';
 
 export interface Identity {
   readonly path: string;
-  readonly key: Buffer;
-  readonly passphrase?: Secret;
+  /** Open. */
+  readonly key: ParsedKey;
+  /** Its public half: type and text. */
+  readonly half: string;
 }
 
 /** Of keys that have one, by their paths. */
@@ -19,21 +25,19 @@ export const usual = (): readonly string[] =>
   ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => join(homedir(), '.ssh', name));
 
 /**
- * The private keys to log in with. Named ones must be usable; of the usual ones in ~/.ssh, those that are.
+ * The private keys to log in with, but those that the agent holds: they need no passphrase. Named ones must be usable; of the
+ * usual ones in ~/.ssh, those that are.
  *
  * @throws TransportError where a named key cannot be used.
  */
 export async function readIdentities(
   paths: readonly string[] | undefined,
   passphrases: Passphrases,
-  agent?: string,
+  held?: Held,
 ): Promise<readonly Identity[]> {
-  if (paths !== undefined) {
-    // What the agent holds needs no passphrase.
-    const own = await notHeld(paths, agent);
-    return Promise.all(own.map((path) => readIdentity(path, passphrases)));
-  }
-  const read = await Promise.allSettled(usual().map((path) => readIdentity(path, passphrases)));
+  const own = await notHeld(paths ?? usual(), held);
+  if (paths !== undefined) return Promise.all(own.map((path) => readIdentity(path, passphrases)));
+  const read = await Promise.allSettled(own.map((path) => readIdentity(path, passphrases)));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
@@ -45,13 +49,12 @@ export async function lockedKeys(
   paths: readonly string[] | undefined,
   agent?: string,
 ): Promise<readonly string[]> {
-  const alive = agent !== undefined && (await isAgentAlive(agent)) ? agent : undefined;
-  const own = await notHeld(paths ?? usual(), alive);
+  const held = (await agentAt(agent))?.held;
+  const own = await notHeld(paths ?? usual(), held);
   const open = await Promise.all(own.map((path) => opens(path)));
   const locked = own.filter((_, index) => open[index] === false);
   if (paths !== undefined) return locked;
-  const other = open.includes(true) || (alive !== undefined && (await keysOfAgent(alive)).size > 0);
-  return other ? [] : locked.slice(0, 1);
+  return open.includes(true) || (held?.size ?? 0) > 0 ? [] : locked.slice(0, 1);
 }
 
 /** Whether a passphrase, or none, opens a key; absent where it is no key that can be read. */
@@ -66,8 +69,7 @@ export async function opens(path: string, passphrase?: Secret): Promise<boolean 
 
 const isEncrypted = ({ message }: Error) => /encrypted/i.test(message);
 
-async function notHeld(paths: readonly string[], agent: string | undefined): Promise<readonly string[]> {
-  const held = agent === undefined ? new Map() : await keysOfAgent(agent);
+async function notHeld(paths: readonly string[], held: Held = new Map()): Promise<readonly string[]> {
   const halves = await Promise.all(paths.map(publicHalf));
   return paths.filter((_, index) => !held.has(halves[index] ?? ''));
 }
@@ -79,22 +81,26 @@ async function readIdentity(path: string, passphrases: Passphrases): Promise<Ide
   });
   if ((attributes.mode & 0o077) !== 0)
     throw refuse(`others can read the key ${path}`, `chmod 600 ${quote(path)}`);
-  const key = await readFile(path);
+  const text = await readFile(path);
   const { utils } = (await import('ssh2')).default;
-  const parsed = utils.parseKey(key);
-  if (!(parsed instanceof Error)) return { path, key };
+  const parsed = utils.parseKey(text);
+  if (!(parsed instanceof Error)) return { path, key: parsed, half: halfOf(parsed) };
   if (isEncrypted(parsed)) {
     const passphrase = passphrases.get(path);
     if (passphrase === undefined) throw refuse(`the key ${path} has a passphrase`, `ssh-add ${quote(path)}`);
-    if (!(utils.parseKey(key, passphrase.reveal()) instanceof Error)) return { path, key, passphrase };
+    const key = utils.parseKey(text, passphrase.reveal());
+    if (!(key instanceof Error)) return { path, key, half: halfOf(key) };
     throw refuse(`the passphrase of the key ${path} is another`, `ssh-add ${quote(path)}`);
   }
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);
 }
 
-/** The public half beside a private key: type and text. */
+const halfOf = (key: ParsedKey) => textOf(key.getPublicSSH());
+
+/** The public half beside a private key, type and text; where the agent alone has that, the certificate there may say it. */
 export async function publicHalf(path: string): Promise<string | undefined> {
-  const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
-  const [type, key] = text.split(' ');
-  return type && key ? `${type} ${key.trim()}` : undefined;
+  const half = await readPublic(`${path}.pub`);
+  if (half !== undefined) return textOf(half);
+  const certificate = existsSync(path) ? undefined : await certificateBeside(path);
+  return certificate && textOf(certificate.key);
 }

@@ -10,6 +10,8 @@ export interface OpenSshSettings {
   readonly user: string;
   /** Absent where no file is named and the usual ones are meant. */
   readonly identities: readonly string[] | undefined;
+  /** Absent where none is named and those beside the keys are meant. */
+  readonly certificates: readonly string[] | undefined;
   readonly identitiesOnly: boolean;
   /** `none`: no agent. Absent: the one of the environment. */
   readonly agent: string | undefined;
@@ -49,6 +51,7 @@ export function readOpenSsh(text: string): OpenSshSettings {
   };
   const files = all('identityfile');
   const named = files.filter((file) => !USUAL.test(file));
+  const certificates = all('certificatefile').filter((file) => file !== 'none');
   const timeout = Number(one('connecttimeout'));
   const policy = one('stricthostkeychecking') as keyof typeof POLICIES | undefined;
   const agent = all('identityagent')[0];
@@ -57,6 +60,7 @@ export function readOpenSsh(text: string): OpenSshSettings {
     port: Number(one('port') ?? 22),
     user: one('user') ?? '',
     identities: named.length === 0 ? undefined : files.map(expanded),
+    certificates: certificates.length === 0 ? undefined : certificates.map(expanded),
     identitiesOnly: one('identitiesonly') === 'yes',
     agent: agent === undefined || agent === 'SSH_AUTH_SOCK' ? undefined : expanded(agent),
     knownHosts: [...words(one('userknownhostsfile')), ...words(one('globalknownhostsfile'))].map(expanded),

@@ -9,6 +9,9 @@ const SIGNATURES: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
+/** The way in which a type of key signs for a login. */
+export const signatureOf = (type: string): string => SIGNATURES[type]?.[0] ?? type;
+
 /**
  * Has a server prove itself with a key of these types before others. ssh2 takes the ways in their order, leaves alone what its
  * list has already, and throws at what it does not know.

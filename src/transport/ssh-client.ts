@@ -21,7 +21,10 @@ export async function logIn(
     client.on('banner', (words) => {
       said += words;
     });
-    client.on('error', (error) => resolve({ error, said, hungUp: false }));
+    client.on('error', (error: Error & { level?: string }) => {
+      // Where an agent does not sign, ssh2 says so and goes on to what comes next.
+      if (error.level !== 'agent') resolve({ error, said, hungUp: false });
+    });
     client.on('close', () => resolve({ error: new Error('the connection was closed'), said, hungUp: true }));
     client.on('ready', () => resolve(undefined));
   });

@@ -1,5 +1,7 @@
 import { TransportError, type TransportFailure } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
+import { outOfDate } from './certificate.ts';
+import type { Credentials } from './credentials.ts';
 import type { NotIn } from './ssh-client.ts';
 
 interface Tried {
@@ -16,12 +18,14 @@ interface Told {
 
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 
-/** Tells apart why a connection did not come about. `ways` are the agent and the keys that were offered. */
-export function connectFailure(notIn: NotIn, tried: Tried, ways: readonly string[]): TransportError {
+type Offers = Pick<Credentials, 'offered' | 'certificates'>;
+
+/** Tells apart why a connection did not come about, after these were offered. */
+export function connectFailure(notIn: NotIn, tried: Tried, offers: Offers): TransportError {
   const { failure, message, fix } = ofNetwork(notIn, tried) ??
     ofBeginning(notIn, tried) ??
     ofAccount(notIn, tried) ??
-    ofLogin(notIn, tried, ways) ?? {
+    ofLogin(notIn, tried, offers) ?? {
       failure: 'lost',
       message: `the connection to ${at(tried)} broke while it was made (${(notIn.error as Error).message})`,
       fix: ['run again'],
@@ -97,25 +101,33 @@ function ofAccount({ said, hungUp }: NotIn, { user }: Tried): Told | undefined {
   };
 }
 
-function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: readonly string[]): Told | undefined {
+function ofLogin(
+  { error, hungUp }: NotIn,
+  tried: Tried,
+  { offered, certificates }: Offers,
+): Told | undefined {
   const { level, message } = error as { level?: string; message: string };
   const { user, port, address } = tried;
-  const offered = `offered were ${ways.join(', ')}`;
+  const dates = datesOf(certificates);
+  const what = `offered were ${offered.join(', ')}${dates.map((words) => `; ${words}`).join('')}`;
+  const again =
+    'have the key signed again by the authority, and put the new certificate in the place of the old one; if it should be valid now, look at the clock of this machine';
   if (/too many authentication failures/i.test(message))
     return {
       failure: 'auth',
-      message: `${at(tried)} hung up after too many keys that it does not know for ${user} (MaxAuthTries in its sshd_config); ${offered}`,
+      message: `${at(tried)} hung up after too many keys that it does not know for ${user} (MaxAuthTries in its sshd_config); ${what}`,
       fix: [
+        ...(dates.length > 0 ? [again] : []),
         'name the key of this host, ssh.identity, and let ssh offer no other: IdentitiesOnly yes in ~/.ssh/config',
       ],
     };
-  if (level === 'client-authentication' || level === 'agent')
+  if (level === 'client-authentication')
     return {
       failure: 'auth',
-      message: `${user} may not log in at ${at(tried)}; ${ways.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : offered}`,
+      message: `${user} may not log in at ${at(tried)}; ${offered.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : what}`,
       fix: [
-        ...(ways.length === 0 ? ['ssh-keygen -t ed25519'] : []),
-        `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
+        ...(offered.length === 0 ? ['ssh-keygen -t ed25519'] : []),
+        dates.length > 0 ? again : `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
       ],
     };
   if (hungUp)
@@ -127,4 +139,13 @@ function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: readonly string[]
       ],
     };
   return undefined;
+}
+
+/** A server says nothing of it: "Certificate invalid: expired" is in its own log alone (auth2-pubkey.c, user_cert_trusted_ca). */
+function datesOf(certificates: Offers['certificates']): readonly string[] {
+  const now = new Date();
+  return certificates.flatMap(({ name, certificate }) => {
+    const words = outOfDate(certificate, now);
+    return words === undefined ? [] : [`${name} ${words}`];
+  });
 }

@@ -1,10 +1,11 @@
-import type { Client, ConnectConfig } from 'ssh2';
+import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2';
 import { TransportError } from '../errors/index.ts';
 import { isMismatch, mismatch } from './algorithms.ts';
 import { type Account, credentialsOf } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
 import type { Passphrases } from './identities.ts';
+import type { Way } from './offers.ts';
 import { preferring } from './signatures.ts';
 import { logIn } from './ssh-client.ts';
 import { connectFailure } from './ssh-failure.ts';
@@ -69,9 +70,9 @@ async function connectOne(
     policy: target.hostKeyPolicy,
   });
   signal?.throwIfAborted();
-  const { methods, offered } = await credentialsOf(target, passphrases);
+  const { ways, ...offers } = await credentialsOf(target, passphrases);
   signal?.throwIfAborted();
-  const left = [...methods];
+  const left = [...ways];
   let untrusted: unknown;
   let given: Client | undefined;
   using deadline = new Deadline({ signal }, () => given?.destroy());
@@ -93,7 +94,7 @@ async function connectOne(
           return false;
         }
       },
-      authHandler: (_accepted, _partial, next) => next(left.shift() ?? (false as never)),
+      authHandler: (_accepted, _partial, next) => next(nextOf(left, given) ?? (false as never)),
     };
   };
   const result = await Promise.race([
@@ -110,5 +111,14 @@ async function connectOne(
   if (untrusted !== undefined) throw untrusted;
   const { error } = result.notIn;
   if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
-  throw connectFailure(result.notIn, target, offered);
+  throw connectFailure(result.notIn, target, offers);
+}
+
+/** Takes what can be offered next. */
+function nextOf(left: Way[], client: Client | undefined): AnyAuthMethod | undefined {
+  for (let way = left.shift(); client !== undefined && way !== undefined; way = left.shift()) {
+    const method = way(client);
+    if (method !== undefined) return method;
+  }
+  return undefined;
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connectSsh } from '../../src/transport/ssh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-offers-'));
@@ -86,4 +86,15 @@ test('what the inventory names comes before all that the agent happens to hold',
 test('with IdentitiesOnly nothing else of the agent is offered', async () => {
   const more = { identities: [file('three'), file('lone')], identitiesOnly: true };
   expect(await offers('lone', more)).toEqual(['three', 'lone']);
+});
+
+test('a usual key that the agent holds is offered once', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'provision-home-'));
+  mkdirSync(join(home, '.ssh'));
+  for (const end of ['', '.pub'])
+    copyFileSync(`${file('four')}${end}`, join(home, '.ssh', `id_ed25519${end}`));
+  vi.stubEnv('HOME', home);
+  await expect(offers('nobody', {})).rejects.toMatchObject({ failure: 'auth' });
+  vi.unstubAllEnvs();
+  expect(offered).toEqual(['four', ...HELD.filter((name) => name !== 'four')]);
 });

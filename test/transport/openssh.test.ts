@@ -24,6 +24,7 @@ Host mail-*
   Port 2222
   IdentityFile ~/.ssh/mail
   IdentitiesOnly yes
+  CertificateFile ~/.ssh/by-an-authority.pub
   ProxyJump hop@bastion.example:2200,inner
   UserKnownHostsFile ~/.ssh/mail_hosts
   HostKeyAlias the-cluster
@@ -66,6 +67,7 @@ describe("what a person's ssh would do", () => {
       user: 'deploy',
       port: 2222,
       identities: [join(homedir(), '.ssh/mail')],
+      certificates: [join(homedir(), '.ssh/by-an-authority.pub')],
       identitiesFirst: false,
       identitiesOnly: true,
       agent: '/run/agent',
@@ -97,6 +99,7 @@ describe("what a person's ssh would do", () => {
       user: userInfo().username,
       port: 22,
       identities: undefined,
+      certificates: undefined,
       hostKeyPolicy: 'accept-new',
       connectTimeout: 10,
       jumps: [],

@@ -142,8 +142,22 @@ test('the errors of the first hour', async () => {
     ['a server that hangs up', hungUp(''), key],
     ['a connection that breaks', broken({ message: 'Connection lost before handshake' }), []],
   ];
-  for (const [title, notIn, ways] of logins)
-    tell(title, errorText('mail-1', connectFailure(notIn, tried, ways), c));
+  for (const [title, notIn, offered] of logins)
+    tell(title, errorText('mail-1', connectFailure(notIn, tried, { offered, certificates: [] }), c));
+  const old = {
+    blob: Buffer.of(),
+    key: Buffer.of(),
+    algorithm: '',
+    id: 'alex',
+    from: 0n,
+    until: 1767225600n,
+  };
+  const certificates = [{ name: 'the certificate ~/.ssh/id_ed25519-cert.pub', certificate: old }];
+  const offers = { offered: [...key, '~/.ssh/id_ed25519-cert.pub'], certificates };
+  tell(
+    'a certificate that has expired',
+    errorText('mail-1', connectFailure(broken({ level: 'client-authentication' }), tried, offers), c),
+  );
   tell(
     "the user of a cloud's image",
     errorText(
