@@ -8,6 +8,11 @@ interface Tried {
   readonly address: string;
   readonly port: number;
   readonly user: string;
+  /** Key files; the first of them is the one to bring over, where they were named. */
+  readonly identities?: readonly string[];
+  readonly identitiesFirst?: boolean;
+  /** What was gone through before. */
+  readonly jumps: readonly Pick<Tried, 'address' | 'port' | 'user'>[];
 }
 
 interface Told {
@@ -107,7 +112,7 @@ function ofLogin(
   { offered, certificates }: Offers,
 ): Told | undefined {
   const { level, message } = error as { level?: string; message: string };
-  const { user, port, address } = tried;
+  const { user, address } = tried;
   const dates = datesOf(certificates);
   const what = `offered were ${offered.join(', ')}${dates.map((words) => `; ${words}`).join('')}`;
   const again =
@@ -127,7 +132,9 @@ function ofLogin(
       message: `${user} may not log in at ${at(tried)}; ${offered.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : what}`,
       fix: [
         ...(offered.length === 0 ? ['ssh-keygen -t ed25519'] : []),
-        dates.length > 0 ? again : `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
+        dates.length > 0
+          ? again
+          : `ssh-copy-id ${optionsOf(tried).map(quote).join(' ')} ${quote(`${user}@${address}`)}`,
       ],
     };
   if (hungUp)
@@ -139,6 +146,18 @@ function ofLogin(
       ],
     };
   return undefined;
+}
+
+/** As ssh-copy-id(1) takes them. What is in ssh's own settings it finds itself. */
+function optionsOf({ port, identities = [], identitiesFirst = false, jumps }: Tried): readonly string[] {
+  const [key] = identitiesFirst ? identities : [];
+  const through = jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`);
+  return [
+    ...(key === undefined ? [] : ['-i', key]),
+    '-p',
+    String(port),
+    ...(through.length === 0 ? [] : ['-o', `ProxyJump=${through.join(',')}`]),
+  ];
 }
 
 /** A server says nothing of it: "Certificate invalid: expired" is in its own log alone (auth2-pubkey.c, user_cert_trusted_ca). */

@@ -39,9 +39,10 @@ export interface ConnectOptions {
 /** Connects to a host whose key is known, or becomes known by the policy. */
 export async function connectSsh(target: SshTarget, options: ConnectOptions = {}): Promise<Transport> {
   let via: SshTransport | undefined;
-  for (const hop of [...(options.jumps ?? []), target]) {
+  const jumps = options.jumps ?? [];
+  for (const [index, hop] of [...jumps, target].entries()) {
     try {
-      via = await connectOne(hop, options, via);
+      via = await connectOne(hop, { ...options, jumps: jumps.slice(0, index) }, via);
     } catch (error) {
       await via?.[Symbol.asyncDispose]();
       throw hop === target ? error : atJump(hop, error);
@@ -59,7 +60,7 @@ function atJump({ name }: SshTarget, error: unknown): unknown {
 
 async function connectOne(
   target: SshTarget,
-  { signal, passphrases = new Map() }: ConnectOptions,
+  { signal, jumps = [], passphrases = new Map() }: ConnectOptions,
   via: SshTransport | undefined,
 ): Promise<SshTransport> {
   const { address, port, user } = target;
@@ -111,7 +112,7 @@ async function connectOne(
   if (untrusted !== undefined) throw untrusted;
   const { error } = result.notIn;
   if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
-  throw connectFailure(result.notIn, target, offers);
+  throw connectFailure(result.notIn, { ...target, jumps }, offers);
 }
 
 /** Takes what can be offered next. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TransportError } from '../../src/errors/index.ts';
 import { Secret, sh } from '../../src/shell/index.ts';
 import { connectSsh, type SshTarget } from '../../src/transport/ssh.ts';
 
@@ -167,4 +168,26 @@ test('a key may be known by another name than the address', async () => {
       .join(' ')}\n`,
   );
   await using _ = await connectSsh(target(last, alias, { keyName: { address: 'the-cluster', port: 22 } }));
+});
+
+test('where no key is taken, the fix brings over the named key, through the same jumps', async () => {
+  const known = knownHosts('three', [
+    ['hop', hop],
+    ['inner', inner],
+    ['last', last],
+  ]);
+  const refusedAt = async (refusing: TestServer, jumps: readonly TestServer[]) => {
+    const end = target(refusing, known, { user: 'insists', identitiesFirst: true });
+    const error = await connectSsh(end, { jumps: jumps.map((one) => target(one, known)) }).catch(
+      (refused: TransportError) => refused,
+    );
+    return (error as TransportError).fix;
+  };
+  const at = ({ port }: TestServer) => `deploy@127.0.0.1:${port}`;
+  expect(await refusedAt(last, [])).toEqual([
+    `ssh-copy-id -i ${file('login')} -p ${last.port} insists@127.0.0.1`,
+  ]);
+  expect(await refusedAt(last, [hop, inner])).toEqual([
+    `ssh-copy-id -i ${file('login')} -p ${last.port} -o 'ProxyJump=${at(hop)},${at(inner)}' insists@127.0.0.1`,
+  ]);
 });

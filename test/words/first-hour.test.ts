@@ -114,7 +114,7 @@ test('the errors of the first hour', async () => {
   ];
   for (const [title, text] of inventories) tell(title, mistakes(text));
 
-  const tried = { address: '192.0.2.1', port: 22, user: 'deploy' };
+  const tried = { address: '192.0.2.1', port: 22, user: 'deploy', jumps: [] };
   const broken = (error: object) => ({ error: { message: '', ...error }, said: '', hungUp: false });
   const hungUp = (said: string) => ({ error: new Error('the connection was closed'), said, hungUp: true });
   const key = ['~/.ssh/id_ed25519'];
