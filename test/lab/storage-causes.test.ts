@@ -18,7 +18,9 @@ test('a mount that has lost its servers is told once a host, with what the syste
   for (const node of ['node-2', 'node-3'])
     await on(node, 'systemctl stop glusterd; pkill -x glusterfsd; sleep 1');
   const ran = await json('plan', site);
+  for (const node of ['node-2', 'node-3']) await on(node, 'systemctl start glusterd');
   const failed = failures(ran);
+  process.stdout.write(`${failed.map(({ host, message }) => `${host}: ${message}`).join('\n')}\n`);
   figure('a mount that has lost its servers: errors on three hosts', failed.length);
   expect(failed.map(({ host, code }) => ({ host, code }))).toEqual(
     ['node-1', 'node-2', 'node-3'].map((host) => ({ host, code: 'not-connected' })),
@@ -27,7 +29,6 @@ test('a mount that has lost its servers is told once a host, with what the syste
     expect(message).toContain('Transport endpoint is not connected');
     expect(fix).toHaveLength(1);
   }
-  for (const node of ['node-2', 'node-3']) await on(node, 'systemctl start glusterd');
   await expect.poll(() => on('node-1', `timeout 20 sh -c '${MAIL}'`), { timeout: 60_000 }).toMatch(/^\w/);
   expect(finished(await goesThrough(site))?.changes).toBe(0);
 });

@@ -32,6 +32,10 @@ export function askGluster(question: Script): Script {
 /** What `askGluster` printed, or that it cannot be told yet. */
 export function glusterAnswer(what: string, output: Output): string | Unobservable {
   if (output.code === NOT_RUNNING) return new Unobservable('glusterd does not run');
-  if (output.code !== 0) throw new ProbeError(`could not ask glusterd about ${what}`, output);
+  if (output.code !== 0) {
+    // The reason is often in the line before the last: `Transport endpoint is not connected`, `Volume heal failed.`
+    const stderr = output.stderr.trim().replaceAll(/\s*\n\s*/g, '; ');
+    throw new ProbeError(`could not ask glusterd about ${what}`, { ...output, stderr });
+  }
   return output.stdout;
 }
