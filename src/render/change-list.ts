@@ -3,6 +3,8 @@ import { valueText } from './change-text.ts';
 
 /** Characters of a value in a list. */
 const SHORT = 44;
+/** Characters that a title more costs, about: its line, and the ends of the lines below it. */
+const TITLE = 150;
 const shortValue = (value: Change['to']) => valueText(value, SHORT);
 
 /** Many changes of one resource, put together so that each is named once. */
@@ -15,34 +17,53 @@ export interface ChangeList {
 }
 
 /**
- * Fields whose names begin with the same words are told by the words that differ, and what is the same of all subjects is told once. Values are shortened; `--diff` and JSON have them whole.
+ * Fields whose names begin with the same words are told by the words that differ. What is the same of several subjects is told once for
+ * them, where that is shorter. Values are shortened; `--diff` and JSON have them whole.
  */
 export function changeLists(changes: readonly Change[]): readonly ChangeList[] {
   if (!haveSubjects(changes)) return [{ subjects: [], ...lists(changes) }];
-  const parts = changes.map((change) => {
-    const [subject = '', ...rest] = change.field.split(' ');
-    return { subject, change: { ...change, field: rest.join(' ') } };
-  });
-  const subjects = [...new Set(parts.map(({ subject }) => subject))];
-  const what = ({ field, from, to }: Change) => JSON.stringify([field, from, to]);
-  const having = (change: Change) => parts.filter((part) => what(part.change) === what(change)).length;
-  const common = parts.filter(
-    ({ subject, change }) =>
-      subject === subjects[0] && subjects.length > 1 && having(change) === subjects.length,
-  );
-  const own = (one: string) =>
-    parts.filter(
-      ({ subject, change }) => subject === one && !common.some((each) => what(each.change) === what(change)),
-    );
+  const together = new Map<string, Shared>();
+  for (const one of shared(changes)) {
+    const key = one.subjects.join(' ');
+    const before = together.get(key)?.changes ?? [];
+    together.set(key, { subjects: one.subjects, changes: [...before, ...one.changes] });
+  }
+  const [common, apart] = [[...together.values()].filter(isShorter), new Map<string, readonly Change[]>()];
+  for (const { subjects, changes: each } of [...together.values()].filter((one) => !isShorter(one)))
+    for (const subject of subjects) apart.set(subject, [...(apart.get(subject) ?? []), ...each]);
+  const order = [...new Set(changes.map(({ field }) => subjectOf(field)))];
   return [
-    { subjects, parts: common },
-    ...subjects.map((subject) => ({ subjects: [subject], parts: own(subject) })),
+    ...common.toSorted((one, other) => other.subjects.length - one.subjects.length),
+    ...order.map((subject) => ({ subjects: [subject], changes: apart.get(subject) ?? [] })),
   ]
-    .filter(({ parts: all }) => all.length > 0)
-    .map(({ subjects: about, parts: all }) => ({
-      subjects: about,
-      ...lists(all.map(({ change }) => change)),
-    }));
+    .filter((one) => one.changes.length > 0)
+    .map((one) => ({ subjects: one.subjects, ...lists(one.changes) }));
+}
+
+interface Shared {
+  readonly subjects: readonly string[];
+  readonly changes: readonly Change[];
+}
+
+const subjectOf = (field: string) => field.slice(0, field.indexOf(' '));
+
+/** Each change without its subject, and the subjects that have it. */
+function shared(changes: readonly Change[]): readonly Shared[] {
+  const found = new Map<string, Shared>();
+  for (const change of changes) {
+    const subject = subjectOf(change.field);
+    const own = { ...change, field: change.field.slice(subject.length + 1) };
+    const key = JSON.stringify(own);
+    found.set(key, { subjects: [...(found.get(key)?.subjects ?? []), subject], changes: [own] });
+  }
+  return [...found.values()];
+}
+
+/** Whether a title of its own costs less than to tell it of each. */
+function isShorter({ subjects, changes }: Shared): boolean {
+  const { made, gone, changed } = lists(changes);
+  const length = [...made, ...gone, ...changed].join('; ').length;
+  return (subjects.length - 1) * length > TITLE;
 }
 
 function lists(changes: readonly Change[]): Omit<ChangeList, 'subjects'> {
