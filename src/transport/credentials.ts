@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import type { Secret } from '../shell/index.ts';
-import { isAgentAlive, keysOfAgent, offering } from './agent.ts';
+import { agentTrouble, isAgentAlive, keysOfAgent, offering } from './agent.ts';
 import { type Passphrases, publicHalf, readIdentities, usual } from './identities.ts';
 
 /** Who logs in, and with what. */
@@ -23,6 +23,8 @@ export interface Credentials {
   readonly methods: readonly AnyAuthMethod[];
   /** The same as a person knows them. */
   readonly offered: readonly string[];
+  /** Why the agent was of no use, once the login has failed. */
+  readonly agentTrouble: () => string | undefined;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
       },
     }),
   );
+  const signing = { pending: 0, refused: 0 };
   const held = agent === undefined ? new Map<string, ParsedKey>() : await keysOfAgent(agent);
   const halves = await Promise.all((account.identities ?? usual()).map(publicHalf));
   const named = new Set(halves.filter((half) => half !== undefined && held.has(half)));
@@ -56,7 +59,7 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
       : [
           {
             name: 'the agent',
-            method: { type: 'agent' as const, username, agent: await offering(agent, keys) },
+            method: { type: 'agent' as const, username, agent: await offering(agent, keys, signing) },
           },
         ];
   };
@@ -72,6 +75,7 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
       ...byPassword(username, password),
     ],
     offered: [...new Set(ways.map(({ name }) => name)), ...(password === undefined ? [] : ['a password'])],
+    agentTrouble: () => agentTrouble(socket, agent !== undefined, held.size, signing),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TransportError } from '../errors/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
 import { isAgentAlive, keysOfAgent } from './agent.ts';
+import { otherThanPrivate, PUBLIC } from './key-forms.ts';
 
 export interface Identity {
   readonly path: string;
@@ -75,11 +76,20 @@ async function notHeld(paths: readonly string[], agent: string | undefined): Pro
 async function readIdentity(path: string, passphrases: Passphrases): Promise<Identity> {
   const refuse = (message: string, ...fix: string[]) => new TransportError('key-file', message, { fix });
   const attributes = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw refuse(
+      `cannot read the key ${path} (${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)})`,
+    );
+  });
+  // Before its mode is looked at: of a folder, as ~/.ssh, 600 would lock its owner out.
+  if (!attributes.isFile())
+    throw refuse(`the key ${path} is no file`, 'name the private key itself, as ~/.ssh/id_ed25519');
+  const key = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(`cannot read the key ${path} (${error.code ?? error.message})`);
   });
+  const other = otherThanPrivate(key.toString('latin1'), path);
+  if (other !== undefined) throw refuse(other.message, ...other.fix);
   if ((attributes.mode & 0o077) !== 0)
     throw refuse(`others can read the key ${path}`, `chmod 600 ${quote(path)}`);
-  const key = await readFile(path);
   const { utils } = (await import('ssh2')).default;
   const parsed = utils.parseKey(key);
   if (!(parsed instanceof Error)) return { path, key };
@@ -92,9 +102,12 @@ async function readIdentity(path: string, passphrases: Passphrases): Promise<Ide
   throw refuse(`${path} is not a private key that can be used: ${parsed.message}`);
 }
 
-/** The public half beside a private key: type and text. */
+/**
+ * The public half of a named key: type and text. It lies beside the private one, or is itself what is named, of a key that only an agent has
+ * (ssh_config(5), IdentityFile).
+ */
 export async function publicHalf(path: string): Promise<string | undefined> {
-  const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
-  const [type, key] = text.split(' ');
-  return type && key ? `${type} ${key.trim()}` : undefined;
+  const text = await readFile(`${path}.pub`, 'utf8').catch(() => readFile(path, 'utf8').catch(() => ''));
+  const [, type, key] = PUBLIC.exec(text) ?? [];
+  return type && key ? `${type} ${key}` : undefined;
 }

@@ -1,5 +1,6 @@
 import { TransportError, type TransportFailure } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
+import { NO_AGENT } from './agent.ts';
 import type { NotIn } from './ssh-client.ts';
 
 interface Tried {
@@ -16,9 +17,22 @@ interface Told {
 
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 
-/** Tells apart why a connection did not come about. `ways` are the agent and the keys that were offered. */
-export function connectFailure(notIn: NotIn, tried: Tried, ways: readonly string[]): TransportError {
-  const { failure, message, fix } = ofNetwork(notIn, tried) ??
+/** What a login came to before it failed. */
+export interface Ways {
+  /** The agent, files of keys, a password. */
+  readonly offered: readonly string[];
+  /** What the server says that it would go on with (RFC 4252, 5.1). */
+  readonly takes?: readonly string[] | undefined;
+  /** Something of what was offered was right, and more is wanted. */
+  readonly partly?: boolean;
+  /** Why the agent was of no use. */
+  readonly agent?: string | undefined;
+}
+
+/** Tells apart why a connection did not come about. */
+export function connectFailure(notIn: NotIn, tried: Tried, ways: Ways): TransportError {
+  const { failure, message, fix } = ofAgent(notIn, ways) ??
+    ofNetwork(notIn, tried) ??
     ofBeginning(notIn, tried) ??
     ofAccount(notIn, tried) ??
     ofLogin(notIn, tried, ways) ?? {
@@ -30,6 +44,19 @@ export function connectFailure(notIn: NotIn, tried: Tried, ways: readonly string
 }
 
 const at = ({ address, port }: Tried) => `${address}, port ${port}`;
+
+/** A login that waits for a person at the agent looks like a server that does not answer. */
+function ofAgent({ error }: NotIn, { agent }: Ways): Told | undefined {
+  const { level } = error as { level?: string };
+  if (level !== 'client-timeout' || agent === undefined || !agent.includes('asked to sign')) return undefined;
+  return {
+    failure: 'auth',
+    message: agent,
+    fix: [
+      'let it sign, where it asks: a window, a key to be touched; ssh.connectTimeout sets the time that it has',
+    ],
+  };
+}
 
 function ofNetwork({ error }: NotIn, tried: Tried): Told | undefined {
   const { code, level } = error as { code?: string; level?: string };
@@ -97,10 +124,10 @@ function ofAccount({ said, hungUp }: NotIn, { user }: Tried): Told | undefined {
   };
 }
 
-function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: readonly string[]): Told | undefined {
+function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: Ways): Told | undefined {
   const { level, message } = error as { level?: string; message: string };
-  const { user, port, address } = tried;
-  const offered = `offered were ${ways.join(', ')}`;
+  const { user } = tried;
+  const offered = `offered were ${ways.offered.join(', ')}`;
   if (/too many authentication failures/i.test(message))
     return {
       failure: 'auth',
@@ -109,22 +136,57 @@ function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: readonly string[]
         'name the key of this host, ssh.identity, and let ssh offer no other: IdentitiesOnly yes in ~/.ssh/config',
       ],
     };
-  if (level === 'client-authentication' || level === 'agent')
-    return {
-      failure: 'auth',
-      message: `${user} may not log in at ${at(tried)}; ${ways.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : offered}`,
-      fix: [
-        ...(ways.length === 0 ? ['ssh-keygen -t ed25519'] : []),
-        `ssh-copy-id -p ${port} ${quote(`${user}@${address}`)}`,
-      ],
-    };
+  if (level === 'client-authentication') return notTaken(tried, ways);
   if (hungUp)
     return {
       failure: 'auth',
       message: `${at(tried)} hung up before ${user} was let in, and said nothing`,
       fix: [
-        'look why on the host: journalctl -t sshd -n 20. It may let in only some (AllowUsers, DenyUsers, AllowGroups in sshd_config; pam_access), or not so many at a time (MaxStartups)',
+        'look why on the host: journalctl -t sshd -n 20. It may let in only some (AllowUsers, DenyUsers, AllowGroups, PermitRootLogin in sshd_config; pam_access), or not so many at a time (MaxStartups)',
       ],
     };
   return undefined;
+}
+
+/** Nothing of what was offered was enough. */
+function notTaken(tried: Tried, { offered, takes = [], partly = false, agent }: Ways): Told {
+  const { user, port, address } = tried;
+  const list = takes.filter((way) => way !== 'none').join(', ');
+  if (partly)
+    return {
+      failure: 'auth',
+      message: `${at(tried)} takes what ${user} offers (${offered.join(', ')}), and wants more: ${list} (AuthenticationMethods in its sshd_config)`,
+      fix: [
+        'where it wants a password, name a secret under `secrets:` and set `ssh.password` to its name. A code that changes each time cannot be given by a run: log in as one who needs a key alone',
+      ],
+    };
+  const tellsAll = list === '' ? '' : `; it takes ${list}`;
+  const none = `no key was offered: ${agent ?? 'the agent has none'}, and there is no usable key in ~/.ssh`;
+  const words = offered.length === 0 ? none : `offered were ${offered.join(', ')}`;
+  const why = offered.length === 0 || agent === undefined || agent === NO_AGENT ? '' : `; ${agent}`;
+  const message = `${user} may not log in at ${at(tried)}${tellsAll}; ${words}${why}`;
+  if (takes.length > 0 && !takes.includes('publickey'))
+    return {
+      failure: 'auth',
+      message,
+      fix: [
+        'name a secret under `secrets:` and set `ssh.password` to its name; or let the host take keys: PubkeyAuthentication yes in its sshd_config',
+      ],
+    };
+  const file = offered.find((way) => way !== 'the agent' && way !== 'a password');
+  const copy = `ssh-copy-id ${file === undefined ? '' : `-i ${quote(file)} `}-p ${port} ${quote(`${user}@${address}`)}`;
+  const byPassword = takes.length === 0 || takes.some((way) => way !== 'publickey');
+  return {
+    failure: 'auth',
+    message,
+    fix: [
+      ...(offered.length === 0 ? ['ssh-keygen -t ed25519'] : []),
+      ...(byPassword
+        ? [copy]
+        : [
+            `by a way in that works, its console or another login, add the line of the key's .pub file to ~${user}/.ssh/authorized_keys there; or write who may log in, ssh.user`,
+          ]),
+      'where the key is there already, look on the host why sshd does not take it: journalctl -t sshd -n 20',
+    ],
+  };
 }

@@ -69,9 +69,11 @@ async function connectOne(
     policy: target.hostKeyPolicy,
   });
   signal?.throwIfAborted();
-  const { methods, offered } = await credentialsOf(target, passphrases);
+  const { methods, offered, agentTrouble } = await credentialsOf(target, passphrases);
   signal?.throwIfAborted();
   const left = [...methods];
+  let takes: readonly string[] | undefined;
+  let partly = false;
   let untrusted: unknown;
   let given: Client | undefined;
   using deadline = new Deadline({ signal }, () => given?.destroy());
@@ -93,7 +95,11 @@ async function connectOne(
           return false;
         }
       },
-      authHandler: (_accepted, _partial, next) => next(left.shift() ?? (false as never)),
+      authHandler: (accepted, partial, next) => {
+        takes = accepted ?? takes;
+        partly = partial === true;
+        next(left.shift() ?? (false as never));
+      },
     };
   };
   const result = await Promise.race([
@@ -110,5 +116,5 @@ async function connectOne(
   if (untrusted !== undefined) throw untrusted;
   const { error } = result.notIn;
   if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
-  throw connectFailure(result.notIn, target, offered);
+  throw connectFailure(result.notIn, target, { offered, takes, partly, agent: agentTrouble() });
 }
