@@ -12,9 +12,20 @@ const SIGN = { asked: 13, answered: 14 };
 /** Has an RSA key sign with SHA-512. */
 const SHA_512 = 4;
 
-/** Public keys and certificates that it holds, in its order. */
-export async function heldBy(socket: string): Promise<readonly Buffer[]> {
-  const reader = new WireReader(await ask(socket, Buffer.of(IDENTITIES.asked), IDENTITIES.answered));
+/** Milliseconds in which an agent says what it holds: for that it asks nobody. One at the end of a dead connection never does. */
+const PATIENCE = 5000;
+
+/** It answers, and says no: a locked one does so (SSH_AGENT_FAILURE). */
+export class AgentRefuses extends Error {}
+
+/**
+ * Public keys and certificates that it holds, in its order.
+ *
+ * @throws AgentRefuses where it shows nobody what it holds, another error where it does not answer.
+ */
+export async function heldBy(socket: string, patience = PATIENCE): Promise<readonly Buffer[]> {
+  const asked = Buffer.of(IDENTITIES.asked);
+  const reader = new WireReader(await ask(socket, asked, IDENTITIES.answered, patience));
   return Array.from({ length: reader.number() }, () => {
     const [blob, _comment] = [reader.string(), reader.string()];
     return blob;
@@ -29,11 +40,12 @@ export async function signedBy(socket: string, key: Buffer, data: Buffer): Promi
   return new WireReader(await ask(socket, asked, SIGN.answered)).string();
 }
 
-/** What it answers to one request, without the kind of the answer. */
-function ask(socket: string, request: Buffer, expected: number): Promise<Buffer> {
+/** What it answers to one request, without the kind of the answer. It has as long as it wants where `patience` is 0. */
+function ask(socket: string, request: Buffer, expected: number, patience = 0): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let got = Buffer.alloc(0);
     const connection = connect(socket, () => connection.write(wireString(request)));
+    connection.setTimeout(patience, () => connection.destroy());
     connection.on('error', reject);
     connection.on('close', () => reject(new Error('the agent hung up')));
     connection.on('data', (chunk) => {
@@ -41,7 +53,7 @@ function ask(socket: string, request: Buffer, expected: number): Promise<Buffer>
       if (got.length < 5 || got.length < 4 + got.readUInt32BE()) return;
       const answer = new WireReader(got).string();
       if (answer[0] === expected) resolve(answer.subarray(1));
-      else reject(new Error('the agent refused'));
+      else reject(new AgentRefuses('the agent refused'));
       connection.destroy();
     });
   });

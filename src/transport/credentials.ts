@@ -1,6 +1,6 @@
 import type { AnyAuthMethod } from 'ssh2';
 import type { Secret } from '../shell/index.ts';
-import { type Agent, agentAt } from './agent.ts';
+import { type Agent, agentAt, agentTrouble } from './agent.ts';
 import { beside, certificateIn } from './certificate.ts';
 import { type Passphrases, publicHalf, readIdentities, usual } from './identities.ts';
 import {
@@ -37,6 +37,8 @@ export interface Credentials {
   readonly offered: readonly string[];
   /** Those among it that a time is set to. */
   readonly certificates: readonly NamedCertificate[];
+  /** Why the agent was of no use, once the login has failed. */
+  readonly agentTrouble: () => string | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function credentialsOf(account: Account, passphrases: Passphrases):
     ],
     offered: [...new Set(offers.map(({ name }) => name)), ...(password === undefined ? [] : ['a password'])],
     certificates: offers.flatMap(({ certificate }) => certificate ?? []),
+    agentTrouble: () => agentTrouble(account.agent, agent),
   };
 }
 

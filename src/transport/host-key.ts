@@ -82,10 +82,18 @@ export class HostKeyCheck {
     const { address, port, knownHosts } = this.#rules;
     const [file] = knownHosts;
     if (file === undefined) return;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const before = read(file);
     const separator = before === '' || before.endsWith('\n') ? '' : '\n';
-    appendFileSync(file, separator + knownHostsLine(address, port, key), { mode: 0o600 });
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      appendFileSync(file, separator + knownHostsLine(address, port, key), { mode: 0o600 });
+    } catch (cause) {
+      throw new TransportError(
+        'host-key-unknown',
+        `its host key ${keyType(key)} ${fingerprint(key)} is new, and cannot be written down in ${file} (${(cause as NodeJS.ErrnoException).code}): the next run would take another one for new as well`,
+        { cause, fix: ['name a file that can be written, as `ssh.knownHosts` in the inventory'] },
+      );
+    }
   }
 }
 

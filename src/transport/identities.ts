@@ -7,6 +7,7 @@ import { TransportError } from '../errors/index.ts';
 import { quote, type Secret } from '../shell/index.ts';
 import { agentAt, type Held } from './agent.ts';
 import { certificateBeside } from './certificate.ts';
+import { otherThanPrivate } from './key-forms.ts';
 import { readPublic, textOf } from './public-key.ts';
 
 export interface Identity {
@@ -77,11 +78,20 @@ async function notHeld(paths: readonly string[], held: Held = new Map()): Promis
 async function readIdentity(path: string, passphrases: Passphrases): Promise<Identity> {
   const refuse = (message: string, ...fix: string[]) => new TransportError('key-file', message, { fix });
   const attributes = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw refuse(
+      `cannot read the key ${path} (${error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message)})`,
+    );
+  });
+  // Before its mode is looked at: of a folder, as ~/.ssh, 600 would lock its owner out.
+  if (!attributes.isFile())
+    throw refuse(`the key ${path} is no file`, 'name the private key itself, as ~/.ssh/id_ed25519');
+  const text = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(`cannot read the key ${path} (${error.code ?? error.message})`);
   });
+  const other = otherThanPrivate(text.toString('latin1'), path);
+  if (other !== undefined) throw refuse(other.message, ...other.fix);
   if ((attributes.mode & 0o077) !== 0)
     throw refuse(`others can read the key ${path}`, `chmod 600 ${quote(path)}`);
-  const text = await readFile(path);
   const { utils } = (await import('ssh2')).default;
   const parsed = utils.parseKey(text);
   if (!(parsed instanceof Error)) return { path, key: parsed, half: halfOf(parsed) };
@@ -97,9 +107,12 @@ async function readIdentity(path: string, passphrases: Passphrases): Promise<Ide
 
 const halfOf = (key: ParsedKey) => textOf(key.getPublicSSH());
 
-/** The public half beside a private key, type and text; where the agent alone has that, the certificate there may say it. */
+/**
+ * The public half of a named key: type and text. It lies beside the private one, or is itself what is named, of a key that only an agent has
+ * (ssh_config(5), IdentityFile); where the agent alone has the private one, the certificate there may say it.
+ */
 export async function publicHalf(path: string): Promise<string | undefined> {
-  const half = await readPublic(`${path}.pub`);
+  const half = (await readPublic(`${path}.pub`)) ?? (await readPublic(path));
   if (half !== undefined) return textOf(half);
   const certificate = existsSync(path) ? undefined : await certificateBeside(path);
   return certificate && textOf(certificate.key);

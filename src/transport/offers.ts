@@ -1,5 +1,5 @@
-import type { AnyAuthMethod, BaseAgent, Client, ParsedKey } from 'ssh2';
-import type { Agent } from './agent.ts';
+import type { AnyAuthMethod, BaseAgent, Client, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
+import { type Agent, asking } from './agent.ts';
 import { signedBy } from './agent-protocol.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { signedWith } from './file-signature.ts';
@@ -32,10 +32,10 @@ export interface Keys {
 }
 
 /** Of what an agent holds. */
-export async function offerOfAgent(username: string, { socket }: Agent, blob: Buffer): Promise<Offer> {
+export async function offerOfAgent(username: string, held: Agent, blob: Buffer): Promise<Offer> {
   const certificate = readCertificate(blob);
   const known = { name: 'the agent', text: textOf(blob) };
-  const sign = (data: Buffer) => signedBy(socket, blob, data);
+  const sign = (data: Buffer) => askedFor(held, blob, data);
   if (certificate !== undefined)
     return {
       ...known,
@@ -44,17 +44,47 @@ export async function offerOfAgent(username: string, { socket }: Agent, blob: Bu
     };
   if (isOfToken(blob))
     return { ...known, way: await wayOf(username, { algorithm: typeOf(blob), blob, sign }) };
-  const agent = await plainAgent(socket, blob);
+  const agent = await plainAgent(held, blob);
   return { ...known, way: () => ({ type: 'agent', username, agent }) };
 }
 
 /** An agent that offers this key alone of those it holds. */
-async function plainAgent(socket: string, blob: Buffer): Promise<BaseAgent> {
+async function plainAgent(held: Agent, blob: Buffer): Promise<BaseAgent> {
   const { createAgent, utils } = (await import('ssh2')).default;
-  const agent = createAgent(socket) as BaseAgent<ParsedKey>;
+  const agent = createAgent(held.socket) as BaseAgent<ParsedKey>;
   const key = utils.parseKey(blob as never) as ParsedKey;
   agent.getIdentities = (done) => done(null, [key]);
+  const sign = agent.sign.bind(agent) as (
+    key: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions,
+    done: SignCallback,
+  ) => void;
+  agent.sign = (
+    own: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    signed?: SignCallback,
+  ) => {
+    const asked = asking(held);
+    sign(own, data, options as SigningRequestOptions, (error, signature) => {
+      asked.done(error);
+      signed?.(error, signature);
+    });
+  };
   return agent;
+}
+
+async function askedFor(held: Agent, blob: Buffer, data: Buffer): Promise<Buffer> {
+  const asked = asking(held);
+  try {
+    const signature = await signedBy(held.socket, blob, data);
+    asked.done();
+    return signature;
+  } catch (error) {
+    asked.done(error);
+    throw error;
+  }
 }
 
 /** Of the private key in a file. */
@@ -84,7 +114,7 @@ export async function offerOfCertificate(
 function signerFor({ key, blob }: Certificate, { agent, identities }: Keys): Offered['sign'] | undefined {
   const half = textOf(key);
   const held = agent?.held.get(half) ?? agent?.held.get(textOf(blob));
-  if (agent !== undefined && held !== undefined) return (data) => signedBy(agent.socket, held, data);
+  if (agent !== undefined && held !== undefined) return (data) => askedFor(agent, held, data);
   const identity = identities.find((own) => own.half === half);
   return identity && (async (data) => signedWith(identity.key, data));
 }

@@ -1,5 +1,6 @@
 import { TransportError, type TransportFailure } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
+import { NO_AGENT } from './agent.ts';
 import { outOfDate } from './certificate.ts';
 import type { Credentials } from './credentials.ts';
 import type { NotIn } from './ssh-client.ts';
@@ -8,9 +9,6 @@ interface Tried {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** Key files; the first of them is the one to bring over, where they were named. */
-  readonly identities?: readonly string[];
-  readonly identitiesFirst?: boolean;
   /** What was gone through before. */
   readonly jumps: readonly Pick<Tried, 'address' | 'port' | 'user'>[];
 }
@@ -23,14 +21,26 @@ interface Told {
 
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 
-type Offers = Pick<Credentials, 'offered' | 'certificates'>;
+const SIGN_AGAIN =
+  'have the key signed again by the authority, and put the new certificate in the place of the old one; if it should be valid now, look at the clock of this machine';
 
-/** Tells apart why a connection did not come about, after these were offered. */
-export function connectFailure(notIn: NotIn, tried: Tried, offers: Offers): TransportError {
-  const { failure, message, fix } = ofNetwork(notIn, tried) ??
+/** What a login came to before it failed. */
+export interface Ways extends Pick<Credentials, 'offered' | 'certificates'> {
+  /** What the server says that it would go on with (RFC 4252, 5.1). */
+  readonly takes?: readonly string[] | undefined;
+  /** Something of what was offered was right, and more is wanted. */
+  readonly partly?: boolean;
+  /** Why the agent was of no use. */
+  readonly agent?: string | undefined;
+}
+
+/** Tells apart why a connection did not come about. */
+export function connectFailure(notIn: NotIn, tried: Tried, ways: Ways): TransportError {
+  const { failure, message, fix } = ofAgent(notIn, ways) ??
+    ofNetwork(notIn, tried) ??
     ofBeginning(notIn, tried) ??
     ofAccount(notIn, tried) ??
-    ofLogin(notIn, tried, offers) ?? {
+    ofLogin(notIn, tried, ways) ?? {
       failure: 'lost',
       message: `the connection to ${at(tried)} broke while it was made (${(notIn.error as Error).message})`,
       fix: ['run again'],
@@ -39,6 +49,19 @@ export function connectFailure(notIn: NotIn, tried: Tried, offers: Offers): Tran
 }
 
 const at = ({ address, port }: Tried) => `${address}, port ${port}`;
+
+/** A login that waits for a person at the agent looks like a server that does not answer. */
+function ofAgent({ error }: NotIn, { agent }: Ways): Told | undefined {
+  const { level } = error as { level?: string };
+  if (level !== 'client-timeout' || agent === undefined || !agent.includes('asked to sign')) return undefined;
+  return {
+    failure: 'auth',
+    message: agent,
+    fix: [
+      'let it sign, where it asks: a window, a key to be touched; ssh.connectTimeout sets the time that it has',
+    ],
+  };
+}
 
 function ofNetwork({ error }: NotIn, tried: Tried): Told | undefined {
   const { code, level } = error as { code?: string; level?: string };
@@ -106,51 +129,77 @@ function ofAccount({ said, hungUp }: NotIn, { user }: Tried): Told | undefined {
   };
 }
 
-function ofLogin(
-  { error, hungUp }: NotIn,
-  tried: Tried,
-  { offered, certificates }: Offers,
-): Told | undefined {
+function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: Ways): Told | undefined {
   const { level, message } = error as { level?: string; message: string };
-  const { user, address } = tried;
-  const dates = datesOf(certificates);
-  const what = `offered were ${offered.join(', ')}${dates.map((words) => `; ${words}`).join('')}`;
-  const again =
-    'have the key signed again by the authority, and put the new certificate in the place of the old one; if it should be valid now, look at the clock of this machine';
+  const { user } = tried;
   if (/too many authentication failures/i.test(message))
     return {
       failure: 'auth',
-      message: `${at(tried)} hung up after too many keys that it does not know for ${user} (MaxAuthTries in its sshd_config); ${what}`,
+      message: `${at(tried)} hung up after too many keys that it does not know for ${user} (MaxAuthTries in its sshd_config); ${whatOf(ways)}`,
       fix: [
-        ...(dates.length > 0 ? [again] : []),
+        ...(datesOf(ways).length > 0 ? [SIGN_AGAIN] : []),
         'name the key of this host, ssh.identity, and let ssh offer no other: IdentitiesOnly yes in ~/.ssh/config',
       ],
     };
-  if (level === 'client-authentication')
-    return {
-      failure: 'auth',
-      message: `${user} may not log in at ${at(tried)}; ${offered.length === 0 ? 'no key was offered: there is no agent, and no usable key in ~/.ssh' : what}`,
-      fix: [
-        ...(offered.length === 0 ? ['ssh-keygen -t ed25519'] : []),
-        dates.length > 0
-          ? again
-          : `ssh-copy-id ${optionsOf(tried).map(quote).join(' ')} ${quote(`${user}@${address}`)}`,
-      ],
-    };
+  if (level === 'client-authentication') return notTaken(tried, ways);
   if (hungUp)
     return {
       failure: 'auth',
       message: `${at(tried)} hung up before ${user} was let in, and said nothing`,
       fix: [
-        'look why on the host: journalctl -t sshd -n 20. It may let in only some (AllowUsers, DenyUsers, AllowGroups in sshd_config; pam_access), or not so many at a time (MaxStartups)',
+        'look why on the host: journalctl -t sshd -n 20. It may let in only some (AllowUsers, DenyUsers, AllowGroups, PermitRootLogin in sshd_config; pam_access), or not so many at a time (MaxStartups)',
       ],
     };
   return undefined;
 }
 
-/** As ssh-copy-id(1) takes them. What is in ssh's own settings it finds itself. */
-function optionsOf({ port, identities = [], identitiesFirst = false, jumps }: Tried): readonly string[] {
-  const [key] = identitiesFirst ? identities : [];
+/** Nothing of what was offered was enough. */
+function notTaken(tried: Tried, ways: Ways): Told {
+  const { offered, takes = [], partly = false, agent } = ways;
+  const { user, address } = tried;
+  const list = takes.filter((way) => way !== 'none').join(', ');
+  if (partly)
+    return {
+      failure: 'auth',
+      message: `${at(tried)} takes what ${user} offers (${offered.join(', ')}), and wants more: ${list} (AuthenticationMethods in its sshd_config)`,
+      fix: [
+        'where it wants a password, name a secret under `secrets:` and set `ssh.password` to its name. A code that changes each time cannot be given by a run: log in as one who needs a key alone',
+      ],
+    };
+  const tellsAll = list === '' ? '' : `; it takes ${list}`;
+  const none = `no key was offered: ${agent ?? 'the agent has none'}, and there is no usable key in ~/.ssh`;
+  const words = offered.length === 0 ? none : whatOf(ways);
+  const why = offered.length === 0 || agent === undefined || agent === NO_AGENT ? '' : `; ${agent}`;
+  const message = `${user} may not log in at ${at(tried)}${tellsAll}; ${words}${why}`;
+  if (datesOf(ways).length > 0) return { failure: 'auth', message, fix: [SIGN_AGAIN] };
+  if (takes.length > 0 && !takes.includes('publickey'))
+    return {
+      failure: 'auth',
+      message,
+      fix: [
+        'name a secret under `secrets:` and set `ssh.password` to its name; or let the host take keys: PubkeyAuthentication yes in its sshd_config',
+      ],
+    };
+  const copy = `ssh-copy-id ${copying(tried, offered).map(quote).join(' ')} ${quote(`${user}@${address}`)}`;
+  const byPassword = takes.length === 0 || takes.some((way) => way !== 'publickey');
+  return {
+    failure: 'auth',
+    message,
+    fix: [
+      ...(offered.length === 0 ? ['ssh-keygen -t ed25519'] : []),
+      ...(byPassword
+        ? [copy]
+        : [
+            `by a way in that works, its console or another login, add the line of the key's .pub file to ~${user}/.ssh/authorized_keys there; or write who may log in, ssh.user`,
+          ]),
+      'where the key is there already, look on the host why sshd does not take it: journalctl -t sshd -n 20',
+    ],
+  };
+}
+
+/** Options of ssh-copy-id(1). What is in ssh's own settings it finds itself. */
+function copying({ port, jumps }: Tried, offered: readonly string[]): readonly string[] {
+  const key = offered.find((way) => way.includes('/') && !way.endsWith('-cert.pub'));
   const through = jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`);
   return [
     ...(key === undefined ? [] : ['-i', key]),
@@ -160,8 +209,13 @@ function optionsOf({ port, identities = [], identitiesFirst = false, jumps }: Tr
   ];
 }
 
+function whatOf(ways: Ways): string {
+  const dates = datesOf(ways).map((words) => `; ${words}`);
+  return `offered were ${ways.offered.join(', ')}${dates.join('')}`;
+}
+
 /** A server says nothing of it: "Certificate invalid: expired" is in its own log alone (auth2-pubkey.c, user_cert_trusted_ca). */
-function datesOf(certificates: Offers['certificates']): readonly string[] {
+function datesOf({ certificates }: Ways): readonly string[] {
   const now = new Date();
   return certificates.flatMap(({ name, certificate }) => {
     const words = outOfDate(certificate, now);

@@ -71,9 +71,11 @@ async function connectOne(
     policy: target.hostKeyPolicy,
   });
   signal?.throwIfAborted();
-  const { ways, ...offers } = await credentialsOf(target, passphrases);
+  const { ways, agentTrouble, ...offers } = await credentialsOf(target, passphrases);
   signal?.throwIfAborted();
   const left = [...ways];
+  let takes: readonly string[] | undefined;
+  let partly = false;
   let untrusted: unknown;
   let given: Client | undefined;
   using deadline = new Deadline({ signal }, () => given?.destroy());
@@ -95,7 +97,11 @@ async function connectOne(
           return false;
         }
       },
-      authHandler: (_accepted, _partial, next) => next(nextOf(left, given) ?? (false as never)),
+      authHandler: (accepted, partial, next) => {
+        takes = accepted ?? takes;
+        partly = partial === true;
+        next(nextOf(left, given) ?? (false as never));
+      },
     };
   };
   const result = await Promise.race([
@@ -112,7 +118,8 @@ async function connectOne(
   if (untrusted !== undefined) throw untrusted;
   const { error } = result.notIn;
   if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
-  throw connectFailure(result.notIn, { ...target, jumps }, offers);
+  const tried = { ...target, jumps };
+  throw connectFailure(result.notIn, tried, { ...offers, takes, partly, agent: agentTrouble() });
 }
 
 /** Takes what can be offered next. */

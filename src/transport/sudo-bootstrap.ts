@@ -1,8 +1,8 @@
 import { lines, quote, raw, type Script, sh } from '../shell/index.ts';
 
 /**
- * What the bootstrap says of itself, in its own words: sudo's are only repeated. `doas`: there is that instead of sudo; `tty`: sudo wants
- * a terminal; `nowhere`: there is no place for a file.
+ * What the bootstrap says of itself, in its own words: sudo's are only repeated. `password`: sudo does not go on without one, or not at all;
+ * `doas`: there is that instead of sudo; `tty`: sudo wants a terminal; `nowhere`: there is no place for a file.
  */
 export type Word = 'password' | 'refused' | 'absent' | 'doas' | 'tty' | 'nowhere';
 
@@ -45,7 +45,6 @@ export function bootstrap(script: Script, nonce: string, reads: boolean): Script
       case $said in
         *'must have a tty'* | *'no tty present'*requiretty*) ${word('tty')}; return 1 ;;
       esac
-      said=
       ${word('password')}
       IFS= read -r password || return 1
       said=$(printf '%s\n' "$password" | LC_ALL=C sudo -S -k -p '%p: ' -- /bin/sh -c : 2>&1) || { ${word('refused')}; return 1; }

@@ -1,5 +1,6 @@
 import { TransportError } from '../errors/index.ts';
 import type { Word } from './sudo-bootstrap.ts';
+import { brokenSudo } from './sudo-broken.ts';
 
 /** Why the login did not become root, by what the bootstrap said, with sudo's own words. */
 export function sudoFailure(
@@ -29,14 +30,13 @@ export function sudoFailure(
       },
     );
   if (said.has('password') && !hasPassword)
-    return new TransportError(
-      'sudo-password-missing',
-      'sudo asks for a password and the inventory has none',
-      {
+    return (
+      brokenSudo(said.get('password') ?? '') ??
+      new TransportError('sudo-password-missing', 'sudo asks for a password and the inventory has none', {
         fix: [
           'name a secret under `secrets:` and set `ssh.sudoPassword` to its name, or let the login use sudo without a password (NOPASSWD in sudoers)',
         ],
-      },
+      })
     );
   if (said.has('nowhere'))
     return new TransportError(
@@ -46,7 +46,7 @@ export function sudoFailure(
     );
   const refused = said.get('refused');
   if (refused === undefined) return undefined;
-  return refusedBy(refused);
+  return brokenSudo(refused) ?? refusedBy(refused);
 }
 
 /** What sudo asks with (`%p`, sudo(8)) is whom it asks for the password of; sudo-rs leaves it as it is. */

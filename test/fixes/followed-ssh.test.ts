@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import { beforeAll, expect, test } from 'vitest';
 import { readPrivateFile } from '../../src/secrets/private-file.ts';
+import { Secret } from '../../src/shell/index.ts';
 import { HostKeyCheck, type HostKeyPolicy } from '../../src/transport/host-key.ts';
 import { readIdentities } from '../../src/transport/identities.ts';
 
@@ -103,4 +106,25 @@ test('a key with a passphrase is opened once, by the agent', async () => {
   });
   expect(status).toBe(0);
   expect(stdout).toContain(readFileSync(`${key}.pub`, 'utf8').split(' ')[1]);
+});
+
+test('a key in the form of PKCS #8 is the same key in the form of ssh afterwards', async () => {
+  const key = join(folder, 'pkcs8');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const refused = await readIdentities([key], new Map()).catch((error: unknown) => error);
+  const [fix = ''] = (refused as { fix: readonly string[] }).fix;
+  const asking = join(folder, 'ask-new');
+  writeFileSync(asking, '#!/bin/sh\necho words\n', { mode: 0o755 });
+  const { status } = spawnSync('setsid', ['-w', 'dash', '-c', fix], {
+    env: { ...process.env, SSH_ASKPASS: asking, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
+    stdio: 'ignore',
+  });
+  expect(status).toBe(0);
+  const [read] = await readIdentities([key], new Map([[key, new Secret('words')]]));
+  const { utils } = ssh2;
+  const opened = utils.parseKey(read?.key ?? '', 'words');
+  if (opened instanceof Error) throw opened;
+  const [half] = Array.isArray(opened) ? opened : [opened];
+  expect(createPublicKey(half.getPublicPEM()).equals(createPublicKey(privateKey))).toBe(true);
 });

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../src/shell/index.ts';
-import { lockedKeys, opens } from '../../src/transport/identities.ts';
+import { lockedKeys, opens, readIdentities } from '../../src/transport/identities.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-identities-'));
 const made = (name: string, phrase: string) => {
@@ -41,4 +41,35 @@ test('of the usual keys one is asked about, where there is nothing else to offer
   expect(await lockedKeys(undefined)).toEqual([rsa]);
   copyFileSync(made('usual', ''), join(home, '.ssh', 'id_ed25519'));
   expect(await lockedKeys(undefined)).toEqual([]);
+});
+
+test('what is named and is no private key is told as what it is; of a folder no mode is to be changed', async () => {
+  const put = (name: string, text: string, mode = 0o600) => {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), mode);
+    return join(folder, name);
+  };
+  const open = made('private', '');
+  const pem = (name: string) => `-----BEGIN ${name}-----\nMIIB\n-----END ${name}-----\n`;
+  const told: Readonly<Record<string, readonly [RegExp, RegExp?]>> = {
+    [folder]: [/ is no file$/, /^name the private key itself/],
+    [`${open}.pub`]: [
+      / is the public half of one$/,
+      /^name the private half, .*private\), or have the agent hold it/,
+    ],
+    [put('key.ppk', 'PuTTY-User-Key-File-3: ssh-ed25519\n')]: [
+      / is in PuTTY's form/,
+      /^puttygen .* -o \S*key\.openssh$/,
+    ],
+    [put('pkcs8', pem('ENCRYPTED PRIVATE KEY'))]: [/PKCS #8/, /^ssh-keygen -p -f /],
+    [put('certificate', pem('CERTIFICATE'), 0o644)]: [/ is a certificate$/],
+    [put('nothing', '')]: [/ is empty$/],
+    [join(folder, 'nowhere')]: [/\(there is no such file\)$/],
+  };
+  for (const [path, [message, fix]] of Object.entries(told)) {
+    const error = await readIdentities([path], new Map()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ failure: 'key-file', message: expect.stringMatching(message) });
+    if (fix !== undefined) expect((error as { fix: readonly string[] }).fix[0]).toMatch(fix);
+    expect(`${(error as { fix: readonly string[] }).fix}`).not.toContain('chmod');
+  }
 });

@@ -135,6 +135,18 @@ describe('host key policy', () => {
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2);
   });
 
+  test('a new key that cannot be written down is refused, and says where', () => {
+    // Nobody can make a file there, not even root.
+    const file = '/proc/self/known_hosts';
+    expect(() => check(file, 'accept-new').verify(key('a').blob)).toThrow(
+      expect.objectContaining({
+        failure: 'host-key-unknown',
+        message: expect.stringMatching(/is new, and cannot be written down in \/proc\/self\/known_hosts \(E/),
+        fix: ['name a file that can be written, as `ssh.knownHosts` in the inventory'],
+      }),
+    );
+  });
+
   test('yes refuses an unknown key', () => {
     expect(() => check(join(folder, 'none'), 'yes').verify(key('a').blob)).toThrow(
       expect.objectContaining({

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connectSsh } from '../../src/transport/ssh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-offers-'));
@@ -17,6 +17,8 @@ let port = 0;
 /** Keys that the server was offered, by their names, in the order in which it was. */
 let offered: string[] = [];
 let welcome = '';
+/** A key that is right, and not enough. */
+let half = '';
 
 const blob = (name: string) => readFileSync(`${file(name)}.pub`, 'utf8').split(' ')[1] ?? '';
 
@@ -36,6 +38,8 @@ beforeAll(async () => {
     client.on('authentication', (context) => {
       if (context.method !== 'publickey') return context.reject(['publickey']);
       const name = names.get(context.key.data.toString('base64')) ?? 'a stranger';
+      if (name === half)
+        return context.signature === undefined ? context.accept() : context.reject(['password'], true);
       if (context.signature === undefined) offered.push(name);
       return name === welcome ? context.accept() : context.reject(['publickey']);
     });
@@ -97,4 +101,67 @@ test('a usual key that the agent holds is offered once', async () => {
   await expect(offers('nobody', {})).rejects.toMatchObject({ failure: 'auth' });
   vi.unstubAllEnvs();
   expect(offered).toEqual(['four', ...HELD.filter((name) => name !== 'four')]);
+});
+
+test('a public half that is named stands for a key that only the agent has', async () => {
+  const more = { identities: [`${file('five')}.pub`], identitiesOnly: true };
+  expect(await offers('five', more)).toEqual(['five']);
+});
+
+/** An agent of which each connection gets what `answer` gives for it. */
+async function anAgent(answer: (connection: Socket, asked: Buffer) => void): Promise<string> {
+  const path = file(`agent-${Math.random()}`);
+  const agent = createServer((connection) => {
+    connection.on('error', () => undefined).on('data', (asked) => answer(connection, asked));
+  });
+  await new Promise<void>((resolve) => agent.listen(path, resolve));
+  onTestFinished(() => void agent.close());
+  return path;
+}
+
+test('an agent that says nothing, one that is gone and one without keys are told apart, and hold nothing up', async () => {
+  const silent = await anAgent(() => undefined);
+  // SSH_AGENT_FAILURE, as a locked one answers, and an empty list (draft-ietf-sshm-ssh-agent, 3.5).
+  const locked = await anAgent((connection) => connection.write(Buffer.from([0, 0, 0, 1, 5])));
+  const empty = await anAgent((connection) => connection.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0])));
+  const said: Readonly<Record<string, RegExp>> = {
+    [silent]: /; the agent at \S+ does not answer$/,
+    [file('nowhere')]: /; the agent at \S+ does not answer$/,
+    [locked]: /; the agent at \S+ shows no key that can be used here; it may be empty or locked$/,
+    [empty]: /it may be empty or locked$/,
+  };
+  for (const [agent, message] of Object.entries(said))
+    await expect(offers('nobody', { agent, identities: [file('lone')] })).rejects.toMatchObject({
+      failure: 'auth',
+      message: expect.stringMatching(message),
+    });
+});
+
+test('a key that the agent does not sign with is passed over, as ssh does it, and told where no other is taken', async () => {
+  // The list of the real one; whatever else is asked fails.
+  const refusing = await anAgent((connection, asked) => {
+    if (asked[4] !== 11) return connection.write(Buffer.from([0, 0, 0, 1, 5]));
+    const real = connect(socket, () => real.write(asked));
+    real.on('data', (answer) => connection.write(answer) && real.end());
+  });
+  expect(await offers('lone', { agent: refusing, identities: [file('lone')] })).toContain('lone');
+  await expect(offers('one', { agent: refusing, identities: [] })).rejects.toMatchObject({
+    message: expect.stringMatching(/holds a key that the server takes, and did not sign with it$/),
+  });
+});
+
+test('what the server takes is said; and where a key is right and not enough, what it wants more', async () => {
+  const more = { agent: undefined, identities: [file('lone')] };
+  await expect(offers('nobody', more)).rejects.toMatchObject({
+    message: expect.stringMatching(/^root may not log in at .*; it takes publickey; offered were \S+lone$/),
+    fix: [expect.stringMatching(/^by a way in that works/), expect.stringMatching(/journalctl/)],
+  });
+  half = 'lone';
+  onTestFinished(() => {
+    half = '';
+  });
+  await expect(offers('nobody', more)).rejects.toMatchObject({
+    message: expect.stringMatching(/takes what root offers \(\S+lone\), and wants more: password/),
+    fix: [expect.stringMatching(/`ssh\.password`/)],
+  });
 });

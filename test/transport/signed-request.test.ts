@@ -156,7 +156,7 @@ describe('a certificate out of its time is offered, and told where nobody is let
   test('it has expired', async () => {
     expect(await told('-V', '20260101000000:20260102030405')).toEqual({
       message:
-        'root may not log in at 127.0.0.1, port PORT; offered were KEY, KEY-cert.pub; the certificate KEY-cert.pub expired at 2026-01-02 03:04 UTC',
+        'root may not log in at 127.0.0.1, port PORT; it takes publickey; offered were KEY, KEY-cert.pub; the certificate KEY-cert.pub expired at 2026-01-02 03:04 UTC',
       fix,
     });
   });

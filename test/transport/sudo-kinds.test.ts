@@ -126,6 +126,66 @@ test.each(refusals)('%s is told in the words of sudo', async (_, text, failure, 
   expect(existsSync(ran)).toBe(false);
 });
 
+/** What sudo 1.9.13 of Debian 12 prints, with -n and with a password alike. */
+const broken: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'sudoers that others can write',
+    'sudo: /etc/sudoers is world writable\nsudo: no valid sudoers sources found, quitting\nsudo: error initializing audit plugin sudoers_audit',
+    /world writable sudo: no valid .*": it does not take its rules/,
+  ],
+  [
+    'a mistake in sudoers',
+    '/etc/sudoers:1:16: syntax error\ndeploy ALL=ALL ALL x (\n               ^~~\nsudo: a password is required',
+    /^sudo said "\/etc\/sudoers:1:16: syntax error .*it does not take its rules/,
+  ],
+  [
+    'no setuid bit',
+    'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set',
+    /it cannot become root there, whatever the password/,
+  ],
+  [
+    'a file system without setuid bits',
+    "sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set or an NFS file system without root privileges?",
+    /it cannot become root there/,
+  ],
+  [
+    'a container that gives no privileges',
+    'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.',
+    /it cannot become root there/,
+  ],
+  [
+    'an account that has expired',
+    'sudo: account validation failure, is your account locked?\nsudo: a password is required',
+    /the account of the login has expired there, or is locked$/,
+  ],
+  [
+    'a password that has expired',
+    'sudo: Account or password is expired, reset your password and try again\nsudo: a password is required',
+    /the password of the login has expired there$/,
+  ],
+];
+
+test.each(
+  broken.flatMap(([name, words, message]) => [
+    { name, words, message, password: undefined },
+    { name, words, message, password: new Secret('open sesame') },
+  ]),
+)('$name is not a matter of the password', async ({ words, message, password }) => {
+  put('words', `cat <<'WORDS' >&2\n${words}\nWORDS`);
+  put('sudo', 'words; exit 1');
+  await using transport = withSudo(localTransport('here'), password);
+  await expect(transport.run(sh`true`)).rejects.toMatchObject({
+    failure: 'sudo-refused',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('where sudo only wants a password, that is told', async () => {
+  put('sudo', ASKS);
+  await using transport = withSudo(localTransport('here'), undefined);
+  await expect(transport.run(sh`true`)).rejects.toMatchObject({ failure: 'sudo-password-missing' });
+});
+
 test('doas instead of sudo is told as such', async () => {
   put('doas', 'exit 1');
   put('env-only', '');

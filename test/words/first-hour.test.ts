@@ -15,7 +15,7 @@ import { inspectMachines } from '../../src/rules/machine.ts';
 import { inspectPorts } from '../../src/rules/ports.ts';
 import { sh } from '../../src/shell/index.ts';
 import type { NotIn } from '../../src/transport/ssh-client.ts';
-import { connectFailure } from '../../src/transport/ssh-failure.ts';
+import { connectFailure, type Ways } from '../../src/transport/ssh-failure.ts';
 import { withSudo } from '../../src/transport/sudo.ts';
 import { host, machine, node, says } from '../rules/swarm.ts';
 import { FakeTransport } from '../transport/fake.ts';
@@ -117,15 +117,28 @@ test('the errors of the first hour', async () => {
   const tried = { address: '192.0.2.1', port: 22, user: 'deploy', jumps: [] };
   const broken = (error: object) => ({ error: { message: '', ...error }, said: '', hungUp: false });
   const hungUp = (said: string) => ({ error: new Error('the connection was closed'), said, hungUp: true });
-  const key = ['~/.ssh/id_ed25519'];
-  const logins: readonly (readonly [string, NotIn, readonly string[]])[] = [
-    ['nothing listens', broken({ code: 'ECONNREFUSED' }), []],
-    ['a machine that is off', broken({ code: 'EHOSTUNREACH' }), []],
-    ['a name that nobody knows', broken({ code: 'ENOTFOUND' }), []],
-    ['a firewall that drops', broken({ code: 'ETIMEDOUT' }), []],
-    ['keys that are not taken', broken({ level: 'client-authentication' }), ['the agent', ...key]],
-    ['no key at all', broken({ level: 'client-authentication' }), []],
-    ['too many keys', broken({ message: 'Too many authentication failures' }), ['the agent', ...key]],
+  const certificates: Ways['certificates'] = [];
+  const key: Ways = { certificates, offered: ['/home/anna/.ssh/id_ed25519'], agent: 'there is no agent' };
+  const none: Ways = { certificates, offered: [] };
+  const both = ['publickey', 'password'];
+  const two: Ways = { certificates, offered: ['the agent', '/home/anna/.ssh/id_ed25519'] };
+  const denied = broken({ level: 'client-authentication' });
+  const logins: readonly (readonly [string, NotIn, Ways])[] = [
+    ['nothing listens', broken({ code: 'ECONNREFUSED' }), none],
+    ['a machine that is off', broken({ code: 'EHOSTUNREACH' }), none],
+    ['a name that nobody knows', broken({ code: 'ENOTFOUND' }), none],
+    ['a firewall that drops', broken({ code: 'ETIMEDOUT' }), none],
+    ['keys that are not taken', denied, { ...two, takes: both }],
+    ['a key that is not taken, where nothing else is', denied, { ...key, takes: ['publickey'] }],
+    ['a host that takes no keys', denied, { ...key, takes: ['password'] }],
+    ['a host that wants a key and a password', denied, { ...key, takes: ['password'], partly: true }],
+    ['no key at all', denied, { ...none, takes: both, agent: 'there is no agent' }],
+    [
+      'an agent that is gone',
+      denied,
+      { ...none, takes: both, agent: 'the agent at /tmp/ssh-XX/agent.1 does not answer' },
+    ],
+    ['too many keys', broken({ message: 'Too many authentication failures' }), two],
     [
       'a machine that is still starting',
       hungUp(
@@ -140,10 +153,10 @@ test('the errors of the first hour', async () => {
     ],
     ['a machine in maintenance', hungUp('Down for maintenance until noon.\n'), key],
     ['a server that hangs up', hungUp(''), key],
-    ['a connection that breaks', broken({ message: 'Connection lost before handshake' }), []],
+    ['a connection that breaks', broken({ message: 'Connection lost before handshake' }), none],
   ];
-  for (const [title, notIn, offered] of logins)
-    tell(title, errorText('mail-1', connectFailure(notIn, tried, { offered, certificates: [] }), c));
+  for (const [title, notIn, ways] of logins)
+    tell(title, errorText('mail-1', connectFailure(notIn, tried, ways), c));
   const old = {
     blob: Buffer.of(),
     key: Buffer.of(),
@@ -152,12 +165,12 @@ test('the errors of the first hour', async () => {
     from: 0n,
     until: 1767225600n,
   };
-  const certificates = [{ name: 'the certificate ~/.ssh/id_ed25519-cert.pub', certificate: old }];
-  const offers = { offered: [...key, '~/.ssh/id_ed25519-cert.pub'], certificates };
-  tell(
-    'a certificate that has expired',
-    errorText('mail-1', connectFailure(broken({ level: 'client-authentication' }), tried, offers), c),
-  );
+  const expired: Ways = {
+    offered: [...key.offered, '/home/anna/.ssh/id_ed25519-cert.pub'],
+    certificates: [{ name: 'the certificate /home/anna/.ssh/id_ed25519-cert.pub', certificate: old }],
+    takes: ['publickey'],
+  };
+  tell('a certificate that has expired', errorText('mail-1', connectFailure(denied, tried, expired), c));
   tell(
     "the user of a cloud's image",
     errorText(
