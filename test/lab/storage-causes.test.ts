@@ -82,7 +82,7 @@ test('a volume of two copies that somebody made: its fix makes it one that a run
     await on(node, 'mkdir -p /srv/two && mount -t tmpfs tmpfs /srv/two && mkdir /srv/two/brick');
   await on(
     'node-1',
-    'gluster --mode=script volume create two replica 2 172.31.77.11:/srv/two/brick 172.31.77.12:/srv/two/brick && gluster volume start two',
+    'gluster --mode=script volume create two replica 2 172.31.77.11:/srv/two/brick 172.31.77.12:/srv/two/brick',
   );
   const two = inventory(3, (tree) => {
     tree.storage = { kind: 'glusterfs', volume: 'two', otherVolumes: ['mailu'], root: '/two', arbiter: true };

@@ -17,6 +17,8 @@ const want = z.strictObject({
   setSize: z.int().min(3).default(3),
 });
 
+/** While the pool has no quorum, its servers give nobody a volume (cluster.server-quorum-type; glfs-heal.c says it so). */
+const NO_VOLFILE = 'Not able to fetch volfile from glusterd';
 /** Of a brick that failed while it was asked: the lines of what is pending are missing (GlusterFS 11, heal/src/glfs-heal.c). */
 const INCOMPLETE = 'Failed to process entries';
 
@@ -39,6 +41,8 @@ export const glusterHeal = defineResource({
           ;;
       esac`),
     parse(output) {
+      if (output.stderr.includes(NO_VOLFILE))
+        return new Unobservable('too few members of the pool of GlusterFS are there');
       const answer = glusterAnswer('what is left to heal', output);
       if (typeof answer !== 'string') return answer;
       if (answer.startsWith('none')) return new Unobservable(`volume ${volume} is not there`);
