@@ -108,10 +108,7 @@ test("an engine's data elsewhere is kept where it is: neither removed from daemo
   const stopped = await json('plan', only('node-2', { settings: { 'data-root': '/var/lib/docker' } }));
   expect(stopped.code).toBe(5);
   const edited = `sed -i 's|/srv/docker|/srv/elsewhere|' /etc/docker/daemon.json`;
-  const started = refusals(stopped)
-    .flatMap(({ fix }) => fix)
-    .find((line) => line.includes('systemctl start docker'));
-  await follow(started);
+  await on('node-2', 'systemctl start docker.service');
   await on('node-2', edited);
   expect((await json(only('node-2'))).code).toBe(5);
   expect((await exec('node-2', 'docker volume ls --quiet')).stdout).toContain('precious');
@@ -144,4 +141,25 @@ test('labels and availability that somebody has set stay, and what needs them ru
     'node-3: swarm-node node-3: availability',
     'node-3: swarm-node node-3: label role',
   ]);
+});
+
+test('an engine that is stopped and holds nothing where it is to keep its data: started by the fix, it is gone on with', async () => {
+  await on(
+    'node-1',
+    'systemctl stop docker.service docker.socket; rm -rf /var/lib/docker; rm -f /etc/docker/daemon.json',
+  );
+  const elsewhere = only('node-1', { settings: { 'data-root': '/srv/new/docker' } });
+  const ran = await json(elsewhere);
+  expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 5, changed: [] });
+  const start = refusals(ran)
+    .flatMap(({ fix }) => fix)
+    .find((line) => line.startsWith('where nothing was ever there'));
+  await follow(start);
+  const again = await json(elsewhere);
+  expect({ code: again.code, refused: refusals(again), failures: failures(again) }).toEqual({
+    code: 0,
+    refused: [],
+    failures: [],
+  });
+  expect(await on('node-1', "docker info --format '{{.DockerRootDir}}'")).toBe('/srv/new/docker');
 });

@@ -16,7 +16,8 @@ export async function on(node: string, command: string): Promise<string> {
 }
 
 /** Follows a `fix:` line as a person does: what comes after its words in a shell, on a terminal where a password may be asked for. */
-export async function follow(line = ''): Promise<void> {
+export async function follow(line: string | undefined): Promise<void> {
+  if (line === undefined) throw new Error('there is no such fix to follow');
   const command = line.replace(/^.*?: (?=ssh )/, '');
   const { exitCode, stderr } = command.startsWith('ssh -t ')
     ? await onTerminalOf(command)
