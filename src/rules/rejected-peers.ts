@@ -17,13 +17,16 @@ export function rejectedPeers(hosts: readonly GlusterHost[]): readonly Finding[]
   const [one, ...more] = odd;
   const names = (some: readonly GlusterHost[]) => some.map(({ name }) => name).join(' and ');
   const look = 'gluster peer status; grep -i cksum /var/log/glusterfs/glusterd.log | tail -n 5';
+  const all = hosts.filter(
+    (host) => apart.includes(host) || apart.some((other) => rejecting(other).includes(host)),
+  );
   if (one === undefined || more.length > 0)
     return [
       {
         level: 'refuse',
         code: 'rejected-peer',
-        message: `GlusterFS on ${names(apart)} does not agree what the volumes are, and each has rejected the other (Peer Rejected). Which of them is right cannot be told from here`,
-        fix: apart.map((host) => host.onHost(look)),
+        message: `GlusterFS on ${names(all)} does not agree what the volumes are, and they have rejected each other (Peer Rejected). Which of them is right cannot be told from here`,
+        fix: all.map((host) => host.onHost(look)),
       },
     ];
   const [good] = rejecting(one);
@@ -36,7 +39,7 @@ export function rejectedPeers(hosts: readonly GlusterHost[]): readonly Finding[]
       fix: [
         one.onHost(look),
         one.onHost(
-          `systemctl stop glusterd && mkdir ${STATE}.aside && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress}`,
+          `systemctl stop glusterd && mkdir ${STATE}.aside && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress} && systemctl restart glusterd`,
         ),
       ],
     },

@@ -30,6 +30,7 @@ test('a mount that has lost its servers is told once a host, with what the syste
     expect(fix).toHaveLength(1);
   }
   await expect.poll(() => on('node-1', `timeout 20 sh -c '${MAIL}'`), { timeout: 60_000 }).toMatch(/^\w/);
+  await goesThrough(site);
   expect(finished(await goesThrough(site))?.changes).toBe(0);
 });
 
@@ -50,7 +51,10 @@ test('a peer that is rejected is told as that, and its fix brings it back with a
     refused: refused.map(({ code, host }) => ({ code, host })),
   }).toEqual({ failed: [], refused: [{ code: 'rejected-peer', host: 'node-3' }] });
   for (const command of refused[0]?.fix ?? []) await follow(command);
-  await expect.poll(() => on('node-1', 'gluster peer status'), { timeout: 60_000 }).not.toContain('Rejected');
+  for (const node of ['node-1', 'node-2', 'node-3'])
+    await expect
+      .poll(() => on(node, 'gluster peer status'), { timeout: 60_000 })
+      .not.toMatch(/Rejected|Disconnected/);
   await goesThrough(site);
   expect(finished(await goesThrough(site))?.changes).toBe(0);
   expect(await on('node-3', MAIL)).toBe(whole);
@@ -71,6 +75,7 @@ test('an emptied brick of a volume that is stopped: its fix starts the others, a
     .find((line) => line.includes('volume start'));
   await on('node-3', 'systemctl stop glusterd; sleep 2');
   await follow(fix);
+  await expect.poll(() => on('node-1', `timeout 20 sh -c '${MAIL}'`), { timeout: 90_000 }).toBe(whole);
   await goesThrough(site);
   expect(finished(await goesThrough(site))?.changes).toBe(0);
   for (const node of ['node-1', 'node-3']) expect(await on(node, MAIL)).toBe(whole);
@@ -91,7 +96,7 @@ test('a volume of two copies that somebody made: its fix makes it one that a run
   const fix = refusals({ events: add } as never)
     .flatMap((refusal) => refusal.fix)
     .find((line) => line.includes('HOST:PATH'));
-  await follow(fix?.replace('HOST:PATH', '172.31.77.13:/srv/two/brick'));
+  await follow(fix?.replaceAll('HOST:PATH', '172.31.77.13:/srv/two/brick'));
   const again = await json('plan', two);
   expect({ refused: refusals(again), failed: failures(again) }).toEqual({ refused: [], failed: [] });
 });
