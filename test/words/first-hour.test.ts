@@ -223,6 +223,8 @@ test('the errors of the first hour', async () => {
   tell('a login that is not root', finding(machines({ root: false })));
   tell('a disk that is nearly full', finding(machines({ freeBytes: 2 ** 29 })));
   tell('two machines of one name', finding(machines({ hostname: 'debian' }, { hostname: 'debian' })));
+  const one = { hostname: 'debian', machineId: '1', bootId: 'b6ffb286-4ad2-4d1b-b9a3-6ae3ce0bbbdb' };
+  tell('one machine at two addresses', finding(machines(one, one)));
   tell('a machine that was cloned', finding(machines({ machineId: '1' }, { machineId: '1' })));
   tell('a clock that is wrong', finding(machines({ clock: 1 }, {}, {})));
   const bare = { kind: 'none', opened: [], unknown: undefined } as never;
