@@ -106,6 +106,12 @@ test('the errors of the first hour', async () => {
       `${THREE}storage: { kind: nfs, server: 192.0.2.9, export: /srv }\n${MAIL}, tls: { kind: letsencrypt } }\n`,
     ],
     ['a secret that nobody has named', `${HOSTS}${MAIL}, admin: { password: admin } }\n`],
+    [
+      'a domain in letters that DNS writes otherwise',
+      `${THREE}storage: { kind: nfs, server: 192.0.2.9, export: /srv }\nmailu: { domain: schüle.example, hostnames: [Mail.schüle.example.] }\n`,
+    ],
+    ['who logs in, in the address', HOSTS.replace('192.0.2.1', 'deploy@192.0.2.1')],
+    ['a variable of another program', HOSTS.replace('192.0.2.1', '$' + '{IP}')],
     ['quotes in a value', `${HOSTS}${MAIL}, variables: { SITENAME: "'Mail'" } }\n`],
     [
       'what holds for the whole, said for a host',
