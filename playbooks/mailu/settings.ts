@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import {
   type Cluster,
   type ContainerFacts,
@@ -27,9 +28,17 @@ const text = z
   .refine((value) => !/^(".*"|'.*')$/.test(value), 'quotes would become part of the value; leave them out')
   .refine((value) => !/[\n\r]/.test(value), 'expected one line');
 
+const DOMAIN = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/;
 const domain = z
   .string()
-  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/, 'expected a domain name in lower case');
+  .regex(DOMAIN, { error: ({ input }) => `expected a domain name in lower case${asInDns(input)}` });
+
+/** What was meant, where letters are written otherwise in DNS (RFC 5890), or a last dot was written. */
+function asInDns(input: unknown): string {
+  if (typeof input !== 'string' || !/^[\p{L}\p{N}.-]+$/u.test(input)) return '';
+  const name = domainToASCII(input.replace(/\.$/, ''));
+  return DOMAIN.test(name) ? `: ${name}` : '';
+}
 
 const localPart = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected the part of an address before the @');
 

@@ -129,7 +129,10 @@ function plain(address: string, found: OpenSshSettings, env: NodeJS.ProcessEnv):
 
 async function ask(host: string, asked: Asked): Promise<OpenSshSettings> {
   return askOpenSsh(host, asked).catch((error: Error) => {
-    throw sshConfig(`ssh's own settings for ${host} cannot be read: ${error.message}`, { cause: error });
+    throw sshConfig(`ssh's own settings cannot be read: ${error.message}`, {
+      cause: error,
+      fix: ['Mend what ssh names, or write a file without it as `ssh.config` in the inventory.'],
+    });
   });
 }
 

@@ -53,9 +53,15 @@ export function readText(text: string, file: string, { run, sections }: Playbook
   return { inventory, playbooks: run, source };
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder; name the file in it',
+  EACCES: 'you may not read it',
+};
+
 async function readInventory(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? error.message);
+    const reason = REASONS[error.code ?? ''] ?? error.code ?? error.message;
     throw new ProvisionError(`${file}: cannot be read: ${reason}`, {
       code: 'inventory',
       exit: 3,

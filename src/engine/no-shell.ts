@@ -27,7 +27,7 @@ export function noShell({
         /password.*(expired|change)|change your password/i.test(words)
           ? 'Log in there by hand once, and set a new password. Or give it more time: chage -d "$(date +%F)" LOGIN, as root on the host.'
           : other === undefined
-            ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root.'
+            ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root. Where it has one, look what that does when it starts (.bashrc, .profile): it must not end there, nor become another program.'
             : `Write ssh.user: ${other} for this host.`,
       ],
     },

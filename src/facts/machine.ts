@@ -11,6 +11,8 @@ export interface Address {
 export interface MachineFacts {
   readonly hostname: string;
   readonly machineId: string;
+  /** Another after each boot, of each machine (random(4)); containers of one machine may share it. */
+  readonly bootId: string;
   /** From os-release(5). `like`: the systems that it is made from. */
   readonly os: {
     readonly id: string;
@@ -43,6 +45,7 @@ export const machineFacts: Probe<MachineFacts> = {
 printf 'clock %s\\n' "$(date +%s.%N)"
 printf 'hostname %s\\n' "$(cat /proc/sys/kernel/hostname)"
 printf 'machine-id %s\\n' "$(cat /etc/machine-id 2>/dev/null)"
+printf 'boot-id %s\\n' "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 printf 'architecture %s\\n' "$(uname -m)"
 printf 'kernel %s\\n' "$(uname -r)"
 printf 'uid %s\\n' "$(id -u)"
@@ -67,6 +70,7 @@ ip -4 route show | while read -r to rest; do echo "route $to $rest"; done`),
     return {
       hostname: one('hostname'),
       machineId: one('machine-id'),
+      bootId: one('boot-id'),
       os: {
         id: one('os-id'),
         version: one('os-version'),

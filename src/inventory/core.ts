@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressSchema } from './address.ts';
 
 /** What hosts, groups and secrets are called. */
 export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -6,7 +7,7 @@ export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Also of directories: `DOMAIN\\user`, `user@realm`. */
 export const USER = /^[A-Za-z0-9_][\w.@\\-]*\$?$/;
 
-const name = z.string().regex(NAME, 'expected lower-case letters, digits and inner hyphens');
+const name = z.string().regex(NAME, 'expected lower-case letters, digits and inner hyphens, 63 at most');
 
 const path = z.string().min(1).describe('a file; relative paths start at the inventory, ~ is your home');
 
@@ -48,9 +49,7 @@ export const sshSchema = z.strictObject({
 });
 
 export const hostSchema = z.looseObject({
-  address: z
-    .union([z.ipv4(), z.ipv6(), z.hostname()], 'expected an IP address or a host name')
-    .describe('where ssh reaches it'),
+  address: addressSchema,
   connection: z.enum(['ssh', 'local']).default('ssh').describe('`local`: the machine that provision runs on'),
   ssh: sshSchema
     .partial()

@@ -40,7 +40,17 @@ function wordsOf(issue: z.core.$ZodIssue): string {
   if (expected === undefined || !issue.message.startsWith('Invalid input: expected '))
     return issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, '');
   const written = issue.input === undefined ? undefined : kindOf(issue.input);
-  return `expected ${expected}${written === undefined ? '' : `, and there is ${written}`}`;
+  return `expected ${expected}${written === undefined ? '' : `, and there is ${written}`}${quotesFor(issue)}`;
+}
+
+/** YAML takes `2024` for a number, and `"22"` for a text. */
+function quotesFor(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return '';
+  const { input, expected } = issue;
+  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
+    return '; write it in quotes';
+  const counts = expected === 'number' || expected === 'int';
+  return counts && typeof input === 'string' && /^\d+$/.test(input) ? '; write it without quotes' : '';
 }
 
 function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly Mistake[] {
@@ -79,6 +89,7 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 
 /** Words for a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
+  if (key === '<<') return 'is not followed here; what several hosts have in common is written in a group';
   const near = nearest(key, known);
   if (near !== undefined) return `unknown key; did you mean \`${near}\`?`;
   return known.length === 0 ? 'unknown key' : `unknown key; expected one of ${known.join(', ')}`;

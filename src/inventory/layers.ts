@@ -32,7 +32,9 @@ export function originOf(layers: readonly Layer[], path: Path): Path {
     const layer = layers.findLast(({ value }) => has(value, inner));
     if (layer !== undefined) return [...layer.path, ...path];
   }
-  return [...(layers.at(-1)?.path ?? []), ...path];
+  // What is missing is missing in the last; what is wrong as a whole stands in the last that says anything.
+  const written = path.length === 0 ? layers.findLast(({ value }) => value !== undefined) : undefined;
+  return [...((written ?? layers.at(-1))?.path ?? []), ...path];
 }
 
 function has(value: unknown, path: Path): boolean {

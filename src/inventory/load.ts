@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/index.ts';
+import { sameAddress } from './address.ts';
 import { type Core, coreSchema, groupSchema, hostSchema, type SshSettings, sshSchema } from './core.ts';
 import { type Path, parseSource, type SourceDocument } from './document.ts';
 import type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
@@ -120,7 +121,7 @@ function unknownNames(core: Core, ssh: ReadonlyMap<string, SshSettings | undefin
   const places = new Map<string, string>();
   for (const [name, { address }] of Object.entries(core.hosts)) {
     const port = ssh.get(name)?.port;
-    const place = `${address} ${port ?? ''}`;
+    const place = `${sameAddress(address)} ${port ?? ''}`;
     const other = places.get(place);
     if (other !== undefined)
       report(

@@ -27,17 +27,45 @@ const SUPPORTED: Readonly<Record<string, number>> = { debian: 12, ubuntu: 22.04 
 /** Everything about the machines that has to be right before anything is changed on any of them. */
 export function inspectMachines(hosts: readonly SeenMachine[], limits: MachineLimits): readonly Finding[] {
   const reached = hosts.filter((host): host is Reached => host.facts !== undefined);
+  const twice = reached.flatMap((host, index) => {
+    const other = reached.slice(0, index).find((before) => isSame(before, host));
+    return other === undefined ? [] : [{ host, other }];
+  });
+  const machines = reached.filter((host) => !twice.some((pair) => pair.host === host));
   return [
     ...reached.flatMap((host) => inspectOne(host, limits)),
     ...inspectClocks(reached, limits),
-    ...duplicates(reached, 'host name', 'hostname', (name) => sh`hostnamectl set-hostname ${name}`.shown),
+    ...twice.map(({ host, other }) => namedTwice(host, other)),
+    ...duplicates(machines, 'host name', 'hostname', (name) => sh`hostnamectl set-hostname ${name}`.shown),
     ...duplicates(
-      reached.filter(({ facts }) => facts.machine.machineId !== ''),
+      machines.filter(({ facts }) => facts.machine.machineId !== ''),
       'machine id',
       'machineId',
       () => 'rm -f /etc/machine-id /var/lib/dbus/machine-id && systemd-machine-id-setup',
     ),
   ];
+}
+
+/** Machines that were copied from one have each a boot of their own, and containers of one machine a name. */
+function isSame(a: Reached, b: Reached): boolean {
+  const [one, two] = [a.facts.machine, b.facts.machine];
+  return (
+    one.bootId !== '' &&
+    one.bootId === two.bootId &&
+    one.machineId === two.machineId &&
+    one.hostname === two.hostname
+  );
+}
+
+/** By two addresses, or a name and an address: nothing on it is to be changed for that. */
+function namedTwice(host: Reached, other: Reached): Finding {
+  return {
+    level: 'refuse',
+    code: 'same-machine',
+    host: host.name,
+    message: `it is the same machine as ${other.name}: the addresses of both lead to ${host.facts.machine.hostname}, booted once (${host.facts.machine.bootId})`,
+    fix: ['correct the address of one of the two in the inventory, or take it out'],
+  };
 }
 
 function inspectOne(host: Reached, limits: MachineLimits): readonly Finding[] {

@@ -17,11 +17,13 @@ const contentSchema = z.record(z.string(), z.string());
 export async function decryptAge({ file, identity }: AgeKeys): Promise<string> {
   const { armor, Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
-  for (const key of identitiesIn(await readPrivateFile(identity))) decrypter.addIdentity(key);
+  for (const key of await identitiesIn(identity)) decrypter.addIdentity(key);
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`cannot read ${file} (${error.code ?? error.message})`);
   });
   const text = bytes.toString('latin1');
+  if (!/^(-----BEGIN AGE|age-encryption\.org\/)/.test(text))
+    throw new Error(`${file} is not encrypted with age`);
   try {
     const sealed = text.startsWith('-----BEGIN AGE') ? armor.decode(text) : new Uint8Array(bytes);
     return await decrypter.decrypt(sealed, 'text');
@@ -33,7 +35,7 @@ export async function decryptAge({ file, identity }: AgeKeys): Promise<string> {
 /** The text, encrypted for the recipients and for the owner of the identity, in lines that a version control can keep. */
 export async function encryptAge(text: string, { identity, recipients }: AgeKeys): Promise<string> {
   const { armor, Encrypter, identityToRecipient } = await import('age-encryption');
-  const own = await Promise.all(identitiesIn(await readPrivateFile(identity)).map(identityToRecipient));
+  const own = await Promise.all((await identitiesIn(identity)).map(identityToRecipient));
   const encrypter = new Encrypter();
   for (const recipient of new Set([...own, ...recipients])) encrypter.addRecipient(recipient);
   return armor.encode(await encrypter.encrypt(text));
@@ -67,9 +69,20 @@ export function readContent(text: string, file: string): Readonly<Record<string,
   );
 }
 
-function identitiesIn(text: string): readonly string[] {
-  return text
+/** The keys of a file, each of which is one that can be used. */
+async function identitiesIn(file: string): Promise<readonly string[]> {
+  const { identityToRecipient } = await import('age-encryption');
+  const text = await readPrivateFile(file);
+  const keys = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
+  const wrong = () => {
+    throw new Error(
+      `${file} has no key of age, as age-keygen makes it (AGE-SECRET-KEY-1…); keys of ssh are not read`,
+    );
+  };
+  if (keys.length === 0) wrong();
+  await Promise.all(keys.map((key) => identityToRecipient(key))).catch(wrong);
+  return keys;
 }

@@ -52,6 +52,8 @@ export function readOpenSsh(text: string): OpenSshSettings {
   const files = all('identityfile');
   const named = files.filter((file) => !USUAL.test(file));
   const certificates = all('certificatefile').filter((file) => file !== 'none');
+  // `none`: no file at all (ssh_config(5), IdentityFile).
+  const own = files.filter((file) => file !== 'none');
   const timeout = Number(one('connecttimeout'));
   const policy = one('stricthostkeychecking') as keyof typeof POLICIES | undefined;
   const agent = all('identityagent')[0];
@@ -59,7 +61,7 @@ export function readOpenSsh(text: string): OpenSshSettings {
     hostname: one('hostname') ?? '',
     port: Number(one('port') ?? 22),
     user: one('user') ?? '',
-    identities: named.length === 0 ? undefined : files.map(expanded),
+    identities: named.length === 0 ? undefined : own.map(expanded),
     certificates: certificates.length === 0 ? undefined : certificates.map(expanded),
     identitiesOnly: one('identitiesonly') === 'yes',
     agent: agent === undefined || agent === 'SSH_AUTH_SOCK' ? undefined : expanded(agent),
@@ -91,24 +93,38 @@ export interface Asked {
 /** Where known host keys are unless somebody says otherwise (ssh_config(5), UserKnownHostsFile). */
 export const KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'].map(expanded);
 
+/** Milliseconds in which ssh says what it would do. It may run commands for that (Match exec) and resolve names. */
+const PATIENCE = 20_000;
+
 /**
  * Asks the ssh of this machine. Where there is none there are only defaults.
  *
  * @throws Error with ssh's words where a configuration file is wrong.
  */
-export function askOpenSsh(host: string, { user, port, config }: Asked = {}): Promise<OpenSshSettings> {
+export function askOpenSsh(
+  host: string,
+  { user, port, config }: Asked = {},
+  timeout = PATIENCE,
+): Promise<OpenSshSettings> {
   const options = [
     ...(config === undefined ? [] : ['-F', config]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
   ];
   return new Promise((resolve, reject) => {
-    execFile('ssh', ['-G', ...options, '--', host], (error, stdout, stderr) => {
+    execFile('ssh', ['-G', ...options, '--', host], { timeout }, (error, stdout, stderr) => {
       if (error === null) return resolve(readOpenSsh(stdout));
       if ((error as NodeJS.ErrnoException).code === 'ENOENT')
         return resolve({ ...readOpenSsh(''), knownHosts: KNOWN_HOSTS });
-      const said = stderr.trim().split('\n').at(-1);
-      reject(new Error(said || error.message));
+      if (error.killed === true)
+        return reject(
+          new Error(`ssh -G ${host} did not end within ${timeout / 1000} s: a Match exec in them may wait`),
+        );
+      // What it ends with counts the lines that are wrong; each of them it has named before.
+      const said = stderr
+        .split(/\r?\n/)
+        .filter((line) => line.trim() !== '' && !/: terminating, /.test(line));
+      reject(new Error(said.join('; ') || error.message));
     });
   });
 }

@@ -39,6 +39,12 @@ test.each([
     /^it said "fatal: Interactive git shell is not enabled\. hint: /,
     /^Write ssh\.user/,
   ],
+  [
+    'a .bashrc that ends, or becomes another program',
+    { code: 1, stderr: 'open terminal failed: not a terminal\n' },
+    /^it said "open terminal failed: not a terminal"/,
+    /Where it has one, look what that does when it starts \(\.bashrc, \.profile\)/,
+  ],
   ['/bin/false', { code: 1 }, /^it said nothing, and ended with exit code 1/, /^Write ssh\.user/],
   ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said "(word )+/, /^Write ssh\.user/],
 ])('%s is shown in its own words, exit 4, with the fix that fits', async (_what, said, message, fix) => {

@@ -161,6 +161,7 @@ describe('what a machine says of itself', () => {
     const output = `clock 1795454321.680626000
 hostname node-1
 machine-id 5bef9340fe5e488b963961de330973bd
+boot-id b6ffb286-4ad2-4d1b-b9a3-6ae3ce0bbbdb
 architecture x86_64
 kernel 6.12.0
 uid 0
@@ -181,6 +182,7 @@ route 172.31.77.0/24 dev eth0 proto kernel scope link src 172.31.77.11
     expect(machineFacts.parse(ok(output))).toEqual({
       hostname: 'node-1',
       machineId: '5bef9340fe5e488b963961de330973bd',
+      bootId: 'b6ffb286-4ad2-4d1b-b9a3-6ae3ce0bbbdb',
       os: {
         id: 'debian',
         version: '13',

@@ -86,7 +86,7 @@ test('of two machines that were copied, one gets a name and an id of its own', (
   const twins = ['mail-1', 'mail-2'].map((name) => ({
     ...host(name, 'manager', says.bare),
     ahead: undefined,
-    facts: { machine: machine('same') },
+    facts: { machine: machine('same', { bootId: name }) },
   }));
   const found = inspectMachines(twins as never, { freeBytes: 1, clockSkew: 30 });
   const there = new Sandbox({

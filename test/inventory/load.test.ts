@@ -94,6 +94,22 @@ function bomb(): string {
   return ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...levels, ''].join('\n');
 }
 
+/** What people write where an address belongs, and what they are told beside what is expected. */
+const ADDRESSES: readonly (readonly [string, string])[] = [
+  ['deploy@192.0.2.1', ' alone; who logs in is `ssh: { user }`'],
+  ['192.0.2.1:2222', ' alone; the port is `ssh: { port }`'],
+  ['mail.example:2222', ' alone; the port is `ssh: { port }`'],
+  ['[2001:db8::1]', ', without brackets'],
+  ['ssh://192.0.2.1', ' alone, without what is before and after it'],
+  ['192.0.2.1/24', ' alone, without the length of its network'],
+  ['fe80::1%eth0', ', which another machine can reach it at as well: a link-local one is none'],
+  ['192.0.2.300', '; an IPv4 address is four numbers up to 255'],
+  ['192.0.2', '; an IPv4 address is four numbers up to 255'],
+  ['192.0.02.001', '; an IPv4 address is four numbers up to 255'],
+  ['schüle.example', '; DNS has it as xn--schle-mva.example'],
+  ['not an address', ''],
+];
+
 describe('mistakes are told with their place and what was expected', () => {
   test.each<[string, string, readonly string[]]>([
     [
@@ -106,7 +122,74 @@ describe('mistakes are told with their place and what was expected', () => {
       bomb(),
       [expect.stringContaining('1:1 : its aliases (`*name`) cannot be followed: Excessive alias count')],
     ],
-    ['the same key twice', 'cluster: a\ncluster: b\nhosts: {}\n', ['2:1 : Map keys must be unique']],
+    [
+      'the same key twice',
+      'cluster: a\ncluster: b\nhosts: {}\n',
+      ['2:1 : `cluster` is written twice in one map; keep one'],
+    ],
+    [
+      'UTF-16, as a program of Windows writes it',
+      Buffer.from('\ufeffcluster: m\n', 'utf16le').toString('utf8'),
+      ['1:1 : this is not UTF-8 (UTF-16 has such zeros); save the file as UTF-8'],
+    ],
+    [
+      'Latin-1',
+      Buffer.from('cluster: m\n# f\u00fcr alle\n', 'latin1').toString('utf8'),
+      ['2:4 : a letter here is not UTF-8; save the file as UTF-8, and write it again'],
+    ],
+    [
+      'what a merge has left',
+      `<<<<<<< HEAD\n${GOOD}=======\n${GOOD}>>>>>>> theirs\n`,
+      [expect.stringMatching(/^1:1 : a merge has left both versions here/)],
+    ],
+    [
+      'a no-break space, as web pages have it',
+      'cluster: m\nhosts:\n\u00a0\u00a0a: { address: 192.0.2.1 }\n',
+      ['3:1 : this line begins with a space that is none (a no-break space, say); type the spaces anew'],
+    ],
+    [
+      'a variable, told once',
+      `cluster: m\nhosts:\n  a: { address: \${IP}, connection: ssh }\n`,
+      [expect.stringMatching(/^3:\d+ : there are no variables in an inventory .*: write the value itself/)],
+    ],
+    [
+      'two documents',
+      `${GOOD}---\n${GOOD}`,
+      ['11:1 : a second document begins here (`---`); an inventory is one'],
+    ],
+    [
+      'an alias of nothing',
+      'cluster: m\nhosts:\n  a: *none\n',
+      ['3:6 : `*none` stands for `&none`, which is nowhere before it'],
+    ],
+    [
+      'a merge key',
+      'cluster: m\nhosts:\n  a: &a { address: 192.0.2.1 }\n  b: { <<: *a, address: 192.0.2.2 }\n',
+      ['4:8 hosts.b.<<: is not followed here; what several hosts have in common is written in a group'],
+    ],
+    [
+      'a number where a text belongs, and the other way round',
+      'cluster: 2024\nssh: { port: "22" }\nhosts: { a: { address: 192.0.2.1 } }\n',
+      [
+        '1:1 cluster: expected a text, and there is a number; write it in quotes',
+        '2:8 ssh.port: expected a number, and there is a text; write it without quotes',
+      ],
+    ],
+    [
+      'a section that is no map, told where it stands',
+      'cluster: m\nswarm: true\nhosts: { a: { address: 192.0.2.1 } }\n',
+      ['2:1 swarm: expected a map (`name: value`), and there is true or false'],
+    ],
+    ...ADDRESSES.map(([address, hint]): [string, string, readonly string[]] => [
+      `the address ${address}`,
+      `cluster: m\nhosts:\n  a: { address: "${address}" }\n`,
+      [`3:8 hosts.a.address: expected an IP address or a host name${hint}`],
+    ]),
+    [
+      'one address in two spellings',
+      'cluster: m\nhosts:\n  a: { address: "2001:db8::1" }\n  b: { address: "2001:DB8:0::1" }\n  c: { address: Mail.example }\n  d: { address: mail.example. }\n',
+      ['4:8 hosts.b.address: a has the same address', '6:8 hosts.d.address: c has the same address'],
+    ],
     ['no map', '- a\n', ['1:1 : expected a map with `cluster` and `hosts`']],
     ['nothing', '', ['1:1 : expected a map with `cluster` and `hosts`']],
     ['no hosts', 'cluster: mail\nhosts: {}\n', ['2:1 hosts: expected at least one host']],

@@ -13,3 +13,12 @@ test.each([
 ])('on a terminal: %s, with %j: colours %s', (isTTY, env, coloured) => {
   expect(styleOf({ isTTY, columns: 80 }, env).red('x') !== 'x').toBe(coloured);
 });
+
+test('a terminal that says no width is folded as a usual one, and not after each word', () => {
+  const sentence = 'word '.repeat(30).trim();
+  const folded = (columns: number | undefined) =>
+    styleOf({ isTTY: true, columns: columns as number }, { NO_COLOR: '1' }).fold(sentence);
+  expect(folded(0)).toBe(folded(80));
+  expect(folded(undefined)).toBe(folded(80));
+  expect(folded(40)).not.toBe(folded(80));
+});

@@ -46,8 +46,29 @@ describe('machines', () => {
     ],
     [
       'a cloned machine',
-      [{ hostname: 'x', machineId: '1' }, {}, { hostname: 'x', machineId: '1' }],
+      [{ hostname: 'x', machineId: '1', bootId: 'a' }, {}, { hostname: 'x', machineId: '1', bootId: 'b' }],
       ['mail-3 duplicate-hostname', 'mail-3 duplicate-machine-id'],
+    ],
+    [
+      'one machine that two addresses lead to',
+      [{ hostname: 'x', machineId: '1', bootId: 'a' }, {}, { hostname: 'x', machineId: '1', bootId: 'a' }],
+      ['mail-3 same-machine'],
+    ],
+    [
+      'two containers of one machine that have one id',
+      [
+        { machineId: '1', bootId: 'a' },
+        { machineId: '1', bootId: 'a' },
+      ],
+      ['mail-2 duplicate-machine-id'],
+    ],
+    [
+      'what does not say which boot it is',
+      [
+        { hostname: 'x', machineId: '1', bootId: '' },
+        { hostname: 'x', machineId: '1', bootId: '' },
+      ],
+      ['mail-2 duplicate-hostname', 'mail-2 duplicate-machine-id'],
     ],
     [
       'a clock that is off, whichever host is asked first',

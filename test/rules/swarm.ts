@@ -6,6 +6,7 @@ const ID = 'cluster-1';
 export const machine = (hostname: string, change: Partial<MachineFacts> = {}): MachineFacts => ({
   hostname,
   machineId: `id-of-${hostname}`,
+  bootId: `boot-of-${hostname}`,
   os: { id: 'debian', version: '13', name: 'Debian GNU/Linux 13 (trixie)', codename: 'trixie', like: [] },
   architecture: 'x86_64',
   kernel: '6.12',

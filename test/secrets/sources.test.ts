@@ -49,6 +49,8 @@ test.each([
     { file: written('wide', 'x', 0o640) },
     /others can read .*wide; fix: chmod 600/,
   ],
+  ['a folder, of which no mode is to be changed', { file: folder }, /^cannot read \S+ \(it is no file\)$/],
+  ['a file that is not there', { file: at('nowhere') }, /\(there is no such file\)$/],
   ['an empty file', { file: written('empty', '\n') }, /empty is empty/],
   ['a command that fails', { command: 'fails' }, /`fails` failed: exit code 1/],
   ['a command that prints nothing', { command: 'silent' }, /what `silent` prints is empty/],
@@ -67,6 +69,24 @@ test('an encrypted file is opened once, and another key does not open it', async
   await expect(read({ age: 'deploy' }, { age: other })).rejects.toThrow(/cannot be decrypted with .*other/);
   const wide = { ...age, identity: written('wide-key', (await newIdentity()).text, 0o644) };
   await expect(read({ age: 'deploy' }, { age: wide })).rejects.toThrow(/others can read .*wide-key/);
+});
+
+test.each([
+  ['a key of ssh', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n'],
+  ['a key that is cut off', 'AGE-SECRET-KEY-1QQ\n'],
+  ['nothing', '# public key: age1\n'],
+])('%s instead of a key of age is told with its file, and not repeated', async (_, text) => {
+  const other = { ...age, identity: written('no-key', text) };
+  await expect(read({ age: 'deploy' }, { age: other })).rejects.toThrow(
+    /^\S+no-key has no key of age, as age-keygen makes it \(AGE-SECRET-KEY-1…\); keys of ssh are not read$/,
+  );
+});
+
+test('a file that nobody has encrypted is told as that', async () => {
+  const plain = { ...age, file: written('plain.age', 'deploy: "p: w"\n') };
+  await expect(read({ age: 'deploy' }, { age: plain })).rejects.toThrow(
+    /plain\.age is not encrypted with age$/,
+  );
 });
 
 test('a recipient can open what was encrypted for it, and values that are no texts are refused', async () => {

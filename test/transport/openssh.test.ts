@@ -146,8 +146,22 @@ describe("what a person's ssh would do", () => {
   });
 
   test('a file with a mistake is refused in the words of ssh', async () => {
-    const wrong = written('wrong', 'Hots mail\n');
-    await expect(askOpenSsh('a', { config: wrong })).rejects.toThrow(/wrong|Bad configuration/);
+    const wrong = written('wrong', 'Host mail\n  HostNam a\n  Prot 22\n');
+    await expect(askOpenSsh('a', { config: wrong })).rejects.toThrow(
+      /^\S+wrong: line 2: Bad configuration option: hostnam; \S+wrong: line 3: Bad configuration option: prot$/,
+    );
+  });
+
+  test('a command in it that waits is not waited for', async () => {
+    const waits = written('waits', 'Match exec "sleep 20"\n  User a\n');
+    await expect(askOpenSsh('a', { config: waits }, 500)).rejects.toThrow(
+      'ssh -G a did not end within 0.5 s: a Match exec in them may wait',
+    );
+  });
+
+  test('no file of a key is none, and not one of that name', async () => {
+    const none = written('none', 'IdentityFile none\n');
+    expect((await askOpenSsh('a', { config: none })).identities).toEqual([]);
   });
 });
 

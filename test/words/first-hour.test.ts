@@ -106,6 +106,12 @@ test('the errors of the first hour', async () => {
       `${THREE}storage: { kind: nfs, server: 192.0.2.9, export: /srv }\n${MAIL}, tls: { kind: letsencrypt } }\n`,
     ],
     ['a secret that nobody has named', `${HOSTS}${MAIL}, admin: { password: admin } }\n`],
+    [
+      'a domain in letters that DNS writes otherwise',
+      `${THREE}storage: { kind: nfs, server: 192.0.2.9, export: /srv }\nmailu: { domain: schüle.example, hostnames: [Mail.schüle.example.] }\n`,
+    ],
+    ['who logs in, in the address', HOSTS.replace('192.0.2.1', 'deploy@192.0.2.1')],
+    ['a variable of another program', HOSTS.replace('192.0.2.1', '$' + '{IP}')],
     ['quotes in a value', `${HOSTS}${MAIL}, variables: { SITENAME: "'Mail'" } }\n`],
     [
       'what holds for the whole, said for a host',
@@ -238,6 +244,8 @@ test('the errors of the first hour', async () => {
   tell('a login that is not root', finding(machines({ root: false })));
   tell('a disk that is nearly full', finding(machines({ freeBytes: 2 ** 29 })));
   tell('two machines of one name', finding(machines({ hostname: 'debian' }, { hostname: 'debian' })));
+  const one = { hostname: 'debian', machineId: '1', bootId: 'b6ffb286-4ad2-4d1b-b9a3-6ae3ce0bbbdb' };
+  tell('one machine at two addresses', finding(machines(one, one)));
   tell('a machine that was cloned', finding(machines({ machineId: '1' }, { machineId: '1' })));
   tell('a clock that is wrong', finding(machines({ clock: 1 }, {}, {})));
   const bare = { kind: 'none', opened: [], unknown: undefined } as never;
