@@ -14,6 +14,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { exec, up } from './lab.ts';
+import { nodeOf } from './node.ts';
 import { failures, follow, on } from './steps.ts';
 
 const site = (
@@ -171,4 +172,29 @@ test('a brick that no host knows any more is neither taken nor emptied', async (
   expect(refusals(ran).map(({ host }) => host)).toEqual(NODES);
   for (const { fix } of refusals(ran)) expect(fix.join()).not.toMatch(/\brm\b|\bmv\b|wipe/);
   for (const node of NODES) expect(await on(node, 'cat /srv/gluster/mailu/mail/1')).toBe('x');
+});
+
+test('two copies that somebody made: by the fix they get an arbiter, and are taken as they are', async () => {
+  await bareNodes();
+  await volumeByHand(['node-1', 'node-2'], 'gv0');
+  const two = site(3, { volume: 'gv0', replica: undefined, arbiter: true });
+  const ran = await json('plan', two);
+  const fix = refusals(ran)
+    .flatMap((refusal) => refusal.fix)
+    .find((line) => line.includes('HOST:PATH'));
+  const sum = await on('node-1', sums(brickOf('gv0')));
+  await on(
+    'node-3',
+    `apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq glusterfs-server >/dev/null && systemctl enable --now -q glusterd && mkdir -p ${brickOf('gv0')}`,
+  );
+  await on('node-1', `gluster --mode=script peer probe ${nodeOf(3).address}`);
+  await follow(fix?.replaceAll('HOST:PATH', `${nodeOf(3).address}:${brickOf('gv0')}`));
+  const taken = await json(two);
+  expect({ code: taken.code, refused: refusals(taken), failures: failures(taken) }).toEqual({
+    code: 0,
+    refused: [],
+    failures: [],
+  });
+  expect(finished(await json(two))?.changes).toBe(0);
+  expect(await on('node-3', sums('/mailu'))).toBe(sum);
 });

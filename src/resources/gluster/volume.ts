@@ -78,7 +78,7 @@ export const glusterVolume = defineResource({
         [
           sh`gluster volume info ${wanted.name}`,
           {
-            say: 'Give it a third brick on a third host, which may be an arbiter; write its host and path for HOST:PATH',
+            say: 'Give it a third brick on a third host, which may be an arbiter. That host has to be in the pool first (gluster peer probe). Write its name in the pool and the path for HOST:PATH',
             run: sh`gluster volume add-brick ${wanted.name} replica 3 arbiter 1 HOST:PATH`,
           },
         ],
