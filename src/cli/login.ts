@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type ErrorDetails, ProvisionError } from '../errors/index.ts';
 import { type Inventory, type InventoryHost, inventoryPath } from '../inventory/index.ts';
+import type { Pasted } from '../playbook/index.ts';
 import { quote } from '../shell/index.ts';
 import { type Asked, askOpenSsh, KNOWN_HOSTS, type OpenSshSettings, readJump } from '../transport/openssh.ts';
 import { userName } from './person.ts';
@@ -166,13 +167,18 @@ export async function loginsOf(
 }
 
 /** A command that a person pastes into a shell here to run `command` as root on a host. */
-export function pasteable(host: InventoryHost, login: Login | undefined, command: string): string {
+export function pasteable(
+  host: InventoryHost,
+  login: Login | undefined,
+  command: string,
+  { asks }: Pasted = { asks: false },
+): string {
   if (login === undefined) return `sudo sh -c ${quote(command)}`;
   const { ssh } = host;
   const asRoot = login.user === 'root' ? command : `sudo sh -c ${quote(command)}`;
   // What is in ssh's own settings it finds itself.
   const options = [
-    ...(ssh.sudoPassword === undefined || login.user === 'root' ? [] : ['-t']),
+    ...(asks || (ssh.sudoPassword !== undefined && login.user !== 'root') ? ['-t'] : []),
     ...(ssh.config === undefined ? [] : ['-F', ssh.config]),
     ...(ssh.port === undefined || ssh.port === 22 ? [] : ['-p', String(ssh.port)]),
     ...(ssh.identity === undefined ? [] : (login.identities ?? []).flatMap((path) => ['-i', path])),

@@ -48,9 +48,9 @@ export async function setUp(file: string, options: CommonOptions, needs: Needs):
       consents: consentsOf(options),
       secrets,
       connect: connector(logins, secrets, passphrases),
-      onHost: (name, command) => {
+      onHost: (name, command, pasted) => {
         const host = hosts.get(name);
-        return host === undefined ? command : pasteable(host, logins.get(name), command);
+        return host === undefined ? command : pasteable(host, logins.get(name), command, pasted);
       },
       emit: renderer.handle,
       concurrency: options.concurrency,

@@ -1,10 +1,10 @@
 import type { Inventory, SecretName } from '../inventory/index.ts';
-import type { Cluster, Consent, Playbook } from '../playbook/index.ts';
+import type { Cluster, Consent, Pasted, Playbook } from '../playbook/index.ts';
 import { byName } from '../resource/index.ts';
 import type { Secret } from '../shell/index.ts';
 
 /** Makes the command that a person pastes to run something as root on a host. */
-export type OnHost = (host: string, command: string) => string;
+export type OnHost = (host: string, command: string, pasted?: Pasted) => string;
 
 export type AnyCluster = Cluster<unknown, unknown, unknown>;
 
@@ -38,7 +38,7 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
       settings: section?.hosts.get(name),
       facts: undefined,
       ahead: undefined,
-      onHost: (command: string) => known.onHost(name, command),
+      onHost: (command: string, pasted?: Pasted) => known.onHost(name, command, pasted),
     })),
   };
 }

@@ -21,7 +21,12 @@ export interface Host<Settings, Facts> {
   /** Of its clock, when it was last looked at. Absent where that could not be told. */
   readonly ahead: Ahead | undefined;
   /** A command that a person can paste to run `command` as root on this host. */
-  onHost(command: string): string;
+  onHost(command: string, pasted?: Pasted): string;
+}
+
+export interface Pasted {
+  /** It asks for something, as `docker swarm unlock` for a key: without a terminal it waits and says nothing, and what is typed is shown. */
+  readonly asks: boolean;
 }
 
 export type ReachedHost<Settings, Facts> = Host<Settings, Facts> & { readonly facts: Facts };

@@ -7,6 +7,7 @@ export {
   type Host,
   type HostIdentity,
   isReached,
+  type Pasted,
   type ReachedHost,
 } from './host.ts';
 export { loadPlaybooks, type Provided } from './load.ts';

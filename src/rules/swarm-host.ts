@@ -6,7 +6,7 @@ export interface SwarmHost {
   readonly address: string;
   readonly settings: { readonly role: 'manager' | 'worker' };
   readonly facts: { readonly swarm: SwarmFacts; readonly machine: MachineFacts } | undefined;
-  onHost(command: string): string;
+  onHost(command: string, pasted?: { readonly asks: boolean }): string;
 }
 
 /** The swarm that a host is in by its engine's word or by its certificate, and as which node. */

@@ -14,7 +14,7 @@ export function troubles(host: SwarmHost): readonly Finding[] {
     return finding(
       'swarm-locked',
       'its swarm is locked with a key (autolock)',
-      host.onHost('docker swarm unlock'),
+      host.onHost('docker swarm unlock', { asks: true }),
     );
   if (info?.state === 'pending')
     return finding(

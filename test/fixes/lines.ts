@@ -145,7 +145,7 @@ export class Lines {
     const { expression } = node;
     if (isPropertyAccessExpression(expression)) {
       const method = expression.name.text;
-      const last = node.arguments.at(-1);
+      const last = node.arguments.findLast((one) => !isObjectLiteralExpression(one));
       if (method === 'onHost' && last !== undefined) return this.read(last, given, message, true);
       if (PARTS.test(method)) return this.read(expression.expression, given, message, runs);
       if (/^(map|flatMap)$/.test(method) && first !== undefined && isArrowFunction(first))

@@ -9,6 +9,7 @@ import {
   isIdentifier,
   isNoSubstitutionTemplateLiteral,
   isNumericLiteral,
+  isObjectLiteralExpression,
   isParameterDeclaration,
   isParenthesizedExpression,
   isPropertyAccessExpression,
@@ -80,7 +81,7 @@ function unmerged(
   if (isIdentifier(node)) return named(code, node, given, of) ?? unknown;
   if (!isCallExpression(node)) return unknown;
   const [first] = node.arguments;
-  const last = node.arguments.at(-1);
+  const last = node.arguments.findLast((one) => !isObjectLiteralExpression(one));
   const method = isPropertyAccessExpression(node.expression) ? node.expression : undefined;
   const called = method?.name.text ?? node.expression.getText();
   if (last !== undefined && called === 'onHost') return of(last).map((text) => `${RUN}${text}${END}`);

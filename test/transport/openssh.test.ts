@@ -179,4 +179,7 @@ test('a command to paste says what the inventory says, and leaves the rest to ss
   expect(pasteable(given.host, known, 'docker node ls')).toBe(
     `ssh -F ${config} -p 2022 -J other root@mail-1 'docker node ls'`,
   );
+  expect(pasteable(given.host, known, 'docker swarm unlock', { asks: true })).toBe(
+    `ssh -t -F ${config} -p 2022 -J other root@mail-1 'docker swarm unlock'`,
+  );
 });
