@@ -143,7 +143,7 @@ test("fetchmail's list beside the accounts, as older stack files had it: moved b
   await goesThrough(fetching());
   await on(
     NODE,
-    'docker service update -q --detach=false --mount-rm /data --mount-add type=bind,source=/mailu/data,target=/data mailu_fetchmail >/dev/null; echo seen >/mailu/data/fetchids',
+    'docker service update -q --detach=false --mount-add type=bind,source=/mailu/data,target=/data mailu_fetchmail >/dev/null; echo seen >/mailu/data/fetchids',
   );
   expect(await refused(fetching())).toEqual([expect.stringMatching(/^mail-elsewhere: the list/)]);
   const [end, copy, goOn] = await fixesOf(fetching());
