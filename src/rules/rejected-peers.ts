@@ -35,11 +35,11 @@ export function rejectedPeers(hosts: readonly GlusterHost[]): readonly Finding[]
       level: 'refuse',
       code: 'rejected-peer',
       host: one.name,
-      message: `the other members of its GlusterFS pool have rejected it (Peer Rejected): its files of the volumes are not like theirs. Its brick is not touched by that. To take their files, it puts its own aside`,
+      message: `the other members of its GlusterFS pool have rejected it (Peer Rejected): its files of the volumes are not like theirs. What its bricks hold is not touched by that. To take their files, it puts its own aside; its bricks stop for a minute meanwhile`,
       fix: [
         one.onHost(look),
         one.onHost(
-          `systemctl stop glusterd && mkdir ${STATE}.aside && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress} && systemctl restart glusterd`,
+          `systemctl stop glusterd && { pkill -x glusterfsd; mkdir ${STATE}.aside; } && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress} && systemctl restart glusterd`,
         ),
       ],
     },

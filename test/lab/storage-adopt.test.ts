@@ -188,6 +188,11 @@ test('two copies that somebody made: by the fix they get an arbiter, and are tak
     `apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq glusterfs-server >/dev/null && systemctl enable --now -q glusterd && mkdir -p ${brickOf('gv0')}`,
   );
   await on('node-1', `gluster --mode=script peer probe ${nodeOf(3).address}`);
+  await expect
+    .poll(() => on('node-1', "gluster peer status | grep -c 'Peer in Cluster (Connected)'"), {
+      timeout: 30_000,
+    })
+    .toBe('2');
   await follow(fix?.replaceAll('HOST:PATH', `${nodeOf(3).address}:${brickOf('gv0')}`));
   const taken = await json(two);
   expect({ code: taken.code, refused: refusals(taken), failures: failures(taken) }).toEqual({
