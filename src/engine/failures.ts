@@ -17,7 +17,7 @@ export class StepFailed extends ProvisionError {
   constructor(at: { resource: string; origin: string | undefined }, step: Step, output: Output) {
     const cause = causeOf(lastWords(output).join('\n'));
     super(
-      `${step.title} failed ${cause === undefined ? `with exit code ${output.code}` : `because ${cause.message}`}`,
+      `${step.title} failed${cause === undefined ? ` with exit code ${output.code}` : `: it said "${cause.said}": ${cause.message}`}`,
       {
         code: cause?.code ?? 'step-failed',
         exit: 2,
