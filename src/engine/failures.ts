@@ -107,7 +107,8 @@ export class CouldNotLook extends ProvisionError {
   constructor(what: string, error: unknown, also = '') {
     const message = error instanceof Error ? error.message : String(error);
     const cause = causeOf(message);
-    super(`${what}: ${message}${cause === undefined ? '' : `, for ${cause.message}`}${also}`, {
+    const told = cause === undefined ? message : `${message.replace(/\.$/, '')}, for ${cause.message}`;
+    super(`${what}: ${also === '' ? told : `${told.replace(/\.$/, '')}${also}`}`, {
       code: cause?.code ?? 'could-not-look',
       exit: 2,
       fix: cause === undefined ? [] : [cause.fix],

@@ -3,6 +3,12 @@ import type { KnownCause } from './cause.ts';
 /** What a host lacks itself, by the words of strerror(3), which programs repeat, and of apt where it looks before it writes. */
 export const HOST_CAUSES: readonly KnownCause[] = [
   {
+    words: /System has not been booted with systemd as init|Failed to connect to bus: Host is down/,
+    code: 'no-systemd',
+    message: 'systemd does not run this machine',
+    fix: 'boot it with systemd as init; in WSL that is systemd=true below [boot] in /etc/wsl.conf, and wsl --shutdown',
+  },
+  {
     words: /No space left on device|Disk quota exceeded|have enough free space in/i,
     code: 'disk-full',
     message: 'a file system of the host is full',
