@@ -1,82 +1,34 @@
-/** Why a command failed, where that has nothing to do with the command. */
-export interface Cause {
-  /** Stable, for programs. */
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string;
+import { APT_LIST_CAUSES } from './apt-list-causes.ts';
+import type { Cause } from './cause.ts';
+import { DNF_CAUSES } from './dnf-causes.ts';
+import { HOST_CAUSES } from './host-causes.ts';
+import { PACKAGE_CAUSES } from './package-causes.ts';
+
+/** A cause that something said, in the lines that say it. */
+export interface SaidCause extends Cause {
+  readonly said: string;
 }
 
-/** By the words of strerror(3), which programs repeat, and of apt where it looks before it writes. */
-const CAUSES: readonly (Cause & { readonly words: RegExp })[] = [
-  {
-    words: /^sources of packages that cannot be used: /m,
-    code: 'package-source',
-    message: 'a source of packages cannot be used, and something that is needed is to be had nowhere else',
-    fix: 'look at the source and at its file, which are named last; mend the file, or take it away where the source is gone for good, and run again',
-  },
-  {
-    words: /No space left on device|Disk quota exceeded|have enough free space in/i,
-    code: 'disk-full',
-    message: 'a file system of the host is full',
-    fix: 'look with `df -h` and `df -i` on the host, make room, and run again',
-  },
-  {
-    words: /Read-only file system/i,
-    code: 'read-only',
-    message: 'a file system of the host is read-only',
-    fix: 'look with `findmnt -O ro` and `dmesg | tail` on the host; one that became so by itself has met an error of its disk. Mount it writable, and run again',
-  },
-  {
-    words: /Transport endpoint is not connected/i,
-    code: 'not-connected',
-    message: 'a network file system of the host has lost its servers',
-    fix: 'look with `findmnt -t fuse.glusterfs,nfs,nfs4` on the host which it is, and whether its servers run (`gluster volume status`)',
-  },
-  {
-    words: /is mounted at \S+ and does not answer in/,
-    code: 'mount-waits',
-    message: 'a network file system of the host waits for its servers',
-    fix: 'look with `gluster volume status` on a host of the volume, or with `systemctl status nfs-server` on the NFS server, whether they run, and run again once they answer',
-  },
-  {
-    words: /Stale file handle/i,
-    code: 'stale-mount',
-    message: 'a network file system of the host is another than the one that was mounted',
-    fix: 'see on the host which it is, with `findmnt -t nfs,nfs4,fuse.glusterfs`, and on its server whether the export is the one that it was',
-  },
-  {
-    words: /Input\/output error/i,
-    code: 'io-error',
-    message: 'a disk of the host does not answer as it should',
-    fix: 'look with `dmesg | tail` on the host before anything else is done on it',
-  },
-  {
-    words: /Could not get lock |Unable to acquire the dpkg frontend lock/i,
-    code: 'package-lock',
-    message: 'another program has held the lock of the package database all the time',
-    fix: 'look which with `fuser -v /var/lib/dpkg/lock-frontend` on the host, and run again when it has ended',
-  },
-  {
-    words: /Temporary failure resolving|Temporary failure in name resolution|Could not resolve host/i,
-    code: 'no-names',
-    message: 'the host cannot resolve names',
-    fix: 'look at /etc/resolv.conf on the host, and whether the name servers there answer it; then run again',
-  },
-  {
-    words: /Network is unreachable|No route to host/i,
-    code: 'no-route',
-    message: 'the host does not reach what the command needs',
-    fix: 'look with `ip route` on the host, and at firewalls on the way; then run again',
-  },
-  {
-    words: /Cannot allocate memory|Out of memory/i,
-    code: 'no-memory',
-    message: 'the host has no memory left',
-    fix: 'look with `free -m` and `dmesg | tail` on the host, and run again',
-  },
-];
+/** What comes first is the cause of what comes after it: a full disk fails a package's script, a proxy makes a source look unsigned. */
+const CAUSES = [...APT_LIST_CAUSES, ...HOST_CAUSES, ...PACKAGE_CAUSES, ...DNF_CAUSES];
+
+/** Characters that are quoted of what was said: a list of dependencies may be pages long. */
+const QUOTED = 400;
 
 /** The cause that a command's last words name. */
-export function causeOf(words: string): Cause | undefined {
-  return CAUSES.find((cause) => cause.words.test(words));
+export function causeOf(words: string): SaidCause | undefined {
+  for (const { words: pattern, ...cause } of CAUSES) {
+    const match = pattern.exec(words);
+    if (match !== null) return { ...cause, said: linesOf(words, match.index, match[0].length) };
+  }
+  return undefined;
+}
+
+/** The whole lines in which a match stands, as one. */
+function linesOf(words: string, at: number, length: number): string {
+  const begin = words.lastIndexOf('\n', at - 1) + 1;
+  const end = words.indexOf('\n', at + length);
+  const lines = words.slice(at === 0 ? 0 : begin, end < 0 ? undefined : end);
+  const said = lines.replaceAll(/\s+/g, ' ').trim();
+  return said.length <= QUOTED ? said : `${said.slice(0, QUOTED)}…`;
 }

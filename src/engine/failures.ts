@@ -17,7 +17,7 @@ export class StepFailed extends ProvisionError {
   constructor(at: { resource: string; origin: string | undefined }, step: Step, output: Output) {
     const cause = causeOf(lastWords(output).join('\n'));
     super(
-      `${step.title} failed ${cause === undefined ? `with exit code ${output.code}` : `because ${cause.message}`}`,
+      `${step.title} failed${cause === undefined ? ` with exit code ${output.code}` : `: it said "${cause.said}": ${cause.message}`}`,
       {
         code: cause?.code ?? 'step-failed',
         exit: 2,
@@ -107,7 +107,8 @@ export class CouldNotLook extends ProvisionError {
   constructor(what: string, error: unknown, also = '') {
     const message = error instanceof Error ? error.message : String(error);
     const cause = causeOf(message);
-    super(`${what}: ${message}${cause === undefined ? '' : `, for ${cause.message}`}${also}`, {
+    const told = cause === undefined ? message : `${message.replace(/\.$/, '')}, for ${cause.message}`;
+    super(`${what}: ${also === '' ? told : `${told.replace(/\.$/, '')}${also}`}`, {
       code: cause?.code ?? 'could-not-look',
       exit: 2,
       fix: cause === undefined ? [] : [cause.fix],

@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import type { Resource } from '../resource/index.ts';
 import { type BuiltStage, isRolled } from './build.ts';
+import { isConsequence, withoutConsequences } from './consequences.ts';
 import { couldNotLook } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
@@ -31,7 +32,8 @@ export function makePlan(
       .flatMap(({ resource, verdict }) =>
         verdict.state === 'failed' ? [{ id: resource.id, error: verdict.error }] : [],
       );
-    for (const error of couldNotLook(unseen)) world.fail(host.name, error);
+    for (const error of couldNotLook(unseen))
+      if (!isConsequence(error.message, host.name, findings)) world.fail(host.name, error);
     let exact = true;
     stagesOf.forEach((judged, order) => {
       refused.push(...leftOut(host.name, judged, { world, built, selected }));
@@ -73,7 +75,7 @@ export function makePlan(
   return {
     cluster: world.inventory.cluster,
     stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
-    findings: [...findings, ...refused],
+    findings: withoutConsequences([...findings, ...refused]),
     failures: world.failures(),
     hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
   };

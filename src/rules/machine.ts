@@ -88,7 +88,13 @@ function inspectOne(host: Reached, limits: MachineLimits): readonly Finding[] {
       ),
     );
   if (!machine.systemd)
-    findings.push(refuse('no-systemd', 'systemd does not run this machine', 'boot it with systemd as init'));
+    findings.push(
+      refuse(
+        'no-systemd',
+        'systemd does not run this machine',
+        'boot it with systemd as init; in WSL that is systemd=true below [boot] in /etc/wsl.conf, and wsl --shutdown',
+      ),
+    );
   if (!machine.root)
     findings.push(
       refuse(

@@ -51,7 +51,7 @@ export class HostKeyCheck {
       if (verdict.kind === 'changed')
         throw new TransportError(
           'host-key-changed',
-          `its host key changed: it shows ${shown}, known is ${verdict.known.map(({ type, fingerprint: known, line }) => `${type} ${known} (${file}:${line})`).join(', ')}. Somebody else may answer in its place. Only if you know that the machine was installed anew, forget the old key and run again`,
+          `its host key changed: it shows ${shown}, known is ${verdict.known.map(({ type, fingerprint: known, line }) => `${type} ${known} (${file}:${line})`).join(', ')}. Somebody else may answer in its place. Only if you know that the machine was installed anew, forget the old key and run again${sharedWith(verdict.others)}`,
           {
             fix: [`ssh-keygen -R ${quote(name)} -f ${quote(file)}`],
           },
@@ -95,6 +95,10 @@ export class HostKeyCheck {
       );
     }
   }
+}
+
+function sharedWith(others: readonly string[]): string {
+  return others.length === 0 ? '' : `. Its line is for ${others.join(', ')} too, and goes as a whole`;
 }
 
 /** Asks the host for its key through ssh, which knows by a certificate that it is the host. */

@@ -6,6 +6,8 @@ interface Entry {
   /** `trusted` is a key of the host; `authority` one whose owner vouches for it by certificates. */
   readonly as: 'trusted' | 'revoked' | 'authority';
   readonly key: Buffer;
+  /** What else is known by it: other names, and patterns of names. */
+  readonly others: readonly string[];
 }
 
 export type HostKeyVerdict =
@@ -18,6 +20,8 @@ export type HostKeyVerdict =
   | {
       readonly kind: 'changed';
       readonly known: readonly { line: number; type: string; fingerprint: string }[];
+      /** What the same lines make known, and goes with them: ssh-keygen -R takes whole lines (known_hosts_find_delete). */
+      readonly others: readonly string[];
     };
 
 /** The keys that a host is known by. Nothing else of the file is kept: many hosts may share a long one. */
@@ -42,6 +46,7 @@ export class KnownKeys {
     return {
       kind: 'changed',
       known: known.map(({ line, key }) => ({ line, type: keyType(key), fingerprint: fingerprint(key) })),
+      others: [...new Set(known.flatMap(({ others }) => others))],
     };
   }
 
@@ -92,7 +97,12 @@ function parseLine(
   const all = patterns.split(',');
   if (!matches(all, own) && (as === 'trusted' || !matches(all, withoutPort))) return [];
   const blob = Buffer.from(key, 'base64');
-  return blob.length < 4 ? [] : [{ line: number, as, key: blob }];
+  return blob.length < 4 ? [] : [{ line: number, as, key: blob, others: othersOf(all, own) }];
+}
+
+/** A hashed name stands for one host. */
+function othersOf(patterns: readonly string[], own: string): readonly string[] {
+  return patterns.filter((pattern) => !/^(!|\|1\|)/.test(pattern) && pattern.toLowerCase() !== own);
 }
 
 function matches(patterns: readonly string[], name: string): boolean {

@@ -5,6 +5,7 @@ import { type Account, credentialsOf } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key.ts';
 import type { Passphrases } from './identities.ts';
+import { LoginAnswers } from './login-answers.ts';
 import type { Way } from './offers.ts';
 import { preferring } from './signatures.ts';
 import { logIn } from './ssh-client.ts';
@@ -74,8 +75,7 @@ async function connectOne(
   const { ways, agentTrouble, ...offers } = await credentialsOf(target, passphrases);
   signal?.throwIfAborted();
   const left = [...ways];
-  let takes: readonly string[] | undefined;
-  let partly = false;
+  const answers = new LoginAnswers();
   let untrusted: unknown;
   let given: Client | undefined;
   using deadline = new Deadline({ signal }, () => given?.destroy());
@@ -98,9 +98,11 @@ async function connectOne(
         }
       },
       authHandler: (accepted, partial, next) => {
-        takes = accepted ?? takes;
-        partly = partial === true;
-        next(nextOf(left, given) ?? (false as never));
+        answers.told(accepted, partial);
+        answers.hear(given);
+        const method = nextOf(left, given);
+        answers.trying(method);
+        next(method ?? (false as never));
       },
     };
   };
@@ -119,6 +121,7 @@ async function connectOne(
   const { error } = result.notIn;
   if (isMismatch(error)) throw await mismatch(error as Error, await config(), target, signal);
   const tried = { ...target, jumps };
+  const { takes, partly } = answers;
   throw connectFailure(result.notIn, tried, { ...offers, takes, partly, agent: agentTrouble() });
 }
 

@@ -9,6 +9,9 @@ export type Word = 'password' | 'refused' | 'absent' | 'doas' | 'tty' | 'nowhere
 /** Folders in memory, where there are any, for a script that its owner and root can read. */
 const PLACES = raw('"$XDG_RUNTIME_DIR" /dev/shm /tmp /var/tmp');
 
+/** Tries whether a shell of root's may begin a program: with noexec in sudoers it may not, and all that is its own works (sudo_noexec.c). */
+const BEGINS = '/bin/sh -c : && :';
+
 /** Waits until root's shell has the script, which is gone then: 10 s at most, and sudo has taken the password before. */
 const BEGUN = raw(`n=0
 while [ -e "$dir/script" ] && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.1 2>/dev/null || sleep 1; done`);
@@ -35,10 +38,10 @@ export function bootstrap(script: Script, nonce: string, reads: boolean): Script
       said=
       if [ "$(id -u)" = 0 ]; then { printf '%s\n' "$script"; ${rest}; } | /bin/sh -s; return; fi
       if ! command -v sudo >/dev/null; then
-        if command -v doas >/dev/null; then ${word('doas')}; else ${word('absent')}; fi
+        if command -v doas >/dev/null; then said=$(LC_ALL=C doas -n /bin/sh -c : 2>&1); ${word('doas')}; else ${word('absent')}; fi
         return 1
       fi
-      if said=$(LC_ALL=C sudo -n -k -- /bin/sh -c : 2>&1); then
+      if said=$(LC_ALL=C sudo -n -k -- /bin/sh -c ${BEGINS} 2>&1); then
         { printf '%s\n' "$script"; ${rest}; } | sudo -n -- /bin/sh -s
         return
       fi
@@ -47,7 +50,7 @@ export function bootstrap(script: Script, nonce: string, reads: boolean): Script
       esac
       ${word('password')}
       IFS= read -r password || return 1
-      said=$(printf '%s\n' "$password" | LC_ALL=C sudo -S -k -p '%p: ' -- /bin/sh -c : 2>&1) || { ${word('refused')}; return 1; }
+      said=$(printf '%s\n' "$password" | LC_ALL=C sudo -S -k -p '%p: ' -- /bin/sh -c ${BEGINS} 2>&1) || { ${word('refused')}; return 1; }
       said= dir=
       mask=$(umask)
       umask 077

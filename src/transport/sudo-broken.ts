@@ -22,6 +22,12 @@ const BROKEN: readonly { readonly said: RegExp; readonly means: string; readonly
     means: 'the account of the login has expired there, or is locked',
     fix: 'look which as root on the host: chage -l LOGIN; passwd -S LOGIN. Of an account that has expired, chage -E -1 LOGIN takes the date away',
   },
+  {
+    // Of the shell that sudo has begun, when it begins another.
+    said: /\/bin\/sh: Permission denied/,
+    means: 'it lets a command begin no other (noexec in sudoers), and a run is a shell that begins many',
+    fix: 'let it for this login, with visudo on the host as root: Defaults:LOGIN !noexec. Where the rule itself says NOEXEC:, write EXEC: in its place',
+  },
 ];
 
 /** Why sudo is of no use there, in its own words; absent where a password decides. */

@@ -12,12 +12,13 @@ export function sudoFailure(
     return new TransportError('sudo-refused', 'the login is not root and there is no sudo', {
       fix: [`log in as root, or install sudo on ${host}`],
     });
-  if (said.has('doas'))
-    return new TransportError(
-      'sudo-refused',
-      'the login is not root, and there is doas instead of sudo, which takes no password without a terminal',
-      { fix: [`log in as root, or install sudo on ${host} beside it`] },
-    );
+  const doas = said.get('doas');
+  if (doas !== undefined)
+    return new TransportError('sudo-refused', `${ofDoas(doas)}; there is no sudo`, {
+      fix: [
+        `install sudo on ${host} beside doas, with a rule for this login (NOPASSWD in sudoers, or a password as ssh.sudoPassword); or log in as root`,
+      ],
+    });
   const tty = said.get('tty');
   if (tty !== undefined)
     return new TransportError(
@@ -47,6 +48,18 @@ export function sudoFailure(
   const refused = said.get('refused');
   if (refused === undefined) return undefined;
   return brokenSudo(refused) ?? refusedBy(refused);
+}
+
+/** What `doas -n` says is nothing where it lets the login become root (doas.c). */
+function ofDoas(words: string): string {
+  if (words === '')
+    return 'the login is not root, and becomes it by doas without a password, which a run does not use';
+  const means = /Authentication (required|failed)/i.test(words)
+    ? ': it wants a password, and takes one from a terminal alone'
+    : /not permitted/i.test(words)
+      ? ': it does not let this login become root'
+      : '';
+  return `doas said "${words}"${means}`;
 }
 
 /** What sudo asks with (`%p`, sudo(8)) is whom it asks for the password of; sudo-rs leaves it as it is. */

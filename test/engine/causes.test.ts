@@ -17,7 +17,7 @@ test.each([
   );
   expect({ code: error.code, message: error.message, fixes: error.fix.length }).toEqual({
     code,
-    message: expect.stringMatching(new RegExp(`^write /x failed because .*${says}`)),
+    message: expect.stringMatching(new RegExp(`^write /x failed: it said ".*": .*${says}`)),
     fixes: 1,
   });
 });

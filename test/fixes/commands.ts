@@ -57,6 +57,10 @@ const READS = [
   'ip route|ip -4 -o addr',
   'hostname$',
   'sudo -l$',
+  'timedatectl$|date$',
+  'apt-cache policy|apt-mark showhold|apt-config dump|apt-get indextargets|apt-get -s',
+  'dpkg (--audit|-l)|rpm -qi?|rpmdb --verifydb',
+  'dnf (repolist|module list)',
   'grep|sort|head|tail|echo|printf',
 ].map((one) => new RegExp(`^(${one})( |$)`));
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { TransportError } from '../../src/errors/index.ts';
 import { HostKeyCheck, type HostKeyPolicy } from '../../src/transport/host-key.ts';
 import { fingerprint, KnownKeys } from '../../src/transport/known-hosts.ts';
 
@@ -86,6 +87,7 @@ describe('known_hosts', () => {
         { line: 1, type: 'ssh-ed25519', fingerprint: key('a').print },
         { line: 2, type: 'ssh-rsa', fingerprint: key('r').print },
       ],
+      others: [],
     });
   });
 });
@@ -134,6 +136,29 @@ describe('host key policy', () => {
     check(file, 'no').verify(key('b').blob);
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2);
   });
+
+  test.each([
+    ['192.0.2.1', ''],
+    ['192.0.2.*', '. Its line is for 192.0.2.* too, and goes as a whole'],
+    ['192.0.2.1,mail-1', '. Its line is for mail-1 too, and goes as a whole'],
+    ['*,!192.0.2.9', '. Its line is for * too, and goes as a whole'],
+  ])(
+    'a changed key in a line of %s is forgotten by the fix, and what goes with it is named',
+    (names, also) => {
+      const known = join(folder, 'shared');
+      writeFileSync(known, `other ${key('b').line}\n${names} ${key('a').line}\n`);
+      let thrown: unknown;
+      try {
+        check(known, 'yes').verify(key('b').blob);
+      } catch (error) {
+        thrown = error;
+      }
+      const { message, fix } = thrown as TransportError;
+      expect(message.slice(message.indexOf('run again') + 'run again'.length)).toBe(also);
+      execFileSync('sh', ['-c', fix[0] ?? ''], { stdio: 'ignore' });
+      expect(readFileSync(known, 'utf8')).toBe(`other ${key('b').line}\n`);
+    },
+  );
 
   test('a new key that cannot be written down is refused, and says where', () => {
     // Nobody can make a file there, not even root.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { Secret } from '../../src/shell/index.ts';
 import { connectSsh } from '../../src/transport/ssh.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provision-offers-'));
@@ -163,5 +164,27 @@ test('what the server takes is said; and where a key is right and not enough, wh
   await expect(offers('nobody', more)).rejects.toMatchObject({
     message: expect.stringMatching(/takes what root offers \(\S+lone\), and wants more: password/),
     fix: [expect.stringMatching(/`ssh\.password`/)],
+  });
+});
+
+test('the same of a key in an agent, of which ssh2 says nothing, wherever it is among the others', async () => {
+  onTestFinished(() => {
+    half = '';
+  });
+  for (half of ['one', 'seven'])
+    await expect(offers('nobody', { agent: socket, identities: [] })).rejects.toMatchObject({
+      message: expect.stringMatching(/takes what root offers \(the agent\), and wants more: password/),
+      fix: [expect.stringMatching(/`ssh\.password`/)],
+    });
+});
+
+test('a password that is wrong after a right key is not taken for one that was not offered', async () => {
+  half = 'one';
+  onTestFinished(() => {
+    half = '';
+  });
+  const password = new Secret('wrong');
+  await expect(offers('nobody', { agent: socket, identities: [], password })).rejects.toMatchObject({
+    message: expect.stringMatching(/^root may not log in at .*; offered were the agent, a password/),
   });
 });

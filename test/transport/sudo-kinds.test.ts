@@ -186,17 +186,56 @@ test('where sudo only wants a password, that is told', async () => {
   await expect(transport.run(sh`true`)).rejects.toMatchObject({ failure: 'sudo-password-missing' });
 });
 
-test('doas instead of sudo is told as such', async () => {
-  put('doas', 'exit 1');
-  put('env-only', '');
+/** What doas 6.8.2 of Debian 12 prints with -n. */
+test.each([
+  [
+    'that wants a password',
+    "echo 'doas: Authentication required' >&2; exit 1",
+    /^doas said "doas: Authentication required": it wants a password, and takes one from a terminal alone; there is no sudo/,
+  ],
+  [
+    'that lets the login do less',
+    "echo 'doas: Operation not permitted' >&2; exit 1",
+    /^doas said "doas: Operation not permitted": it does not let this login become root; there is no sudo/,
+  ],
+  [
+    'with a mistake in its rules',
+    "echo 'doas: syntax error at line 1' >&2; exit 1",
+    /^doas said "doas: syntax error at line 1"; there is no sudo/,
+  ],
+  [
+    'that asks for nothing',
+    'exit 0',
+    /^the login is not root, and becomes it by doas without a password, which a run does not use; there is no sudo/,
+  ],
+])('doas %s instead of sudo is told as that', async (_, text, message) => {
+  put('doas', text);
   // Only what the bootstrap needs is on the path: no sudo of this machine.
   for (const name of ['sh', 'printf', 'tr', 'cat', 'sed']) put(name, `exec /usr/bin/${name} "$@"`);
   process.env.PATH = folder;
   await using transport = withSudo(localTransport('here'), undefined);
   await expect(transport.run(sh`true`)).rejects.toMatchObject({
-    message: expect.stringContaining('there is doas instead of sudo'),
+    failure: 'sudo-refused',
+    message: expect.stringMatching(message),
   });
 });
+
+test.each([undefined, new Secret('open sesame')])(
+  'sudo that lets a command begin no other is told as that, with password %s',
+  async (password) => {
+    // What dash says below sudo_noexec.so: its own words are run, and nothing else is.
+    const noexec = `case $* in '/bin/sh -c :') exit ;; esac; echo '/bin/sh: 1: /bin/sh: Permission denied' >&2; exit 126`;
+    const asks = password === undefined ? OPTIONS : `${ASKS}\nIFS= read -r password`;
+    put('sudo', `${asks}\n${noexec}`);
+    await using transport = withSudo(localTransport('here'), password);
+    await expect(transport.run(sh`true`)).rejects.toMatchObject({
+      failure: 'sudo-refused',
+      message: expect.stringMatching(
+        /^sudo said "\/bin\/sh: 1: \/bin\/sh: Permission denied": it lets a command begin no other \(noexec in sudoers\)/,
+      ),
+    });
+  },
+);
 
 test('where no place takes the file, nothing is run', async () => {
   put('sudo', kinds.sudo ?? '');

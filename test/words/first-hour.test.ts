@@ -308,10 +308,14 @@ test('the errors of the first hour', async () => {
     'E: Failed to fetch http://mirror.example.org/dists/stable/InRelease  Temporary failure resolving',
     'dpkg: error: unable to write: No space left on device',
     'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)',
+    'E: Release file for http://deb.debian.org/debian/dists/trixie/InRelease is not valid yet (invalid for another 3h 5min 2s). Updates for this repository will not be applied.',
+    "E: Package 'docker.io' has no installation candidate",
+    'dpkg: error processing package grub-pc (--configure):\n installed grub-pc package post-installation script subprocess returned error exit status 1',
+    "Error: Failed to download metadata for repo 'appstream': Cannot prepare internal mirrorlist: No URLs in mirrorlist",
   ]) {
     const cause = causeOf(words);
     tell(`"${words}"`, [
-      c.fold(`error  mail-1: install docker.io failed because ${cause?.message}`),
+      c.fold(`error  mail-1: install docker.io failed: it said "${cause?.said}": ${cause?.message}`),
       `  fix: ${cause?.fix}`,
     ]);
   }
