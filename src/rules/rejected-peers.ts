@@ -2,7 +2,6 @@ import type { Finding } from '../errors/index.ts';
 import { type GlusterHost, memberOf } from './gluster-pool.ts';
 
 const REJECTED = 'Peer Rejected';
-const STATE = '/var/lib/glusterd';
 
 /**
  * Members of one pool whose glusterds do not agree on what a volume is. Each compares checksums of the volumes' files when two meet, and
@@ -29,18 +28,15 @@ export function rejectedPeers(hosts: readonly GlusterHost[]): readonly Finding[]
         fix: all.map((host) => host.onHost(look)),
       },
     ];
-  const [good] = rejecting(one);
   return [
     {
       level: 'refuse',
       code: 'rejected-peer',
       host: one.name,
-      message: `the other members of its GlusterFS pool have rejected it (Peer Rejected): its files of the volumes are not like theirs. What its bricks hold is not touched by that. To take their files, it puts its own aside; its bricks stop for a minute meanwhile`,
+      message: `the other members of its GlusterFS pool have rejected it (Peer Rejected): its files of the volumes are not like theirs. What its bricks hold is not touched by that`,
       fix: [
         one.onHost(look),
-        one.onHost(
-          `systemctl stop glusterd && { pkill -x glusterfsd; mkdir ${STATE}.aside; } && mv ${STATE}/vols ${STATE}/peers ${STATE}.aside/ && systemctl start glusterd && gluster peer probe ${good?.storageAddress} && systemctl restart glusterd`,
-        ),
+        'Bring it back as the makers of GlusterFS say (docs.gluster.org, Administrator Guide, Resolving Peer Rejected), and run again.',
       ],
     },
   ];

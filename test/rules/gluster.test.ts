@@ -80,9 +80,7 @@ describe('members of a pool that reject each other', () => {
       peers(3, { 1: 'Peer Rejected', 2: 'Peer Rejected' }),
     );
     expect(three.map(({ code, host: name }) => [code, name])).toEqual([['rejected-peer', 'mail-3']]);
-    expect(three[0]?.fix.at(-1)).toMatch(
-      /^ssh mail-3 .* && gluster peer probe 192\.0\.2\.11 && systemctl restart glusterd$/,
-    );
+    expect(three[0]?.fix.at(-1)).toContain('Resolving Peer Rejected');
   });
 
   test.each([
