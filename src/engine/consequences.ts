@@ -14,7 +14,9 @@ export function isConsequence(
   );
 }
 
-/** The findings without those that only follow from another. */
+/** The findings without those that only follow from another. One that tells the cause itself stays, whatever its words. */
 export function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter(({ message, host }) => !isConsequence(message, host, findings));
+  return findings.filter(
+    ({ code, message, host }) => code === causeOf(message)?.code || !isConsequence(message, host, findings),
+  );
 }

@@ -53,3 +53,10 @@ test('words that end with a full stop get no second one', () => {
     "service x: it did not say. Can't operate. The same of service y",
   ]);
 });
+
+test('a refusal is never dropped for its own words, nor for what is only a warning', () => {
+  const own = refused('no-systemd', WORDS, 'a');
+  expect(withoutConsequences([own])).toEqual([own]);
+  const all = [{ ...noSystemd, level: 'warn' as const }, refused('swarm-unknown', WORDS, 'a')];
+  expect(withoutConsequences(all)).toEqual(all);
+});
