@@ -25,7 +25,7 @@ export const APT_LIST_CAUSES: readonly KnownCause[] = [
   {
     // The place that does not answer is another than the one that is asked for.
     words:
-      /^E: Failed to fetch https?:\/\/(?:[^/@\s]*@)?([^/:\s]+)\S*\s+(?:Could not|Unable to) connect to (?!\1:).*$/m,
+      /^E: Failed to fetch https?:\/\/(?:[^/@\s]*@)?([^/:\s]+)(?=[/:])\S*\s+(?:Could not|Unable to) connect to (?!\1:).*$/m,
     code: 'proxy-silent',
     message: 'nothing answers where the host fetches its packages through, as a rule a proxy',
     fix: 'look whether it runs, and lets the host through. `apt-config dump Acquire::http::Proxy` and `apt-config dump Acquire::https::Proxy` on the host say which it is; base.proxy in the inventory sets it',

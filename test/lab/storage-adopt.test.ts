@@ -185,7 +185,7 @@ test('two copies that somebody made: by the fix they get an arbiter, and are tak
   const sum = await on('node-1', sums(brickOf('gv0')));
   await on(
     'node-3',
-    `apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq glusterfs-server >/dev/null && systemctl enable --now -q glusterd && mkdir -p ${brickOf('gv0')}`,
+    `printf '${nodeOf(1).address} node-1\\n${nodeOf(2).address} node-2\\n' >>/etc/hosts; apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq glusterfs-server >/dev/null && systemctl enable --now -q glusterd && mkdir -p ${brickOf('gv0')}`,
   );
   await on('node-1', `gluster --mode=script peer probe ${nodeOf(3).address}`);
   await expect
