@@ -111,7 +111,7 @@ describe('once the site runs, a usual change is read: at most 30 lines, and all 
         const hosts = tree.hosts as Record<string, Tree>;
         hosts['node-3'] = { ...hosts['node-3'], swarm: { role: 'manager', availability: 'drain' } };
       }),
-    'names in /etc/hosts': () => mailInventory((_mailu, tree) => (tree.base = { hostsEntries: true })),
+    'names of hosts': () => mailInventory((_mailu, tree) => (tree.base = { hostsEntries: true })),
     'drifted-file': async () => {
       await on('node-3', 'echo "net.ipv4.tcp_retries2 = 15" >/etc/sysctl.d/zz-provision.conf');
       return mailInventory();

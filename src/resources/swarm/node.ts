@@ -57,6 +57,17 @@ export const swarmNode = defineResource({
     ];
   },
 
+  restarts: ({ host }, changes) =>
+    changes.some(({ field, to }) => field === 'availability' && to === 'drain')
+      ? [
+          {
+            name: `what runs on ${host}`,
+            here: false,
+            pause: 'swarm starts it on other hosts, where it may run there',
+          },
+        ]
+      : [],
+
   apply({ host, role, availability }, { id }, changes) {
     const options = changes.flatMap(({ field, to }) => {
       if (field === 'role') return ['--role', role];
