@@ -1,3 +1,4 @@
+import { inOneLine } from '../errors/index.ts';
 import { APT_LIST_CAUSES } from './apt-list-causes.ts';
 import type { Cause } from './cause.ts';
 import { DNF_CAUSES } from './dnf-causes.ts';
@@ -28,7 +29,6 @@ export function causeOf(words: string): SaidCause | undefined {
 function linesOf(words: string, at: number, length: number): string {
   const begin = words.lastIndexOf('\n', at - 1) + 1;
   const end = words.indexOf('\n', at + length);
-  const lines = words.slice(at === 0 ? 0 : begin, end < 0 ? undefined : end);
-  const said = lines.replaceAll(/\s+/g, ' ').trim();
+  const said = inOneLine(words.slice(at === 0 ? 0 : begin, end < 0 ? undefined : end));
   return said.length <= QUOTED ? said : `${said.slice(0, QUOTED)}…`;
 }

@@ -1,5 +1,4 @@
-import { TransportError } from '../errors/index.ts';
-import { inOneLine, itSaid } from './no-shell.ts';
+import { inOneLine, itSaid, TransportError } from '../errors/index.ts';
 
 /** Milliseconds in which the shell of a login begins what it is sent, sudo included. */
 const PATIENCE = 30_000;

@@ -1,4 +1,4 @@
-import { TransportError } from '../errors/index.ts';
+import { inOneLine, itSaid, TransportError } from '../errors/index.ts';
 
 /** Characters of what a host says that are repeated. */
 const LONGEST = 300;
@@ -33,8 +33,3 @@ export function noShell({
     },
   );
 }
-
-/** What a host has said, in one line. */
-export const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-
-export const itSaid = (words: string): string => (words === '' ? 'it said nothing' : `it said "${words}"`);

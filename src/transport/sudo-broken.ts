@@ -1,4 +1,4 @@
-import { TransportError } from '../errors/index.ts';
+import { inOneLine, TransportError } from '../errors/index.ts';
 
 /** What sudo 1.8 to 1.9 says where no password helps (sudo.c, sudoers/policy.c, pam.c, the grammar of sudoers), and what that means. */
 const BROKEN: readonly { readonly said: RegExp; readonly means: string; readonly fix: string }[] = [
@@ -34,6 +34,7 @@ const BROKEN: readonly { readonly said: RegExp; readonly means: string; readonly
 export function brokenSudo(words: string): TransportError | undefined {
   const broken = BROKEN.find(({ said }) => said.test(words));
   if (broken === undefined) return undefined;
-  const told = words.replaceAll(/\s+/g, ' ').trim();
-  return new TransportError('sudo-refused', `sudo said "${told}": ${broken.means}`, { fix: [broken.fix] });
+  return new TransportError('sudo-refused', `sudo said "${inOneLine(words)}": ${broken.means}`, {
+    fix: [broken.fix],
+  });
 }

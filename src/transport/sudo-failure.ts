@@ -1,4 +1,4 @@
-import { TransportError } from '../errors/index.ts';
+import { inOneLine, TransportError } from '../errors/index.ts';
 import type { Word } from './sudo-bootstrap.ts';
 import { brokenSudo } from './sudo-broken.ts';
 
@@ -65,9 +65,7 @@ function ofDoas(words: string): string {
 /** What sudo asks with (`%p`, sudo(8)) is whom it asks for the password of; sudo-rs leaves it as it is. */
 function refusedBy(words: string): TransportError {
   const whose = /^(%p|[\w.@\\-]+): /.exec(words)?.[1];
-  const rest = (whose === undefined ? words : words.replaceAll(`${whose}:`, ' '))
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  const rest = inOneLine(whose === undefined ? words : words.replaceAll(`${whose}:`, ' '));
   const told = rest === '' ? '' : `sudo said "${rest}": `;
   if (/not in the sudoers|may not run sudo|not allowed to (execute|run)/i.test(rest))
     return new TransportError(
