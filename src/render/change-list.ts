@@ -1,5 +1,6 @@
 import type { Change } from '../resource/index.ts';
 import { valueText } from './change-text.ts';
+import { underCommonWords } from './common-words.ts';
 
 /** Characters of a value in a list. */
 const SHORT = 44;
@@ -28,13 +29,14 @@ export function changeLists(changes: readonly Change[]): readonly ChangeList[] {
     const before = together.get(key)?.changes ?? [];
     together.set(key, { subjects: one.subjects, changes: [...before, ...one.changes] });
   }
-  const [common, apart] = [[...together.values()].filter(isShorter), new Map<string, readonly Change[]>()];
-  for (const { subjects, changes: each } of [...together.values()].filter((one) => !isShorter(one)))
-    for (const subject of subjects) apart.set(subject, [...(apart.get(subject) ?? []), ...each]);
+  const sets = [...together.values()];
+  const apart = sets.filter((set) => !isShorter(set));
+  const own = (subject: string) =>
+    apart.flatMap((set) => (set.subjects.includes(subject) ? set.changes : []));
   const order = [...new Set(changes.map(({ field }) => subjectOf(field)))];
   return [
-    ...common.toSorted((one, other) => other.subjects.length - one.subjects.length),
-    ...order.map((subject) => ({ subjects: [subject], changes: apart.get(subject) ?? [] })),
+    ...sets.filter(isShorter).toSorted((one, other) => other.subjects.length - one.subjects.length),
+    ...order.map((subject) => ({ subjects: [subject], changes: own(subject) })),
   ]
     .filter((one) => one.changes.length > 0)
     .map((one) => ({ subjects: one.subjects, ...lists(one.changes) }));
@@ -89,13 +91,6 @@ function haveSubjects(changes: readonly Change[]): boolean {
   return first.every((words) => words.length > 1) && new Set(first.map(([word]) => word)).size < first.length;
 }
 
-/** `environment A: 1, B: 2; update monitor: 10s`. */
 function named(changes: readonly Change[], value: (change: Change) => string): readonly string[] {
-  const byPrefix = new Map<string, string[]>();
-  for (const change of changes) {
-    const words = change.field.split(' ');
-    const prefix = words.slice(0, -1).join(' ');
-    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), `${words.at(-1)}${value(change)}`]);
-  }
-  return [...byPrefix].map(([prefix, names]) => `${prefix === '' ? '' : `${prefix} `}${names.join(', ')}`);
+  return underCommonWords(changes, ({ field }) => field, value);
 }

@@ -2,6 +2,7 @@ import type { PlanItem } from '../engine/index.ts';
 import type { Change } from '../resource/index.ts';
 import { changeLists } from './change-list.ts';
 import { changeText, isText, symbol, valueText } from './change-text.ts';
+import { underCommonWords } from './common-words.ts';
 import { listChange } from './list-change.ts';
 import type { CommonItem } from './plan-groups.ts';
 import type { Style } from './style.ts';
@@ -133,19 +134,11 @@ function unknownText(items: readonly PlanItem[], c: Style): readonly string[] {
     kinds.set(kind, [...(kinds.get(kind) ?? []), key]);
   }
   return [...byReason].map(([reason, kinds]) => {
-    const names = [...kinds].map(([kind, keys]) => `${kind} ${keysText(keys)}`);
+    const names = [...kinds].map(
+      ([kind, keys]) => `${kind} ${underCommonWords(keys, (key) => key).join(', ')}`,
+    );
     return indented(`${c.magenta('?')} ${names.join('; ')} (${reason})`, 2, c);
   });
-}
-
-/** `secret a, b, config c`: the words that keys begin with are told once. */
-function keysText(keys: readonly string[]): string {
-  const byWords = new Map<string, string[]>();
-  for (const key of keys) {
-    const words = key.slice(0, key.lastIndexOf(' ') + 1);
-    byWords.set(words, [...(byWords.get(words) ?? []), key.slice(words.length)]);
-  }
-  return [...byWords].map(([words, rest]) => `${words}${rest.join(', ')}`).join(', ');
 }
 
 /** Folded where the terminal ends, the next lines further in. */
