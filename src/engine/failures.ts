@@ -107,8 +107,9 @@ export class CouldNotLook extends ProvisionError {
   constructor(what: string, error: unknown, also = '') {
     const message = error instanceof Error ? error.message : String(error);
     const cause = causeOf(message);
-    const told = cause === undefined ? message : `${message.replace(/\.$/, '')}, for ${cause.message}`;
-    super(`${what}: ${also === '' ? told : `${told.replace(/\.$/, '')}${also}`}`, {
+    const because = cause === undefined ? '' : `, for ${cause.message}`;
+    const told = because + also === '' ? message : message.replace(/\.$/, '');
+    super(`${what}: ${told}${because}${also}`, {
       code: cause?.code ?? 'could-not-look',
       exit: 2,
       fix: cause === undefined ? [] : [cause.fix],

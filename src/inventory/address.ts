@@ -22,12 +22,9 @@ function hint(text: string): string {
   if (/\/\d+$/.test(text)) return ' alone, without the length of its network';
   if (/%/.test(text)) return ', which another machine can reach it at as well: a link-local one is none';
   if (/^[\d.]+$/.test(text)) return '; an IPv4 address is four numbers up to 255';
-  return isForeign(text) ? `; DNS has it as ${domainToASCII(text)}` : '';
-}
-
-/** A name in letters that DNS writes in its own way (RFC 5890). */
-export function isForeign(text: string): boolean {
-  return /^[\p{L}\p{N}.-]+$/u.test(text) && /\P{ASCII}/u.test(text) && domainToASCII(text) !== '';
+  // Letters that DNS writes in its own way (RFC 5890).
+  const foreign = /^[\p{L}\p{N}.-]+$/u.test(text) && /\P{ASCII}/u.test(text) ? domainToASCII(text) : '';
+  return foreign === '' ? '' : `; DNS has it as ${foreign}`;
 }
 
 /** Two spellings of one address are one: DNS knows no case and a last dot, and IPv6 has several forms (RFC 5952). */
