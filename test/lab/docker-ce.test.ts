@@ -60,7 +60,9 @@ test('docker-ce from a mirror with a signed repository: a swarm, in the version 
       `${node}: packages docker-ce docker-ce-cli containerd.io: docker-ce-cli`,
     ]),
   );
-  expect((await provision('plan', newer)).stdout).toMatch(/restart.*docker\.service/i);
+  expect((await provision('plan', newer)).stdout).toMatch(
+    /^Stops: docker\.service on all hosts, one host after the other/m,
+  );
   const watch = watchQuorum('node-1');
   const ran = await json(newer);
   const quorum = await watch();
