@@ -33,7 +33,7 @@ test('without NetworkManager it is unbound alone, as the plan says; zones of one
     return [own, '--limit', 'node-1', '--playbook', PLAYBOOK];
   };
   const plan = await provision('plan', ...alone([]));
-  expect(plan.stdout).toContain('kind: absent → unbound: NetworkManager does not run here');
+  expect(plan.stdout).toContain('kind unbound: NetworkManager does not run here');
   const ran = await json(...alone([]));
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });
   expect(await on('node-1', 'cat /etc/resolv.conf')).toMatch(
