@@ -34,6 +34,7 @@ import {
   type Reached,
   type Storage,
 } from './storage/settings.ts';
+import { inspectSilent } from './storage/silent.ts';
 
 const RETRY = 'provision-storage-retry.service';
 
@@ -86,7 +87,7 @@ export default definePlaybook({
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? site.inspect(cluster) : []),
     ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
-    ...(cluster.settings.kind === 'none' ? [] : inspectMounts(cluster)),
+    ...(cluster.settings.kind === 'none' ? [] : [...inspectSilent(cluster), ...inspectMounts(cluster)]),
     ...inspectLeft(cluster),
   ],
 

@@ -13,20 +13,10 @@ export function inspectMounts({ hosts, settings }: Storage): readonly Finding[] 
       fix,
     });
     if (there === undefined) return [];
-    const { freeBytes, silent, outdated, hidden } = there;
+    const { freeBytes, outdated, hidden } = there;
     const parent = settings.root.slice(0, settings.root.lastIndexOf('/')) || '/';
     const bare = `/run/below${settings.root.slice(settings.root.lastIndexOf('/'))}`;
     return [
-      ...(freeBytes === undefined
-        ? [
-            warn(
-              'storage-silent',
-              `${there.source} is mounted at ${settings.root} and does not answer (${silent}). Nothing below it can be looked at, and mail stops here until its servers answer`,
-              host.onHost(`findmnt --mountpoint ${settings.root}`),
-              'look whether its servers run: gluster volume status on a host of the volume, or systemctl status nfs-server on the NFS server',
-            ),
-          ]
-        : []),
       ...(freeBytes !== undefined && freeBytes < settings.minFree * 2 ** 30
         ? [
             warn(

@@ -1,7 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import { causeOf } from './causes.ts';
 
-/** Whether what was said of a host names as its cause what a refusal of it already is: a host without systemd is told once. */
+/** Whether what was said of a host names as its cause what a refusal of it already is: a host without systemd is told once. A refusal that names no host is about all of them. */
 export function isConsequence(
   words: string,
   host: string | undefined,
@@ -10,7 +10,9 @@ export function isConsequence(
   const code = causeOf(words)?.code;
   return findings.some(
     (finding) =>
-      finding.level === 'refuse' && finding.code === code && (host === undefined || finding.host === host),
+      finding.level === 'refuse' &&
+      finding.code === code &&
+      (host === undefined || finding.host === undefined || finding.host === host),
   );
 }
 

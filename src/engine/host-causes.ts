@@ -27,8 +27,8 @@ export const HOST_CAUSES: readonly KnownCause[] = [
     fix: 'look with `findmnt -t fuse.glusterfs,nfs,nfs4` on the host which it is, and whether its servers run (`gluster volume status`)',
   },
   {
-    words: /is mounted at \S+ and does not answer in/,
-    code: 'mount-waits',
+    words: /is mounted at \S+ and does not answer in|\/\S* did not answer in \d+ s/,
+    code: 'not-connected',
     message: 'a network file system of the host waits for its servers',
     fix: 'look with `gluster volume status` on a host of the volume, or with `systemctl status nfs-server` on the NFS server, whether they run, and run again once they answer',
   },

@@ -35,6 +35,8 @@ export interface GlusterFacts extends BrickFacts {
   readonly volumes: readonly GlusterVolume[];
   /** Volumes that the files of glusterd know, by name, whether it runs or not. */
   readonly known: Readonly<Record<string, string>>;
+  /** Paths of bricks that a process serves on this host at the moment. */
+  readonly serving: readonly string[];
   /** Addresses that use bricks on this host at the moment. */
   readonly clients: readonly string[];
   /** What glusterd reads when it starts, by option (glusterd.vol). */
@@ -67,6 +69,7 @@ wait
 [ -z "$(ls "$d/vols" 2>/dev/null)" ] || ss -Htnp state established 2>/dev/null | grep '"glusterfsd"' | while read -r _ _ _ to _; do
   echo "client \${to%:*}"
 done
+[ -z "$(ls "$d/vols" 2>/dev/null)" ] || grep -hszxA1 -e '--brick-nam[e]' /proc/[0-9]*/cmdline | tr '\\0' '\\n' | sed -n 's|^/|serving /|p'
 command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }
 systemctl is-active -q glusterd.service || { echo 'daemon stopped'; exit 0; }
 echo 'daemon running'
@@ -99,6 +102,7 @@ export const glusterFacts = (volume: string, passed: readonly string[] = []): Pr
       volumes: readVolumes(all('volumes')),
       known: Object.fromEntries(all('known').map((line) => line.split(' ') as [string, string])),
       ...readBricks(all),
+      serving: all('serving'),
       clients: [...new Set(all('client').map((client) => client.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1')))]
         .filter((address) => !/^127\.|^::1$/.test(address))
         .toSorted(),

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { glusterFacts, mountFacts, readVolumes } from '../../src/facts/index.ts';
 import { ProbeError } from '../../src/resource/index.ts';
@@ -27,6 +31,7 @@ test('a host without GlusterFS, and one whose daemon is stopped', () => {
     away: {},
     found: {},
     searched: true,
+    serving: [],
     clients: [],
     daemonOptions: {},
     resolved: {},
@@ -162,3 +167,30 @@ test.each([66, 124, 1])(
     expect(() => mountFacts.parse(output('', code))).toThrow(ProbeError);
   },
 );
+
+test('bricks that are served are read from the command lines of their processes', () => {
+  const proc = mkdtempSync(join(tmpdir(), 'provision-proc-'));
+  const program = (pid: string, ...args: string[]) => {
+    mkdirSync(join(proc, pid));
+    writeFileSync(join(proc, pid, 'cmdline'), `${args.join('\0')}\0`);
+  };
+  program(
+    '10',
+    '/usr/sbin/glusterfsd',
+    '-s',
+    '192.0.2.1',
+    '--brick-name',
+    '/srv/gluster/mailu',
+    '-l',
+    '/var/log/b',
+  );
+  program('11', '/usr/sbin/glusterfs', '--volfile-server', '192.0.2.1', '/mailu');
+  program('12', 'grep', '-e', '--brick-nam[e]', '/proc/1/cmdline');
+  const state = mkdtempSync(join(tmpdir(), 'provision-glusterd-'));
+  mkdirSync(join(state, 'vols/mailu'), { recursive: true });
+  writeFileSync(join(state, 'vols/mailu/info'), 'volume-id=7370e8d8-4c25-4620-ab82-864bda143f93\n');
+  const { script, parse } = glusterFacts('mailu');
+  const text = script.reveal().replaceAll('/proc/[', `${proc}/[`).replaceAll('/var/lib/glusterd', state);
+  const { status, stdout, stderr } = spawnSync('dash', ['-s'], { input: text, encoding: 'utf8' });
+  expect(parse({ code: status ?? 1, stdout, stderr })).toMatchObject({ serving: ['/srv/gluster/mailu'] });
+});

@@ -37,6 +37,7 @@ const facts = (change: Partial<GlusterFacts> = {}): GlusterFacts => ({
   away: {},
   found: {},
   searched: true,
+  serving: [],
   clients: [],
   daemonOptions: {},
   resolved: {},

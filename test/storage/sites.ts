@@ -1,6 +1,6 @@
 import { clusterSettings, type Facts, type Storage } from '../../playbooks/storage/settings.ts';
 import storage from '../../playbooks/storage.ts';
-import type { GlusterFacts, GlusterVolume } from '../../src/facts/index.ts';
+import type { GlusterFacts, GlusterVolume, MountFact } from '../../src/facts/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 
 /** A host of a made-up site, as the playbook `storage` sees it. */
@@ -10,6 +10,7 @@ export interface SiteHost {
   readonly settings?: object;
   readonly swarm?: object;
   readonly addresses?: readonly string[];
+  readonly mounts?: readonly Partial<MountFact>[];
 }
 
 export const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
@@ -29,6 +30,7 @@ const BARE: GlusterFacts = {
   away: {},
   found: {},
   searched: true,
+  serving: [],
   clients: [],
   daemonOptions: {},
   resolved: {},
@@ -44,7 +46,14 @@ export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
       throw new Error('storage has no secrets');
     },
     hosts: hosts.map(
-      ({ name, gluster = {}, settings: own = {}, swarm = {}, addresses = [addressOf(name)] }) => ({
+      ({
+        name,
+        gluster = {},
+        settings: own = {},
+        swarm = {},
+        addresses = [addressOf(name)],
+        mounts = [],
+      }) => ({
         name,
         address: addressOf(name),
         settings: own,
@@ -59,7 +68,7 @@ export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
                   addresses: addresses.map((address) => ({ device: 'eth0', cidr: `${address}/24` })),
                 },
                 gluster: { ...BARE, ...gluster },
-                mounts: [],
+                mounts,
                 swarm,
               } as unknown as Facts),
       }),
