@@ -78,6 +78,7 @@ export function labels({ hosts }: MailuCluster): readonly Resource[] {
       ...(nodeId === undefined ? {} : { nodeId }),
       name: FRONT_LABEL,
       value: settings.front ? 'yes' : null,
+      places: ['front'],
     });
   });
 }

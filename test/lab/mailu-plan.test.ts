@@ -27,7 +27,7 @@ async function planned(name: string, file: string) {
   const lines = text.split('\n').length;
   figure(`lines of the plan "${name}"`, lines);
   process.stdout.write(`${text}\n\n`);
-  return { code: ran.code, lines, unsaid: unsaid(plan, text) };
+  return { code: ran.code, lines, unsaid: unsaid(plan, text), text };
 }
 
 /** A certificate for the same name as the one that is deployed, made later. */
@@ -118,9 +118,16 @@ describe('once the site runs, a usual change is read: at most 30 lines, and all 
     },
   };
 
+  /** What a person has to see of a change before they agree. */
+  const says: Readonly<Record<string, RegExp>> = {
+    'a front less': /^Stops: front on node-3 /m,
+    'a host retired': /^Stops: .*what runs on node-3 /m,
+  };
+
   test.each(Object.entries(usual))('%s', async (name, change) => {
     const plan = await planned(name, await change());
     expect(plan).toMatchObject({ code: 0, unsaid: [] });
     expect(plan.lines).toBeLessThanOrEqual(30);
+    expect(plan.text).toMatch(says[name] ?? /./);
   });
 });

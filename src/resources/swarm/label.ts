@@ -12,6 +12,8 @@ const want = z.strictObject({
   name: z.string().regex(/^[a-z-]+$/),
   /** `null`: the node does not have the label. */
   value: z.string().nullable(),
+  /** Services that run only where the label is. */
+  places: z.array(z.string()).default([]),
 });
 
 /** A label by which a playbook places services, set through a manager. */
@@ -24,6 +26,17 @@ export const nodeLabel = defineResource({
 
   diff: ({ name, value }, { labels }) =>
     compare(`label ${OUR_LABELS}${name}`, labels[OUR_LABELS + name] ?? null, value),
+
+  restarts: ({ host, places }, changes) =>
+    changes
+      .filter(({ to }) => to === null)
+      .flatMap(() =>
+        places.map((service) => ({
+          name: `${service} on ${host}`,
+          here: false,
+          pause: 'it goes on where its label is, if any other host has it',
+        })),
+      ),
 
   apply: ({ host, name, value }, { id }) => [
     {
