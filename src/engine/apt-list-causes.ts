@@ -16,6 +16,13 @@ export const APT_LIST_CAUSES: readonly KnownCause[] = [
     fix: 'look with `date` on the host whether its clock is right; else name a mirror that is kept up in the file of that source, which `grep -rn ^ /etc/apt/sources.list /etc/apt/sources.list.d` shows, and run again',
   },
   {
+    words: /^E: Repository '.*' changed its '.*' value from .*$/m,
+    code: 'lists-renamed',
+    message:
+      'this source is another release than it was: its makers have made one, and the name that its file has means the new one now',
+    fix: 'see in the file of that source, which `grep -rn ^ /etc/apt/sources.list /etc/apt/sources.list.d` shows, whether the name of a release should stand there in place of stable or testing. Where the new one is meant, say so on the host with `apt-get update --allow-releaseinfo-change`; then run again',
+  },
+  {
     words: /^E: Failed to fetch .*(?: 407 |Invalid response from proxy).*$/m,
     code: 'proxy-refuses',
     message:

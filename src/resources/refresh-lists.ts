@@ -14,6 +14,20 @@ const SUITES = raw(`sed 's#//[^/@ ]*@#//#' | while read -r uri suite rest; do
   echo "\${uri%/} \${suite%%/*}"
 done`);
 
+/**
+ * The sources that apt cannot use, as it names them: those that it did not get, and those that it got and does not take, of which there is no
+ * line Err (apt-pkg/acquire-item.cc, VerifyVendor and AllowInsecureRepositories; seen with 2.6).
+ */
+const BROKEN = raw(
+  String.raw`sed -nE \
+    -e 's/^Err:[0-9]* (.* (InRelease|Release|Release.gpg|Packages))( [[].*)?$/\1/p' \
+    -e 's/^E: The repository .(.* (InRelease|Release)). is (not|no longer) signed.*/\1/p' \
+    -e 's/^E: Repository .(.* (InRelease|Release)). changed its .*/\1/p' \
+    -e 's#^E: Release file for (.*)/dists/(.*)/(InRelease|Release) is expired .*#\1 \2 \3#p' \
+    -e 's#^E: Release file for (.*)/[.]/(InRelease|Release) is expired .*#\1 ./ \2#p' \
+    -e 's#^E: Release file for (.*)/(InRelease|Release) is expired .*#\1 \2#p'`,
+);
+
 /** Files that have an entry for such a source, whatever its suite. */
 const FILES = raw(
   String.raw`
@@ -43,7 +57,7 @@ export function refreshLists(names: readonly string[], timeout: number) {
     [ "$code" -ne 0 ] || { mv -- ${FETCHING} ${LISTS}; exit; }
     # Where none answers, the network of the host or its names are the cause, and apt says so.
     printf '%s\n' "$said" | grep -qE '^(Hit|Get):' || { printf '%s\n' "$said" >&2; exit "$code"; }
-    broken=$(printf '%s\n' "$said" | sed -nE 's/^Err:[0-9]* (.* (InRelease|Release|Release.gpg|Packages))( [[].*)?$/\1/p' | ${SUITES} | sort -u)
+    broken=$(printf '%s\n' "$said" | ${BROKEN} | ${SUITES} | sort -u)
     named=$(printf '%s\n' "$broken" | while read -r uri suite; do
       files=$(${FILES})
       printf '%s' ", $uri $suite (\${files:-named in no file of /etc/apt/sources.list.d})"

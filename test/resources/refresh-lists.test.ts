@@ -151,3 +151,45 @@ test.each(SHELLS)('%s: lists that can all be had are had once', (shell) => {
     error: '',
   });
 });
+
+test.each(SHELLS)('%s: a source that apt has got and does not take is as one that is gone', (shell) => {
+  const says = [
+    good,
+    'Get:2 http://old.example/apt stable InRelease',
+    'Get:3 http://flat.example/k8s/deb ./ InRelease',
+    'Get:4 http://bare.example/deb  InRelease',
+    'Get:5 http://new.example/apt stable InRelease',
+    'Ign:6 http://plain.example/apt stable InRelease',
+    'E: Release file for http://old.example/apt/dists/stable/InRelease is expired (invalid since 1d 2h 3min 4s). Updates for this repository will not be applied.',
+    'E: Release file for http://flat.example/k8s/deb/./InRelease is expired (invalid since 1d 2h 3min 4s). Updates for this repository will not be applied.',
+    'E: Release file for http://bare.example/deb/InRelease is expired (invalid since 1d 2h 3min 4s). Updates for this repository will not be applied.',
+    "E: Repository 'http://new.example/apt stable InRelease' changed its 'Suite' value from 'stable' to 'oldstable'",
+    "E: The repository 'http://plain.example/apt stable Release' is not signed.",
+  ];
+  const names = ['old', 'flat', 'bare', 'new', 'plain'];
+  const { code, said } = refreshed(shell, {
+    says,
+    has: { 'docker.io': [`docker.io | 26.1 | ${MAIN}`] },
+    files: Object.fromEntries(names.map((name) => [`sources.list.d/${name}.list`, '# none\n'])),
+  });
+  expect(code).toBe(0);
+  expect(said.match(/http:\S+ \S*(?= [(])/g)?.toSorted()).toEqual([
+    'http://bare.example/deb ',
+    'http://flat.example/k8s/deb .',
+    'http://new.example/apt stable',
+    'http://old.example/apt stable',
+    'http://plain.example/apt stable',
+  ]);
+});
+
+test.each(SHELLS)('%s: where the clock is behind, no source is one that can be done without', (shell) => {
+  const says = [
+    good,
+    'E: Release file for http://deb.debian.org/debian/dists/trixie-updates/InRelease is not valid yet (invalid for another 7h 27min 25s). Updates for this repository will not be applied.',
+  ];
+  const has = { 'docker.io': [`docker.io | 26.1 | ${MAIN}`] };
+  expect(refreshed(shell, { says, has, files: debian })).toMatchObject({
+    code: 100,
+    error: expect.stringContaining('is not valid yet'),
+  });
+});
