@@ -132,7 +132,10 @@ function inspectClocks(hosts: readonly Reached[], { clockSkew }: MachineLimits):
         code: 'clock-skew',
         host: host.name,
         message: `its clock is ${off} s ${ahead > behind ? 'ahead of' : 'behind'} the other hosts; swarm's certificates would not be valid`,
-        fix: [host.onHost('timedatectl set-ntp true')],
+        fix: [
+          host.onHost('timedatectl set-ntp true'),
+          `Where that says "NTP not supported", nothing there keeps the clock yet, and a run installs what does. Set it by this computer's clock: date -u +@%s | ${host.onHost('read -r now && date -s "$now"')}`,
+        ],
       },
     ];
   });

@@ -104,3 +104,16 @@ test('of two machines that were copied, one gets a name and an id of its own', (
   expect(there.read('etc/machine-id')).toBe('new\n');
   expect(there.read('var/lib/dbus/machine-id')).toBeUndefined();
 });
+
+test('a clock is set by that of the one who pastes the command', () => {
+  const hosts = [0, 0, 100].map((off, index) => ({
+    name: `mail-${index + 1}`,
+    facts: { machine: machine(`mail-${index + 1}`) },
+    ahead: { least: off, most: off },
+    onHost: (command: string) => `sh -c '${command}'`,
+  }));
+  const [finding] = inspectMachines(hosts as never, { freeBytes: 1, clockSkew: 30 });
+  const here = new Sandbox({ date: '[ "$1" != -u ] || echo @1700000000' });
+  expect(here.paste(finding?.fix[1]?.replace(/^.*: (?=date )/, '') ?? 'false')).toBe(0);
+  expect(here.told).toEqual(['date -u +@%s', 'date -s @1700000000']);
+});

@@ -24,7 +24,7 @@ function inspect(...changes: readonly (Change | undefined)[]): readonly string[]
     };
   });
   const findings = inspectMachines(hosts, LIMITS);
-  for (const { fix, level } of findings) expect([level, fix.length]).toEqual(['refuse', 1]);
+  for (const { fix, level } of findings) expect([level, fix.length > 0]).toEqual(['refuse', true]);
   return findings.map(({ code, host }) => `${host} ${code}`);
 }
 
