@@ -78,7 +78,7 @@ function volumeDown(cluster: Storage): Cause | undefined {
   if (down.length === 0) return undefined;
   const hosts = [...new Set(down.flatMap(({ holder }) => holder ?? []))];
   return {
-    what: `volume ${name} is started, and no process serves its brick ${down.map(({ brick }) => brick).join(', ')}`,
+    what: `volume ${name} is started, and no process serves its ${down.length === 1 ? 'brick' : 'bricks'} ${down.map(({ brick }) => brick).join(', ')}`,
     fix: hosts.map((host) => `have it start its brick: ${host.onHost('systemctl restart glusterd')}`),
   };
 }

@@ -60,7 +60,7 @@ describe('a volume that no host can read: what is down is named once, and what b
       'the processes of two bricks',
       ['running', 'no brick', 'no brick'],
       {},
-      'volume mailu is started, and no process serves its brick 192.0.2.2:/b, 192.0.2.3:/b',
+      'volume mailu is started, and no process serves its bricks 192.0.2.2:/b, 192.0.2.3:/b',
       [
         'have it start its brick: ssh node-2 systemctl restart glusterd',
         'have it start its brick: ssh node-3 systemctl restart glusterd',
