@@ -65,8 +65,9 @@ const closed = (text: string) => (text === '' || text.endsWith('\n') ? text : `$
 function split(text: string, content: string): Pick<Have, 'ours' | 'before' | 'after'> {
   const lines = content.trimEnd().split('\n');
   const rows = text.split('\n');
-  const begin = rows.indexOf(lines[0] ?? '');
-  const end = rows.indexOf(lines.at(-1) ?? '', begin);
+  // A mark whose fellow somebody has taken out begins nothing: what follows it may be theirs.
+  const end = rows.indexOf(lines.at(-1) ?? '', rows.indexOf(lines[0] ?? ''));
+  const begin = rows.lastIndexOf(lines[0] ?? '', end);
   if (begin === -1 || end === -1) return { ours: null, before: text, after: '' };
   const part = (from: number, to: number) =>
     rows
