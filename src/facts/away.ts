@@ -9,7 +9,7 @@ const PATIENCE = 10;
  * "there is nothing at that path" does not mean that there is nothing.
  *
  * - A link leads to nothing.
- * - A file system that fstab(5) names at the path or above it is not mounted (as with `nofail`, after a disk has failed).
+ * - A file system that fstab(5) names at the path or above it, also through a link, is not mounted (as with `nofail`, after a disk has failed).
  * - A unit of somebody's that mounts there has failed, or is enabled and does not run. Our own units are none of these: a run
  *   mounts them itself, over a directory that cannot be written.
  * - A file system of ZFS that is mounted by itself is not, and nothing else is mounted there. A copy of another host's, which
@@ -41,7 +41,10 @@ away_by_fstab() {
     case ,$options, in *,noauto,*) continue ;; esac
     case $at in *\\\\*) at=$(printf %b "$at") ;; esac
     at=\${at%/}
-    ! holds "$at" || ! unmounted "$at" || { echo "$at, which /etc/fstab names, is not mounted: mount it, or take its line away where the disk is gone for good"; return 1; }
+    # What is mounted is not followed: it may not answer.
+    case $at in /*) unmounted "$at" && { holds "$at" || holds "$(timeout ${PATIENCE} readlink -m -- "$at")"; } || continue ;; *) continue ;; esac
+    echo "$at, which /etc/fstab names, is not mounted: mount it, or take its line away where the disk is gone for good"
+    return 1
   done </etc/fstab
 }
 away_by_unit() {

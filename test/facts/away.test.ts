@@ -102,6 +102,18 @@ describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in
     expect(host.away(shell, join(srv, 'mail'))).toMatch(/^\/my disk, which \/fstab names, is not mounted/);
   });
 
+  test('a mount point that fstab names through a link, as mount(8) and systemd follow it', () => {
+    const host = new Host();
+    symlinkSync(host.directory('disk'), host.path('srv'));
+    host.fstab(`/dev/b ${host.path('srv/mailu')} xfs defaults,nofail 0 2\n`);
+    host.directory('disk/mailu');
+    expect(host.away(shell, host.path('srv/mailu/mail'))).toMatch(
+      /^\/srv\/mailu, which \/fstab names, is not mounted/,
+    );
+    expect(host.away(shell, host.path('disk/mailu/mail'))).toMatch(/^\/srv\/mailu, which/);
+    expect(host.away(shell, host.path('srv/other'))).toBe('');
+  });
+
   test('one that is mounted is there', () => {
     const host = new Host();
     host.fstab(`/dev/b ${host.directory('srv')} xfs defaults,nofail 0 2`);
