@@ -5,7 +5,7 @@ import { heldElsewhere, inspectHeld } from './held.ts';
 import { liveServices } from './live.ts';
 import { leadOf, STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
-import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
+import { type Mailu, type MailuCluster, type Reached, SERVICES, type ServiceName } from './settings.ts';
 import { namesOn, wantedPlaces } from './written.ts';
 
 /** A stack that runs and that the inventory no longer says anything about: nothing looks after it. */
@@ -25,6 +25,29 @@ export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
       ],
     },
   ];
+}
+
+/** A service of ours that the inventory no longer has is ended by a run, and Docker removes what its containers alone have. */
+export function inspectEnding(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+  const ending = SERVICES.filter((name) => !servicesOf(mailu).includes(name));
+  const fleeting = fleetingFiles(cluster);
+  return ending.flatMap((name): readonly Finding[] => {
+    const service = `${STACK}_${name}`;
+    const lost = fleeting.filter(({ container }) => container.service === service);
+    const [first] = lost;
+    if (first === undefined) return [];
+    return [
+      {
+        level: 'refuse',
+        code: 'files-go-with-service',
+        message: `the inventory has no ${name}, so a run would end the service, and what only its containers have would be lost with them: ${lost.map(fleetingText).join(', ')}`,
+        fix: [
+          `to keep them: write ${name} into the section \`mailu\`, as the stack has it, and run again: it says how they are copied`,
+          `where they are copied, or nobody needs them, end the service with all that its containers have: ${(leadOf(cluster) ?? first.host).onHost(sh`docker service rm ${service}`.shown)}`,
+        ],
+      },
+    ];
+  });
 }
 
 /** What of the live stack's files is elsewhere than the inventory says: deployed so, mailboxes would be empty and keys gone. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
 import { inspectLeft, inspectMoved } from '../../playbooks/mailu/left.ts';
 import { inspectQueue } from '../../playbooks/mailu/queue.ts';
 import type { Mailu, MailuCluster } from '../../playbooks/mailu/settings.ts';
@@ -83,6 +84,36 @@ test('mail in a volume that no stack file names is copied before its container g
       ],
     },
   ]);
+});
+
+test('a service that the inventory no longer has is not ended with what only its containers have', () => {
+  const refused = (stdout: string) => {
+    const cluster = site(stdout);
+    return inspectMailu(cluster).filter(({ level }) => level === 'refuse');
+  };
+  const all = (mounts: readonly Mount[], running = true) =>
+    rows({ mailu_webdav: { mounts, running } }, { mailu_webdav: [] });
+  const told = [
+    {
+      level: 'refuse',
+      code: 'files-go-with-service',
+      message:
+        'the inventory has no webdav, so a run would end the service, and what only its containers have would be lost with them: /data of mailu_webdav.1.x on a',
+      fix: [
+        'to keep them: write webdav into the section `mailu`, as the stack has it, and run again: it says how they are copied',
+        'where they are copied, or nobody needs them, end the service with all that its containers have: a$ docker service rm mailu_webdav',
+      ],
+    },
+  ];
+  expect(refused(all([volume('/data')]))).toEqual(told);
+  expect(refused(all([volume('/data')], false))).toEqual(told);
+  expect(refused(all([]))).toEqual(told);
+  expect(refused(all([bind('/mailu/dav', '/data')]))).toEqual([]);
+  // What can be made anew goes, and a volume with a name stays.
+  expect(refused(rows({ mailu_oletools: { mounts: [volume('/data')] } }, { mailu_oletools: [] }))).toEqual(
+    [],
+  );
+  expect(refused(all([volume('/data', 'calendars')]))).toEqual([]);
 });
 
 test('mail in the container itself is taken out of it, over nothing that is there', () => {

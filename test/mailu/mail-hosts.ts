@@ -137,6 +137,7 @@ export function mailCluster(
             mailData: mailData(host),
             neighbours: { containers: (host.others ?? []).map(other), former: [], names: {}, services: [] },
             openFiles: [],
+            certificate: {},
           } as unknown as Facts),
     })),
   } as unknown as MailuCluster;
