@@ -14,7 +14,13 @@ found=
 if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
   ids=$(timeout 30 docker ps --quiet --all --no-trunc) || exit
   [ -z "$ids" ] || found=$(timeout 30 docker inspect --type container --format 'docker ${CONTAINER}' $ids) || exit
-  if [ "$(timeout 30 docker info --format '{{.Swarm.ControlAvailable}}')" = true ] && ids=$(timeout 30 docker service ls --quiet 2>/dev/null) && [ -n "$ids" ]; then
+  manager=$(timeout 30 docker info --format '{{.Swarm.ControlAvailable}}') || exit
+  ids=
+  [ "$manager" != true ] || ids=$(timeout 30 docker service ls --quiet 2>/dev/null) || {
+    code=$?
+    case $(timeout 30 docker service ls 2>&1) in *'does not have a leader'* | *'deadline exceeded'*) ids= ;; *) exit "$code" ;; esac
+  }
+  if [ -n "$ids" ]; then
     more=$(timeout 30 docker service inspect --format 'service ${SERVICE}' $ids) || exit
     found="$found
 $more"
@@ -39,7 +45,7 @@ done'
 exit 0`;
 
 /**
- * What else runs in containers. Neither engine is started for it: Docker's socket would start Docker, and podman makes its directories.
+ * What else runs in containers, and the services of the swarm; none where it has no leader, which nobody can change then. Neither engine is started for it: Docker's socket would start Docker, and podman makes its directories.
  * File systems are asked with a limit of time: one that is dead must not hold the look up. What is in a container's volume is asked for
  * that alone: Postfix's `pid` has files, and no mail.
  */

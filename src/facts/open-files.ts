@@ -14,6 +14,9 @@ export interface OpenFileFact {
   readonly stands: boolean;
 }
 
+/** Seconds that the processes of a host may take to be looked through. */
+const PATIENCE = 20;
+
 /**
  * Below these directories, by whichever name it was opened, by what the kernel keeps of each process (proc(5)): a dead file system is asked
  * for no more than where a link leads, within its time. A person's shell that only stands in a directory is not told. A container has processes of its own
@@ -32,7 +35,9 @@ export const openFileFacts = (places: readonly string[]): Probe<readonly OpenFil
     for name in $names; do set -- "$@" -o -lname "$name" -o -lname "$name/*"; done
     set +f; unset IFS
     own=$(readlink /proc/self/ns/pid) || exit 66
-    timeout 20 find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l '(' "$@" ')' -printf '%p %l\n' 2>/dev/null | while read -r link path; do
+    found=$(timeout ${PATIENCE} find /proc/[0-9]*/fd /proc/[0-9]*/cwd -maxdepth 1 -type l '(' "$@" ')' -printf '%p %l\n' 2>/dev/null)
+    [ $? -ne 124 ] || { echo ${`its programs have so many files open that they could not be looked through in ${PATIENCE} s`} >&2; exit 66; }
+    [ -z "$found" ] || printf '%s\n' "$found" | while read -r link path; do
       pid=\${link#/proc/}; pid=\${pid%%/*}
       unit=$(unit_of "$pid")
       [ "$(readlink "/proc/$pid/ns/pid")" = "$own" ] || continue

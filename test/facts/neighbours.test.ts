@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type NeighbourFacts, neighbourFacts, openFileFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
+import type { Script } from '../../src/shell/index.ts';
 
 const UNNAMED = 'a'.repeat(64);
 
@@ -43,13 +44,17 @@ class Host {
     );
   }
 
-  look(shell: string, places: readonly string[] = []): NeighbourFacts {
-    const { script, parse } = neighbourFacts(places.map((place) => this.path(place)));
-    const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
+  run(shell: string, script: Script) {
+    return spawnSync(shell, ['-s'], {
       input: script.reveal(),
       encoding: 'utf8',
       env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
     });
+  }
+
+  look(shell: string, places: readonly string[] = []): NeighbourFacts {
+    const { script, parse } = neighbourFacts(places.map((place) => this.path(place)));
+    const { stdout, stderr, status } = this.run(shell, script);
     const seen = parse({ code: status ?? 1, stdout: stdout.replaceAll(this.folder, ''), stderr });
     if (seen instanceof Unobservable) throw new Error(seen.reason);
     return seen;
@@ -129,6 +134,29 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
     expect(host.look(shell, ['mailu/mail']).names).toEqual({
       '/mailu/mail': ['/mailu/mail', '/srv/mailu/mail'],
     });
+  });
+
+  test('services that could not be listed are not none', () => {
+    const host = new Host();
+    const docker = (list: string, info = 'echo true') =>
+      host.command('docker', `case "$1 $2" in 'service ls') ${list} ;; 'info '*) ${info} ;; esac`);
+    host.command('sleep', '');
+    docker("echo 'Error response from daemon: rpc error: code = Unavailable' >&2; exit 1");
+    expect(() => host.look(shell)).toThrow('could not list the containers of the host');
+    docker('exit 124');
+    expect(() => host.look(shell)).toThrow('could not list the containers of the host');
+    docker(':', 'exit 124');
+    expect(() => host.look(shell)).toThrow('could not list the containers of the host');
+    docker("echo 'The swarm does not have a leader.' >&2; exit 1");
+    expect(host.look(shell).services).toEqual([]);
+  });
+
+  test('programs that could not be looked through in time are not none', () => {
+    const host = new Host();
+    host.command('timeout', 'case $2 in find) exit 124 ;; esac; shift; exec "$@"');
+    const { script, parse } = openFileFacts([host.path('mailu/mail')]);
+    const { stdout, stderr, status } = host.run(shell, script);
+    expect(() => parse({ code: status ?? 1, stdout, stderr })).toThrow('could not look which files are open');
   });
 
   test('a file that is open by another name of the place is found', async () => {
