@@ -25,6 +25,7 @@ import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
 import { servicesOf } from './mailu/deployed.ts';
 import { inspectMailu } from './mailu/inspect.ts';
+import { keptInServers } from './mailu/kept-in-servers.ts';
 import { outside } from './mailu/outside.ts';
 import * as parts from './mailu/parts.ts';
 import { records } from './mailu/records.ts';
@@ -119,6 +120,7 @@ export default definePlaybook({
           known: SERVICES,
           compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
           updates: updatesOf(cluster),
+          keeps: keptInServers(mailu),
           patience: mailu.patience,
         }),
       ]),

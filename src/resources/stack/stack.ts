@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Change, defineResource, type Settling, type Shown } from '../../resource/index.ts';
 import { looksSecret, MASK, sh } from '../../shell/index.ts';
 import { parseCompose } from './compose.ts';
+import { kept, refuseElsewhere } from './elsewhere.ts';
 import { differing } from './fields.ts';
 import { stackProbe } from './look.ts';
 import { wantedServices } from './wanted.ts';
@@ -20,6 +21,8 @@ const want = z
         z.strictObject({ pause: z.string().optional(), lasting: z.string().optional() }).readonly(),
       )
       .default({}),
+    /** What services keep where their variables say, by service. */
+    keeps: z.record(z.string(), kept).default({}),
     /** Seconds that services may take to run. */
     patience: z.int().positive().default(600),
   })
@@ -36,7 +39,7 @@ export const stack = defineResource({
 
   observe: ({ name }) => stackProbe(name),
 
-  diff({ services, known }, live): readonly Change[] {
+  diff({ name: stackName, services, known, keeps }, live): readonly Change[] {
     const gone = [...live.keys()].filter((name) => known.includes(name));
     const names = [...new Set([...services.keys(), ...gone])].toSorted();
     return names.flatMap((name): readonly Change[] => {
@@ -46,6 +49,8 @@ export const stack = defineResource({
         return [{ field: `service ${name}`, from: have?.fields.get('image') ?? null, to: null }];
       if (have === undefined)
         return [{ field: `service ${name}`, from: null, to: wanted.get('image') ?? null }];
+      const kept = keeps[name];
+      if (kept !== undefined) refuseElsewhere(`${stackName}_${name}`, kept, wanted, have.fields);
       const changes = differing(wanted, have.fields).map((field) => ({
         field: `${name} ${field}`,
         from: shown(field, have.fields.get(field)),
