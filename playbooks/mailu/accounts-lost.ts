@@ -1,5 +1,5 @@
 import { restores, restoresBackup } from './accounts-moves.ts';
-import { copiesOf, DEFAULT_FILE } from './accounts-places.ts';
+import { copiesOf, DEFAULT_FILE, IMAP } from './accounts-places.ts';
 import {
   bringBack,
   diskAway,
@@ -15,6 +15,7 @@ import {
   when,
   withDiskAway,
 } from './accounts-seen.ts';
+import { stops } from './stops.ts';
 
 /** The accounts are on a host that the inventory has no longer. Where it is gone for good, the newest copy is what is left. */
 export function notInInventory(bound: string, first: MailuHost, file: string, seen: Seen): Problem {
@@ -37,7 +38,7 @@ export function mayBeSomewhere(
   bound: string | undefined,
   seen: Seen,
 ): Problem | undefined {
-  const { hosts, silent, root } = seen;
+  const { hosts, reached, silent, root } = seen;
   if (silent.length > 0)
     return {
       code: 'database-silent',
@@ -72,6 +73,11 @@ export function mayBeSomewhere(
         ? `from your backup: ${first.onHost(restoresBackup(file))}`
         : (backup?.onHost(restores(copy.path, file)) ??
           `bring the storage of ${first.name} back first: run with --stage base --stage docker --stage swarm --stage storage, then without, which says how the copy is brought back`),
+      ...(reached.some(({ facts }) => facts.containers.includes(IMAP))
+        ? [
+            `before what comes next, stop imap, which has the mail open and would go on writing where that is moved to; a run starts it again: ${(seen.manager ?? viewer).onHost(stops(IMAP))}`,
+          ]
+        : []),
       `to begin without the old accounts, move aside what is left of them, which loses nothing: ${viewer.onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
     ],
   };

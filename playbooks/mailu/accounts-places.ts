@@ -2,6 +2,8 @@ import type { Mailu } from './settings.ts';
 
 /** The name of the service that is Mailu's administration, which alone writes the accounts. */
 export const ADMIN = 'mailu_admin';
+/** The name of the service that alone writes the mail. */
+export const IMAP = 'mailu_imap';
 
 /** The directory that is mounted at `/data` of the administration. */
 export const dataOf = (path: string) => `${path}/data`;

@@ -3,6 +3,7 @@ import { brings, restores, STOPS } from '../../playbooks/mailu/accounts-moves.ts
 import { onOneHost } from '../../playbooks/mailu/copies.ts';
 import { type DatabaseDecision, decideDatabase } from '../../playbooks/mailu/database.ts';
 import type { MailuCluster } from '../../playbooks/mailu/settings.ts';
+import { stops } from '../../playbooks/mailu/stops.ts';
 import { type MailHost, mailCluster, mailuSettings } from './mail-hosts.ts';
 
 const FILE = '/var/lib/mailu/data/main.db';
@@ -303,6 +304,19 @@ describe('where the accounts are', () => {
       /^bring the storage of mail-1 back first: run with --stage base .* --stage storage, then without/,
     );
     expect(fix[1]).toContain('mail-2$ mv -nT /mailu/mail');
+  });
+
+  test('mail that is moved aside is not open: imap would go on writing there', () => {
+    const cluster = mailCluster({
+      'mail-1': { shared: { mailboxes: ['alice@example.org'] } },
+      'mail-2': { shared: { mailboxes: ['alice@example.org'] } },
+    });
+    Object.assign(cluster.hosts[1]?.facts as object, { containers: ['mailu_imap'], swarm: { nodes: [] } });
+    const [, stop, aside] = fixOf(decide(cluster));
+    expect(stop).toBe(
+      `before what comes next, stop imap, which has the mail open and would go on writing where that is moved to; a run starts it again: mail-2$ ${stops('mailu_imap')}`,
+    );
+    expect(aside).toMatch(/^to begin without the old accounts, /);
   });
 
   test('a person may say that they have moved them', () => {
