@@ -9,6 +9,8 @@ import {
   inspectMachines,
   isReached,
   machineFacts,
+  mountFacts,
+  swarmFacts,
   sysctl,
   user,
 } from 'provision-swarm';
@@ -42,6 +44,8 @@ export default definePlaybook({
     machine: { probe: () => machineFacts },
     clock: { probe: () => clockFacts },
     firewall: { probe: () => firewallFacts },
+    swarm: { probe: () => swarmFacts },
+    mounts: { probe: () => mountFacts },
   },
 
   check: ({ hosts, settings }) =>

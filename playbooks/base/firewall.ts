@@ -6,6 +6,7 @@ import {
   ipv4Of,
   isReached,
   MANAGEMENT,
+  membershipOf,
   nftablesOpenings,
   type Resource,
   ufwOpenings,
@@ -40,28 +41,53 @@ export function firewallResources(host: Machine, cluster: Machines): readonly Re
   const { swarm, storage } = cluster.others;
   const encrypted = Object.values(swarm.networks).some((network) => network.encrypted === true);
   const serves = storage.kind === 'nfs' && [host.name, host.address].includes(storage.server ?? '');
+  const left = leftStorage(host, cluster);
+  const nodes = nodesOf(cluster);
+  const inSwarm = cluster.hosts.some((each) => membershipOf(each) !== undefined);
   return [
     KINDS[kind]({
       from: peerAddresses(host, cluster),
       tcp: [
         MANAGEMENT,
         GOSSIP,
-        ...(storage.kind === 'glusterfs' ? [GLUSTERD, BRICKS] : []),
-        ...(serves ? [NFS] : []),
+        ...(storage.kind === 'glusterfs' || left.gluster ? [GLUSTERD, BRICKS] : []),
+        ...(serves || left.serves ? [NFS] : []),
       ],
       udp: [GOSSIP, swarm.dataPathPort ?? VXLAN],
       esp: encrypted,
-      complete: cluster.hosts.every(isReached),
+      complete: cluster.hosts.every(isReached) && (nodes !== undefined || !inSwarm),
     }),
   ];
 }
 
-function peerAddresses(host: Machine, { hosts }: Machines): readonly string[] {
-  const all = hosts
+/** The managers' list; `undefined` where none of these hosts has it. */
+const nodesOf = ({ hosts }: Machines) =>
+  hosts.filter(isReached).find(({ facts }) => facts.swarm.nodes !== undefined)?.facts.swarm.nodes;
+
+/** Of the hosts, and of nodes of their swarm that are no hosts of this inventory: a run removes no node, so it shuts none out. */
+function peerAddresses(host: Machine, cluster: Machines): readonly string[] {
+  const all = cluster.hosts
     .filter(({ name }) => name !== host.name)
     .flatMap(({ address, facts }) => [
       ...(isIPv4(address) ? [address] : []),
       ...ipv4Of(facts?.machine.addresses ?? []),
     ]);
-  return [...new Set(all)];
+  const own = [host.address, ...ipv4Of(host.facts.machine.addresses)];
+  const others = (nodesOf(cluster) ?? []).flatMap(({ address = '' }) =>
+    isIPv4(address) && !/^(0|127)\./.test(address) && !own.includes(address) ? [address] : [],
+  );
+  return [...new Set([...all, ...others])];
+}
+
+/** Storage that is mounted by a unit of ours while the inventory has none any more: it runs on, and so do those who use it. */
+function leftStorage(host: Machine, { hosts, others }: Machines) {
+  const mounts =
+    others.storage.kind === 'none' ? hosts.filter(isReached).flatMap(({ facts }) => facts.mounts) : [];
+  const own = [host.name, host.address, ...ipv4Of(host.facts.machine.addresses)];
+  return {
+    gluster: mounts.some(({ type }) => type.includes('gluster')),
+    serves: mounts.some(
+      ({ type, source }) => type.startsWith('nfs') && own.some((name) => source.startsWith(`${name}:`)),
+    ),
+  };
 }

@@ -4,8 +4,10 @@ import {
   type FirewallFacts,
   kernelSetting,
   type MachineFacts,
+  type MountFact,
   publicKey,
   type ReachedHost,
+  type SwarmFacts,
 } from 'provision-swarm';
 import { z } from 'zod';
 
@@ -88,5 +90,7 @@ export interface Facts {
   readonly machine: MachineFacts;
   readonly clock: ClockFacts;
   readonly firewall: FirewallFacts;
+  readonly swarm: SwarmFacts;
+  readonly mounts: readonly MountFact[];
 }
 export type Machine = ReachedHost<Settings, Facts>;
