@@ -40,6 +40,8 @@ export function firewallResources(host: Machine, cluster: Machines): readonly Re
   if (kind === 'none' || cluster.settings.firewall === 'keep') return [];
   const { swarm, storage } = cluster.others;
   const encrypted = Object.values(swarm.networks).some((network) => network.encrypted === true);
+  // A swarm keeps the port that it was made with, whatever the inventory says of it.
+  const vxlan = cluster.hosts.flatMap(({ facts }) => facts?.swarm.info?.dataPathPort ?? [])[0];
   const serves = storage.kind === 'nfs' && [host.name, host.address].includes(storage.server ?? '');
   const left = leftStorage(host, cluster);
   const nodes = nodesOf(cluster);
@@ -53,7 +55,7 @@ export function firewallResources(host: Machine, cluster: Machines): readonly Re
         ...(storage.kind === 'glusterfs' || left.gluster ? [GLUSTERD, BRICKS] : []),
         ...(serves || left.serves ? [NFS] : []),
       ],
-      udp: [GOSSIP, swarm.dataPathPort ?? VXLAN],
+      udp: [GOSSIP, vxlan ?? swarm.dataPathPort ?? VXLAN],
       esp: encrypted,
       complete: cluster.hosts.every(isReached) && (nodes !== undefined || !inSwarm),
     }),

@@ -7,6 +7,8 @@ interface Seen {
   readonly nodes?: Readonly<Record<string, string>>;
   readonly member?: boolean;
   readonly mounts?: readonly object[];
+  /** Of a swarm that was made with another port than usual. */
+  readonly dataPathPort?: number;
 }
 
 /** What is let in on the first of these hosts, whose ufw has openings for an old address. */
@@ -15,7 +17,7 @@ function openings(
   storage: object = { kind: 'none' },
 ): readonly string[] {
   const all = Object.entries(hosts).map(
-    ([name, { silent, nodes, member = nodes !== undefined, mounts = [] }]) => ({
+    ([name, { silent, nodes, member = nodes !== undefined, mounts = [], dataPathPort }]) => ({
       name,
       address: `192.0.2.${name.replace(/\D/g, '')}`,
       facts: silent
@@ -26,6 +28,7 @@ function openings(
             mounts,
             swarm: {
               membership: member ? { clusterId: 'c', nodeId: name, role: 'manager' } : undefined,
+              info: { dataPathPort },
               nodes: nodes && Object.entries(nodes).map(([id, address]) => ({ id, address })),
             },
           },
@@ -72,4 +75,9 @@ test('storage that is mounted is not shut off where the inventory has lost its s
   expect(tcp([gluster])).toEqual(['open tcp 2377,7946,24007,24009-24018 from 192.0.2.2']);
   expect(tcp([nfs])).toEqual(['open tcp 2049,2377,7946 from 192.0.2.2']);
   expect(tcp([{ ...nfs, source: '192.0.2.7:/srv/mailu' }])).toEqual(['open tcp 2377,7946 from 192.0.2.2']);
+});
+
+test('the port of VXLAN is the one that the swarm was made with', () => {
+  const rows = openings({ 'a-1': { dataPathPort: 7777 }, 'b-2': {} });
+  expect(of(rows, '192.0.2.2')).toContain('open udp 7777,7946 from 192.0.2.2');
 });
