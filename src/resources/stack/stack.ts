@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Change, defineResource, type Settling, type Shown } from '../../resource/index.ts';
+import { type Change, defineResource, Refusal, type Settling, type Shown } from '../../resource/index.ts';
 import { looksSecret, MASK, sh } from '../../shell/index.ts';
 import { parseCompose } from './compose.ts';
 import { kept, refuseElsewhere } from './elsewhere.ts';
-import { differing } from './fields.ts';
+import { differing, type Fields } from './fields.ts';
 import { stackProbe } from './look.ts';
 import { wantedServices } from './wanted.ts';
 
@@ -51,6 +51,7 @@ export const stack = defineResource({
         return [{ field: `service ${name}`, from: null, to: wanted.get('image') ?? null }];
       const kept = keeps[name];
       if (kept !== undefined) refuseElsewhere(`${stackName}_${name}`, kept, wanted, have.fields);
+      refuseOtherMode(`${stackName}_${name}`, wanted, have.fields);
       const changes = differing(wanted, have.fields).map((field) => ({
         field: `${name} ${field}`,
         from: shown(field, have.fields.get(field)),
@@ -163,6 +164,21 @@ export const stack = defineResource({
     };
   },
 });
+
+/** @throws Refusal for what Docker refuses when other services have been changed already (swarmkit, errModeChangeNotAllowed). */
+function refuseOtherMode(service: string, wanted: Fields, have: Fields): void {
+  const [is, becomes] = [have, wanted].map((fields) => fields.get('mode'));
+  if (is === becomes) return;
+  throw new Refusal(
+    `the service ${service} is ${is}, and is to be ${becomes}, which Docker changes in none that is there: it has to be made anew`,
+    [
+      {
+        say: 'end it, with all that its containers alone have, and run again, which makes it; what it does is not there in between',
+        run: sh`docker service rm ${service}`,
+      },
+    ],
+  );
+}
 
 /** The field that says that a service does not run as it should, though it is what it should be. */
 const TASKS = ' tasks';
