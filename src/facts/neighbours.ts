@@ -26,7 +26,7 @@ if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = a
 $more"
   fi
 fi
-if command -v podman >/dev/null && [ -d /var/lib/containers/storage ]; then
+if command -v podman >/dev/null && { [ -d /var/lib/containers/storage ] || [ -d /run/containers/storage ]; }; then
   ids=$(timeout 30 podman ps --quiet --all --no-trunc) || exit
   if [ -n "$ids" ]; then
     more=$(timeout 30 podman inspect --type container --format 'podman ${CONTAINER}' $ids) || exit
@@ -45,9 +45,10 @@ done'
 exit 0`;
 
 /**
- * What else runs in containers, and the services of the swarm; none where it has no leader, which nobody can change then. Neither engine is started for it: Docker's socket would start Docker, and podman makes its directories.
- * File systems are asked with a limit of time: one that is dead must not hold the look up. What is in a container's volume is asked for
- * that alone: Postfix's `pid` has files, and no mail.
+ * What else runs in containers, and the services of the swarm; none where it has no leader, for nobody can change them then. Neither engine
+ * is started for it: Docker's socket would start Docker, and podman makes its directories. The one in /run is there from its first use
+ * after a start on, wherever it keeps what it has (containers-storage.conf(5), runroot). File systems are asked with a limit of time: one
+ * that is dead must not hold the look up. What is in a container's volume is asked for that alone: Postfix's `pid` has files, and no mail.
  */
 export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts> => ({
   script: lines([

@@ -46,7 +46,7 @@ class Host {
 
   run(shell: string, script: Script) {
     return spawnSync(shell, ['-s'], {
-      input: script.reveal(),
+      input: script.reveal().replace(/ (\/(var\/lib|run)\/containers)/g, ` ${this.folder}$1`),
       encoding: 'utf8',
       env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
     });
@@ -135,6 +135,20 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
       '/mailu/mail': ['/mailu/mail', '/srv/mailu/mail'],
     });
   });
+
+  test.each(['/var/lib/containers', '/run/containers'])(
+    'podman is asked where %s has its storage',
+    (place) => {
+      const host = new Host();
+      host.command('docker', ':');
+      const row = { ...task([]), name: 'mailu-imap', service: '' };
+      host.command('podman', `case $1 in ps) echo id ;; *) echo 'podman ${JSON.stringify(row)}' ;; esac`);
+      const names = () => host.look(shell).containers.map(({ name }) => name);
+      expect(names()).toEqual([]);
+      mkdirSync(host.path(`${place}/storage`), { recursive: true });
+      expect(names()).toEqual(['mailu-imap']);
+    },
+  );
 
   test('services that could not be listed are not none', () => {
     const host = new Host();
