@@ -6,6 +6,7 @@ import { aside } from './accounts-moves.ts';
 import { fileOf } from './accounts-places.ts';
 import {
   bringBack,
+  CLOCKS,
   describe,
   diskAway,
   isOf,
@@ -109,9 +110,6 @@ function unread(only: FoundFile, seen: Seen): Problem | undefined {
     fix: [first.host.onHost(`timeout 10 ls ${seen.root}`), brought(only)],
   };
 }
-
-/** Seconds by which the clocks of two hosts may differ. */
-const CLOCKS = 60;
 
 /** The shared storage has a copy of what came later. */
 function older(only: FoundFile, seen: Seen): Problem | undefined {

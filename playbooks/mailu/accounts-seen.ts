@@ -82,10 +82,19 @@ export const describe = ({ host, path, bytes, modified }: Omit<FoundFile, 'seen'
 
 export const namesOf = (hosts: readonly MailuHost[]) => hosts.map(({ name }) => name).join(', ');
 
-/** The newest copy, and a host that sees it. */
+/** Seconds by which the clocks of two hosts may differ. */
+export const CLOCKS = 60;
+
+/** The newest copy, and a host that sees it. One that is from the future was made while a clock was wrong: each that is not comes before it. */
 export function newestCopy({ reached }: Seen) {
-  const copies = reached.flatMap((host) => (shared(host)?.copies ?? []).map((copy) => ({ host, ...copy })));
-  return copies.toSorted((a, b) => a.modified - b.modified).at(-1);
+  const copies = reached.flatMap((host) =>
+    (shared(host)?.copies ?? []).map((copy) => ({
+      host,
+      ahead: Number(copy.modified > host.facts.machine.clock + CLOCKS),
+      ...copy,
+    })),
+  );
+  return copies.toSorted((a, b) => b.ahead - a.ahead || a.modified - b.modified).at(-1);
 }
 
 /** What on the shared storage says that there were accounts once. */

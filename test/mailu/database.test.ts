@@ -306,6 +306,17 @@ describe('where the accounts are', () => {
     expect(fix[1]).toContain('mail-2$ mv -nT /mailu/mail');
   });
 
+  test('a copy of the time in which a clock was wrong is not the newest', () => {
+    const [before, now, after] = [1_764_000_000, 1_764_000_500, 4_000_000_000];
+    const copies = [before, now, after].map(copyOf);
+    const lost = decide(mailCluster({ 'mail-1': { shared: { copies } } }));
+    expect(fixOf(lost)[0]).toBe(`mail-1$ ${restores(copyOf(now).path, FILE)}`);
+    const there = { databases: [{ path: FILE, modified: now + 10 }], shared: { copies } };
+    expect(meaning(decide(mailCluster({ 'mail-1': there })))).toBe('here mail-1');
+    const only = decide(mailCluster({ 'mail-1': { shared: { copies: [copyOf(after)] } } }));
+    expect(fixOf(only)[0]).toBe(`mail-1$ ${restores(copyOf(after).path, FILE)}`);
+  });
+
   test('mail that is moved aside is not open: imap would go on writing there', () => {
     const cluster = mailCluster({
       'mail-1': { shared: { mailboxes: ['alice@example.org'] } },
