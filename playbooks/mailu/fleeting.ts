@@ -63,5 +63,28 @@ function targetsOf({ service = '', image, keeps, running }: ContainerFact): read
   return [...unnamed, ...inside];
 }
 
+/**
+ * Services of the stack whose containers have what they write in themselves alone, or in a volume without a name, as their specification
+ * says, and of which no host that was asked has one: it is on a host that was not.
+ */
+export function withUnseenFiles(cluster: MailuCluster): readonly string[] {
+  if (unasked(cluster).length === 0) return [];
+  const running = cluster.hosts.filter(isReached).flatMap(({ facts }) => facts.containers);
+  return liveServices(cluster)
+    .filter(({ name, replicas }) => replicas !== 0 && !running.includes(name))
+    .filter(({ name, image, keeps }) => {
+      const service = name.slice(STACK.length + 1);
+      const given = keeps.filter(({ source }) => source !== '').map(({ target }) => target);
+      const isGiven = (place: string) => given.some((one) => place === one || place.startsWith(`${one}/`));
+      return !isRemade(service, image) && PLACES[service]?.every(isGiven) === false;
+    })
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** Hosts whose containers nobody listed: they did not answer, or their Docker does not run. */
+export const unasked = ({ hosts }: MailuCluster) =>
+  hosts.filter((host) => !isReached(host) || host.facts.mailData.engine === 'stopped');
+
 export const fleetingText = ({ host, container, target }: Fleeting) =>
   `${target} of ${container.name} on ${host.name}`;

@@ -2,7 +2,7 @@ import { type Finding, isReached, overlaps } from 'provision-swarm';
 import { inspectCertificate } from './certificate.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
-import { inspectEnding, inspectLeft, inspectMoved, OTHER_ROOT } from './left.ts';
+import { inspectEnding, inspectLeft, inspectMoved, inspectUnseen, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
 import { smallestMtu } from './parts.ts';
 import { inspectPorts } from './ports-in-use.ts';
@@ -31,6 +31,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...inspectSelector(mailu, cluster),
     ...moved,
     ...inspectEnding(mailu, cluster),
+    ...inspectUnseen(cluster),
     // With everything else, the queue is below the other root.
     ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
     ...consequences(mailu),

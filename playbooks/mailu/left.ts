@@ -1,6 +1,7 @@
 import { type Finding, isReached, type KeptPlace, sh } from 'provision-swarm';
+import { bringBack, namesOf } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
-import { fleetingFiles, fleetingText, isRemade } from './fleeting.ts';
+import { fleetingFiles, fleetingText, isRemade, unasked, withUnseenFiles } from './fleeting.ts';
 import { heldElsewhere, inspectHeld } from './held.ts';
 import { liveServices } from './live.ts';
 import { leadOf, STACK } from './parts.ts';
@@ -48,6 +49,29 @@ export function inspectEnding(mailu: Mailu, cluster: MailuCluster): readonly Fin
       },
     ];
   });
+}
+
+/** What has to be copied before a service is changed is not known where its container was not seen. */
+export function inspectUnseen(cluster: MailuCluster): readonly Finding[] {
+  const names = withUnseenFiles(cluster);
+  if (names.length === 0) return [];
+  const silent = unasked(cluster).filter((host) => !isReached(host));
+  const stopped = unasked(cluster).filter(isReached);
+  const why = [
+    ...(silent.length === 0 ? [] : [`${namesOf(silent)} did not answer`]),
+    ...(stopped.length === 0 ? [] : [`Docker does not run on ${namesOf(stopped)}`]),
+  ];
+  return [
+    {
+      level: 'refuse',
+      code: 'containers-not-seen',
+      message: `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} files in containers alone, and ${why.join(', and ')}: Docker removes such a container, and what it has, once its service is changed or ended`,
+      fix: [
+        ...(silent.length === 0 ? [] : [bringBack(silent)]),
+        ...stopped.map((host) => `start its Docker, and run again: ${host.onHost('systemctl start docker')}`),
+      ],
+    },
+  ];
 }
 
 /** What of the live stack's files is elsewhere than the inventory says: deployed so, mailboxes would be empty and keys gone. */

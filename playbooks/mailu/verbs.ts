@@ -1,6 +1,7 @@
 import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision-swarm';
 import { servicesOf } from './deployed.ts';
 import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
+import { inspectUnseen } from './left.ts';
 import { liveServices } from './live.ts';
 import { addedServices } from './neighbours.ts';
 import { leadOf, STACK } from './parts.ts';
@@ -63,6 +64,8 @@ export function removal(cluster: MailuCluster): Removal | Denied {
   const fleeting = fleetingFiles(cluster);
   const used = fleeting.filter(({ container }) => container.running);
   if (used.length > 0) return lost(used);
+  const [unseen] = inspectUnseen(cluster);
+  if (unseen !== undefined) return { denied: unseen.message, fix: unseen.fix };
   const { root } = others.storage;
   const added = addedServices(cluster);
   const label = `label=com.docker.stack.namespace=${STACK}`;

@@ -116,6 +116,32 @@ test('a service that the inventory no longer has is not ended with what only its
   expect(refused(all([volume('/data', 'calendars')]))).toEqual([]);
 });
 
+test('what a container has on a host that did not answer is not known', () => {
+  const seen = (stdout: string, b: Parameters<typeof mailCluster>[0][string] = { silent: true }) => {
+    const cluster = site(stdout);
+    const [other] = mailCluster({ b }).hosts;
+    const both = { ...cluster, hosts: [...cluster.hosts, ...(other === undefined ? [] : [other])] };
+    const { denied } = removal(both) as { denied?: string };
+    return [
+      ...inspectMailu(both).filter(({ code }) => code === 'containers-not-seen'),
+      ...(denied === undefined ? [] : [denied]),
+    ];
+  };
+  const message =
+    'mailu_imap has files in containers alone, and b did not answer: Docker removes such a container, and what it has, once its service is changed or ended';
+  const fix = ['bring b back and run again. Take out of the inventory only what is gone for good'];
+  const finding = { level: 'refuse', code: 'containers-not-seen', message, fix };
+  expect(seen(rows({}, IMAP))).toEqual([finding, message]);
+  expect(seen(rows({}, { mailu_imap: [{ Type: 'volume', Target: '/mail' }] }))).toEqual([finding, message]);
+  expect(seen(rows({}, IMAP), { engine: 'stopped' })[0]).toMatchObject({
+    message: expect.stringContaining('Docker does not run on b: '),
+    fix: ['start its Docker, and run again: b$ systemctl start docker'],
+  });
+  expect(seen(rows({}, IMAP), {})).toEqual([]);
+  expect(seen(rows({}, OURS))).toEqual([]);
+  expect(seen(rows({}, { mailu_front: [] }))).toEqual([]);
+});
+
 test('mail in the container itself is taken out of it, over nothing that is there', () => {
   expect(found(rows({ mailu_imap: { mounts: [bind('/etc/x', '/overrides')] } }, IMAP))[0]?.fix[0]).toBe(
     'hold the container, which ends nothing, and copy: a$ docker pause mailu_imap.1.x && mkdir -p -- /mailu/mail && docker cp mailu_imap.1.x:/mail/. - | tar -C /mailu/mail --skip-old-files --numeric-owner -xpf -',

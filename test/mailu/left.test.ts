@@ -28,6 +28,7 @@ const site = (settings: Mailu | undefined, services: readonly object[], root = '
         facts: {
           swarm: { nodes: [] },
           containers: [],
+          mailData: { engine: 'asked' },
           neighbours: { containers: [], former: [], names: {}, services },
         },
       },
