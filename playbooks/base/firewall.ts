@@ -39,7 +39,6 @@ export function firewallResources(host: Machine, cluster: Machines): readonly Re
   const { kind } = host.facts.firewall;
   if (kind === 'none' || cluster.settings.firewall === 'keep') return [];
   const { swarm, storage } = cluster.others;
-  const encrypted = Object.values(swarm.networks).some((network) => network.encrypted === true);
   // A swarm keeps the port that it was made with, whatever the inventory says of it.
   const vxlan = cluster.hosts.flatMap(({ facts }) => facts?.swarm.info?.dataPathPort ?? [])[0];
   const serves = storage.kind === 'nfs' && [host.name, host.address].includes(storage.server ?? '');
@@ -56,7 +55,8 @@ export function firewallResources(host: Machine, cluster: Machines): readonly Re
         ...(serves || left.serves ? [NFS] : []),
       ],
       udp: [GOSSIP, vxlan ?? swarm.dataPathPort ?? VXLAN],
-      esp: encrypted,
+      // Of encrypted overlay networks, which anybody may make in the swarm: Mailu's is one where it says so.
+      esp: true,
       complete: cluster.hosts.every(isReached) && (nodes !== undefined || !inSwarm),
     }),
   ];

@@ -4,6 +4,7 @@ import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
 import { inspectEnding, inspectLeft, inspectMoved, inspectUnseen, OTHER_ROOT } from './left.ts';
 import { inspectNeighbours } from './neighbours.ts';
+import { inspectOverrides } from './overrides.ts';
 import { smallestMtu } from './parts.ts';
 import { inspectPorts } from './ports-in-use.ts';
 import { inspectQueue } from './queue.ts';
@@ -32,6 +33,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     ...moved,
     ...inspectEnding(mailu, cluster),
     ...inspectUnseen(cluster),
+    ...inspectOverrides(mailu, cluster),
     // With everything else, the queue is below the other root.
     ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
     ...consequences(mailu),

@@ -28,7 +28,7 @@ const DATA = '/data';
 
 /**
  * Text that tells of the service and of its containers here, and has `look` look where these have had their data, and in the volumes
- * of the stack, which outlive it. Starts nothing.
+ * of the stack, or of a project of Compose with its name, which outlive it. Starts nothing.
  */
 export function adminText(service: string, stack: string): Script {
   return sh`
@@ -46,7 +46,8 @@ export function adminText(service: string, stack: string): Script {
         else case $told in *'not find'* | *[Nn]'o such '*) ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac; fi
       done
       names=$(timeout 30 docker volume ls -q --filter ${`label=com.docker.stack.namespace=${stack}`}) || exit 66
-      for name in $names; do
+      more=$(timeout 30 docker volume ls -q --filter ${`label=com.docker.compose.project=${stack}`}) || exit 66
+      for name in $names $more; do
         told=$(timeout 30 docker volume inspect --format '{{.Mountpoint}}' -- "$name" 2>&1) ||
           case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
         [ -z "$told" ] || { look "$told/main.db"; echo "looked $told"; }

@@ -54,6 +54,8 @@ export interface MailDataFacts {
         readonly copied: number | undefined;
         /** Whether the directory of the copies is there, which the first that is begun makes. */
         readonly begun: boolean;
+        /** Files of overrides, by their names below their directory: `postfix/postfix.cf`. */
+        readonly overrides: readonly string[];
         /** Tags of the administrations that this tool has deployed. */
         readonly deployed: readonly string[];
       };
@@ -99,6 +101,7 @@ export function mailDataFacts({
     ...files.filter((file) => !own.includes(file)),
     `${root}/mail`,
     `${root}/dkim`,
+    `${root}/overrides`,
     copies,
     deployed,
   ];
@@ -152,6 +155,7 @@ export function mailDataFacts({
                   .toSorted((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1)),
                 copied: of('copied').map(Number)[0],
                 begun: of('begun').length > 0,
+                overrides: of('override').toSorted(),
                 deployed: of('deployed'),
               }
             : { unknown },
@@ -199,6 +203,7 @@ export const noMailData: Probe<MailDataFacts> = {
       copies: [],
       copied: undefined,
       begun: false,
+      overrides: [],
       deployed: [],
     },
     service: undefined,

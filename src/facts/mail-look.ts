@@ -33,6 +33,7 @@ for path; do
     *.db) file "$path" database ;;
     */mail) list "$path" | sed -e "/^unknown /b" -e "/^folder /b" -e "/@/!d" -e "s/^/mailbox /" | head -n ${SOME + 1} ;;
     */dkim) list "$path" | sed -e "/^unknown /b" -e "/^folder /b" -e "/[.]key$/!d" -e "s/^/key /" ;;
+    */overrides) ! at "$path" || find "$path/" -mindepth 1 -maxdepth 2 -type f -printf "override %P\\n" ;;
     */deployed) list "$path" | sed -e "/^unknown /b" -e "/^folder /d" -e "s/^/deployed /" ;;
     *) ! at "$path" || { echo begun yes; ! at "$path/.copied" || echo "copied \${told##* }"; for copy in "$path"/main-*.db; do file "$copy" copy; done; } ;;
   esac

@@ -41,6 +41,8 @@ export interface ServiceFact {
   readonly mounts: readonly WritableMount[];
   /** What it keeps in directories of hosts and in volumes of Docker's, by where its programs find it. */
   readonly keeps: readonly KeptPlace[];
+  /** What it only reads, likewise. */
+  readonly reads: readonly KeptPlace[];
 }
 
 export interface KeptPlace {

@@ -132,13 +132,20 @@ export function readService(row: unknown, paths: Paths): ServiceFact {
       .filter(({ Protocol, PublishMode }) => Protocol !== 'udp' && PublishMode !== 'host')
       .flatMap(({ PublishedPort }) => PublishedPort ?? []),
     mounts: writable(found.mounts, paths),
-    keeps: kept(found.mounts, paths),
+    keeps: kept(found.mounts, paths, false),
+    reads: kept(found.mounts, paths, true),
   };
 }
 
-function kept(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly KeptPlace[] {
+function kept(
+  found: readonly z.output<typeof mountSchema>[],
+  paths: Paths,
+  readOnly: boolean,
+): readonly KeptPlace[] {
   return found
-    .filter(({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && ReadOnly !== true)
+    .filter(
+      ({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && (ReadOnly === true) === readOnly,
+    )
     .map(({ Type, Source: source = '', Target: target = '' }) => ({
       target,
       source,

@@ -72,6 +72,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
         copies: [],
         copied: undefined,
         begun: false,
+        overrides: [],
         deployed: [],
       },
       service: undefined,
@@ -177,7 +178,13 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
 
   describe('with Docker', () => {
     /** `inspect`: of each container by its id; `cp`: what docker says where a file is asked out of one. */
-    function withDocker(inspect: Readonly<Record<string, string>>, cp: string, volumes = '', spec = '{}') {
+    function withDocker(
+      inspect: Readonly<Record<string, string>>,
+      cp: string,
+      volumes = '',
+      spec = '{}',
+      label = 'com.docker.stack.namespace',
+    ) {
       const host = new Host();
       host.command('systemctl', 'echo active');
       const cases = Object.entries(inspect).map(([id, text]) => `*${id}) ${text} ;;`);
@@ -187,7 +194,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
   'ps '*) printf '%s\\n' ${Object.keys(inspect).join(' ')} ;;
   'inspect '*) case "$*" in ${cases.join(' ')} esac ;;
   'cp '*) ${cp} ;;
-  'volume ls') [ -z "${volumes}" ] || echo volume ;;
+  'volume ls') case "$*" in *${label}=*) [ -z "${volumes}" ] || echo volume ;; esac ;;
   'volume inspect') echo "${volumes}" ;;
   'service inspect') echo '${spec}' ;;
 esac`,
@@ -230,9 +237,12 @@ esac`,
       ]);
     });
 
-    test('accounts in a volume that a stack has left', () => {
+    test.each([
+      ['a stack', 'com.docker.stack.namespace'],
+      ['Compose', 'com.docker.compose.project'],
+    ])('accounts in a volume that %s has left', (_, label) => {
       const folder = mkdtempSync(join(tmpdir(), 'provision-volume-'));
-      const host = withDocker({}, NOT_THERE, folder, SPEC([]));
+      const host = withDocker({}, NOT_THERE, folder, SPEC([]), label);
       host.file(join(folder, 'main.db'));
       expect(host.look(shell)).toMatchObject({
         databases: [{ path: join(folder, 'main.db') }],

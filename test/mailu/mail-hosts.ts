@@ -4,7 +4,13 @@ import {
   type Mailu,
   type MailuCluster,
 } from '../../playbooks/mailu/settings.ts';
-import type { AdminContainer, ContainerFact, DatabaseFile, MailDataFacts } from '../../src/facts/index.ts';
+import type {
+  AdminContainer,
+  ContainerFact,
+  DatabaseFile,
+  MailDataFacts,
+  ServiceFact,
+} from '../../src/facts/index.ts';
 
 /** What a host of a mail server says, as far as a test cares. */
 export interface MailHost {
@@ -18,6 +24,8 @@ export interface MailHost {
   readonly engine?: MailDataFacts['engine'];
   /** Other containers that run. */
   readonly others?: readonly Partial<ContainerFact>[];
+  /** Of the swarm, as a manager lists them. */
+  readonly services?: readonly Partial<ServiceFact>[];
   readonly service?: Partial<NonNullable<MailDataFacts['service']>>;
   readonly shared?:
     | Partial<Extract<MailDataFacts['shared'], { mounted: boolean }>>
@@ -44,6 +52,7 @@ const NOTHING = {
   copies: [],
   copied: undefined,
   begun: false,
+  overrides: [],
   deployed: [],
 } as const;
 
@@ -135,7 +144,12 @@ export function mailCluster(
             listeners: [],
             engines: [],
             mailData: mailData(host),
-            neighbours: { containers: (host.others ?? []).map(other), former: [], names: {}, services: [] },
+            neighbours: {
+              containers: (host.others ?? []).map(other),
+              former: [],
+              names: {},
+              services: host.services ?? [],
+            },
             openFiles: [],
             certificate: {},
           } as unknown as Facts),

@@ -40,7 +40,7 @@ function openings(
     hosts: all,
   };
   const [resource] = firewallResources(all[0] as never, cluster as never);
-  const old = ['tcp 2377,7946,24007,24009:24018', 'udp 4789,7946'].map((rule) => {
+  const old = ['tcp 2377,7946,24007,24009:24018', 'udp 4789,7946', 'esp any'].map((rule) => {
     const [protocol, ports] = rule.split(' ');
     return `### tuple ### allow ${protocol} ${ports} 0.0.0.0/0 any 192.0.2.9 in comment=70726f766973696f6e\n`;
   });
@@ -55,12 +55,12 @@ test('a node of the swarm that is no host of the inventory is not shut out', () 
   const list = { 'a-1': '192.0.2.1', 'b-2': '192.0.2.2', other: '192.0.2.9', far: '0.0.0.0' };
   const rows = openings({ 'a-1': { nodes: list }, 'b-2': { member: true } }, { kind: 'glusterfs' });
   expect(of(rows, '192.0.2.9')).toEqual([]);
-  expect(of(rows, '192.0.2.2')).toHaveLength(2);
+  expect(of(rows, '192.0.2.2')).toHaveLength(3);
   expect([...of(rows, '192.0.2.1'), ...of(rows, '0.0.0.0')]).toEqual([]);
   // One that has left the swarm is.
   const { other: _, ...left } = list;
-  expect(of(openings({ 'a-1': { nodes: left } }), '192.0.2.9')).toHaveLength(2);
-  expect(of(openings({ 'a-1': {} }), '192.0.2.9')).toHaveLength(2);
+  expect(of(openings({ 'a-1': { nodes: left } }), '192.0.2.9')).toHaveLength(3);
+  expect(of(openings({ 'a-1': {} }), '192.0.2.9')).toHaveLength(3);
   // Nobody says who is in it.
   expect(of(openings({ 'a-1': { member: true } }), '192.0.2.9')).toEqual([]);
   expect(of(openings({ 'a-1': { nodes: left }, 'b-2': { silent: true } }), '192.0.2.9')).toEqual([]);
@@ -80,4 +80,8 @@ test('storage that is mounted is not shut off where the inventory has lost its s
 test('the port of VXLAN is the one that the swarm was made with', () => {
   const rows = openings({ 'a-1': { dataPathPort: 7777 }, 'b-2': {} });
   expect(of(rows, '192.0.2.2')).toContain('open udp 7777,7946 from 192.0.2.2');
+});
+
+test('ESP of encrypted overlay networks is let through, whoever makes them', () => {
+  expect(openings({ 'a-1': {}, 'b-2': {} })).toContain('open esp from 192.0.2.2');
 });
