@@ -41,11 +41,11 @@ export default definePlaybook({
   others: { swarm: swarmSettings, storage: storageSettings },
 
   facts: {
-    machine: { probe: () => machineFacts },
-    clock: { probe: () => clockFacts },
-    firewall: { probe: () => firewallFacts },
-    swarm: { probe: () => swarmFacts },
-    mounts: { probe: () => mountFacts },
+    machine: machineFacts,
+    clock: clockFacts,
+    firewall: firewallFacts,
+    swarm: swarmFacts,
+    mounts: mountFacts,
   },
 
   check: ({ hosts, settings }) =>

@@ -45,11 +45,11 @@ export default definePlaybook({
   others: { base: clusterSettings },
 
   facts: {
-    machine: { probe: () => machineFacts },
-    docker: { probe: () => dockerFacts },
-    apt: { probe: () => aptFacts },
-    swarm: { probe: () => swarmFacts },
-    autolock: { probe: () => autolockFacts },
+    machine: machineFacts,
+    docker: dockerFacts,
+    apt: aptFacts,
+    swarm: swarmFacts,
+    autolock: autolockFacts,
   },
 
   check: ({ hosts }) =>

@@ -4,7 +4,7 @@ import {
   dataDirectory,
   definePlaybook,
   engineFacts,
-  type Fact,
+  type FactAbout,
   givenFileFacts,
   listenerFacts,
   machineFacts,
@@ -13,7 +13,6 @@ import {
   networkFacts,
   noMailData,
   openFileFacts,
-  type Probe,
   type Resource,
   stack,
   swarmFacts,
@@ -57,10 +56,16 @@ const throughLead = (part: Part) =>
     parts.leadOf(cluster)?.name === host.name ? part(mailu, cluster, host) : [],
   );
 
-/** A question that depends on what the inventory says: the engine gives each playbook the section of its own schemas. */
-const bySection = <T>(ask: (section: Pick<MailuCluster, 'settings' | 'others'>) => Probe<T>): Fact<T> => ({
-  probe: (_host, _peers, section) => ask(section as Pick<MailuCluster, 'settings' | 'others'>),
-});
+type About = FactAbout<MailuCluster['settings'], MailuCluster['others']>;
+
+const mailDataOf = ({ settings, others: { storage } }: About) =>
+  settings === undefined ? noMailData : mailDataFacts(placesOf(settings, storage.root));
+
+const written = ({ settings, others: { storage } }: About) =>
+  settings === undefined ? [] : writtenBelow(settings, storage.root);
+
+const certificateOf = ({ settings, others: { storage } }: About) =>
+  givenFileFacts(settings === undefined ? [] : certificateFiles(settings, storage.root));
 
 /** The Mailu stack on the swarm. */
 export default definePlaybook({
@@ -70,24 +75,16 @@ export default definePlaybook({
   others: { storage: storageSettings, swarm: swarmSettings },
 
   facts: {
-    machine: { probe: () => machineFacts },
-    swarm: { probe: () => swarmFacts },
-    networks: { probe: () => networkFacts },
-    containers: { probe: () => containerFacts },
-    listeners: { probe: () => listenerFacts },
-    mailData: bySection(({ settings, others }) =>
-      settings === undefined ? noMailData : mailDataFacts(placesOf(settings, others.storage.root)),
-    ),
-    engines: { probe: () => engineFacts },
-    neighbours: bySection(({ settings, others }) =>
-      neighbourFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
-    ),
-    openFiles: bySection(({ settings, others }) =>
-      openFileFacts(settings === undefined ? [] : writtenBelow(settings, others.storage.root)),
-    ),
-    certificate: bySection(({ settings, others }) =>
-      givenFileFacts(settings === undefined ? [] : certificateFiles(settings, others.storage.root)),
-    ),
+    machine: machineFacts,
+    swarm: swarmFacts,
+    networks: networkFacts,
+    containers: containerFacts,
+    listeners: listenerFacts,
+    mailData: mailDataOf,
+    engines: engineFacts,
+    neighbours: (about: About) => neighbourFacts(written(about)),
+    openFiles: (about: About) => openFileFacts(written(about)),
+    certificate: certificateOf,
   },
 
   check: checkMailu,

@@ -51,8 +51,8 @@ export default definePlaybook({
   host: hostSettings,
 
   facts: {
-    machine: { probe: () => machineFacts },
-    resolver: { probe: () => resolverFacts },
+    machine: machineFacts,
+    resolver: resolverFacts,
   },
 
   check: ({ hosts }) =>

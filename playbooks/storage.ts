@@ -4,9 +4,8 @@ import {
   definePlaybook,
   directory,
   dropIn,
-  type Fact,
+  type FactAbout,
   file,
-  type GlusterFacts,
   glusterFacts,
   isReached,
   machineFacts,
@@ -57,14 +56,11 @@ const viewText = ({ name, settings }: Storage) =>
 /** The first by name of those that answer: which one it is means nothing, only that it is one. */
 const writer = ({ hosts }: Storage) => hosts.filter(isReached).toSorted(byName)[0];
 
-const glusterFact: Fact<GlusterFacts> = {
-  probe: (_host, _peers, { settings }) => ask(settings as Storage['settings']),
-};
-const ask = (settings: Storage['settings']) =>
-  settings.kind === 'glusterfs'
+const glusterOf = ({ settings: { kind, volume, otherVolumes } }: FactAbout<Storage['settings']>) =>
+  kind === 'glusterfs'
     ? glusterFacts(
-        settings.volume ?? 'mailu',
-        settings.otherVolumes?.filter((path) => path.startsWith('/')),
+        volume ?? 'mailu',
+        otherVolumes?.filter((path) => path.startsWith('/')),
       )
     : noGluster;
 
@@ -75,11 +71,11 @@ export default definePlaybook({
   host: hostSettings,
 
   facts: {
-    machine: { probe: () => machineFacts },
-    swarm: { probe: () => swarmFacts },
-    autolock: { probe: () => autolockFacts },
-    gluster: glusterFact,
-    mounts: { probe: () => mountFacts },
+    machine: machineFacts,
+    swarm: swarmFacts,
+    autolock: autolockFacts,
+    gluster: glusterOf,
+    mounts: mountFacts,
   },
 
   check,

@@ -3,9 +3,9 @@ import {
   decideSwarm,
   definePlaybook,
   dockerNetwork,
+  type FactAbout,
   firewallFacts,
   GOSSIP,
-  type HostIdentity,
   ingressNetwork,
   inspectPorts,
   inspectSwarm,
@@ -30,18 +30,16 @@ export default definePlaybook({
   others: { base: baseSettings },
 
   facts: {
-    machine: { probe: () => machineFacts },
-    swarm: { probe: () => swarmFacts },
-    firewall: { probe: () => firewallFacts },
-    ports: {
-      probe: (_host: HostIdentity, peers: readonly HostIdentity[]) =>
-        portFacts(
-          peers.flatMap(({ name, address }) => [
-            { host: name, address, port: MANAGEMENT },
-            { host: name, address, port: GOSSIP },
-          ]),
-        ),
-    },
+    machine: machineFacts,
+    swarm: swarmFacts,
+    firewall: firewallFacts,
+    ports: ({ peers }: FactAbout) =>
+      portFacts(
+        peers.flatMap(({ name, address }) => [
+          { host: name, address, port: MANAGEMENT },
+          { host: name, address, port: GOSSIP },
+        ]),
+      ),
   },
 
   check: ({ hosts }) => {

@@ -65,6 +65,7 @@ export {
   type Enquiry,
   enquire,
   type Fact,
+  type FactAbout,
   type Gate,
   type Host,
   type HostIdentity,

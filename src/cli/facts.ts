@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { factsByName } from '../engine/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
 import { forLogins } from './read-secrets.ts';
@@ -10,12 +11,22 @@ export function facts(file: string, options: CommonOptions): Promise<number> {
     const known = [...world.states.values()].filter(({ host }) => run.selected.has(host.name));
     if (screen.form === 'json')
       for (const { host, facts } of known)
-        screen.out(`${JSON.stringify({ kind: 'facts', host: host.name, facts: facts ?? null })}\n`);
+        screen.out(
+          `${JSON.stringify({ kind: 'facts', host: host.name, facts: facts === undefined ? null : factsByName(facts) })}\n`,
+        );
     else
       screen.out(
-        stringify(Object.fromEntries(known.map(({ host, facts }) => [host.name, facts ?? 'not reached'])), {
-          aliasDuplicateObjects: false,
-        }),
+        stringify(
+          Object.fromEntries(
+            known.map(({ host, facts }) => [
+              host.name,
+              facts === undefined ? 'not reached' : factsByName(facts),
+            ]),
+          ),
+          {
+            aliasDuplicateObjects: false,
+          },
+        ),
       );
     return undefined;
   });

@@ -1,44 +1,78 @@
 import type { InventoryHost } from '../inventory/index.ts';
-import type { Fact, Playbook } from '../playbook/index.ts';
+import type { FactAbout, Playbook } from '../playbook/index.ts';
 import { type Output, type Probe, Unobservable } from '../resource/index.ts';
+import type { Script } from '../shell/index.ts';
 import { CouldNotLook } from './failures.ts';
 
-/** The questions for a host's facts, by the name that playbooks know them by. */
-export type FactProbes = ReadonlyMap<string, Probe<unknown>>;
+/** What all playbooks want to know of a host. */
+export interface FactProbes {
+  /** Each question once, by its text. */
+  readonly questions: ReadonlyMap<string, Script>;
+  readonly wanted: readonly Wanted[];
+}
 
-/** What all playbooks want to know about a host, each thing once. */
+interface Wanted {
+  readonly playbook: string;
+  /** As the playbook calls it. */
+  readonly name: string;
+  readonly probe: Probe<unknown>;
+}
+
+/** By the name of the playbook, and by what it calls each. */
+export type Facts = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
 export function factProbes(
   playbooks: readonly Playbook[],
   host: InventoryHost,
   hosts: readonly InventoryHost[],
-  sections: ReadonlyMap<Playbook, Sections>,
+  sections: ReadonlyMap<Playbook, Section>,
 ): FactProbes {
   const peers = hosts.filter(({ name }) => name !== host.name);
-  const facts = playbooks.flatMap((playbook) =>
-    Object.entries(playbook.facts).map(([name, fact]) => [name, { playbook, fact }] as const),
-  );
-  return new Map(
-    [...new Map(facts)].map(([name, { playbook, fact }]) => [
+  const wanted = playbooks.flatMap((playbook) =>
+    Object.entries(playbook.facts).map(([name, fact]) => ({
+      playbook: playbook.name,
       name,
-      fact.probe(host, peers, sections.get(playbook) as Sections),
-    ]),
+      probe:
+        typeof fact === 'function' ? fact({ host, peers, ...(sections.get(playbook) as Section) }) : fact,
+    })),
   );
+  return { wanted, questions: new Map(wanted.map(({ probe: { script } }) => [script.reveal(), script])) };
 }
 
 /** What the inventory says to a playbook. */
-type Sections = Parameters<Fact<unknown>['probe']>[2];
+type Section = Pick<FactAbout, 'settings' | 'others'>;
 
-export function readFacts(probes: FactProbes, outputs: readonly Output[]): Readonly<Record<string, unknown>> {
+/** @param outputs in the order of the questions. */
+export function readFacts({ questions, wanted }: FactProbes, outputs: readonly Output[]): Facts {
+  const answers = new Map([...questions.keys()].map((text, index) => [text, outputs[index]]));
+  const values = new Map<Probe<unknown>, unknown>();
+  const facts = new Map<string, Record<string, unknown>>();
+  for (const { playbook, name, probe } of wanted) {
+    if (!values.has(probe)) values.set(probe, read(name, probe, answers.get(probe.script.reveal())));
+    facts.set(playbook, { ...facts.get(playbook), [name]: values.get(probe) });
+  }
+  return facts;
+}
+
+function read(name: string, probe: Probe<unknown>, output: Output | undefined): unknown {
+  try {
+    const value = probe.parse(output ?? { code: 1, stdout: '', stderr: 'no answer' });
+    if (value instanceof Unobservable) throw new Error(value.reason);
+    return value;
+  } catch (error) {
+    throw new CouldNotLook(`could not gather the facts \`${name}\``, error);
+  }
+}
+
+/** Facts for people: by their names, and where two playbooks give one name to different things, `playbook.name`. */
+export function factsByName(facts: Facts): Readonly<Record<string, unknown>> {
+  const all = [...facts].flatMap(([playbook, values]) =>
+    Object.entries(values).map(([name, value]) => ({ playbook, name, value })),
+  );
   return Object.fromEntries(
-    [...probes].map(([name, probe], index) => {
-      const output = outputs[index] ?? { code: 1, stdout: '', stderr: 'no answer' };
-      try {
-        const value = probe.parse(output);
-        if (value instanceof Unobservable) throw new Error(value.reason);
-        return [name, value];
-      } catch (error) {
-        throw new CouldNotLook(`could not gather the facts \`${name}\``, error);
-      }
+    all.map(({ playbook, name, value }) => {
+      const isOne = all.every((other) => other.name !== name || other.value === value);
+      return [isOne ? name : `${playbook}.${name}`, value];
     }),
   );
 }

@@ -9,7 +9,7 @@ export function viewFor(world: World, playbook: Playbook, onHost: OnHost): AnyCl
   const view = viewOf(world.inventory, playbook, { onHost, consents, secrets });
   const hosts = view.hosts.map((host): Host<unknown, unknown> => {
     const { facts, ahead } = world.state(host.name);
-    return { ...host, facts, ahead };
+    return { ...host, facts: facts && (facts.get(playbook.name) ?? {}), ahead };
   });
   return { ...view, hosts };
 }

@@ -3,7 +3,7 @@ import type { Ahead, Consent, Playbook } from '../playbook/index.ts';
 import { byName, type Output, type Resource } from '../resource/index.ts';
 import type { Script, Secret } from '../shell/index.ts';
 import type { Emit } from './events.ts';
-import { type FactProbes, factProbes, readFacts } from './facts.ts';
+import { type FactProbes, type Facts, factProbes, readFacts } from './facts.ts';
 import { type Asked, aheadOf, READ_CLOCK } from './host-clock.ts';
 import type { HostFailure } from './plan.ts';
 import { viewOf } from './sections.ts';
@@ -15,7 +15,7 @@ export interface HostState {
   readonly probes: FactProbes;
   session: Session | undefined;
   error: unknown;
-  facts: Readonly<Record<string, unknown>> | undefined;
+  facts: Facts | undefined;
   ahead: Ahead | undefined;
   /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
   outputs: ReadonlyMap<string, Output>;
@@ -103,13 +103,13 @@ export class World {
   /** A look that somebody else puts to the host: what to ask, and what to do with the answers. */
   look(resources: readonly Resource[], facts: FactProbes | undefined): Look {
     const questions = questionsOf(resources);
-    const probes = [...(facts?.values() ?? [])];
+    const known = [...(facts?.questions.values() ?? [])];
     return {
-      fragments: [READ_CLOCK, ...probes.map(({ script }) => script), ...questions.values(), READ_CLOCK],
+      fragments: [READ_CLOCK, ...known, ...questions.values(), READ_CLOCK],
       keep: (state, [first, ...outputs], asked) => {
         if (facts !== undefined) state.facts = readFacts(facts, outputs);
         state.ahead = aheadOf(first, outputs.at(-1), asked);
-        keep(state, questions, outputs.slice(probes.length));
+        keep(state, questions, outputs.slice(known.length));
       },
     };
   }

@@ -60,12 +60,20 @@ export interface HostIdentity {
   readonly address: string;
 }
 
-/** A question whose answer all playbooks may ask for. Two playbooks that name the same one share it. */
-export interface Fact<T> {
-  /** `section`: what the inventory says to the playbook that asks, and of others to it. */
-  readonly probe: (
-    host: HostIdentity,
-    peers: readonly HostIdentity[],
-    section: { readonly settings: unknown; readonly others: unknown },
-  ) => Probe<T>;
+/** What the probe of a fact may depend on, where it is not the same everywhere. */
+export interface FactAbout<Settings = unknown, Others = unknown> {
+  readonly host: HostIdentity;
+  /** The other hosts. */
+  readonly peers: readonly HostIdentity[];
+  /** The section of the playbook that asks, for the whole cluster. */
+  readonly settings: Settings;
+  readonly others: Others;
 }
+
+/**
+ * What a playbook wants to know of each host: a probe, or one that depends on the host and on the inventory. A playbook calls it as it
+ * likes; what several ask for by the same text is asked once.
+ */
+export type Fact<T, Settings = unknown, Others = unknown> =
+  | Probe<T>
+  | ((about: FactAbout<Settings, Others>) => Probe<T>);

@@ -4,6 +4,7 @@ export {
   type Cluster,
   type Consent,
   type Fact,
+  type FactAbout,
   type Host,
   type HostIdentity,
   isReached,

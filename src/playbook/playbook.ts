@@ -22,8 +22,8 @@ export interface StatusTable {
   readonly down?: readonly string[];
 }
 
-type FactSet = Readonly<Record<string, Fact<unknown>>>;
-type ValuesOf<F extends FactSet> = { readonly [K in keyof F]: F[K] extends Fact<infer T> ? T : never };
+type FactSet<S = never, O = never> = Readonly<Record<string, Fact<unknown, S, O>>>;
+type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Fact<infer T, never, never> ? T : never };
 
 type SchemaSet = Readonly<Record<string, ZodType>>;
 type OutputsOf<O extends SchemaSet> = { readonly [K in keyof O]: z.output<O[K]> };
@@ -69,7 +69,7 @@ type AnyCluster = Cluster<unknown, unknown, unknown>;
 /** A playbook as the engine sees it, its own types hidden inside. */
 export interface Playbook extends Section {
   readonly others: SchemaSet;
-  readonly facts: FactSet;
+  readonly facts: Readonly<Record<string, Fact<unknown>>>;
   readonly check: (cluster: AnyCluster) => readonly Mistake[];
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
   readonly stages: readonly Stage<unknown, unknown, unknown>[];
@@ -90,8 +90,8 @@ const BRAND = Symbol.for('provision.playbook');
 export function definePlaybook<
   S = Record<string, never>,
   H = Record<string, never>,
-  const F extends FactSet = Record<never, never>,
   const O extends SchemaSet = Record<never, never>,
+  const F extends FactSet<S, OutputsOf<O>> = Record<never, never>,
 >(definition: Definition<S, H, F, O>): Playbook {
   const playbook: Definition<S, H, F, O> & { readonly cluster: ZodType; readonly host: ZodObject } = {
     ...definition,

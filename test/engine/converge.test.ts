@@ -33,7 +33,8 @@ describe('a run', () => {
       stages: [stage('one', (host) => (host === 'a' ? [flag({ name: 'x', value: '1' })] : []))],
     });
     const probe = (script: Script) => ({
-      probe: () => ({ script, parse: ({ stdout }: { stdout: string }) => stdout.trim() }),
+      script,
+      parse: ({ stdout }: { stdout: string }) => stdout.trim(),
     });
     const second = definePlaybook({
       name: 'second',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aheadOf } from '../../src/engine/host-clock.ts';
 import { prepare } from '../../src/engine/index.ts';
-import { definePlaybook, type HostIdentity } from '../../src/playbook/index.ts';
+import { definePlaybook, type FactAbout } from '../../src/playbook/index.ts';
 import { raw } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
@@ -27,12 +27,10 @@ test('a host whose look takes long has its clock bounded as well as the others',
   const slow = definePlaybook({
     name: 'slow',
     facts: {
-      search: {
-        probe: ({ name }: HostIdentity) => ({
-          script: raw(name === 'a' ? 'sleep 3' : 'true'),
-          parse: () => true,
-        }),
-      },
+      search: ({ host }: FactAbout) => ({
+        script: raw(host.name === 'a' ? 'sleep 3' : 'true'),
+        parse: () => true,
+      }),
     },
     inspect: ({ hosts }) => {
       seen = hosts.map(({ ahead }) => ahead !== undefined && ahead.most - ahead.least < 2);
