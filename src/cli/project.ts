@@ -5,7 +5,7 @@ import { viewOf } from '../engine/index.ts';
 import { ConfigError, type Problem, ProvisionError } from '../errors/index.ts';
 import * as provision from '../index.ts';
 import { type Inventory, loadInventory, type Section, type SourceDocument } from '../inventory/index.ts';
-import { loadPlaybooks, type Playbook } from '../playbook/index.ts';
+import { checkImports, loadPlaybooks, type Playbook } from '../playbook/index.ts';
 
 const SITE = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks/site.ts');
 
@@ -28,7 +28,9 @@ export async function readPlaybooks(files: readonly string[] | undefined): Promi
   const provided = { 'provision-swarm': provision, provision, zod: await import('zod') };
   const site = await loadPlaybooks(SITE, provided);
   if (files === undefined) return { run: site, sections: site };
-  const run = (await Promise.all(files.map((file) => loadPlaybooks(resolve(file), provided)))).flat();
+  const paths = files.map((file) => resolve(file));
+  for (const path of paths) await checkImports(path, provided);
+  const run = (await Promise.all(paths.map((path) => loadPlaybooks(path, provided)))).flat();
   const own = new Set(run.map(({ name }) => name));
   return { run, sections: [...run, ...site.filter(({ name }) => !own.has(name))] };
 }

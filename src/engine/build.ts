@@ -1,6 +1,6 @@
 import { ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
-import { Refusal, type Resource } from '../resource/index.ts';
+import { Refusal, type Resource, runPlaybookCode } from '../resource/index.ts';
 import type { OnHost } from './sections.ts';
 import { undecided } from './undecided.ts';
 import { viewFor } from './view.ts';
@@ -27,7 +27,9 @@ export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[]
       const where = `${playbook.name}/${stage.name}`;
       const resources = new Map<string, readonly Resource[]>();
       for (const host of view.hosts.filter(isReached)) {
-        const list = attempt(where, host.name, () => resourcesOf(where, () => stage.resources(host, view)));
+        const list = runPlaybookCode(`playbook stage ${where} for ${host.name}`, () =>
+          resourcesOf(where, () => stage.resources(host, view)),
+        );
         for (const { id } of list) once(seen, `${host.name}: ${id}`, where);
         resources.set(host.name, list);
       }
@@ -55,24 +57,13 @@ function once(seen: Map<string, string>, name: string, where: string): void {
   seen.set(name, where);
 }
 
-function attempt<T>(where: string, host: string, make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    if (cause instanceof ProvisionError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ProvisionError(`playbook stage ${where} fails for ${host}: ${reason}`, {
-      code: 'playbook',
-      exit: 3,
-      cause,
-    });
-  }
-}
-
 /** Whether a host has its turn in this stage only when the one before it is back. */
-export function isRolled({ stage: { rolling }, view }: BuiltStage, name: string): boolean {
+export function isRolled({ playbook, stage, view }: BuiltStage, name: string): boolean {
+  const { rolling } = stage;
   const host = view.hosts.filter(isReached).find((one) => one.name === name);
-  return rolling !== undefined && host !== undefined && !(rolling.apart?.(host, view) ?? false);
+  if (rolling === undefined || host === undefined) return false;
+  const where = `playbook ${playbook.name}/${stage.name}: rolling.apart`;
+  return !runPlaybookCode(where, () => rolling.apart?.(host, view) ?? false);
 }
 
 /** A host's resources from a stage on. */

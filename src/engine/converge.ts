@@ -1,4 +1,5 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
+import { runPlaybookCode } from '../resource/index.ts';
 import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
 import { changeHost } from './change-host.ts';
 import type { HostSummary } from './events.ts';
@@ -175,33 +176,39 @@ class Convergence {
 
   async #stage(index: number, hosts: readonly HostState[], lock: RunLock): Promise<void> {
     const built = this.#built[index] as BuiltStage;
-    const { playbook, stage, view } = built;
+    const { playbook, stage } = built;
     const { emit } = this.#options;
     const where = { playbook: playbook.name, stage: stage.name };
     emit({ kind: 'stage-started', ...where, hosts: hosts.map(({ host }) => host.name) });
 
-    const { rolling } = stage;
-    const seen = (state: HostState) => view.hosts.find(({ name }) => name === state.host.name) as never;
     const oneByOne = hosts.filter(({ host }) => isRolled(built, host.name));
     const together = hosts.filter((state) => !oneByOne.includes(state));
     await everyHost(this.#options, this.#world, together, async (state) => {
       await this.#change(index, state);
-      await awaitGate(rolling?.after?.(seen(state), view), this.#world, this.#options);
+      await this.#gate(built, 'after', state);
     });
 
     for (const state of oneByOne) {
       if (this.#isOver(lock) || this.#options.stop.aborted) break;
       await everyHost(this.#options, this.#world, [state], async () => {
-        await awaitGate(rolling?.before?.(seen(state), view), this.#world, this.#options);
+        await this.#gate(built, 'before', state);
         // What a gate says holds as long as all hosts are held.
         if (this.#isOver(lock)) return;
         await this.#change(index, state);
-        await awaitGate(rolling?.after?.(seen(state), view), this.#world, this.#options);
+        await this.#gate(built, 'after', state);
       });
     }
 
     this.#built = buildStages(this.#world, this.#options.onHost);
     emit({ kind: 'stage-finished', ...where });
+  }
+
+  #gate({ playbook, stage, view }: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
+    const seen = view.hosts.find(({ name }) => name === host.name) as never;
+    const gate = runPlaybookCode(`playbook ${playbook.name}/${stage.name}: rolling.${when}`, () =>
+      stage.rolling?.[when]?.(seen, view),
+    );
+    return awaitGate(gate, this.#world, this.#options);
   }
 
   #change(index: number, state: HostState): Promise<void> {

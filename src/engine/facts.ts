@@ -1,6 +1,7 @@
+import { ProvisionError } from '../errors/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { FactAbout, Playbook } from '../playbook/index.ts';
-import { type Output, type Probe, Unobservable } from '../resource/index.ts';
+import { type Output, type Probe, runPlaybookCode, Unobservable } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 import { CouldNotLook } from './failures.ts';
 
@@ -48,18 +49,25 @@ export function readFacts({ questions, wanted }: FactProbes, outputs: readonly O
   const values = new Map<Probe<unknown>, unknown>();
   const facts = new Map<string, Record<string, unknown>>();
   for (const { playbook, name, probe } of wanted) {
-    if (!values.has(probe)) values.set(probe, read(name, probe, answers.get(probe.script.reveal())));
+    if (!values.has(probe))
+      values.set(probe, read(playbook, name, probe, answers.get(probe.script.reveal())));
     facts.set(playbook, { ...facts.get(playbook), [name]: values.get(probe) });
   }
   return facts;
 }
 
-function read(name: string, probe: Probe<unknown>, output: Output | undefined): unknown {
+function read(
+  playbook: string,
+  name: string,
+  probe: Probe<unknown>,
+  output: Output = { code: 1, stdout: '', stderr: 'no answer' },
+): unknown {
   try {
-    const value = probe.parse(output ?? { code: 1, stdout: '', stderr: 'no answer' });
+    const value = runPlaybookCode(`playbook ${playbook}: facts.${name}`, () => probe.parse(output));
     if (value instanceof Unobservable) throw new Error(value.reason);
     return value;
   } catch (error) {
+    if (error instanceof ProvisionError) throw error;
     throw new CouldNotLook(`could not gather the facts \`${name}\``, error);
   }
 }

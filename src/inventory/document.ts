@@ -10,9 +10,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Problem } from '../errors/index.ts';
+import type { Path } from '../schema/index.ts';
 import { notPlain } from './plain-text.ts';
-
-export type Path = readonly PropertyKey[];
 
 /** A YAML file as values, and where in the file each of them is. */
 export interface SourceDocument {

@@ -1,4 +1,4 @@
-import type { Path } from './document.ts';
+import type { Path } from '../schema/index.ts';
 
 /** A value and where in the inventory it was written. */
 export interface Layer {

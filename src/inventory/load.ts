@@ -1,9 +1,9 @@
 import type { Problem } from '../errors/index.ts';
+import { check, type Path, unknownKey } from '../schema/index.ts';
 import { sameAddress } from './address.ts';
 import { type Core, coreSchema, groupSchema, hostSchema, type SshSettings, sshSchema } from './core.ts';
-import { type Path, parseSource, type SourceDocument } from './document.ts';
+import { parseSource, type SourceDocument } from './document.ts';
 import type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
-import { check, unknownKey } from './issues.ts';
 import { isTree, type Layer, merge, originOf } from './layers.ts';
 import { secretNamesIn } from './secret-name.ts';
 import { readSection } from './section.ts';

@@ -1,8 +1,7 @@
 import type { ZodType } from 'zod';
 import { z } from 'zod';
-import type { Path } from './document.ts';
+import { check, type Path, unknownKey } from '../schema/index.ts';
 import type { Section, SectionValues } from './inventory.ts';
-import { check, unknownKey } from './issues.ts';
 import { isTree, type Layer, merge, originOf } from './layers.ts';
 
 /** Parses a section for the cluster and for every host. A mistake is reported where it was written. */

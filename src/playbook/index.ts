@@ -11,6 +11,7 @@ export {
   type Pasted,
   type ReachedHost,
 } from './host.ts';
+export { checkImports } from './imports.ts';
 export { loadPlaybooks, type Provided } from './load.ts';
 export { definePlaybook, type Mistake, type Playbook, type StatusTable } from './playbook.ts';
 export type { Gate, Rolling, Stage } from './stage.ts';

@@ -2,6 +2,7 @@ import { type ZodObject, type ZodType, z } from 'zod';
 import type { Finding } from '../errors/index.ts';
 import type { Section } from '../inventory/index.ts';
 import type { OutsideCheck } from '../outside/index.ts';
+import { runPlaybookCode } from '../resource/index.ts';
 import type { Enquiry } from './enquiry.ts';
 import type { Cluster, Fact } from './host.ts';
 import type { Stage } from './stage.ts';
@@ -93,26 +94,42 @@ export function definePlaybook<
   const O extends SchemaSet = Record<never, never>,
   const F extends FactSet<S, OutputsOf<O>> = Record<never, never>,
 >(definition: Definition<S, H, F, O>): Playbook {
-  const playbook: Definition<S, H, F, O> & { readonly cluster: ZodType; readonly host: ZodObject } = {
-    ...definition,
-    cluster: (definition.cluster ?? z.strictObject({})) as ZodType<S>,
-    host: (definition.host ?? z.strictObject({})) as ZodObject & ZodType<H>,
-  };
+  const {
+    name,
+    cluster = z.strictObject({}),
+    host = z.strictObject({}),
+    others = {},
+    facts = {},
+  } = definition;
   const none = () => [];
-  return {
-    others: {},
-    facts: {},
-    check: none,
-    inspect: none,
-    status: none,
-    records: undefined,
-    services: none,
-    logs: undefined,
-    removal: undefined,
-    outside: undefined,
-    ...(playbook as unknown as Partial<Playbook> & Pick<Playbook, 'name' | 'cluster' | 'host' | 'stages'>),
+  const playbook = {
+    name,
+    cluster,
+    host,
+    others,
+    facts: Object.fromEntries(
+      Object.entries<Fact<unknown, S, OutputsOf<O>>>(facts).map(([key, fact]) => [
+        key,
+        typeof fact === 'function' ? named(`facts.${key}`, fact) : fact,
+      ]),
+    ),
+    check: named('check', definition.check ?? none),
+    inspect: named('inspect', definition.inspect ?? none),
+    stages: definition.stages,
+    status: named('status', definition.status ?? none),
+    records: definition.records && named('records', definition.records),
+    services: named('services', definition.services ?? none),
+    logs: definition.logs && named('logs', definition.logs),
+    removal: definition.removal && named('removal', definition.removal),
+    outside: definition.outside && named('outside', definition.outside),
     [BRAND]: true,
-  } as Playbook;
+  };
+  return playbook as unknown as Playbook;
+
+  /** What a function of the playbook throws by mistake is told with its name. */
+  function named<A extends readonly unknown[], R>(field: string, code: (...args: A) => R): (...args: A) => R {
+    return (...args) => runPlaybookCode(`playbook ${name}: ${field}`, () => code(...args));
+  }
 }
 
 export function isPlaybook(value: unknown): value is Playbook {

@@ -1,6 +1,7 @@
 export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
 export { LOCK, RUN_LOCK } from './lock.ts';
+export { runPlaybookCode } from './playbook-code.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
 export { isRef, type Ref, type Resolve } from './ref.ts';
 export { type Fix, Refusal } from './refusal.ts';

@@ -3,8 +3,10 @@ import type { ZodType } from 'zod';
 import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
 import { originOf } from './origin.ts';
+import { runPlaybookCode } from './playbook-code.ts';
 import { type Output, type Probe, Unobservable } from './probe.ts';
 import { isRef, type Ref, type Resolve } from './ref.ts';
+import { wantOf } from './want.ts';
 
 /** A command of an apply script. */
 export interface Step {
@@ -116,38 +118,23 @@ export function defineResource<Input, Want, Have, Out = undefined>(
 ): ResourceFactory<Input, Out> {
   const wants = new WeakMap<Resource, Want>();
   const make = (input: Input): Resource => {
-    const want = type.want.parse(input);
-    const key = type.key(want);
-    const probe = type.observe(want);
     const made = new Error();
+    const want = wantOf(type.kind, type.want, input, made);
+    const theirs = <T>(code: () => T) => runPlaybookCode(id, code);
+    const key = runPlaybookCode(type.kind, () => type.key(want));
+    const id = `${type.kind} ${key}`;
+    const probe = theirs(() => type.observe(want));
     const resource: Resource = {
       kind: type.kind,
       key,
-      id: `${type.kind} ${key}`,
+      id,
       probe: probe.script,
       isLike: (other) => isDeepStrictEqual(want, wants.get(other)),
       refs: Object.values(want as object).filter(isRef),
       get origin() {
         return originOf(made.stack ?? '');
       },
-      judge(output, pending) {
-        const have = probe.parse(output);
-        if (have instanceof Unobservable) {
-          const lasting = type.lasting?.(want, type.asNew?.(want) ?? []) ?? [];
-          return { state: 'unobservable', reason: have.reason, lasting };
-        }
-        const changes = type.diff(want, have, pending);
-        return {
-          state: 'observed',
-          changes,
-          output: type.output?.(want, have),
-          writes: type.writes?.(want, changes) ?? [],
-          restarts: type.restarts?.(want, changes) ?? [],
-          lasting: type.lasting?.(want, changes) ?? [],
-          settling: type.settling?.(want, have),
-          steps: (resolve) => (changes.length === 0 ? [] : type.apply(want, have, changes, resolve)),
-        };
-      },
+      judge: (output, pending) => theirs(() => judge(type, want, probe.parse(output), pending)),
     };
     wants.set(resource, want);
     return resource;
@@ -158,4 +145,30 @@ export function defineResource<Input, Want, Have, Out = undefined>(
     pick: (output) => pick(output as Out),
   });
   return Object.assign(make, { kind: type.kind, ref });
+}
+
+function judge<Input, Want, Have, Out>(
+  type: ResourceType<Input, Want, Have, Out>,
+  want: Want,
+  have: Have | Unobservable,
+  pending: Pending,
+): Judgement {
+  if (have instanceof Unobservable) {
+    const lasting = type.lasting?.(want, type.asNew?.(want) ?? []) ?? [];
+    return { state: 'unobservable', reason: have.reason, lasting };
+  }
+  const changes = type.diff(want, have, pending);
+  return {
+    state: 'observed',
+    changes,
+    output: type.output?.(want, have),
+    writes: type.writes?.(want, changes) ?? [],
+    restarts: type.restarts?.(want, changes) ?? [],
+    lasting: type.lasting?.(want, changes) ?? [],
+    settling: type.settling?.(want, have),
+    steps: (resolve) =>
+      changes.length === 0
+        ? []
+        : runPlaybookCode(`${type.kind} ${type.key(want)}`, () => type.apply(want, have, changes, resolve)),
+  };
 }

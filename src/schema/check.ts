@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { nearest } from '../errors/index.ts';
-import type { Path } from './document.ts';
+
+/** Where something is in a value: keys, and places in lists. */
+export type Path = readonly PropertyKey[];
 
 /** A mistake at a path of the value that was checked. */
 export interface Mistake {

@@ -1,0 +1,1 @@
+export { check, type Mistake, type Path, unknownKey } from './check.ts';
