@@ -6,7 +6,7 @@ const TOGETHER =
 
 /** The command, and what playbooks import. Types come from the compiler. */
 export default defineConfig({
-  input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  input: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts', 'cli/main': 'src/cli/main.ts' },
   platform: 'node',
   transform: { target: 'node20' },
   external: (id) => /^[a-z@]/.test(id) && !TOGETHER.test(id) && !id.startsWith('@oxc-project/runtime/'),

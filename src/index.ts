@@ -80,12 +80,28 @@ export {
 } from './playbook/index.ts';
 export {
   byName,
+  type Change,
+  compare,
   defineResource,
+  type Fix,
+  type Judgement,
+  type Output,
+  type Pending,
   type Probe,
+  ProbeError,
+  type Ref,
   Refusal,
+  type Resolve,
   type Resource,
+  type ResourceFactory,
   type ResourceType,
+  type Restart,
   refusingRestart,
+  type Settling,
+  type Shown,
+  type Step,
+  secretChange,
+  Unobservable,
 } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
 export { block } from './resources/block.ts';
@@ -123,6 +139,15 @@ export { masked } from './resources/masked.ts';
 export { mount } from './resources/mount.ts';
 export { nfsExport } from './resources/nfs-export.ts';
 export { packages } from './resources/packages.ts';
+export {
+  absolutePath,
+  compareAttributes,
+  lookAt,
+  mode,
+  type PathState,
+  principal,
+  readPath,
+} from './resources/path.ts';
 export { remount } from './resources/remount.ts';
 export { containerResolver } from './resources/resolver/container.ts';
 export { resolver } from './resources/resolver/resolver.ts';
@@ -135,6 +160,7 @@ export { swarmCluster } from './resources/swarm/cluster.ts';
 export { nodeLabel } from './resources/swarm/label.ts';
 export { swarmMember } from './resources/swarm/member.ts';
 export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
+export { type FileToWrite, setAttributes, writeFile } from './resources/write-file.ts';
 export {
   advertiseAddress,
   allManagersReachable,
@@ -172,5 +198,5 @@ export {
   survivesWithout,
   systemMistake,
 } from './rules/index.ts';
-export { looksSecret, raw, Secret, sh } from './shell/index.ts';
+export { type Argument, lines, looksSecret, quote, raw, type Script, Secret, sh } from './shell/index.ts';
 export { render, template } from './template/index.ts';

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   outside: ['shell'],
   secrets: ['shell'],
   template: [],
+  testing: ['resource', 'shell', 'transport'],
   rules: ['errors', 'facts', 'resource', 'resources', 'shell'],
   playbook: ['errors', 'inventory', 'outside', 'resource', 'shell'],
   engine: ['errors', 'inventory', 'outside', 'playbook', 'resource', 'shell', 'transport'],

@@ -51,7 +51,11 @@ export function program(
         '--limit <hosts>',
         'change only these: hosts, globs, @groups, !exclusions, by commas; all are looked at',
       )
-      .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+      .option(
+        '--playbook <file>',
+        'a playbook of your own, in place of the site that comes with provision; may be repeated',
+        collect,
+      )
       .addOption(
         new Option('--output <form>', 'default: tty on a terminal, else plain').choices([
           'tty',
@@ -151,7 +155,11 @@ export function program(
     .command('validate')
     .description('check an inventory and its playbooks; connects to nothing')
     .argument('<inventory>', 'YAML file that names the hosts')
-    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .option(
+      '--playbook <file>',
+      'a playbook of your own, in place of the site that comes with provision; may be repeated',
+      collect,
+    )
     .action((inventory: string, options: CommonOptions) =>
       act((actions) => actions.validate(inventory, options)),
     );
@@ -159,7 +167,11 @@ export function program(
   root
     .command('schema')
     .description('print the JSON Schema of inventories, for editors')
-    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .option(
+      '--playbook <file>',
+      'a playbook of your own, in place of the site that comes with provision; may be repeated',
+      collect,
+    )
     .action((options: CommonOptions) => act((actions) => actions.schema(options)));
 
   root
@@ -193,7 +205,11 @@ export function program(
     .description('print names of an inventory, for completions')
     .addArgument(new Argument('<what>').choices(NAMES))
     .argument('<inventory>', 'YAML file that names the hosts')
-    .option('--playbook <file>', 'a playbook instead of playbooks/site.ts; may be repeated', collect)
+    .option(
+      '--playbook <file>',
+      'a playbook of your own, in place of the site that comes with provision; may be repeated',
+      collect,
+    )
     .action((what: Names, inventory: string, options: CommonOptions) =>
       act((actions) => actions.names(what, inventory, options)),
     );

@@ -7,7 +7,8 @@ import * as provision from '../index.ts';
 import { type Inventory, loadInventory, type Section, type SourceDocument } from '../inventory/index.ts';
 import { checkImports, loadPlaybooks, type Playbook } from '../playbook/index.ts';
 
-const SITE = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks/site.ts');
+const PLAYBOOKS = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks');
+const SITE = resolve(PLAYBOOKS, 'site.ts');
 
 /** An inventory and the playbooks that run over it, without a mistake in either. */
 export interface Project {
@@ -25,7 +26,10 @@ export interface Playbooks {
 
 export async function readPlaybooks(files: readonly string[] | undefined): Promise<Playbooks> {
   // Its name on the registry, and that of the command, by which it was called before.
-  const provided = { 'provision-swarm': provision, provision, zod: await import('zod') };
+  const provided = {
+    modules: { 'provision-swarm': provision, provision, zod: await import('zod') },
+    folders: { 'provision-swarm/playbooks': PLAYBOOKS, 'provision/playbooks': PLAYBOOKS },
+  };
   const site = await loadPlaybooks(SITE, provided);
   if (files === undefined) return { run: site, sections: site };
   const paths = files.map((file) => resolve(file));

@@ -82,7 +82,7 @@ class Modules {
 
   /** What can be imported from there; undefined where that is not known. */
   #namesOf(spec: string, from: string): readonly string[] | undefined {
-    const own = this.#provided[spec];
+    const own = this.#provided.modules[spec];
     if (own !== undefined) return Object.keys(own);
     const path = this.#resolve(spec, from) ?? '';
     const module = this.#read.get(path);

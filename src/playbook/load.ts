@@ -2,8 +2,13 @@ import { pathToFileURL } from 'node:url';
 import { ProvisionError } from '../errors/index.ts';
 import { isPlaybook, type Playbook } from './playbook.ts';
 
-/** What a playbook's imports by name give: our own modules as they run, not a second copy of them. */
-export type Provided = Readonly<Record<string, object>>;
+/** What a playbook can import by a name, wherever it lies. */
+export interface Provided {
+  /** Our own modules as they run, not a second copy of them. */
+  readonly modules: Readonly<Record<string, object>>;
+  /** Paths of folders by what their files' names begin with. */
+  readonly folders: Readonly<Record<string, string>>;
+}
 
 /**
  * The playbooks that a TypeScript file exports by default: one, or a list in the order in which they run.
@@ -13,7 +18,8 @@ export type Provided = Readonly<Record<string, object>>;
 export async function loadPlaybooks(file: string, provided: Provided): Promise<readonly Playbook[]> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(file).href, {
-    virtualModules: { ...provided },
+    virtualModules: { ...provided.modules },
+    alias: { ...provided.folders },
     interopDefault: false,
     moduleCache: false,
     fsCache: true,

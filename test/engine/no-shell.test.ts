@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Session } from '../../src/engine/session.ts';
 import { sh } from '../../src/shell/index.ts';
-import { FakeTransport } from '../transport/fake.ts';
+import { FakeTransport } from '../../src/testing/index.ts';
 
 /** A session with a host that runs something else than it is sent. */
 const session = (said: { code: number; stdout?: string; stderr?: string }) =>

@@ -17,7 +17,7 @@ function written(text: string, beside: Readonly<Record<string, string>> = {}): s
   return join(folder, 'mine.ts');
 }
 
-const PROVIDED = { 'provision-swarm': provision, zod: await import('zod') };
+const PROVIDED = { modules: { 'provision-swarm': provision, zod: await import('zod') }, folders: {} };
 
 /** What is said of a playbook once it runs over a host: the error of the host, or what ended it. */
 async function said(text: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Secret, sh } from '../../src/shell/index.ts';
+import { FakeTransport } from '../../src/testing/index.ts';
 import { withSudo } from '../../src/transport/sudo.ts';
 import type { RunOptions } from '../../src/transport/transport.ts';
-import { FakeTransport } from './fake.ts';
 
 const PASSWORD = new Secret('open sesame');
 

@@ -14,11 +14,11 @@ import { inspectSwarm } from '../../src/rules/inspect-swarm.ts';
 import { inspectMachines } from '../../src/rules/machine.ts';
 import { inspectPorts } from '../../src/rules/ports.ts';
 import { sh } from '../../src/shell/index.ts';
+import { FakeTransport } from '../../src/testing/index.ts';
 import type { NotIn } from '../../src/transport/ssh-client.ts';
 import { connectFailure, type Ways } from '../../src/transport/ssh-failure.ts';
 import { withSudo } from '../../src/transport/sudo.ts';
 import { host, machine, node, says } from '../rules/swarm.ts';
-import { FakeTransport } from '../transport/fake.ts';
 
 /** Whose errors are read aloud, from the top to the end, at 80 columns. */
 const GOLDEN = './first-hour.txt';

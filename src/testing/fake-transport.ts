@@ -1,5 +1,5 @@
-import type { Script } from '../../src/shell/index.ts';
-import type { RunOptions, RunResult, Transport } from '../../src/transport/transport.ts';
+import type { Script } from '../shell/index.ts';
+import type { RunOptions, RunResult, Transport } from '../transport/transport.ts';
 
 /** A script that the fake expects next, and what comes of it. */
 export interface Expectation {
