@@ -27,6 +27,7 @@ const TRUST = [
   'hands',
   'killed',
   'machine-drift',
+  'own-playbook',
   'packages',
   'proxy',
   'swarm-past',

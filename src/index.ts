@@ -105,6 +105,7 @@ export {
 } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
 export { block } from './resources/block.ts';
+export { command } from './resources/command.ts';
 export { dataDirectory } from './resources/data-directory.ts';
 export { directory } from './resources/directory.ts';
 export { dnfPackages } from './resources/dnf-packages.ts';
@@ -116,6 +117,7 @@ export { dockerNetwork } from './resources/docker/network.ts';
 export { dockerSecret, secretVersion } from './resources/docker/secret.ts';
 export { dockerSuperseded } from './resources/docker/superseded.ts';
 export { contentDigest } from './resources/docker/versioned.ts';
+export { download } from './resources/download.ts';
 export { dropIn, dropInPath } from './resources/drop-in.ts';
 export { file } from './resources/file.ts';
 export { firewalldOpenings } from './resources/firewall/firewalld.ts';
@@ -128,6 +130,8 @@ export { glusterIdentity } from './resources/gluster/identity.ts';
 export { glusterNames } from './resources/gluster/names.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';
 export { glusterVolume } from './resources/gluster/volume.ts';
+export { group } from './resources/group.ts';
+export { line } from './resources/line.ts';
 export { cloudInit } from './resources/machine/cloud-init.ts';
 export { hostsEntries } from './resources/machine/hosts-entries.ts';
 export { kernelSetting, sysctl } from './resources/machine/sysctl.ts';
@@ -160,6 +164,7 @@ export { swarmCluster } from './resources/swarm/cluster.ts';
 export { nodeLabel } from './resources/swarm/label.ts';
 export { swarmMember } from './resources/swarm/member.ts';
 export { OUR_LABELS, swarmNode } from './resources/swarm/node.ts';
+export { timer } from './resources/timer.ts';
 export { type FileToWrite, setAttributes, writeFile } from './resources/write-file.ts';
 export {
   advertiseAddress,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compare, defineResource, ProbeError } from '../resource/index.ts';
 import { type Script, sh } from '../shell/index.ts';
+import { fetchFrom } from './fetch.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 
 const want = z.strictObject({
@@ -42,9 +43,7 @@ export const signingKey = defineResource({
         mkdir -p -- ${path.slice(0, path.lastIndexOf('/'))} || exit 1
         t=${`${path}.provision`}
         rm -f -- "$t"
-        if command -v curl >/dev/null; then curl -fsSL --retry 3 -o "$t" -- ${url} || exit 1
-        elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root download-file ${url} "$t" || exit 1
-        else echo 'neither curl nor apt can fetch it' >&2; exit 1; fi
+        ${fetchFrom(url)}
         found=$(${fingerprintOf(sh`"$t"`)})
         if [ "$found" != ${fingerprint} ]; then
           rm -f -- "$t"

@@ -6,17 +6,22 @@ import { MAIL_DRIFTS } from '../lab/mail-drifts.ts';
 /** Kinds that no drift of the rounds is about, and where what they mend is seen on nodes instead, or why it cannot drift. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'cloud-init': 'a first boot is waited for once: base.test.ts',
+  command: 'own-playbook.test.ts',
   'dnf-packages': 'dnf.test.ts',
   'docker-config':
     'services use it all the while, and Docker removes none that is used; a new version: mailu.test.ts',
+  download: 'own-playbook.test.ts',
   'gluster-blame': 'a node that was wiped: storage.test.ts',
   'gluster-brick': 'a node that was wiped: storage.test.ts',
   'gluster-heal': 'a node that was away: storage.test.ts',
   'gluster-identity': 'a node that was wiped: storage.test.ts',
   'gluster-names': 'changes nothing: storage-adopt.test.ts',
   'gluster-peer': 'glusterd detaches none that has a brick; a new one: storage-grow.test.ts',
+  group: 'own-playbook.test.ts',
+  line: 'own-playbook.test.ts',
   'nfs-export': 'needs the kernel of a whole machine: test/vm',
   remount: 'only where it is told to: storage.test.ts',
+  timer: 'own-playbook.test.ts',
 };
 
 /** The kinds that the package exports. */

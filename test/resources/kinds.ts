@@ -1,5 +1,6 @@
 import type { Resource } from '../../src/resource/index.ts';
 import { block } from '../../src/resources/block.ts';
+import { command } from '../../src/resources/command.ts';
 import { dataDirectory } from '../../src/resources/data-directory.ts';
 import { directory } from '../../src/resources/directory.ts';
 import { dnfPackages } from '../../src/resources/dnf-packages.ts';
@@ -9,6 +10,7 @@ import { ingressNetwork } from '../../src/resources/docker/ingress.ts';
 import { dockerNetwork } from '../../src/resources/docker/network.ts';
 import { dockerSecret } from '../../src/resources/docker/secret.ts';
 import { dockerSuperseded } from '../../src/resources/docker/superseded.ts';
+import { download } from '../../src/resources/download.ts';
 import { dropIn } from '../../src/resources/drop-in.ts';
 import { file } from '../../src/resources/file.ts';
 import { firewalldOpenings } from '../../src/resources/firewall/firewalld.ts';
@@ -21,6 +23,8 @@ import { glusterIdentity } from '../../src/resources/gluster/identity.ts';
 import { glusterNames } from '../../src/resources/gluster/names.ts';
 import { glusterPeer } from '../../src/resources/gluster/peer.ts';
 import { glusterVolume } from '../../src/resources/gluster/volume.ts';
+import { group } from '../../src/resources/group.ts';
+import { line } from '../../src/resources/line.ts';
 import { cloudInit } from '../../src/resources/machine/cloud-init.ts';
 import { hostsEntries } from '../../src/resources/machine/hosts-entries.ts';
 import { sysctl } from '../../src/resources/machine/sysctl.ts';
@@ -41,7 +45,8 @@ import { swarmCluster } from '../../src/resources/swarm/cluster.ts';
 import { nodeLabel } from '../../src/resources/swarm/label.ts';
 import { swarmMember } from '../../src/resources/swarm/member.ts';
 import { swarmNode } from '../../src/resources/swarm/node.ts';
-import { Secret } from '../../src/shell/index.ts';
+import { timer } from '../../src/resources/timer.ts';
+import { raw, Secret } from '../../src/shell/index.ts';
 
 type Want = Record<string, unknown>;
 
@@ -49,6 +54,8 @@ type Want = Record<string, unknown>;
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   block,
   'cloud-init': cloudInit,
+  command: ({ run, unless, onlyIf, ...want }: Want) =>
+    command({ ...want, run: raw(String(run)), unless: script(unless), onlyIf: script(onlyIf) } as never),
   'container-resolver': containerResolver,
   'data-directory': dataDirectory,
   directory,
@@ -58,6 +65,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'docker-secret': (want: Want) => dockerSecret({ ...want, value: revive(want.value) } as never),
   'docker-superseded': dockerSuperseded,
   'docker-network': dockerNetwork,
+  download,
   'drop-in': dropIn,
   file: (want: Want) => file({ ...want, content: revive(want.content) } as never),
   'firewalld-openings': firewalldOpenings,
@@ -68,6 +76,9 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'gluster-names': glusterNames,
   'gluster-peer': glusterPeer,
   'gluster-volume': glusterVolume,
+  group,
+  line: ({ match, ...want }: Want) =>
+    line({ ...want, match: match === undefined ? undefined : new RegExp(String(match)) } as never),
   'mailu-accounts': ({ administrator, ...want }: Want) =>
     mailuAccounts({
       ...want,
@@ -99,9 +110,12 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
     } as never),
   'swarm-node': swarmNode,
   sysctl,
+  timer,
   'ufw-openings': ufwOpenings,
   user,
 };
+
+const script = (text: unknown) => (text === undefined ? undefined : raw(String(text)));
 
 function revive(content: unknown): unknown {
   return typeof content === 'object' && content !== null && 'secret' in content

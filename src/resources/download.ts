@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { fetchFrom } from './fetch.ts';
+import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
+import { areAttributes, setAttributes } from './write-file.ts';
+
+/** Of a file's content, as sha256sum(1) prints it. */
+export const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, as sha256sum prints them');
+
+const want = z.strictObject({
+  path: absolutePath,
+  /** Where it is fetched from, by the host. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Of the content. What is fetched must have it, so that it does not matter who answers for the URL. */
+  sha256,
+  mode: mode.default('0644'),
+  owner: principal.default('root'),
+  group: principal.default('root'),
+});
+
+/** A file that a host fetches. It is fetched where its content is another than the digest says, and takes its place only once it is right. */
+export const download = defineResource({
+  kind: 'download',
+  want,
+  key: ({ path }) => path,
+
+  observe: ({ path }) => ({
+    script: lookAt(path, sh`[ ! -f "$p" ] || sha256sum <"$p" || exit 66`),
+    parse(output) {
+      const have = readPath(path, output);
+      if (have?.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
+      return have === null ? null : { ...have, sha256: have.rest.split(' ')[0] || have.type };
+    },
+  }),
+
+  diff(wanted, have): readonly Change[] {
+    if (have?.sha256 !== wanted.sha256) return compare('sha256', have?.sha256 ?? null, wanted.sha256);
+    return compareAttributes(wanted, have);
+  },
+
+  apply({ path, url, sha256: digest, ...attributes }, _have, changes) {
+    if (areAttributes(changes))
+      return [
+        {
+          title: `set ${changes.map(({ field }) => field).join(', ')} of ${path}`,
+          script: setAttributes({ path, ...attributes }),
+        },
+      ];
+    const slash = path.lastIndexOf('/');
+    const beside = `${path.slice(0, slash)}/.${path.slice(slash + 1)}.provision`;
+    return [
+      {
+        title: `fetch ${path}`,
+        script: sh`
+          umask 077
+          t=${beside}
+          rm -f -- "$t"
+          ${fetchFrom(url)}
+          found=$(sha256sum <"$t" | cut -d' ' -f1)
+          if [ "$found" != ${digest} ]; then
+            rm -f -- "$t"
+            echo ${`what ${url} gives has the SHA-256`} "$found", not ${digest} >&2
+            exit 1
+          fi
+          ${setAttributes({ path: beside, ...attributes })} || exit 1
+          mv -fT -- "$t" ${path}`,
+      },
+    ];
+  },
+
+  writes: ({ path }, changes) => (changes.some(({ field }) => field === 'sha256') ? [path] : []),
+});

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { type Change, defineResource, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { absolutePath, lookAt, readPath } from './path.ts';
+import { writeFile } from './write-file.ts';
+
+const want = z
+  .strictObject({
+    path: absolutePath,
+    line: z.string().regex(/^[^\n]+$/, 'expected one line'),
+    /** Lines that stand for the same, of which the last is replaced and the others go: `/^#?\s*PasswordAuthentication\s/`. Default: none but itself. */
+    match: z.instanceof(RegExp).optional(),
+  })
+  .refine(
+    ({ line, match }) => match?.test(line) !== false,
+    'expected a `match` that the line itself matches: the next run would take another line for it',
+  );
+
+/**
+ * One line in a file that somebody else has written. Where none stands for the same it goes to the end. Everything else stays, with
+ * the owner and mode of the file. A file that is not there is refused: this kind makes none.
+ */
+export const line = defineResource({
+  kind: 'line',
+  want,
+  key: ({ path, line: text }) => `${path} ${text}`,
+
+  observe: ({ path }) => ({
+    script: lookAt(path, sh`[ ! -f "$p" ] || cat -- "$p" || exit 66`),
+    parse(output) {
+      const have = readPath(path, output);
+      if (have === null) throw new ProbeError(`${path} is not there, and one line alone makes no file`);
+      if (have.type !== 'file') throw new ProbeError(`${path} is no file`);
+      const { mode, owner, group, rest } = have;
+      return { text: rest, mode, owner: owner[1] ?? '0', group: group[1] ?? '0' };
+    },
+  }),
+
+  diff: ({ line: wanted, match }, { text }): readonly Change[] => {
+    const same = standingFor(wanted, match, text);
+    return same.length === 1 && same[0] === wanted
+      ? []
+      : [{ field: 'line', from: same.length === 0 ? null : same.join('\n'), to: wanted }];
+  },
+
+  apply: ({ path, line: wanted, match }, { text, mode, owner, group }) => [
+    {
+      title: `write a line of ${path}`,
+      script: writeFile({ path, content: withLine(wanted, match, text), mode, owner, group }),
+    },
+  ],
+
+  writes: ({ path }, changes) => (changes.length === 0 ? [] : [path]),
+});
+
+const linesOf = (text: string) => text.replace(/\n$/, '').split('\n');
+
+const isSame = (wanted: string, match: RegExp | undefined) => (other: string) =>
+  other === wanted ||
+  (match !== undefined && new RegExp(match.source, match.flags.replaceAll(/[gy]/g, '')).test(other));
+
+function standingFor(wanted: string, match: RegExp | undefined, text: string): readonly string[] {
+  return linesOf(text).filter(isSame(wanted, match));
+}
+
+function withLine(wanted: string, match: RegExp | undefined, text: string): string {
+  const lines = text === '' ? [] : linesOf(text);
+  const last = lines.findLastIndex(isSame(wanted, match));
+  const kept = lines.flatMap((other, index) => {
+    if (index === last) return [wanted];
+    return isSame(wanted, match)(other) ? [] : [other];
+  });
+  return `${[...kept, ...(last === -1 ? [wanted] : [])].join('\n')}\n`;
+}

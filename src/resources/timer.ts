@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
+import { compareAttributes, lookAt, readPath } from './path.ts';
+import { writeFile } from './write-file.ts';
+
+const oneLine = z.string().regex(/^[^\n]+$/, 'expected one line');
+
+const want = z
+  .strictObject({
+    /** Of the units, without their ending. */
+    name: z.string().regex(/^[\w.-]+$/, 'expected a name of letters, digits, `_`, `.` and `-`'),
+    /** A program with its arguments, as systemd has it (systemd.service(5), COMMAND LINES). */
+    exec: z.string().regex(/^\/[^\n]+$/, 'expected one line that begins with the path of a program'),
+    /** When it runs: `daily`, `Mon *-*-* 03:00` (systemd.time(7), CALENDAR EVENTS). */
+    at: oneLine,
+    /** Up to so many seconds later, by chance, so that several hosts do not begin at once. */
+    spread: z.int().min(0).default(0),
+    /** Whether a run is made up for that was missed while the machine was off. */
+    persistent: z.boolean().default(true),
+    user: oneLine.default('root'),
+    description: oneLine.optional(),
+  })
+  .transform((timer) => ({
+    ...timer,
+    unit: `${timer.name}.timer`,
+    files: { service: serviceText(timer), timer: timerText(timer) },
+  }));
+
+interface Timer {
+  readonly name: string;
+  readonly exec: string;
+  readonly at: string;
+  readonly spread: number;
+  readonly persistent: boolean;
+  readonly user: string;
+  readonly description?: string | undefined;
+}
+
+const serviceText = ({ name, exec, user, description = name }: Timer) => `[Unit]
+Description=${description}
+
+[Service]
+Type=oneshot
+User=${user}
+ExecStart=${exec}
+`;
+
+const timerText = ({ name, at, spread, persistent, description = name }: Timer) => `[Unit]
+Description=${description}
+
+[Timer]
+OnCalendar=${at}
+RandomizedDelaySec=${spread}
+Persistent=${persistent}
+
+[Install]
+WantedBy=timers.target
+`;
+
+const PARTS = ['service', 'timer'] as const;
+type Part = (typeof PARTS)[number];
+const ATTRIBUTES = { mode: '0644', owner: 'root', group: 'root' };
+const pathOf = (name: string, part: Part) => `/etc/systemd/system/${name}.${part}`;
+
+/** A program that systemd runs at set times: a service and its timer, both as they should be, and the timer waiting. */
+export const timer = defineResource({
+  kind: 'timer',
+  want,
+  key: ({ name }) => name,
+
+  observe: ({ name, unit, at }) => ({
+    script: sh`
+      said=$(systemd-analyze calendar -- ${at} 2>&1) || { printf '%s\n' "$said" >&2; exit 67; }
+      (${lookAt(pathOf(name, 'service'), sh`cat -- "$p" || exit 66`)}) || exit 66
+      echo '=== timer'
+      (${lookAt(pathOf(name, 'timer'), sh`cat -- "$p" || exit 66`)}) || exit 66
+      echo '=== state'
+      systemctl show --property=UnitFileState,ActiveState,NeedDaemonReload -- ${unit} || exit 66`,
+    parse(output) {
+      if (output.code === 67) throw new ProbeError(`${at} is no time that systemd knows`, output);
+      if (output.code !== 0) throw new ProbeError(`could not look at ${unit}`, output);
+      const [service = '', rest = ''] = output.stdout.split('=== timer\n');
+      const [timing = '', state = ''] = rest.split('=== state\n');
+      const part = (which: Part, stdout: string) => readPath(pathOf(name, which), { ...output, stdout });
+      return {
+        service: part('service', service),
+        timer: part('timer', timing),
+        enabled: state.includes('UnitFileState=enabled\n'),
+        active: state.includes('ActiveState=active\n'),
+        needsReload: state.includes('NeedDaemonReload=yes\n'),
+      };
+    },
+  }),
+
+  diff: ({ files }, have): readonly Change[] => [
+    ...PARTS.flatMap((part) => [
+      ...compare(part, have[part]?.rest ?? null, files[part]),
+      ...(have[part] === null ? [] : compareAttributes(ATTRIBUTES, have[part])).map((change) => ({
+        ...change,
+        field: `${part} ${change.field}`,
+      })),
+    ]),
+    ...(have.needsReload ? [{ field: 'unit files', from: 'newer than loaded', to: 'loaded' }] : []),
+    ...compare('enabled', have.enabled, true),
+    ...compare('active', have.active, true),
+  ],
+
+  apply({ name, unit, files }, _have, changes) {
+    const isChanged = (part: Part) => changes.some(({ field }) => field.split(' ')[0] === part);
+    const written = PARTS.filter(isChanged).map((part) => ({
+      title: `write ${pathOf(name, part)}`,
+      script: writeFile({
+        path: pathOf(name, part),
+        content: files[part],
+        ...ATTRIBUTES,
+      }),
+    }));
+    return [
+      ...written,
+      {
+        title: `have ${unit} wait for its time`,
+        // Restarted, a timer takes its new times; the program that it has begun goes on.
+        script: sh`systemctl daemon-reload && systemctl enable -- ${unit} && systemctl restart -- ${unit}`,
+      },
+    ];
+  },
+});
