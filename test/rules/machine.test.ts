@@ -84,6 +84,23 @@ describe('machines', () => {
   ])('%s', (_, changes, findings) => {
     expect(inspect(...changes)).toEqual(findings);
   });
+
+  test.each([
+    [[100, 102], '100 s ahead of'],
+    [[-102, -100], '100 s behind'],
+  ] as const)('a clock that is off by %j is said to be %s the others', (ahead, said) => {
+    const seen = (name: string, [least, most]: readonly [number, number]) => ({
+      name,
+      facts: { machine: machine(name) },
+      ahead: { least, most },
+      onHost: (command: string) => command,
+    });
+    const findings = inspectMachines(
+      [seen('mail-1', [0, 0]), seen('mail-2', ahead), seen('mail-3', [0, 0])],
+      LIMITS,
+    );
+    expect(findings).toMatchObject([{ host: 'mail-2', message: expect.stringContaining(said) }]);
+  });
 });
 
 describe('ports', () => {
@@ -117,6 +134,23 @@ describe('ports', () => {
     expect(codes([], true)).toEqual([]);
     expect(codes([], false)).toEqual(['port-blocked']);
     expect(codes(['192.0.2.98'], true)).toEqual(['port-blocked']);
+  });
+
+  test('workers need the port of the gossip of each other, and no other port', () => {
+    const findings = inspectPorts(
+      [
+        seen('a', 'worker', [
+          port('b', 7946, 'silent'),
+          port('b', 2377, 'silent'),
+          port('b', 7945, 'silent'),
+        ]),
+        seen('b', 'worker', []),
+      ],
+      false,
+    );
+    expect(findings).toMatchObject([
+      { code: 'port-blocked', host: 'a', message: expect.stringContaining('on TCP 7946:') },
+    ]);
   });
 
   test('silence is blocked; closed is not; the management port matters only of managers', () => {

@@ -319,6 +319,11 @@ describe('what is refused before anything changes', () => {
     ).toContain('refuse removed-manager mail-2');
   });
 
+  test('a worker that the managers removed is not told that it takes itself for a manager: it is joined anew', () => {
+    const others = ['n1', 'n2', 'n3'].map((id) => says.manager(id, NODES));
+    expect(codes([...managers(...others), host('mail-4', 'worker', says.worker('gone'))])).toEqual([]);
+  });
+
   test('a node that the managers do not hear', () => {
     const nodes = [node('mail-1', 'n1'), node('mail-2', 'n2'), worker('mail-3', 'n3', { ready: false })];
     expect(codes(managers(says.manager('n1', nodes), says.manager('n2', nodes), says.worker('n3')))).toEqual([

@@ -160,6 +160,29 @@ describe('host key policy', () => {
     },
   );
 
+  test('the fix for a changed key takes a port and a file with a space for what they are', () => {
+    const file = join(mkdtempSync(join(folder, 'with a space-')), 'known_hosts');
+    writeFileSync(file, `[192.0.2.1]:2222 ${key('a').line}\n192.0.2.1 ${key('a').line}\n`);
+    const changed = new HostKeyCheck({
+      address: '192.0.2.1',
+      port: 2222,
+      login: { user: 'root', address: '192.0.2.1', port: 2222 },
+      knownHosts: [file],
+      policy: 'yes',
+    });
+    let fix: readonly string[] = [];
+    try {
+      changed.verify(key('b').blob);
+    } catch (error) {
+      fix = (error as TransportError).fix;
+    }
+    // A shell that takes the brackets for a pattern finds this file's name instead.
+    const beside = mkdtempSync(join(folder, 'beside-'));
+    writeFileSync(join(beside, '1:2222'), '');
+    execFileSync('sh', ['-c', fix[0] ?? ''], { cwd: beside, stdio: 'ignore' });
+    expect(readFileSync(file, 'utf8')).toBe(`192.0.2.1 ${key('a').line}\n`);
+  });
+
   test('a new key that cannot be written down is refused, and says where', () => {
     // Nobody can make a file there, not even root.
     const file = '/proc/self/known_hosts';
