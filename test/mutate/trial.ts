@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { type Ran, run } from './commands.ts';
+import type { Copy } from './copy.ts';
+import type { ImportGraph } from './graph.ts';
+import type { Mutation } from './mutations.ts';
+
+export type Verdict = 'killed' | 'timed out' | 'survived' | 'does not compile';
+
+export interface Trial {
+  readonly verdict: Verdict;
+  /** The test that failed. */
+  readonly by: string | undefined;
+}
+
+/** Models and schedules of what is above these folders: minutes each. They are run only for a file that they import themselves. */
+const LONG =
+  /^test\/(lease|storage\/lease-model|templates|mailu\/accounts-moves|rules\/.*-model|words|fixes)\b/;
+/** Tens of seconds each. They are run last, and only for what is near. */
+const SLOW = /^test\/(cli|outside|stand-ins|engine\/(given-up|run-lock)|resources\/dead-mount)\b/;
+/** Imports between a slow test and what it is run for. */
+const NEAR = 2;
+/** Quick tests that are run for one file. Farther ones see it through much else. */
+const QUICK = 20;
+/** Seconds for the tests that see a file. One that hangs fails by vitest's own limit before. */
+const LIMIT = 300;
+
+const TSC = 'node_modules/typescript/bin/tsc';
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+/** The tests that can see a file: quick ones first, the nearest before the others. */
+export function testsFor(file: string, graph: ImportGraph): readonly string[] {
+  const seen = [...graph.testsOf(file)].toSorted(([, a], [, b]) => a - b);
+  const quick = seen.filter(([name]) => !LONG.test(name) && !SLOW.test(name)).slice(0, QUICK);
+  const slow = seen.filter(([name, distance]) => SLOW.test(name) && distance <= NEAR);
+  const long = seen.filter(([name, distance]) => LONG.test(name) && distance === 1);
+  return [...quick, ...slow, ...long].map(([name]) => name);
+}
+
+/** Tries mutations on a copy. */
+export class Trials {
+  readonly #copy: Copy;
+  /** Tests that pass without a mutation. */
+  readonly #sound = new Set<string>();
+
+  constructor(copy: Copy) {
+    this.#copy = copy;
+  }
+
+  /** @throws Error where the copy does not compile as it is: no verdict would say anything of a mutation. */
+  async begin(): Promise<void> {
+    const { ended, output } = await this.#compile();
+    if (ended !== 'passed') throw new Error(`without a mutation it does not compile:\n${output}`);
+  }
+
+  async tryOut(mutation: Mutation, tests: readonly string[]): Promise<Trial> {
+    const trial = await this.#mutated(mutation, tests);
+    if (trial.by !== undefined) await this.#prove(trial.by);
+    return trial;
+  }
+
+  async #mutated(mutation: Mutation, tests: readonly string[]): Promise<Trial> {
+    using _mutated = this.#copy.mutate(mutation);
+    if ((await this.#compile()).ended !== 'passed') return { verdict: 'does not compile', by: undefined };
+    if (tests.length === 0) return { verdict: 'survived', by: undefined };
+    const { ended, output } = await this.#test(tests);
+    if (ended === 'passed') return { verdict: 'survived', by: undefined };
+    const by = / FAIL +(\S+)/.exec(output)?.[1];
+    return { verdict: ended === 'failed' ? 'killed' : 'timed out', by };
+  }
+
+  /** @throws Error where a test that has killed a mutation fails without it as well. */
+  async #prove(test: string): Promise<void> {
+    if (this.#sound.has(test)) return;
+    const { ended, output } = await this.#test([test]);
+    if (ended !== 'passed') throw new Error(`without a mutation ${test} fails:\n${output}`);
+    this.#sound.add(test);
+  }
+
+  #compile(): Promise<Ran> {
+    const cache = ['--incremental', '--tsBuildInfoFile', join(this.#copy.root, '.tsbuildinfo')];
+    return run(this.#copy.root, [TSC, '--noEmit', '-p', '.', ...cache], { seconds: LIMIT });
+  }
+
+  #test(tests: readonly string[]): Promise<Ran> {
+    return run(this.#copy.root, [VITEST, 'run', '--config', 'test/mutate/vitest.config.ts'], {
+      seconds: LIMIT,
+      env: { MUTATE_TESTS: JSON.stringify(tests), NO_COLOR: '1' },
+    });
+  }
+}
