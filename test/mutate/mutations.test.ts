@@ -6,6 +6,7 @@ const changes = (source: string) => mutationsOf('a.ts', source).map(({ after }) 
 
 test.each<[string, readonly string[]]>([
   ['f(a && b);', ['{}', 'f(a || b);']],
+  ['const x = (a ?? b) < (c);', ['const x = (a ?? b) <= (c);']],
   ['const x = a ?? b;', []],
   ['const x = a === "b";', ['const x = a !== "b";', 'const x = a === "b~";']],
   ['const x = y ? a : b;', ['const x = !(y) ? a : b;']],

@@ -101,8 +101,17 @@ function operator(
   text: (node: Node) => string,
 ): readonly Edit[] {
   const to = table[node.operator as string];
+  if (to === undefined) return [];
   const [left, right] = [node.left as Node, node.right as Node];
-  return to === undefined ? [] : [{ kind, at: node, to: `${text(left)} ${to} ${text(right)}` }];
+  // Parentheses are between the two as well, and are no nodes.
+  const between = text({ ...node, start: left.end, end: right.start }).replace(node.operator as string, to);
+  return [
+    {
+      kind,
+      at: node,
+      to: `${text({ ...node, end: left.end })}${between}${text({ ...node, start: right.start })}`,
+    },
+  ];
 }
 
 function elements(node: Node, text: (node: Node) => string): readonly Edit[] {

@@ -13,10 +13,11 @@ export interface Trial {
 }
 
 /** Models and schedules of what is above these folders: minutes each. They are run only for a file that they import themselves. */
-const LONG =
-  /^test\/(lease|storage\/lease-model|templates|mailu\/accounts-moves|rules\/.*-model|words|fixes)\b/;
+const LONG = /^test\/(lease|storage\/lease-model|templates|mailu\/accounts-moves|rules\/.*-model|words)\b/;
 /** Tens of seconds each. They are run last, and only for what is near. */
 const SLOW = /^test\/(cli|outside|stand-ins|engine\/(given-up|run-lock)|resources\/dead-mount)\b/;
+/** Reads the text of all files, so that it needs no import to see one. */
+const READS = 'test/fixes/fixes.test.ts';
 /** Imports between a slow test and what it is run for. */
 const NEAR = 2;
 /** Quick tests that are run for one file. Farther ones see it through much else. */
@@ -30,10 +31,13 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 /** The tests that can see a file: quick ones first, the nearest before the others. */
 export function testsFor(file: string, graph: ImportGraph): readonly string[] {
   const seen = [...graph.testsOf(file)].toSorted(([, a], [, b]) => a - b);
-  const quick = seen.filter(([name]) => !LONG.test(name) && !SLOW.test(name)).slice(0, QUICK);
+  const quick = seen
+    .filter(([name]) => name !== READS && !LONG.test(name) && !SLOW.test(name))
+    .slice(0, QUICK);
   const slow = seen.filter(([name, distance]) => SLOW.test(name) && distance <= NEAR);
   const long = seen.filter(([name, distance]) => LONG.test(name) && distance === 1);
-  return [...quick, ...slow, ...long].map(([name]) => name);
+  const named = (tests: typeof seen) => tests.map(([name]) => name);
+  return [...named(quick), READS, ...named(slow), ...named(long)];
 }
 
 /** Tries mutations on a copy. */
@@ -61,7 +65,6 @@ export class Trials {
   async #mutated(mutation: Mutation, tests: readonly string[]): Promise<Trial> {
     using _mutated = this.#copy.mutate(mutation);
     if ((await this.#compile()).ended !== 'passed') return { verdict: 'does not compile', by: undefined };
-    if (tests.length === 0) return { verdict: 'survived', by: undefined };
     const { ended, output } = await this.#test(tests);
     if (ended === 'passed') return { verdict: 'survived', by: undefined };
     const by = / FAIL +(\S+)/.exec(output)?.[1];
