@@ -9,6 +9,16 @@ test.each([
   ["W: Failed to fetch http://x: Temporary failure resolving 'x'", 'no-names', 'cannot resolve names'],
   ['cat: /mailu: Input/output error', 'io-error', 'a disk of the host'],
   ['fork: Cannot allocate memory', 'no-memory', 'no memory left'],
+  ["ls: cannot access '/mailu': Stale file handle", 'stale-mount', 'another than the one that was mounted'],
+  [
+    "ls: cannot access '/mailu': Transport endpoint is not connected",
+    'not-connected',
+    'has lost its servers',
+  ],
+  ['/mailu did not answer in 20 s', 'not-connected', 'waits for its servers'],
+  ['E: Could not get lock /var/lib/dpkg/lock-frontend.', 'package-lock', 'has held the lock'],
+  ['connect to 192.0.2.1: No route to host', 'no-route', 'does not reach'],
+  ['System has not been booted with systemd as init system (PID 1).', 'no-systemd', 'systemd does not run'],
 ])('%s', (stderr, code, says) => {
   const error = new StepFailed(
     { resource: 'file /x', origin: undefined },

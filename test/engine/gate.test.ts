@@ -108,7 +108,7 @@ test.each<[string, Partial<Gate>, string]>([
   const { changed, failures } = await run(['a', 'b', 'c'], { before: () => before }, 'c');
   expect(changed).toEqual([]);
   expect(failures).toMatchObject([
-    { error: { code: 'gate-closed', message: expect.stringContaining(reason) } },
+    { error: { code: 'gate-closed', message: expect.stringContaining(`it holds (${reason})`) } },
   ]);
 });
 

@@ -15,6 +15,13 @@ test('a clock is bounded by the way there and back, whatever the host does in be
   expect(aheadOf(said('1000.%N\n'), said('1070.%N\n'), asked)).toEqual({ least: -0.5, most: 0 });
 });
 
+test('a clock that is read as soon as it is asked, and not later, is known to the second', () => {
+  expect(aheadOf(said('1000.5'), said('1000.5'), { sent: 1_000_000, answered: 1_000_000 })).toEqual({
+    least: 0.5,
+    most: 0.5,
+  });
+});
+
 test('what was not read, or was set in between, bounds nothing', () => {
   const asked = { sent: 1_000_000, answered: 1_001_000 };
   expect(aheadOf(said(''), said('1000.5'), asked)).toBeUndefined();

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { Copy } from './copy.ts';
 import { explains, readExplained } from './explained.ts';
 import { ImportGraph } from './graph.ts';
-import { mutationsOf } from './mutations.ts';
+import { type Mutation, mutationsOf } from './mutations.ts';
 import { pick } from './pick.ts';
 import { type Counted, line, staleEntries, summary } from './report.ts';
 import { Trials, testsFor } from './trial.ts';
@@ -24,7 +24,7 @@ const { count, seed, only } = new Command('mutate')
   .description('Changes the code in a copy, one place at a time, and says which changes no unit test sees.')
   .option('--count <n>', 'how many mutations', Number, 100)
   .option('--seed <n>', 'which ones', Number, 1)
-  .option('--only <text>', 'files with this in their path, all mutations of them up to the count')
+  .option('--only <text>', 'those with this in their place, as engine/build.ts:65')
   .parse()
   .opts<Arguments>();
 
@@ -39,8 +39,9 @@ const graph = new ImportGraph(
 const all = copy.files.filter((file) => MUTATED.test(file)).map((file) => mutationsOf(file, copy.read(file)));
 for (const { file, before } of staleEntries(explained, all.flat()))
   console.log(`explained.yaml has what is not there any more: ${file}: ${before}`);
+const named = ({ file, line: at }: Mutation) => `${file}:${at}`.includes(only ?? '');
 const picked = pick(
-  all.filter(([first]) => first?.file.includes(only ?? '')),
+  all.map((mutations) => mutations.filter(named)),
   count,
   seed,
 );

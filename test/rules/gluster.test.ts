@@ -366,7 +366,14 @@ describe('a volume made by hand is the one of these hosts, however they were spe
         ...first,
         facts: { gluster: { ...first.facts.gluster, peers: [...first.facts.gluster.peers, stranger] } },
       };
-    expect(codes(hosts)).toEqual(['foreign-pool']);
+    expect(inspectGluster(hosts, 'mailu')).toMatchObject([
+      {
+        level: 'refuse',
+        code: 'foreign-pool',
+        host: 'node-1',
+        message: expect.stringContaining('backup-1 (somebody)'),
+      },
+    ]);
   });
 });
 

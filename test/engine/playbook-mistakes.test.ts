@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { prepare } from '../../src/engine/index.ts';
+import { ProvisionError } from '../../src/errors/index.ts';
+import { definePlaybook } from '../../src/playbook/index.ts';
+import type { Resource } from '../../src/resource/index.ts';
+import { flag } from './flag.ts';
+import { Hosts } from './hosts.ts';
+
+const planned = (resources: (host: string) => readonly Resource[]) =>
+  prepare(
+    new Hosts(
+      ['a', 'b'],
+      [
+        definePlaybook({
+          name: 'mail',
+          stages: [
+            { name: 'one', resources: ({ name }) => resources(name) },
+            { name: 'two', resources: () => [flag({ name: 'y', value: '1' })] },
+          ],
+        }),
+      ],
+    ).options(),
+  );
+
+test('an exception in a stage is told with the stage, the host and what it says', async () => {
+  const failing = planned((host) => {
+    if (host === 'b') throw new TypeError('x is not a function');
+    return [];
+  });
+  await expect(failing).rejects.toMatchObject({
+    code: 'playbook',
+    exit: 3,
+    message: 'playbook stage mail/one fails for b: x is not a function',
+  });
+});
+
+test('what is thrown in a stage and is no error is told as well', async () => {
+  const failing = planned(() => {
+    throw 'no such luck';
+  });
+  await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('for a: no such luck') });
+});
+
+test('an error that a stage has worded itself is told as it is', async () => {
+  const own = new ProvisionError('write another name', { code: 'own', exit: 5 });
+  await expect(
+    planned(() => {
+      throw own;
+    }),
+  ).rejects.toBe(own);
+});
+
+test('a thing that two stages want of a host is told with both', async () => {
+  await expect(planned(() => [flag({ name: 'y', value: '1' })])).rejects.toMatchObject({
+    code: 'playbook',
+    exit: 3,
+    message: 'a: flag y is wanted twice, by mail/one and by mail/two',
+  });
+});
