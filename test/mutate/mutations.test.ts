@@ -6,6 +6,10 @@ const changes = (source: string) => mutationsOf('a.ts', source).map(({ after }) 
 
 test.each<[string, readonly string[]]>([
   ['f(a && b);', ['{}', 'f(a || b);']],
+  [
+    "x.split('\\n') === '';",
+    ["x.split('\\n') !== '';", "x.split('\\n~') === '';", "x.split('\\n') === '~';"],
+  ],
   ['const x = (a ?? b) < (c);', ['const x = (a ?? b) <= (c);']],
   ['const x = a ?? b;', []],
   ['const x = a === "b";', ['const x = a !== "b";', 'const x = a === "b~";']],
@@ -17,7 +21,7 @@ test.each<[string, readonly string[]]>([
   ['const x = [a, b];', ['const x = [];', 'const x = [b];', 'const x = [a];']],
   ['const x = list.filter(f);', ['const x = list;']],
   ['await f?.();', ['{}']],
-  ['const x = { level: "refuse", message: "no" };', ['const x = { level: "warn", message: "no" };']],
+  ['const x = { level: "refuse", message: "no" };', ['const x = { level: \'warn\', message: "no" };']],
   ['const x = 1 + 5000;', ['const x = 2 + 5000;']],
   ['type X = 1 | "a";', []],
 ])('%s', (source, expected) => {

@@ -131,8 +131,9 @@ function literal(node: Node, parent: Node | undefined, text: (node: Node) => str
   if (typeof value === 'number' && value < LARGE)
     return [{ kind: 'number off by one', at: node, to: String(value + 1) }];
   if (typeof value !== 'string' || parent === undefined || !decides(node, parent)) return [];
-  const other = { refuse: 'warn', warn: 'refuse' }[value] ?? `${value}~`;
-  return [{ kind: 'string changed', at: node, to: text(node).replace(value, () => other) }];
+  const quoted = text(node);
+  const other = { refuse: "'warn'", warn: "'refuse'" }[value] ?? `${quoted.slice(0, -1)}~${quoted.at(-1)}`;
+  return [{ kind: 'string changed', at: node, to: other }];
 }
 
 function decides(node: Node, parent: Node): boolean {

@@ -12,14 +12,13 @@ export interface Trial {
   readonly by: string | undefined;
 }
 
-/** Models and schedules of what is above these folders: minutes each. They are run only for a file that they import themselves. */
-const LONG = /^test\/(lease|storage\/lease-model|templates|mailu\/accounts-moves|rules\/.*-model|words)\b/;
-/** Tens of seconds each. They are run last, and only for what is near. */
-const SLOW = /^test\/(cli|outside|stand-ins|engine\/(given-up|run-lock)|resources\/dead-mount)\b/;
+/** Minutes each, and about what is above these folders. They are run only for a file that they import themselves. */
+const LONG =
+  /^test\/(lease|storage\/lease-model|templates|mailu\/accounts-moves|rules\/.*-model|words|cli|outside|stand-ins|resources\/dead-mount)\b/;
+/** Most of a minute each, and about the engine. */
+const SLOW = /^test\/engine\/(given-up|run-lock)\b/;
 /** Reads the text of all files, so that it needs no import to see one. */
 const READS = 'test/fixes/fixes.test.ts';
-/** Imports between a slow test and what it is run for. */
-const NEAR = 2;
 /** Quick tests that are run for one file. Farther ones see it through much else. */
 const QUICK = 20;
 /** Seconds for the tests that see a file. One that hangs fails by vitest's own limit before. */
@@ -34,7 +33,7 @@ export function testsFor(file: string, graph: ImportGraph): readonly string[] {
   const quick = seen
     .filter(([name]) => name !== READS && !LONG.test(name) && !SLOW.test(name))
     .slice(0, QUICK);
-  const slow = seen.filter(([name, distance]) => SLOW.test(name) && distance <= NEAR);
+  const slow = file.startsWith('src/engine/') ? seen.filter(([name]) => SLOW.test(name)) : [];
   const long = seen.filter(([name, distance]) => LONG.test(name) && distance === 1);
   const named = (tests: typeof seen) => tests.map(([name]) => name);
   return [...named(quick), READS, ...named(slow), ...named(long)];
