@@ -39,6 +39,12 @@ describe('machines', () => {
     ['no systemd', [{ systemd: false }], ['mail-1 no-systemd']],
     ['not root', [{ root: false }], ['mail-1 not-root']],
     ['little room', [{ freeBytes: 2 ** 30 }], ['mail-1 disk-full']],
+    ['just the room that is needed', [{ freeBytes: 2 * 2 ** 30 }], []],
+    ['one byte less', [{ freeBytes: 2 * 2 ** 30 - 1 }], ['mail-1 disk-full']],
+    ['the oldest Debian that is supported', [{ os: os('debian', '12', 'Debian 12') }], []],
+    ['an old Ubuntu', [{ os: os('ubuntu', '20.04', 'Ubuntu 20.04') }], ['mail-1 unsupported-os']],
+    ['a clock just at the limit', [{ ahead: [30, 30] }, {}, {}], []],
+    ['a clock just over it', [{ ahead: [31, 31] }, {}, {}], ['mail-1 clock-skew']],
     [
       'no machine id, twice',
       [{ machineId: '' }, { machineId: '' }],
@@ -212,6 +218,26 @@ describe('addresses', () => {
     expect(overlaps(['10.201.0.0/16'], ['10.200.0.0/15', '10.202.0.0/16'])).toEqual([
       ['10.201.0.0/16', '10.200.0.0/15'],
     ]);
+  });
+
+  test('a range without a prefix is one address, and what is no IPv4 shares none', () => {
+    expect(overlaps(['10.0.0.0/8'], ['10.9.9.9', '11.0.0.1', 'fd00::/8', ''])).toEqual([
+      ['10.0.0.0/8', '10.9.9.9'],
+    ]);
+    expect(overlaps(['10.0.0.1'], ['10.0.0.1/32', '10.0.0.2'])).toEqual([['10.0.0.1', '10.0.0.1/32']]);
+  });
+
+  test('a pool is proposed that shares no address with the routes of the hosts, where there is one', () => {
+    const pools: string[] = [];
+    for (let pool = freePool([]); pool !== undefined; pool = freePool(pools)) pools.push(pool);
+    expect(pools).toEqual([
+      '10.201.0.0/16',
+      '10.87.0.0/16',
+      '172.29.0.0/16',
+      '172.24.0.0/16',
+      '192.168.128.0/17',
+    ]);
     expect(freePool(['10.201.0.0/24'])).toBe('10.87.0.0/16');
+    expect(freePool(['0.0.0.0/0'])).toBeUndefined();
   });
 });
