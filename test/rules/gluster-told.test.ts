@@ -130,3 +130,39 @@ describe('what is refused about the pool', () => {
     expect(told(pooled(1), pooled(2), bare)).toEqual([]);
   });
 });
+
+describe('members of a pool that reject each other', () => {
+  const rejecting = (number: number, rejected: readonly number[]): GlusterFacts => ({
+    ...whole(number),
+    peers: whole(number).peers.map((peer) =>
+      rejected.some((other) => peer.uuid === uuid(other))
+        ? { ...peer, state: 'Peer Rejected (Connected)' }
+        : peer,
+    ),
+  });
+
+  test('are both to be looked at where only one says so, and no other host is', () => {
+    const [finding, ...others] = inspectGluster(hostsOf(rejecting(1, [2]), whole(2), whole(3)), 'mailu');
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      level: 'refuse',
+      code: 'rejected-peer',
+      message: expect.stringContaining('on mail-1 and mail-2 does not agree'),
+      fix: [expect.stringMatching(/^mail-1\$ /), expect.stringMatching(/^mail-2\$ /)],
+    });
+    expect(finding).not.toHaveProperty('host');
+  });
+
+  test('are one alone where most of the pool has rejected it', () => {
+    expect(
+      inspectGluster(hostsOf(rejecting(1, [3]), rejecting(2, [3]), rejecting(3, [1, 2])), 'mailu'),
+    ).toMatchObject([
+      {
+        level: 'refuse',
+        code: 'rejected-peer',
+        host: 'mail-3',
+        fix: [expect.stringMatching(/^mail-3\$ /), expect.any(String)],
+      },
+    ]);
+  });
+});

@@ -110,7 +110,9 @@ export function transportContract({ name, make, givesStdin = true }: Subject): v
     });
 
     test('one that a signal ends does not look like success', async () => {
-      expect((await transport.run(raw('kill -KILL $$'))).code).not.toBe(0);
+      const { code, stderr } = await transport.run(raw('echo before >&2; kill -KILL $$'));
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/^before\n/);
     });
   });
 }

@@ -73,3 +73,39 @@ test('what is named and is no private key is told as what it is; of a folder no 
     expect(`${(error as { fix: readonly string[] }).fix}`).not.toContain('chmod');
   }
 });
+
+test('a named key that others can read, or whose passphrase is not known, is not used, and it is said what to do', async () => {
+  const [open, locked] = [made('wide', ''), made('asked', 'a phrase')];
+  const read = (path: string, phrase?: string) =>
+    readIdentities([path], new Map(phrase === undefined ? [] : [[path, new Secret(phrase)]])).then(
+      (identities) => identities.map((identity) => identity.path),
+      ({ message, fix }: { message: string; fix: readonly string[] }) => [message, ...fix],
+    );
+  expect(await read(open)).toEqual([open]);
+  for (const mode of [0o640, 0o604]) {
+    chmodSync(open, mode);
+    expect(await read(open)).toEqual([`others can read the key ${open}`, `chmod 600 ${open}`]);
+  }
+  expect(await read(locked)).toEqual([`the key ${locked} has a passphrase`, `ssh-add ${locked}`]);
+  expect(await read(locked, 'another')).toEqual([
+    `the passphrase of the key ${locked} is another`,
+    `ssh-add ${locked}`,
+  ]);
+  expect(await read(locked, 'a phrase')).toEqual([locked]);
+});
+
+test('of the usual keys those that can be used are offered, in the order of ssh', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'provision-home-'));
+  process.env.HOME = home;
+  mkdirSync(join(home, '.ssh'));
+  for (const [name, phrase] of [
+    ['id_ed25519', ''],
+    ['id_rsa', ''],
+    ['id_ecdsa', 'a phrase'],
+  ] as const)
+    copyFileSync(made(`order-${name}`, phrase), join(home, '.ssh', name));
+  const offered = await readIdentities(undefined, new Map());
+  expect(offered.map(({ path }) => path)).toEqual(
+    ['id_rsa', 'id_ed25519'].map((name) => join(home, '.ssh', name)),
+  );
+});
