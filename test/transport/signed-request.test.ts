@@ -112,6 +112,23 @@ test('a packet that is not the one that was signed goes out as it is', async () 
   expect(sent).toEqual(['request\0\0\0\x06signed', 'another']);
 });
 
+test('a connection that has gone while a key signs is told so, and not waited for', async () => {
+  const write = { allocStart: 0, alloc: Buffer.alloc, finalize: (packet: Buffer) => packet };
+  const client = { _protocol: { _packetRW: { write } } } as unknown as Client & { _protocol?: unknown };
+  const offered = await offeredTo({
+    algorithm: 'x',
+    blob: Buffer.of(),
+    sign: async () => {
+      client._protocol = undefined;
+      return Buffer.from('signed');
+    },
+  });
+  const agent = offered(client);
+  await new Promise<void>((resolve) =>
+    agent?.sign('', Buffer.from('\0\0\0\x02idrequest'), {}, () => resolve()),
+  );
+});
+
 describe('what is no certificate for the key of a user is not offered', () => {
   test.each([
     ['one of a host', (path: string) => certified(path, '-h')],
