@@ -45,6 +45,18 @@ test.each([
     /^it said "open terminal failed: not a terminal"/,
     /Where it has one, look what that does when it starts \(\.bashrc, \.profile\)/,
   ],
+  [
+    'a password that has expired',
+    { code: 1, stderr: 'Password change required but no TTY available.\n' },
+    /^it said "Password change required/,
+    /^Log in there by hand once, and set a new password\./,
+  ],
+  [
+    'one whose owner wants a new password',
+    { code: 1, stderr: 'You are required to change your password immediately.\n' },
+    /^it said "You are required/,
+    /^Log in there by hand once/,
+  ],
   ['/bin/false', { code: 1 }, /^it said nothing, and ended with exit code 1/, /^Write ssh\.user/],
   ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said "(word )+/, /^Write ssh\.user/],
 ])('%s is shown in its own words, exit 4, with the fix that fits', async (_what, said, message, fix) => {
