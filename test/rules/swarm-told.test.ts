@@ -97,6 +97,15 @@ test('managers that disagree are each told with the list that they have', () => 
   expect(where(finding?.fix ?? [])).toEqual(['mail-1', 'mail-2']);
 });
 
+test('a copy whose original is heard elsewhere: it is said where to look, and how the copy becomes a node of its own', () => {
+  const nodes = [...NODES, worker('image', 'n4', { address: '198.51.100.4' })];
+  const findings = inspectSwarm([...all(nodes), host('mail-4', 'worker', says.stopped('n4'))]);
+  expect(findings.map(({ level, code, host: name, fix }) => [level, code, name, where(fix)])).toEqual([
+    ['refuse', 'same-node', 'mail-4', ['mail-1', 'mail-4', '-']],
+  ]);
+  expect(findings[0]?.fix.at(-1)).toContain('move the directory `swarm`');
+});
+
 describe('an old entry of a host', () => {
   const old = worker('mail-4', 'old', { ready: false });
   const entry = (one: SwarmNode, swarm: SwarmFacts) =>
