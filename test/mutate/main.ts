@@ -11,6 +11,7 @@ import { Trials, testsFor } from './trial.ts';
 interface Arguments {
   readonly count: number;
   readonly seed: number;
+  readonly skip: number;
   readonly only?: string;
 }
 
@@ -20,10 +21,11 @@ const UNIT = /^test\/(?!lab\/).*\.test\.ts$/;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const EXPLAINED = fileURLToPath(new URL('explained.yaml', import.meta.url));
 
-const { count, seed, only } = new Command('mutate')
+const { count, seed, skip, only } = new Command('mutate')
   .description('Changes the code in a copy, one place at a time, and says which changes no unit test sees.')
   .option('--count <n>', 'how many mutations', Number, 100)
   .option('--seed <n>', 'which ones', Number, 1)
+  .option('--skip <n>', 'how many of them were tried before', Number, 0)
   .option('--only <text>', 'those with this in their place, as engine/build.ts:65')
   .parse()
   .opts<Arguments>();
@@ -51,6 +53,7 @@ const trials = new Trials(copy);
 await trials.begin();
 const counted: Counted[] = [];
 for (const [index, mutation] of picked.entries()) {
+  if (index < skip) continue;
   const why = explained.find((entry) => explains(entry, mutation))?.why;
   const trial = why === undefined ? await trials.tryOut(mutation, testsFor(mutation.file, graph)) : undefined;
   const result: Counted = { mutation, verdict: trial?.verdict ?? 'explained', by: trial?.by ?? why };
