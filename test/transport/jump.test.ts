@@ -188,4 +188,13 @@ test('where no key is taken, the fix brings over the named key, through the same
   expect(await refusedAt(last, [hop, inner])).toBe(
     `ssh-copy-id -i ${file('login')} -p ${last.port} -o 'ProxyJump=${at(hop)},${at(inner)}' insists@127.0.0.1`,
   );
+  const stuck = await connectSsh(target(last, known), {
+    jumps: [target(hop, known), target(inner, known, { user: 'insists', identitiesFirst: true })],
+  }).catch((refused: TransportError) => refused);
+  expect(stuck).toMatchObject({
+    message: expect.stringMatching(/^the host inner: /),
+    fix: expect.arrayContaining([
+      `ssh-copy-id -i ${file('login')} -p ${inner.port} -o 'ProxyJump=${at(hop)}' insists@127.0.0.1`,
+    ]),
+  });
 });
