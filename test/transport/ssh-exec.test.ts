@@ -13,6 +13,8 @@ const file = (name: string) => join(folder, name);
 
 /** What an sshd does with the next command. */
 let answer: (channel: ServerChannel) => void = () => undefined;
+/** Sessions that it does not allow before that. */
+let refused = 0;
 const server = (() => {
   for (const name of ['host', 'login'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
@@ -22,15 +24,18 @@ const server = (() => {
       context.method === 'publickey' ? context.accept() : context.reject(['publickey']),
     );
     client.on('ready', () =>
-      client.on('session', (accept) => accept().on('exec', (acceptExec) => answer(acceptExec()))),
+      client.on('session', (accept, reject) =>
+        refused-- > 0 ? reject() : accept().on('exec', (acceptExec) => answer(acceptExec())),
+      ),
     );
   });
 })();
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve())));
 afterAll(() => void server.close());
 
-async function run(how: typeof answer) {
+async function run(how: typeof answer, refuses = 0) {
   answer = how;
+  refused = refuses;
   await using transport = await connectSsh({
     name: 'a',
     address: '127.0.0.1',
@@ -77,4 +82,33 @@ test('one that ends at once is not waited for', async () => {
   });
   expect(result.code).toBe(0);
   expect(seconds).toBeLessThan(1.5);
+});
+
+test('what a signal ends says so after its own words', async () => {
+  const { result } = await run((channel) => {
+    channel.stderr.write('before\n');
+    channel.exit('KILL');
+    channel.end();
+  });
+  expect(result).toEqual({ code: 128, stdout: '', stderr: 'before\nkilled by SIGKILL\n' });
+});
+
+test('a command of which nobody says how it ended is a connection that was lost', async () => {
+  await expect(run((channel) => channel.close())).rejects.toMatchObject({
+    failure: 'lost',
+    message: expect.stringMatching(/^the connection was lost/),
+    fix: [expect.stringMatching(/^run again/)],
+  });
+});
+
+test('a session that counts for a moment longer is waited for; one that is never allowed is told', async () => {
+  const ends = (channel: ServerChannel) => {
+    channel.exit(0);
+    channel.end();
+  };
+  expect((await run(ends, 1)).result.code).toBe(0);
+  await expect(run(ends, 100)).rejects.toMatchObject({
+    failure: 'no-session',
+    fix: [expect.stringContaining('MaxSessions')],
+  });
 });
