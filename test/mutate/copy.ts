@@ -16,7 +16,7 @@ export class Copy implements Disposable {
     })
       .split('\0')
       .filter((name) => name !== '' && existsSync(join(from, name)));
-    for (const path of [...this.files, 'dist'])
+    for (const path of [...this.files, ...(existsSync(join(from, 'dist')) ? ['dist'] : [])])
       cpSync(join(from, path), join(this.root, path), { recursive: true, verbatimSymlinks: true });
     symlinkSync(join(from, 'node_modules'), join(this.root, 'node_modules'));
     process.once('exit', () => this[Symbol.dispose]());

@@ -20,16 +20,18 @@ const SLOW = /^test\/engine\/(given-up|run-lock)\b/;
 /** Reads the text of all files, so that it needs no import to see one. */
 const READS = 'test/fixes/fixes.test.ts';
 /** Quick tests that are run for one file. Farther ones see it through much else. */
-const QUICK = 20;
+const QUICK = 40;
 /** Seconds for the tests that see a file. One that hangs fails by vitest's own limit before. */
 const LIMIT = 300;
 
 const TSC = 'node_modules/typescript/bin/tsc';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
-/** The tests that can see a file: quick ones first, the nearest before the others. */
+/** The tests that can see a file: quick ones first, the nearest before the others, of these those of its folder. */
 export function testsFor(file: string, graph: ImportGraph): readonly string[] {
-  const seen = [...graph.testsOf(file)].toSorted(([, a], [, b]) => a - b);
+  const folder = file.replace(/^src\/(\w+)\/.*$/, 'test/$1/');
+  const far = ([name, distance]: readonly [string, number]) => distance + (name.startsWith(folder) ? 0 : 0.5);
+  const seen = [...graph.testsOf(file)].toSorted((a, b) => far(a) - far(b));
   const quick = seen
     .filter(([name]) => name !== READS && !LONG.test(name) && !SLOW.test(name))
     .slice(0, QUICK);
