@@ -60,3 +60,35 @@ test('a run that is stopped in its first stage ends that, and begins no other', 
   await expect(converge(prepared, options)).rejects.toMatchObject({ name: 'Interrupted' });
   expect(hosts.changed().toSorted()).toEqual(['a: flag x: value', 'b: flag x: value']);
 });
+
+test('hosts that wait for their turn are left alone once a run is stopped', async () => {
+  const { hosts, options } = stoppedAt(({ kind }) => kind === 'host-connected');
+  await expect(prepare({ ...options, concurrency: 1 })).rejects.toMatchObject({ name: 'Interrupted' });
+  expect(hosts.events.filter(({ kind }) => kind === 'host-connected')).toMatchObject([{ host: 'a' }]);
+});
+
+test('a run that is stopped twice gives up what runs, and no host is blamed for it', async () => {
+  const hosts = new Hosts(
+    ['a'],
+    [
+      definePlaybook({
+        name: 'test',
+        stages: [
+          { name: 'one', resources: () => [flag({ name: 'x', value: '1', command: 'echo on; sleep 20' })] },
+        ],
+      }),
+    ],
+  );
+  const options = hosts.options();
+  const emit = (event: Event) => {
+    options.emit(event);
+    if (event.kind !== 'step-output') return;
+    hosts.stop.abort();
+    hosts.abort.abort(new Error('enough'));
+  };
+  await using prepared = await prepare({ ...options, emit });
+  const begin = Date.now();
+  await expect(converge(prepared, { ...options, emit })).rejects.toMatchObject({ name: 'Interrupted' });
+  expect(Date.now() - begin).toBeLessThan(10_000);
+  expect(kinds(hosts).has('host-failed')).toBe(false);
+});
