@@ -45,3 +45,19 @@ test('another failure is what it is, and an old word of the output is no cause',
     fix: [],
   });
 });
+
+test('of what a command that fails has printed the last 20 lines are told, of stderr where there is any', () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join('\n');
+  const tail = (stdout: string, stderr: string) =>
+    new StepFailed(
+      { resource: 'file /x', origin: undefined },
+      { title: 'write /x', script: sh`true` },
+      { code: 3, stdout, stderr },
+    ).tail;
+  expect([tail(`${lines}\n\n`, ' \n').length, tail(lines, ' \n')[0], tail(lines, '').at(-1)]).toEqual([
+    20,
+    'line 11',
+    'line 30',
+  ]);
+  expect(tail(lines, 'oh\n')).toEqual(['oh']);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prepare } from '../../src/engine/index.ts';
+import { converge, prepare } from '../../src/engine/index.ts';
 import { ProvisionError } from '../../src/errors/index.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
@@ -56,4 +56,18 @@ test('a thing that two stages want of a host is told with both', async () => {
     exit: 3,
     message: 'a: flag y is wanted twice, by mail/one and by mail/two',
   });
+});
+
+test('a playbook that asks for something else each time it is built is stopped', async () => {
+  let built = 0;
+  const restless = definePlaybook({
+    name: 'restless',
+    stages: [{ name: 'one', resources: () => [flag({ name: `x${++built}`, value: '1' })] }],
+  });
+  const options = new Hosts(['a'], [restless]).options();
+  await using prepared = await prepare(options);
+  await expect(converge(prepared, options)).rejects.toThrow(
+    'a playbook asks for something else each time that it is built',
+  );
+  expect(built).toBeLessThan(10);
 });

@@ -33,6 +33,8 @@ test('what a command prints of its secrets is masked', () => {
   expect(script.map((text) => text).mask("bad password 'open sesame'; second line")).toBe(
     "bad password '***'; ***",
   );
+  // Shorter ones would mask what is none.
+  expect(sh`login ${new Secret('word')}${new Secret('one')}`.mask('a word or one')).toBe('a *** or one');
   expect(sh`echo ${'open sesame'}`.mask('open sesame')).toBe('open sesame');
 });
 
@@ -40,6 +42,10 @@ test('a value inside quotes would be quoted twice: an error', () => {
   const value = 'x';
   expect(() => sh`echo "${value}"`).toThrow(/inside quotes/);
   expect(() => sh`echo '${value}'`).toThrow(/inside quotes/);
+  expect(() => sh`'${value}'`).toThrow(/inside quotes/);
+  expect(() => sh`echo "$(a) ${value}"`).toThrow(/inside quotes/);
+  expect(() => sh`echo "(${value})"`).toThrow(/inside quotes/);
+  expect(sh`(echo "(") ${value} \" ${value} '\' ${value}`.reveal()).toBe(`(echo "(") x \\" x '\\' x`);
   expect(sh`echo "$(cat ${'a b'})" 'it'"'"'s' ${value}`.reveal()).toBe(`echo "$(cat 'a b')" 'it'"'"'s' x`);
 });
 

@@ -125,6 +125,7 @@ describe('host key policy', () => {
     check(file, 'accept-new').verify(key('a').blob);
     expect(readFileSync(file, 'utf8')).toBe(`192.0.2.1 ${key('a').line}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
     check(file, 'yes').verify(key('a').blob);
     expect(() => check(file, 'accept-new').verify(key('b').blob)).toThrow(
       expect.objectContaining({
