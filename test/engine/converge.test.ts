@@ -288,13 +288,17 @@ describe('a run', () => {
       new AbortController().signal,
     );
     const held = holder.run(
-      sh`exec 9>>/run/provision.lock; flock 9; echo somebody since noon >/run/provision.lock; sleep 1`,
+      sh`exec 9>>/run/provision.lock; flock 9; echo somebody since noon >/run/provision.lock
+        until [ -e /run/provision.lock.free ]; do sleep 0.1; done`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const lock = `${hosts.folder('a')}.lock`;
+    while (!existsSync(lock) || !readFileSync(lock, 'utf8').includes('noon'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
     const outcome = await converge(prepared, options);
     expect(outcome.failures).toMatchObject([
       { error: { code: 'lock-held', message: expect.stringContaining('somebody since noon') } },
     ]);
+    writeFileSync(`${lock}.free`, '');
     await held;
     expect(await run(hosts)).toMatchObject({ outcome: { changes: 1, failures: [] } });
   });

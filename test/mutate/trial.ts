@@ -72,10 +72,12 @@ export class Trials {
     return { verdict: ended === 'failed' ? 'killed' : 'timed out', by };
   }
 
-  /** @throws Error where a test that has killed a mutation fails without it as well. */
+  /** @throws Error where a test that has killed a mutation fails without it as well, twice: a busy machine may fail one. */
   async #prove(test: string): Promise<void> {
     if (this.#sound.has(test)) return;
-    const { ended, output } = await this.#test([test]);
+    const { ended, output } = await this.#test([test]).then((first) =>
+      first.ended === 'passed' ? first : this.#test([test]),
+    );
     if (ended !== 'passed') throw new Error(`without a mutation ${test} fails:\n${output}`);
     this.#sound.add(test);
   }
