@@ -32,6 +32,12 @@ describe('what cannot be the path of a directory', () => {
   });
 });
 
+test('a name may be as long as a file system takes it, by the byte', () => {
+  expect(formMistake(`/srv/${'a'.repeat(255)}`)).toBeUndefined();
+  expect(formMistake(`/${'a'.repeat(255)}/${'b'.repeat(255)}`)).toBeUndefined();
+  expect(formMistake(`/srv/${'ä'.repeat(128)}`)).toMatch(/255 characters/);
+});
+
 const WRONG = `/ /home /media /mnt /opt /srv /var /var/lib /var/mail /var/spool /var/spool/mail
   /bin /boot /boot/efi /dev /dev/shm /dev/shm/mailu /etc /etc/mailu /lib /lib64 /lib64/x /proc /proc/1 /root /root/mailu
   /run /run/mailu /sbin /sys /sys/fs/cgroup /tmp /tmp/mailu /usr /usr/bin /usr/local /usr/local/mailu /usr/share/mailu
