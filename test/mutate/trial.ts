@@ -66,10 +66,17 @@ export class Trials {
   async #mutated(mutation: Mutation, tests: readonly string[]): Promise<Trial> {
     using _mutated = this.#copy.mutate(mutation);
     if ((await this.#compile()).ended !== 'passed') return { verdict: 'does not compile', by: undefined };
-    const { ended, output } = await this.#test(tests);
-    if (ended === 'passed') return { verdict: 'survived', by: undefined };
-    const by = / FAIL +(\S+)/.exec(output)?.[1];
-    return { verdict: ended === 'failed' ? 'killed' : 'timed out', by };
+    for (let left = tests; left.length > 0; ) {
+      const { ended, output } = await this.#test(left);
+      if (ended === 'passed') break;
+      const by = / FAIL +(\S+)/.exec(output)?.[1];
+      if (ended === 'timed out') return { verdict: 'timed out', by };
+      if (by === undefined) return { verdict: 'killed', by };
+      // A busy machine may fail a test: what counts is that it fails again.
+      if ((await this.#test([by])).ended !== 'passed') return { verdict: 'killed', by };
+      left = left.slice(left.indexOf(by) + 1);
+    }
+    return { verdict: 'survived', by: undefined };
   }
 
   /** @throws Error where a test that has killed a mutation fails without it as well, twice: a busy machine may fail one. */
