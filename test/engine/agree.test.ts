@@ -74,10 +74,8 @@ const guarded = definePlaybook({
   name: 'guarded',
   facts: {
     seen: {
-      probe: () => ({
-        script: sh`cat /host/level 2>/dev/null || true`,
-        parse: ({ stdout }: { stdout: string }) => stdout,
-      }),
+      script: sh`cat /host/level 2>/dev/null || true`,
+      parse: ({ stdout }: { stdout: string }) => stdout,
     },
   },
   inspect: ({ hosts }) =>

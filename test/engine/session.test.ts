@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Event } from '../../src/engine/index.ts';
 import { Session } from '../../src/engine/session.ts';
 import { type Script, sh } from '../../src/shell/index.ts';
+import { type Expectation, FakeTransport } from '../../src/testing/index.ts';
 import type { RunResult } from '../../src/transport/transport.ts';
-import { type Expectation, FakeTransport } from '../transport/fake.ts';
 
 /** A host that answers each script so; `mark` is how it ends a part. */
 type Answer = (mark: (name: string | number, code?: number) => string) => Partial<RunResult>;
