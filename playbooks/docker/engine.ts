@@ -18,7 +18,8 @@ function distributionPackages({ facts: { machine } }: DockerHost): readonly Reso
 /** Docker's repository, its key by the fingerprint, and the engine in the version that is wanted, if one is. */
 function dockerPackages(host: DockerHost): readonly Resource[] {
   const { version } = host.settings;
-  const versions = version === undefined ? {} : { 'docker-ce': version, 'docker-ce-cli': version };
+  const versions: Readonly<Record<string, string>> =
+    version === undefined ? {} : { 'docker-ce': version, 'docker-ce-cli': version };
   return [
     packages({ names: ['ca-certificates', 'apparmor', 'iptables'] }),
     ...dockerRepository(host),

@@ -1,10 +1,11 @@
+import type { stack } from 'provision-swarm';
 import type { Mailu } from './settings.ts';
 
 /**
  * What is in a server, or in a file, as variables of a service say: roundcube's (webmails/roundcube/start.py, from 1.9 on). The accounts
  * have rules of their own.
  */
-export const keptInServers = ({ webmail }: Pick<Mailu, 'webmail'>) =>
+export const keptInServers = ({ webmail }: Pick<Mailu, 'webmail'>): Parameters<typeof stack>[0]['keeps'] =>
   webmail === 'roundcube'
     ? {
         webmail: {
