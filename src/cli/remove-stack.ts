@@ -36,7 +36,7 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
         }
       }
       const [lost] = lock.lost(world);
-      if (lost !== undefined) throw world.state(lost).error;
+      if (lost !== undefined) throw world.state(lost).errors[0];
       await session(host).change(
         steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),
       );

@@ -128,7 +128,7 @@ function verdictFor(made: Plan, selected: ReadonlySet<string>): number | undefin
 
 function stopped(made: Plan, selected: ReadonlySet<string>): string {
   if (isRefused(made)) return 'Refused. Nothing was changed.';
-  const failed = made.failures.map(({ host }) => host);
+  const failed = [...new Set(made.failures.map(({ host }) => host))];
   const rest = [...selected].filter((host) => !failed.includes(host));
   const hint =
     rest.length === 0 ? '' : ` To change the others without ${failed.join(', ')}: --limit ${rest.join(',')}`;

@@ -12,7 +12,7 @@ import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import type { RunLock } from './run-lock.ts';
 import { Tally } from './tally.ts';
-import { troubleOf } from './trouble.ts';
+import { troublesOf } from './trouble.ts';
 import { failBy, lookUnderLock, ROUNDS } from './under-lock.ts';
 import type { HostState, World } from './world.ts';
 
@@ -152,8 +152,7 @@ class Convergence {
     for (const state of working) {
       const { name } = state.host;
       const onHost = (command: string) => this.#options.onHost(name, command);
-      for (const trouble of this.#judge(index, state).flatMap((judged) => troubleOf(judged, onHost) ?? []))
-        this.#world.fail(name, trouble);
+      for (const trouble of troublesOf(this.#judge(index, state), onHost)) this.#world.fail(name, trouble);
     }
     return working;
   }

@@ -77,7 +77,7 @@ export class RunLock implements AsyncDisposable {
   /** The hosts that were held and are no more, each noted as failed: nothing more is begun. */
   lost(world: World): readonly string[] {
     const lost = [...this.#held].filter((name) => this.#holds.get(name)?.hold.ended);
-    for (const name of lost) if (world.state(name).error === undefined) world.fail(name, new LockLost());
+    for (const name of lost) if (world.state(name).errors.length === 0) world.fail(name, new LockLost());
     return lost;
   }
 

@@ -30,10 +30,10 @@ export class Tally {
   }
 
   summaries({ states }: World, selected: ReadonlySet<string>): readonly HostSummary[] {
-    return [...states.values()].map(({ host: { name }, error, session }): HostSummary => {
+    return [...states.values()].map(({ host: { name }, errors, session }): HostSummary => {
       const changed = this.#of(name);
       const whole = changed > 0 ? 'changed' : 'ok';
-      const result = error === undefined ? whole : session === undefined ? 'unreachable' : 'failed';
+      const result = errors.length === 0 ? whole : session === undefined ? 'unreachable' : 'failed';
       const begun = this.#begun.has(name) ? { begun: true } : {};
       return { host: name, selected: selected.has(name), changed, result, ...begun };
     });

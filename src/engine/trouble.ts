@@ -1,4 +1,5 @@
 import { ProvisionError } from '../errors/index.ts';
+import { couldNotLook } from './could-not-look.ts';
 import { CouldNotLook, NotObservable } from './failures.ts';
 import type { Judged } from './judge.ts';
 
@@ -22,4 +23,16 @@ export function troubleOf(
     default:
       return undefined;
   }
+}
+
+/** The same of all resources of a host: what could not be looked at for one reason is told once. */
+export function troublesOf(
+  all: readonly Judged[],
+  onHost: (command: string) => string,
+): readonly ProvisionError[] {
+  const unseen = all.flatMap(({ resource: { id }, verdict }) =>
+    verdict.state === 'failed' ? [{ id, error: verdict.error }] : [],
+  );
+  const others = all.filter(({ verdict }) => verdict.state !== 'failed');
+  return [...couldNotLook(unseen), ...others.flatMap((one) => troubleOf(one, onHost) ?? [])];
 }

@@ -14,7 +14,8 @@ export interface HostState {
   readonly host: InventoryHost;
   readonly probes: FactProbes;
   session: Session | undefined;
-  error: unknown;
+  /** Why it has failed, in the order in which that was seen. */
+  errors: readonly unknown[];
   facts: Facts | undefined;
   ahead: Ahead | undefined;
   /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
@@ -57,7 +58,7 @@ export class World {
           host,
           probes: factProbes(playbooks, host, inventory.hosts, sections),
           session: undefined,
-          error: undefined,
+          errors: [],
           facts: undefined,
           ahead: undefined,
           outputs: new Map(),
@@ -76,16 +77,16 @@ export class World {
 
   fail(host: string, error: unknown): void {
     const state = this.state(host);
-    state.error = error;
+    state.errors = [...state.errors, error];
     state.facts = undefined;
     this.emit({ kind: 'host-failed', host, error });
   }
 
-  /** The hosts that failed, each with its error. */
+  /** The hosts that failed, each with its errors. */
   failures(): readonly HostFailure[] {
-    return [...this.states.values()]
-      .filter(({ error }) => error !== undefined)
-      .map(({ host, error }) => ({ host: host.name, error }));
+    return [...this.states.values()].flatMap(({ host, errors }) =>
+      errors.map((error) => ({ host: host.name, error })),
+    );
   }
 
   /** Asks for the facts alone. */

@@ -15,7 +15,7 @@ const hidden = defineResource({
   observe: ({ name }) => ({
     script: sh`: ${name}; cat /host/hides 2>/dev/null || true`,
     parse: (output) => {
-      if (output.stdout !== '') throw new ProbeError('it cannot be read');
+      if (output.stdout !== '') throw new ProbeError(name === 'w' ? 'it is broken' : 'it cannot be read');
       return undefined;
     },
   }),
@@ -58,6 +58,30 @@ test('what cannot be looked at any more in the middle of a run ends it for that 
   await using prepared = await prepare(hosts.options());
   expect(prepared.plan.failures).toEqual([]);
   const { failures } = await converge(prepared, hosts.options());
-  expect(failures).toMatchObject([{ host: 'a', error: { code: 'could-not-look', exit: 2 } }]);
+  expect(failures).toMatchObject([
+    {
+      host: 'a',
+      error: {
+        code: 'could-not-look',
+        exit: 2,
+        message: 'hidden x: it cannot be read. The same of hidden y',
+      },
+    },
+  ]);
   expect(hosts.changed()).toEqual(['a: flag hides: value']);
+});
+
+test('a host that cannot look for two reasons has failed for both', async () => {
+  const two = definePlaybook({
+    name: 'test',
+    stages: [{ name: 'one', resources: () => [hidden({ name: 'x' }), hidden({ name: 'w' })] }],
+  });
+  const hosts = new Hosts(['a'], [playbook('a')]);
+  await using before = await prepare(hosts.options());
+  await converge(before, hosts.options());
+  await using prepared = await prepare({ ...hosts.options(), playbooks: [two] });
+  expect(prepared.plan.failures.map(({ error }) => (error as Error).message)).toEqual([
+    'hidden x: it cannot be read',
+    'hidden w: it is broken',
+  ]);
 });
