@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { randomFrom } from '../random.ts';
 import { changedLines, figure, finished, json, plannedLines, unknownLines } from './harness.ts';
 import { failures, on } from './steps.ts';
 
@@ -29,17 +30,6 @@ export function drift(
   more: Partial<Drift> = {},
 ): Drift {
   return { kind, touches: [`${kind} ${node}`], done: [{ node, command }], lines, ...more };
-}
-
-/** Numbers that are the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Up to `most` drifts that do not touch the same, out of those that are left: each comes once before any comes again. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { template } from '../../src/template/index.ts';
+import { randomFrom } from '../random.ts';
 import { processesOf, Storage } from './storage.ts';
 
 /** Seconds of the lease in these schedules: as short as its clock of whole seconds allows, in the order of the real ones. */
@@ -50,17 +51,6 @@ export interface Outcome {
   readonly faults: readonly string[];
 }
 
-/** A source of numbers from 0 to 1 that a seed repeats (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** One schedule: a place whose tasks are started, stopped, cut off and killed by chance, and then left alone. */
 export class Schedule {
   readonly #storage = new Storage();
@@ -75,7 +65,7 @@ export class Schedule {
 
   constructor(shell: readonly string[], seed: number) {
     this.#shell = shell;
-    this.#chance = random(seed);
+    this.#chance = randomFrom(seed);
     writeFileSync(this.#log, '');
     writeFileSync(join(this.#storage.folder, 'program'), PROGRAM);
   }

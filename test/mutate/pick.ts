@@ -1,3 +1,4 @@
+import { randomFrom } from '../random.ts';
 import type { Mutation } from './mutations.ts';
 
 /**
@@ -9,7 +10,7 @@ export function pick(
   count: number,
   seed: number,
 ): readonly Mutation[] {
-  const random = chance(seed);
+  const random = randomFrom(seed);
   const files = shuffled(byFile, random).map((mutations) => shuffled(mutations, random));
   const most = Math.max(0, ...files.map(({ length }) => length));
   const rounds = Array.from({ length: most }, (_, round) => files.flatMap((file) => file[round] ?? []));
@@ -21,15 +22,4 @@ function shuffled<T>(values: readonly T[], random: () => number): readonly T[] {
     .map((value) => ({ value, by: random() }))
     .toSorted((a, b) => a.by - b.by)
     .map(({ value }) => value);
-}
-
-/** Numbers from 0 to 1 by a seed (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

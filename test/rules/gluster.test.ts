@@ -8,6 +8,7 @@ import {
   isEmptied,
   isWhole,
 } from '../../src/rules/index.ts';
+import { BARE_GLUSTER } from '../facts/bare-gluster.ts';
 
 const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
 const PATH = '/srv/gluster/mailu';
@@ -25,24 +26,7 @@ const volume = (change: Partial<GlusterVolume> = {}): GlusterVolume => ({
   ...change,
 });
 
-const facts = (change: Partial<GlusterFacts> = {}): GlusterFacts => ({
-  daemon: 'absent',
-  uuid: undefined,
-  operatingVersion: undefined,
-  peers: [],
-  volumes: [],
-  known: {},
-  marks: {},
-  recorded: [],
-  away: {},
-  found: {},
-  searched: true,
-  serving: [],
-  clients: [],
-  daemonOptions: {},
-  resolved: {},
-  ...change,
-});
+const facts = (change: Partial<GlusterFacts> = {}): GlusterFacts => ({ ...BARE_GLUSTER, ...change });
 
 const bare = facts();
 const member = facts({ daemon: 'running', volumes: [volume()], known: { mailu: ID }, marks: { [PATH]: ID } });

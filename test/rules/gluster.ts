@@ -1,5 +1,6 @@
 import type { GlusterFacts, GlusterVolume } from '../../src/facts/index.ts';
 import type { GlusterHost } from '../../src/rules/index.ts';
+import { BARE_GLUSTER } from '../facts/bare-gluster.ts';
 
 export const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
 export const PATH = '/srv/gluster/mailu';
@@ -7,26 +8,13 @@ export const at = (number: number) => `192.0.2.1${number}`;
 export const uuid = (number: number) => `7370e8d8-4c25-4620-ab82-86000000000${number}`;
 
 const facts = (change: Partial<GlusterFacts>): GlusterFacts => ({
+  ...BARE_GLUSTER,
   daemon: 'running',
-  uuid: undefined,
-  operatingVersion: undefined,
-  peers: [],
-  volumes: [],
-  known: {},
-  marks: {},
-  recorded: [],
-  away: {},
-  found: {},
-  searched: true,
-  serving: [],
-  clients: [],
-  daemonOptions: {},
-  resolved: {},
   ...change,
 });
 
 /** Nothing of a volume on it. */
-export const bare = facts({ daemon: 'absent' });
+export const bare = BARE_GLUSTER;
 
 export interface Pool {
   /** How many hosts have a brick. */

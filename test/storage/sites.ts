@@ -2,6 +2,7 @@ import { clusterSettings, type Facts, type Storage } from '../../playbooks/stora
 import storage from '../../playbooks/storage.ts';
 import type { GlusterFacts, GlusterVolume, MountFact } from '../../src/facts/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
+import { BARE_GLUSTER } from '../facts/bare-gluster.ts';
 
 /** A host of a made-up site, as the playbook `storage` sees it. */
 export interface SiteHost {
@@ -17,24 +18,6 @@ export const ID = '7370e8d8-4c25-4620-ab82-864bda143f93';
 export const uuidOf = (number: number) => `${String(number).padStart(8, '0')}-a5cf-451c-94b6-4c940ff8dc11`;
 const numberOf = (name: string) => Number(/\d+$/.exec(name)?.[0]);
 export const addressOf = (name: string) => `192.0.2.${numberOf(name)}`;
-
-const BARE: GlusterFacts = {
-  daemon: 'absent',
-  uuid: undefined,
-  operatingVersion: undefined,
-  peers: [],
-  volumes: [],
-  known: {},
-  marks: {},
-  recorded: [],
-  away: {},
-  found: {},
-  searched: true,
-  serving: [],
-  clients: [],
-  daemonOptions: {},
-  resolved: {},
-};
 
 export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
   return {
@@ -67,7 +50,7 @@ export function siteOf(settings: object, hosts: readonly SiteHost[]): Storage {
                   hostname: name,
                   addresses: addresses.map((address) => ({ device: 'eth0', cidr: `${address}/24` })),
                 },
-                gluster: { ...BARE, ...gluster },
+                gluster: { ...BARE_GLUSTER, ...gluster },
                 mounts,
                 swarm,
               } as unknown as Facts),
