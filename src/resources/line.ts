@@ -9,7 +9,11 @@ const want = z
     path: absolutePath,
     line: z.string().regex(/^[^\n]+$/, 'expected one line'),
     /** Lines that stand for the same, of which the last is replaced and the others go: `/^#?\s*PasswordAuthentication\s/`. Default: none but itself. */
-    match: z.instanceof(RegExp).optional(),
+    match: z
+      .instanceof(RegExp)
+      // With these a RegExp remembers where it was.
+      .transform(({ source, flags }) => new RegExp(source, flags.replaceAll(/[gy]/g, '')))
+      .optional(),
   })
   .refine(
     ({ line, match }) => match?.test(line) !== false,
@@ -56,8 +60,7 @@ export const line = defineResource({
 const linesOf = (text: string) => text.replace(/\n$/, '').split('\n');
 
 const isSame = (wanted: string, match: RegExp | undefined) => (other: string) =>
-  other === wanted ||
-  (match !== undefined && new RegExp(match.source, match.flags.replaceAll(/[gy]/g, '')).test(other));
+  other === wanted || match?.test(other) === true;
 
 function standingFor(wanted: string, match: RegExp | undefined, text: string): readonly string[] {
   return linesOf(text).filter(isSame(wanted, match));
@@ -65,10 +68,9 @@ function standingFor(wanted: string, match: RegExp | undefined, text: string): r
 
 function withLine(wanted: string, match: RegExp | undefined, text: string): string {
   const lines = text === '' ? [] : linesOf(text);
-  const last = lines.findLastIndex(isSame(wanted, match));
-  const kept = lines.flatMap((other, index) => {
-    if (index === last) return [wanted];
-    return isSame(wanted, match)(other) ? [] : [other];
-  });
-  return `${[...kept, ...(last === -1 ? [wanted] : [])].join('\n')}\n`;
+  const isOne = isSame(wanted, match);
+  const last = lines.findLastIndex(isOne);
+  if (last === -1) return `${[...lines, wanted].join('\n')}\n`;
+  const others = (part: readonly string[]) => part.filter((other) => !isOne(other));
+  return `${[...others(lines.slice(0, last)), wanted, ...lines.slice(last + 1)].join('\n')}\n`;
 }
