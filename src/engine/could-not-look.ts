@@ -1,6 +1,7 @@
 import type { ProbeError } from '../resource/index.ts';
 import { causeOf } from './causes.ts';
 import { CouldNotLook } from './failures.ts';
+import type { Judged } from './judge.ts';
 
 /** A resource of a host that could not be looked at. */
 export interface Unseen {
@@ -10,6 +11,12 @@ export interface Unseen {
 
 /** Names of others that are told beside the first. */
 const NAMED = 4;
+
+export function unseenOf(all: readonly Judged[]): readonly Unseen[] {
+  return all.flatMap(({ resource: { id }, verdict }) =>
+    verdict.state === 'failed' ? [{ id, error: verdict.error }] : [],
+  );
+}
 
 /** An error a cause: what could not be looked at for the same reason is told once, with the first of it. */
 export function couldNotLook(unseen: readonly Unseen[]): readonly CouldNotLook[] {

@@ -2,7 +2,7 @@ import type { Finding } from '../errors/index.ts';
 import type { Resource } from '../resource/index.ts';
 import { type BuiltStage, isRolled } from './build.ts';
 import { isConsequence, withoutConsequences } from './consequences.ts';
-import { couldNotLook } from './could-not-look.ts';
+import { couldNotLook, unseenOf } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
@@ -27,12 +27,7 @@ export function makePlan(
     .map(({ host, outputs }) => ({ host, stagesOf: judgeHost(built, host.name, outputs) }));
   const settled = settledIn(looked.flatMap(({ stagesOf }) => stagesOf.flat()));
   for (const { host, stagesOf } of looked) {
-    const unseen = stagesOf
-      .flat()
-      .flatMap(({ resource, verdict }) =>
-        verdict.state === 'failed' ? [{ id: resource.id, error: verdict.error }] : [],
-      );
-    for (const error of couldNotLook(unseen))
+    for (const error of couldNotLook(unseenOf(stagesOf.flat())))
       if (!isConsequence(error.message, host.name, findings)) world.fail(host.name, error);
     let exact = true;
     stagesOf.forEach((judged, order) => {

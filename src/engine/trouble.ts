@@ -1,5 +1,5 @@
 import { ProvisionError } from '../errors/index.ts';
-import { couldNotLook } from './could-not-look.ts';
+import { couldNotLook, unseenOf } from './could-not-look.ts';
 import { CouldNotLook, NotObservable } from './failures.ts';
 import type { Judged } from './judge.ts';
 
@@ -30,9 +30,6 @@ export function troublesOf(
   all: readonly Judged[],
   onHost: (command: string) => string,
 ): readonly ProvisionError[] {
-  const unseen = all.flatMap(({ resource: { id }, verdict }) =>
-    verdict.state === 'failed' ? [{ id, error: verdict.error }] : [],
-  );
   const others = all.filter(({ verdict }) => verdict.state !== 'failed');
-  return [...couldNotLook(unseen), ...others.flatMap((one) => troubleOf(one, onHost) ?? [])];
+  return [...couldNotLook(unseenOf(all)), ...others.flatMap((one) => troubleOf(one, onHost) ?? [])];
 }
