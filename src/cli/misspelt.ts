@@ -1,4 +1,4 @@
-import { nearest } from '../errors/index.ts';
+import { didYouMean } from '../errors/index.ts';
 
 /**
  * What is wrong with the words of a command line that belong to no option, where the first of them is no command; `undefined` where they
@@ -12,10 +12,7 @@ export function misspelt(
   const [first = '', ...rest] = words;
   // Whether a file was meant: it is there, or is written as one.
   if (!isThere(first) && !/[./\\]/.test(first)) {
-    const near = nearest(first, commands);
-    return near === undefined
-      ? `there is no command \`${first}\`, and no file of that name`
-      : `there is no command \`${first}\`; did you mean \`${near}\`?`;
+    return `there is no command \`${first}\`${didYouMean(first, commands) ?? ', and no file of that name'}`;
   }
   if (rest.length === 0) return undefined;
   const later = rest.find((word) => commands.includes(word));

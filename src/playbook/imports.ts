@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
-import { ConfigError, nearest, type Problem } from '../errors/index.ts';
+import { ConfigError, didYouMean, type Problem } from '../errors/index.ts';
 import type { Provided } from './load.ts';
 
 /**
@@ -68,7 +68,7 @@ class Modules {
           file: path,
           ...placeOf(name, source),
           path: '',
-          message: `\`${spec}\` has no \`${name}\`${meant(name, there ?? [])}`,
+          message: `\`${spec}\` has no \`${name}\`${didYouMean(name, there ?? []) ?? ''}`,
         }));
       }),
     );
@@ -110,9 +110,4 @@ function namesIn(code: string): Omit<Module, 'source'> {
 function placeOf(name: string, source: string): Pick<Problem, 'line' | 'column'> {
   const lines = source.slice(0, Math.max(0, source.search(new RegExp(`\\b${name}\\b`)))).split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
-}
-
-function meant(name: string, there: readonly string[]): string {
-  const near = nearest(name, there);
-  return near === undefined ? '' : `; did you mean \`${near}\`?`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../errors/index.ts';
+import { didYouMean } from '../errors/index.ts';
 
 /** Where something is in a value: keys, and places in lists. */
 export type Path = readonly PropertyKey[];
@@ -92,9 +92,8 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 /** Words for a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
   if (key === '<<') return 'is not followed here; what several hosts have in common is written in a group';
-  const near = nearest(key, known);
-  if (near !== undefined) return `unknown key; did you mean \`${near}\`?`;
-  return known.length === 0 ? 'unknown key' : `unknown key; expected one of ${known.join(', ')}`;
+  const otherwise = known.length === 0 ? '' : `; expected one of ${known.join(', ')}`;
+  return `unknown key${didYouMean(key, known) ?? otherwise}`;
 }
 
 function keysAt(schema: z.ZodType, path: Path): readonly string[] {
