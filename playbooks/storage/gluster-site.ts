@@ -28,9 +28,7 @@ export function members(cluster: Storage): readonly Member[] {
     .toSorted(byName);
 }
 
-export const decisionOf = (cluster: Storage) => decide(members(cluster), cluster);
-
-function decide(all: readonly Member[], { settings }: Storage) {
+export function decide(all: readonly Member[], { settings }: Storage) {
   return decideGluster(all, volumeOf(settings), settings.otherVolumes);
 }
 

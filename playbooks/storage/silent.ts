@@ -1,48 +1,44 @@
 import { byName, type Finding, isReached } from 'provision-swarm';
-import { decisionOf, type Member, members } from './gluster-site.ts';
+import { decide, type Member, members } from './gluster-site.ts';
 import { hostServing } from './nfs.ts';
-import type { Reached, Storage } from './settings.ts';
-
-/** The code of the cause that the words of what cannot be looked at name as well: it is told once, by this. */
-const CODE = 'not-connected';
+import type { Storage } from './settings.ts';
 
 /** A file system that is mounted and does not answer, and what of its servers is known to be the reason. */
 export function inspectSilent(cluster: Storage): readonly Finding[] {
   const { root, kind } = cluster.settings;
   const silent = cluster.hosts
     .filter(isReached)
-    .filter((host) => mountOf(host, root)?.freeBytes === undefined && mountOf(host, root) !== undefined)
-    .toSorted(byName);
-  if (silent.length === 0) return [];
+    .toSorted(byName)
+    .flatMap((host) => {
+      const mount = host.facts.mounts.find(({ where }) => where === root);
+      return mount === undefined || mount.freeBytes !== undefined ? [] : [{ host, mount }];
+    });
+  const [first] = silent;
+  if (first === undefined) return [];
   const cause = kind === 'glusterfs' ? volumeDown(cluster) : undefined;
-  const on = silent.map(({ name }) => name).join(', ');
   if (cause !== undefined)
     return [
       {
         level: 'refuse',
-        code: CODE,
-        message: `${cause.what}, so ${root} does not answer on ${on}. Nothing below it can be looked at, and mail stops until it does`,
+        // As that of the cause that the words of what cannot be looked at name: it is told once, by this.
+        code: 'not-connected',
+        message: `${cause.what}, so ${root} does not answer on ${silent.map(({ host }) => host.name).join(', ')}. Nothing below it can be looked at, and mail stops until it does`,
         fix: [
           ...cause.fix,
-          ...silent.slice(0, 1).map((host) => host.onHost(`timeout 10 ls ${root}`)),
+          first.host.onHost(`timeout 10 ls ${root}`),
           'run again once that shows what is there',
         ],
       },
     ];
   const look = whereToLook(cluster);
-  return silent.map((host) => {
-    const { source, silent: said } = mountOf(host, root) ?? {};
-    return {
-      level: 'warn',
-      code: 'storage-silent',
-      host: host.name,
-      message: `${source} is mounted at ${root} and does not answer (${said}). Nothing below it can be looked at, and mail stops here until its servers answer`,
-      fix: [host.onHost(`findmnt --mountpoint ${root}`), look],
-    };
-  });
+  return silent.map(({ host, mount }) => ({
+    level: 'warn',
+    code: 'storage-silent',
+    host: host.name,
+    message: `${mount.source} is mounted at ${root} and does not answer (${mount.silent}). Nothing below it can be looked at, and mail stops here until its servers answer`,
+    fix: [host.onHost(`findmnt --mountpoint ${root}`), look],
+  }));
 }
-
-const mountOf = (host: Reached, root: string) => host.facts.mounts.find(({ where }) => where === root);
 
 interface Cause {
   readonly what: string;
@@ -51,11 +47,10 @@ interface Cause {
 
 /** What is down of a volume, the cause before what follows from it: without its peers glusterd stops a brick. */
 function volumeDown(cluster: Storage): Cause | undefined {
-  const decision = decisionOf(cluster);
+  const all = members(cluster);
+  const decision = decide(all, cluster);
   if (!('bricks' in decision)) return undefined;
-  const holders = members(cluster).filter(({ name }) =>
-    decision.bricks.some(({ holder }) => holder?.name === name),
-  );
+  const holders = all.filter(({ name }) => decision.bricks.some(({ holder }) => holder?.name === name));
   const asleep = withDaemon(holders, 'stopped');
   if (asleep.length > 0)
     return {
@@ -87,11 +82,10 @@ const withDaemon = (hosts: readonly Member[], state: string) =>
   hosts.filter(({ facts }) => facts?.gluster.daemon === state);
 
 function whereToLook(cluster: Storage): string {
-  const { kind } = cluster.settings;
-  const server = hostServing(cluster);
-  if (kind === 'nfs')
-    return server === undefined
-      ? 'look on the NFS server whether it runs: systemctl status nfs-server'
-      : server.onHost('systemctl status nfs-server');
-  return 'look on a host of the volume whether its bricks are online: gluster volume status';
+  if (cluster.settings.kind !== 'nfs')
+    return 'look on a host of the volume whether its bricks are online: gluster volume status';
+  return (
+    hostServing(cluster)?.onHost('systemctl status nfs-server') ??
+    'look on the NFS server whether it runs: systemctl status nfs-server'
+  );
 }
