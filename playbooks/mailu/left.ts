@@ -7,7 +7,7 @@ import { liveServices } from './live.ts';
 import { leadOf, STACK } from './parts.ts';
 import { SMTP } from './queue.ts';
 import { type Mailu, type MailuCluster, type Reached, SERVICES, type ServiceName } from './settings.ts';
-import { namesOn, wantedPlaces } from './written.ts';
+import { namesIn, wantedPlaces } from './written.ts';
 
 /** A stack that runs and that the inventory no longer says anything about: nothing looks after it. */
 export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
@@ -89,7 +89,7 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
         const service = live.get(`${STACK}_${name}`);
         const now = service?.keeps.find((place) => place.target === target);
         if (name === 'fetchmail' && isRemade(name, service?.image ?? '')) return [];
-        const names = [wanted, ...reached.flatMap((host) => namesOn(host, wanted))];
+        const names = namesIn(reached, wanted);
         if (now === undefined || names.includes(now.source) || names.includes(now.path)) return [];
         if (now.volume && (now.source === '' || namesVolume(reached, now.source, names))) return [];
         // What its containers have says more.

@@ -3,10 +3,8 @@ import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { liveServices } from './live.ts';
 import { STACK } from './parts.ts';
-import type { Surroundings } from './service.ts';
-import { partOf } from './service-parts.ts';
 import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
-import { namesOn } from './written.ts';
+import { mountsOf, namesIn } from './written.ts';
 
 const TARGET = '/overrides';
 
@@ -31,13 +29,13 @@ interface Moved {
 export function inspectOverrides(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const { root } = cluster.others.storage;
   const reached = cluster.hosts.filter(isReached);
-  const [host] = reached.filter((each) => shared(each) !== undefined);
+  const host = reached.find((each) => shared(each) !== undefined);
   if (host === undefined) return [];
   const files = shared(host)?.overrides ?? [];
   const old = `${root}${TARGET}`;
   return movedIn(mailu, cluster, reached).flatMap(({ name, now, wanted }): readonly Finding[] => {
     const service = `${STACK}_${name}`;
-    if (![old, ...reached.flatMap((each) => namesOn(each, old))].includes(now))
+    if (!namesIn(reached, old).includes(now))
       return [
         {
           level: 'warn',
@@ -60,7 +58,7 @@ export function inspectOverrides(mailu: Mailu, cluster: MailuCluster): readonly 
         message: `${service} reads ${from.join(', ')}, and a run gives it the overrides in ${wanted}, where ${left.length === 1 ? 'that is' : 'those are'} not: they would apply no more`,
         fix: [
           `copy ${left.length === 1 ? 'it' : 'them'} there, over nothing, and run again: ${host.onHost(sh`mkdir -p ${wanted} && cp -a -n ${from} ${`${wanted}/`}`.shown)}`,
-          `or move what is to apply no more to another place`,
+          'or move what is to apply no more to another place',
         ],
       },
     ];
@@ -70,14 +68,14 @@ export function inspectOverrides(mailu: Mailu, cluster: MailuCluster): readonly 
 function movedIn(mailu: Mailu, cluster: MailuCluster, reached: readonly Reached[]): readonly Moved[] {
   const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
   return servicesOf(mailu).flatMap((name) => {
-    const { mounts } = partOf(name, mailu, { root: cluster.others.storage.root } as Surroundings);
+    const mounts = mountsOf(name, mailu, cluster.others.storage.root);
     const wanted = mounts.find(({ target }) => target === TARGET)?.source;
     const service = live.get(`${STACK}_${name}`);
     const now = [...(service?.keeps ?? []), ...(service?.reads ?? [])].find(
       ({ target }) => target === TARGET,
     );
     if (wanted === undefined || now === undefined || now.volume) return [];
-    const names = [wanted, ...reached.flatMap((host) => namesOn(host, wanted))];
+    const names = namesIn(reached, wanted);
     return names.includes(now.source) || names.includes(now.path) ? [] : [{ name, now: now.source, wanted }];
   });
 }

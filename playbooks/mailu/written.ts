@@ -18,13 +18,20 @@ export function writtenBelow(mailu: Mailu, root: string): readonly string[] {
 
 /** Directories that a service of ours writes. */
 export const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string): readonly Mount[] =>
-  partOf(name, mailu, { root } as Surroundings).mounts.filter(
-    ({ type, readOnly }) => type === 'bind' && !readOnly,
-  );
+  mountsOf(name, mailu, root).filter(({ type, readOnly }) => type === 'bind' && !readOnly);
+
+export const mountsOf = (name: ServiceName, mailu: Mailu, root: string): readonly Mount[] =>
+  partOf(name, mailu, { root } as Surroundings).mounts;
 
 /** All paths at which a host has a place, as its kernel knows them. */
 export const namesOn = ({ facts }: Reached, place: string): readonly string[] =>
   facts.neighbours.names[place] ?? [place];
+
+/** All paths at which these hosts have a place, itself among them. */
+export const namesIn = (hosts: readonly Reached[], place: string): readonly string[] => [
+  place,
+  ...hosts.flatMap((host) => namesOn(host, place)),
+];
 
 /** All paths at which a host has these places. */
 export const allNamesOn = (host: Reached, places: readonly string[]): readonly string[] => [
