@@ -8,25 +8,17 @@ import { forLogins } from './read-secrets.ts';
 export function facts(file: string, options: CommonOptions): Promise<number> {
   return whileConnected(file, options, forLogins, async ({ screen, renderer, run, world }) => {
     await renderer.close();
-    const known = [...world.states.values()].filter(({ host }) => run.selected.has(host.name));
+    const known = [...world.states.values()]
+      .filter(({ host }) => run.selected.has(host.name))
+      .map(({ host, facts }) => ({ host: host.name, facts: facts && factsByName(facts) }));
     if (screen.form === 'json')
       for (const { host, facts } of known)
-        screen.out(
-          `${JSON.stringify({ kind: 'facts', host: host.name, facts: facts === undefined ? null : factsByName(facts) })}\n`,
-        );
+        screen.out(`${JSON.stringify({ kind: 'facts', host, facts: facts ?? null })}\n`);
     else
       screen.out(
-        stringify(
-          Object.fromEntries(
-            known.map(({ host, facts }) => [
-              host.name,
-              facts === undefined ? 'not reached' : factsByName(facts),
-            ]),
-          ),
-          {
-            aliasDuplicateObjects: false,
-          },
-        ),
+        stringify(Object.fromEntries(known.map(({ host, facts }) => [host, facts ?? 'not reached'])), {
+          aliasDuplicateObjects: false,
+        }),
       );
     return undefined;
   });

@@ -22,6 +22,12 @@ Exit codes:
   130  interrupted               10  there are changes (--detailed-exitcode)
 `;
 
+const PLAYBOOK = [
+  '--playbook <file>',
+  'a playbook of your own, in place of the site that comes with provision; may be repeated',
+  collect,
+] as const;
+
 /** Commands that nobody types. */
 const HIDDEN = ['run', 'names'];
 
@@ -51,11 +57,7 @@ export function program(
         '--limit <hosts>',
         'change only these: hosts, globs, @groups, !exclusions, by commas; all are looked at',
       )
-      .option(
-        '--playbook <file>',
-        'a playbook of your own, in place of the site that comes with provision; may be repeated',
-        collect,
-      )
+      .option(...PLAYBOOK)
       .addOption(
         new Option('--output <form>', 'default: tty on a terminal, else plain').choices([
           'tty',
@@ -155,11 +157,7 @@ export function program(
     .command('validate')
     .description('check an inventory and its playbooks; connects to nothing')
     .argument('<inventory>', 'YAML file that names the hosts')
-    .option(
-      '--playbook <file>',
-      'a playbook of your own, in place of the site that comes with provision; may be repeated',
-      collect,
-    )
+    .option(...PLAYBOOK)
     .action((inventory: string, options: CommonOptions) =>
       act((actions) => actions.validate(inventory, options)),
     );
@@ -167,11 +165,7 @@ export function program(
   root
     .command('schema')
     .description('print the JSON Schema of inventories, for editors')
-    .option(
-      '--playbook <file>',
-      'a playbook of your own, in place of the site that comes with provision; may be repeated',
-      collect,
-    )
+    .option(...PLAYBOOK)
     .action((options: CommonOptions) => act((actions) => actions.schema(options)));
 
   root
@@ -205,11 +199,7 @@ export function program(
     .description('print names of an inventory, for completions')
     .addArgument(new Argument('<what>').choices(NAMES))
     .argument('<inventory>', 'YAML file that names the hosts')
-    .option(
-      '--playbook <file>',
-      'a playbook of your own, in place of the site that comes with provision; may be repeated',
-      collect,
-    )
+    .option(...PLAYBOOK)
     .action((what: Names, inventory: string, options: CommonOptions) =>
       act((actions) => actions.names(what, inventory, options)),
     );

@@ -134,7 +134,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       get origin() {
         return originOf(made.stack ?? '');
       },
-      judge: (output, pending) => theirs(() => judge(type, want, probe.parse(output), pending)),
+      judge: (output, pending) => theirs(() => judge(type, want, probe.parse(output), pending, theirs)),
     };
     wants.set(resource, want);
     return resource;
@@ -152,6 +152,7 @@ function judge<Input, Want, Have, Out>(
   want: Want,
   have: Have | Unobservable,
   pending: Pending,
+  theirs: <T>(code: () => T) => T,
 ): Judgement {
   if (have instanceof Unobservable) {
     const lasting = type.lasting?.(want, type.asNew?.(want) ?? []) ?? [];
@@ -166,9 +167,6 @@ function judge<Input, Want, Have, Out>(
     restarts: type.restarts?.(want, changes) ?? [],
     lasting: type.lasting?.(want, changes) ?? [],
     settling: type.settling?.(want, have),
-    steps: (resolve) =>
-      changes.length === 0
-        ? []
-        : runPlaybookCode(`${type.kind} ${type.key(want)}`, () => type.apply(want, have, changes, resolve)),
+    steps: (resolve) => (changes.length === 0 ? [] : theirs(() => type.apply(want, have, changes, resolve))),
   };
 }

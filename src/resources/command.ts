@@ -35,11 +35,7 @@ export const command = defineResource({
   observe: ({ name, creates, unless, onlyIf }) =>
     creates === undefined
       ? {
-          // In a shell of its own, whatever it does to its variables, its folder and its options.
-          script: sh`
-            (
-              ${unless ?? onlyIf ?? sh`false`}
-            ) </dev/null`,
+          script: apart(unless ?? onlyIf ?? sh`false`),
           parse: ({ code, ...output }) => {
             if (code > 1) throw new ProbeError(`could not see whether to ${name}`, { ...output, code });
             return { isDone: (code === 0) === (unless !== undefined) };
@@ -53,13 +49,13 @@ export const command = defineResource({
   diff: (_want, { isDone }): readonly Change[] =>
     isDone ? [] : [{ field: 'run', from: 'not done', to: 'done' }],
 
-  apply: ({ name, run }) => [
-    {
-      title: name,
-      script: sh`
-      (
-        ${run}
-      ) </dev/null`,
-    },
-  ],
+  apply: ({ name, run }) => [{ title: name, script: apart(run) }],
 });
+
+/** In a shell of its own, whatever it does to its variables, its folder and its options. */
+function apart(script: Script): Script {
+  return sh`
+    (
+      ${script}
+    ) </dev/null`;
+}

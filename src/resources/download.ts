@@ -3,7 +3,7 @@ import { type Change, compare, defineResource, ProbeError } from '../resource/in
 import { sh } from '../shell/index.ts';
 import { fetchFrom } from './fetch.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
-import { areAttributes, setAttributes } from './write-file.ts';
+import { areAttributes, attributesStep, besideOf, setAttributes } from './write-file.ts';
 
 /** Of a file's content, as sha256sum(1) prints it. */
 export const sha256 = z
@@ -42,15 +42,8 @@ export const download = defineResource({
   },
 
   apply({ path, url, sha256: digest, ...attributes }, _have, changes) {
-    if (areAttributes(changes))
-      return [
-        {
-          title: `set ${changes.map(({ field }) => field).join(', ')} of ${path}`,
-          script: setAttributes({ path, ...attributes }),
-        },
-      ];
-    const slash = path.lastIndexOf('/');
-    const beside = `${path.slice(0, slash)}/.${path.slice(slash + 1)}.provision`;
+    if (areAttributes(changes)) return [attributesStep({ path, ...attributes }, changes)];
+    const beside = besideOf(path);
     return [
       {
         title: `fetch ${path}`,

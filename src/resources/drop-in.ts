@@ -3,7 +3,7 @@ import { type Change, defineResource } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { keepLastGood } from './last-good.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
-import { areAttributes, setAttributes, writeFile } from './write-file.ts';
+import { areAttributes, attributesStep, writeFile } from './write-file.ts';
 
 const want = z
   .strictObject({
@@ -42,13 +42,7 @@ export const dropIn = defineResource({
   },
 
   apply({ unit, path, content, started }, _have, changes) {
-    if (areAttributes(changes))
-      return [
-        {
-          title: `set ${changes.map(({ field }) => field).join(', ')} of ${path}`,
-          script: setAttributes({ path, ...ATTRIBUTES }),
-        },
-      ];
+    if (areAttributes(changes)) return [attributesStep({ path, ...ATTRIBUTES }, changes)];
     return [
       {
         title: `write ${path}`,

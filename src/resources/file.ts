@@ -3,7 +3,7 @@ import { type Change, defineResource, ProbeError, secretChange } from '../resour
 import { Script, Secret, sh } from '../shell/index.ts';
 import { copyOf, keepCopy, remember, type Whose, whose } from './before.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
-import { setAttributes, writeFile } from './write-file.ts';
+import { attributesStep, writeFile } from './write-file.ts';
 
 /** Larger files are compared as different and are refused as wanted content: this is for configuration. */
 const LARGEST = 256 * 1024;
@@ -71,12 +71,7 @@ export const file = defineResource({
           : []),
         { title: `write ${wanted.path}`, script: checked(wanted) },
       ];
-    return [
-      {
-        title: `set ${fields.join(', ')} of ${wanted.path}`,
-        script: setAttributes(wanted),
-      },
-    ];
+    return [attributesStep(wanted, changes)];
   },
 
   writes: (wanted, changes) => (changes.some(({ field }) => field === 'content') ? [wanted.path] : []),

@@ -1,3 +1,4 @@
+import type { Step } from '../resource/index.ts';
 import { type Script, type Secret, sh } from '../shell/index.ts';
 
 export interface FileToWrite {
@@ -14,16 +15,20 @@ export interface FileToWrite {
  * `(…) ||`. Where it cannot write, `cat` says why; the `printf` of dash says "I/O error" to everything.
  */
 export function writeFile(file: FileToWrite): Script {
-  const slash = file.path.lastIndexOf('/');
-  const beside = `${file.path.slice(0, slash)}/.${file.path.slice(slash + 1)}.provision`;
   return sh`
     umask 077
-    t=${beside}
+    t=${besideOf(file.path)}
     rm -f -- "$t" &&
       { (set -C; printf %s ${file.content} >"$t") || { echo | cat >>"$t"; false; }; } &&
       chown ${`${file.owner}:${file.group}`} -- "$t" &&
       chmod ${file.mode} -- "$t" &&
       mv -fT -- "$t" ${file.path} || { rm -f -- "$t"; exit 1; }`;
+}
+
+/** Where a file is made before it takes its place. */
+export function besideOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.provision`;
 }
 
 /** Sets owner, group and mode of a file whose content is right, which makes no service older than it. */
@@ -35,3 +40,12 @@ export function setAttributes({ path, mode, owner, group }: Omit<FileToWrite, 'c
 export function areAttributes(changes: readonly { readonly field: string }[]): boolean {
   return changes.every(({ field }) => field === 'mode' || field === 'owner' || field === 'group');
 }
+
+/** The step for changes of these alone. */
+export const attributesStep = (
+  file: Omit<FileToWrite, 'content'>,
+  changes: readonly { readonly field: string }[],
+): Step => ({
+  title: `set ${changes.map(({ field }) => field).join(', ')} of ${file.path}`,
+  script: setAttributes(file),
+});
