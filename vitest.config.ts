@@ -22,6 +22,7 @@ const TRUST = [
   'certificates',
   'docker-ce',
   'docker-past',
+  'exec',
   'faults',
   'firewall',
   'hands',

@@ -23,6 +23,10 @@ export interface RunCommandOptions extends CommonOptions {
   readonly detailedExitcode?: boolean;
 }
 
+export interface ExecOptions extends CommonOptions {
+  readonly rolling?: boolean;
+}
+
 export interface LogOptions extends CommonOptions {
   readonly tail: number;
   readonly follow?: boolean;
@@ -58,6 +62,7 @@ export interface Actions {
   status(inventory: string, options: CommonOptions): Promise<number>;
   facts(inventory: string, options: CommonOptions): Promise<number>;
   logs(inventory: string, service: string, options: LogOptions): Promise<number>;
+  exec(inventory: string, words: readonly string[], options: ExecOptions): Promise<number>;
   dns(inventory: string, options: CommonOptions): Promise<number>;
   check(inventory: string, options: CheckOptions): Promise<number>;
   removeStack(inventory: string, options: RemoveOptions): Promise<number>;

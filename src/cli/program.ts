@@ -4,6 +4,7 @@ import type {
   Actions,
   CheckOptions,
   CommonOptions,
+  ExecOptions,
   InitOptions,
   LogOptions,
   RemoveOptions,
@@ -28,6 +29,22 @@ const PLAYBOOK = [
   collect,
 ] as const;
 
+const EXEC = `
+The command runs as the steps of a run do: as root where the inventory says so,
+in the directory /, with nothing on its stdin. For pipes and variables let a
+shell read them: -- sh -c '…'. Secrets of the inventory are masked in what it
+prints. Ctrl-C lets it end and begins it on no other host; once more ends it.`;
+
+/** What the options of a command that connects are about. */
+const RUN_OPTIONS = {
+  limit: 'change only these: hosts, globs, @groups, !exclusions, by commas; all are looked at',
+  timeout: 'for all commands of a stage on a host',
+};
+const EXEC_OPTIONS: typeof RUN_OPTIONS = {
+  limit: 'only on these: hosts, globs, @groups, !exclusions, by commas; default: all',
+  timeout: 'after which the command is ended on the host',
+};
+
 /** Commands that nobody types. */
 const HIDDEN = ['run', 'names'];
 
@@ -50,13 +67,10 @@ export function program(
     .helpCommand('help [command]', 'print this, or the help of a command')
     .showHelpAfterError('(see: provision --help)');
 
-  const connecting = (command: Command) =>
+  const connecting = (command: Command, about = RUN_OPTIONS) =>
     command
       .argument('<inventory>', 'YAML file that names the hosts')
-      .option(
-        '--limit <hosts>',
-        'change only these: hosts, globs, @groups, !exclusions, by commas; all are looked at',
-      )
+      .option('--limit <hosts>', about.limit)
       .option(...PLAYBOOK)
       .addOption(
         new Option('--output <form>', 'default: tty on a terminal, else plain').choices([
@@ -68,7 +82,7 @@ export function program(
       .option('--user <name>', 'log in as this user, whatever the inventory says')
       .option('--identity <file>', 'log in with this key, whatever the inventory says')
       .option('--concurrency <n>', 'hosts at a time', positive, 30)
-      .option('--timeout <seconds>', 'for all commands of a stage on a host', positive, 1800)
+      .option('--timeout <seconds>', about.timeout, positive, 1800)
       .option('-v, --verbose', 'show what the commands print');
 
   const run = connecting(root.command('run', { isDefault: true, hidden: true }))
@@ -124,6 +138,19 @@ export function program(
     .action((inventory: string, service: string, options: LogOptions) =>
       act((actions) => actions.logs(inventory, service, options)),
     );
+
+  connecting(root.command('exec'), EXEC_OPTIONS)
+    .argument('<cmd...>', 'a program and its arguments, after --; they are passed as they are')
+    .usage('<inventory> [options] -- <cmd...>')
+    .description('run a command on the hosts')
+    .option('--rolling', 'on one host after the other; ends at the first that fails')
+    .addHelpText('after', EXEC)
+    .action((inventory: string, words: readonly string[], options: ExecOptions, command: Command) => {
+      // What a program takes for its own option would be taken for ours.
+      if (!(root as { rawArgs?: readonly string[] }).rawArgs?.includes('--'))
+        command.error('error: put -- before the command: provision exec INVENTORY -- COMMAND');
+      return act((actions) => actions.exec(inventory, words, options));
+    });
 
   connecting(root.command('check'))
     .description('look at the mail servers from here, as a client: ports, relaying, a message')

@@ -31,6 +31,28 @@ export const forPlaybooks: Needs = (inventory, playbooks) => [
     .flatMap((section) => secretNamesIn(section).map(({ secret }) => secret)),
 ];
 
+/** What can be read of the secrets that the playbooks name without asking a person, and the names of the others. */
+export async function readableSecrets(
+  inventory: Inventory,
+  playbooks: readonly Playbook[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly found: ReadonlyMap<string, Secret>; readonly unread: readonly string[] }> {
+  const read = secretReader(meansOf(inventory, env));
+  const found = new Map<string, Secret>();
+  const unread: string[] = [];
+  for (const name of new Set(forPlaybooks(inventory, playbooks).map((each) => each.name))) {
+    const from = inventory.secrets.get(name);
+    if (from === undefined) continue;
+    try {
+      if ('prompt' in from) throw new Error('nobody is asked for it');
+      found.set(name, await read('file' in from ? { file: inventoryPath(inventory.file, from.file) } : from));
+    } catch {
+      unread.push(name);
+    }
+  }
+  return { found, unread };
+}
+
 /** @throws ConfigError where values are not to be had, or not what they must be. */
 export async function readSecrets(
   inventory: Inventory,

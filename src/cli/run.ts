@@ -14,6 +14,7 @@ import type { Actions, CommonOptions, RunCommandOptions } from './actions.ts';
 import { check, checkAfterRun } from './check.ts';
 import { consent } from './consent.ts';
 import { dns } from './dns.ts';
+import { exec } from './exec.ts';
 import { facts } from './facts.ts';
 import { init } from './init.ts';
 import { CHANGES, logged } from './logged.ts';
@@ -34,6 +35,7 @@ export const actions: Actions = {
   status,
   facts,
   logs,
+  exec,
   dns,
   check,
   removeStack,

@@ -68,6 +68,20 @@ export type Event =
       /** It ended before its end: changes that were under way are not counted. */
       readonly interrupted: boolean;
     }
+  /** A person's command begins on a host, secrets masked. */
+  | { readonly kind: 'command-started'; readonly host: string; readonly command: string }
+  | {
+      readonly kind: 'command-output';
+      readonly host: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+    }
+  | {
+      readonly kind: 'command-finished';
+      readonly host: string;
+      readonly code: number;
+      readonly milliseconds: number;
+    }
   /** What was made is looked at from this machine, as a client would. */
   | { readonly kind: 'outside-started'; readonly hosts: readonly string[] }
   | { readonly kind: 'outside-waiting'; readonly host: string; readonly reason: string }

@@ -5,6 +5,7 @@ import { type Output, RUN_LOCK } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import { BrokenAnswer } from './failures.ts';
+import { FedLines } from './fed-lines.ts';
 import { partsOf, readFrame, UNWRITABLE } from './frame.ts';
 import { BEAT, BUSY, HELD, holdFrame, INTERVAL, LOOK, TAKEN } from './hold-frame.ts';
 import { LockUnwritable } from './lock-failures.ts';
@@ -38,7 +39,7 @@ export class Hold implements AsyncDisposable {
   readonly #nonce = `provision-${randomBytes(12).toString('hex')}`;
   readonly #count: number;
   readonly #patience: number;
-  readonly #lines = new Lines();
+  readonly #lines = new FedLines();
   readonly #running: Promise<unknown>;
   #beats: NodeJS.Timeout | undefined;
   #stdout = '';
@@ -150,33 +151,4 @@ export class Hold implements AsyncDisposable {
 function timer(milliseconds: number, end: () => void): Disposable {
   const timeout = setTimeout(end, milliseconds);
   return { [Symbol.dispose]: () => clearTimeout(timeout) };
-}
-
-/** What a script is told on its stdin, as it comes. */
-class Lines implements AsyncIterable<string> {
-  readonly #waiting: string[] = [];
-  #ended = false;
-  #more: () => void = () => undefined;
-
-  send(text: string): void {
-    this.#waiting.push(`${text}\n`);
-    this.#more();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#more();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
-    for (;;) {
-      const text = this.#waiting.shift();
-      if (text !== undefined) yield text;
-      else if (this.#ended) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.#more = resolve;
-        });
-    }
-  }
 }

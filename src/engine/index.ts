@@ -1,6 +1,7 @@
 export { type Agree, converge, exitCodeOf, type Outcome } from './converge.ts';
 export { answer } from './enquire.ts';
 export type { Emit, Event, HostSummary, Purpose } from './events.ts';
+export { type Execution, execute } from './execute.ts';
 export { factsByName } from './facts.ts';
 export { NotSettled, StepFailed } from './failures.ts';
 export {

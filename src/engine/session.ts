@@ -12,6 +12,7 @@ import { heldOpen, whoHoldsOutput } from './held-open.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 import { noShell } from './no-shell.ts';
+import { type CommandOptions, runCommand } from './run-command.ts';
 import { stepWarning } from './step-warning.ts';
 
 export interface SessionOptions {
@@ -158,6 +159,11 @@ export class Session implements AsyncDisposable {
       onOutput: (_stream, text) => write(text),
     });
     return code;
+  }
+
+  /** Runs a person's command, and gives its exit code: see `runCommand`. */
+  command(words: readonly string[], options: CommandOptions): Promise<number> {
+    return runCommand((script, given = {}) => this.#run(script, given), words, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

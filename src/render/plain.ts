@@ -35,6 +35,10 @@ export function plainRenderer(progress: Write, result: Write, c: Style, verbose:
     'run-finished': (event) => {
       for (const line of recapText(event, c)) result(`${line}\n`);
     },
+    'command-started': silent,
+    'command-output': ({ host, stream, line }) =>
+      (stream === 'stdout' ? result : progress)(`${host} │ ${line}\n`),
+    'command-finished': silent,
     'outside-started': ({ hosts }) => say(`looking from outside at ${hosts.join(', ')}`),
     'outside-waiting': ({ host, reason }) => say(`${host} │ ${reason}`),
     outside: ({ fronts }) => result(`${outsideText(fronts, c).join('\n')}\n`),

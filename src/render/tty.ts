@@ -91,6 +91,9 @@ export function ttyRenderer(stream: NodeJS.WriteStream, result: Write, c: Style)
         for (const line of after.splice(0)) stream.write(`${line}\n`);
         result(`${recapText(event, c).join('\n')}\n`);
       }),
+    'command-started': () => undefined,
+    'command-output': ({ host, line: text }) => update(host, (line) => (line.output = text)),
+    'command-finished': () => undefined,
     'outside-started': ({ hosts }) =>
       next(async () => {
         await end();
