@@ -36,11 +36,21 @@ const TRUST = [
 ].map((name) => `test/lab/${name}.test.ts`);
 /** How the command comes to a machine, with each version of Node: `npm run test:install`. */
 const INSTALL = ['test/lab/install.test.ts'];
+/** Of the tests without nodes those that wait for real time or go through a whole model: most of their time, few of their number. */
+const LONG = [
+  'engine/{execute,given-up,run-lock}',
+  'lease/*',
+  'resources/{dead-mount,socket}',
+  'rules/swarm-model',
+  'storage/lease-model',
+  'templates/{container-programs,drain,lease}',
+].map((name) => `test/${name}.test.ts`);
+const SHORT_LIMITS = { testTimeout: 30_000, hookTimeout: 30_000 };
 const ONE_BY_ONE = { fileParallelism: false, testTimeout: 900_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {
-    // Models of the rules take a processor each, the lease's tests wait; the lab's files run one by one all the same.
+    // Some wait for most of their time; the lab's files run one by one all the same.
     maxWorkers: '150%',
     projects: [
       {
@@ -48,12 +58,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          // Tests that run at once, those of the lease, wait for most of their time.
-          maxConcurrency: 8,
+          exclude: ['test/lab/**', ...LONG],
+          ...SHORT_LIMITS,
+          // No test leaves anything behind in its process; half of the time would go into loading the same modules anew.
+          isolate: false,
         },
+      },
+      {
+        resolve: { alias },
+        // Tests that run at once, those of the lease, wait for most of their time.
+        test: { name: 'long', include: LONG, ...SHORT_LIMITS, maxConcurrency: 8 },
       },
       {
         resolve: { alias },

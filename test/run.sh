@@ -7,6 +7,7 @@ npm run --silent lab -- up --fresh
 npm run --silent typecheck
 npm run --silent lint
 npx vitest run --project unit
+npx vitest run --project long
 # The nodes go whatever comes of the tests.
 trap 'npm run --silent lab -- down' EXIT
 npx vitest run --project lab

@@ -93,7 +93,10 @@ test('a line for a shell that was given as one word has a fix that can be pasted
 test('one host that fails, or cannot be reached, keeps no other from it', async () => {
   const { made, lines } = hosts(['a', 'b', 'c'], ['b']);
   const { ok, failures } = await execute(['echo', 'here'], together, made.options());
-  expect({ ok, failed: failures.map(({ host }) => host) }).toEqual({ ok: ['a', 'c'], failed: ['b'] });
+  expect({ ok: ok.toSorted(), failed: failures.map(({ host }) => host) }).toEqual({
+    ok: ['a', 'c'],
+    failed: ['b'],
+  });
   expect(lines('c')).toEqual(['stdout: here']);
 });
 
