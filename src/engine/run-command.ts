@@ -93,6 +93,8 @@ export async function runCommand(
         const before = stdout.began;
         (stream === 'stdout' ? stdout : stderr).add(text);
         if (!before) tell();
+        // Where sudo is between, something hands our lines on to the script as long as there may be more.
+        if (stdout.code !== undefined) orders.end();
       },
     });
     if (why === 'patience') throw new CommandTimedOut(patience / 1000, true);

@@ -173,6 +173,24 @@ test('a host that does not end it is waited for no longer', async () => {
   ]);
 });
 
+test('its stdin ends with it: behind sudo something waits for that', async () => {
+  const { made } = hosts(['a']);
+  const options = made.options();
+  let over = false;
+  const connect: RunOptions['connect'] = async (...given) => {
+    const transport = await options.connect(...given);
+    const run: typeof transport.run = async (script, { stdin, ...how } = {}) => {
+      const result = transport.run(script, stdin === undefined ? how : { ...how, stdin: never() });
+      for await (const _ of stdin ?? []);
+      over = stdin !== undefined;
+      return result;
+    };
+    return { ...transport, run };
+  };
+  expect(await execute(['true'], together, { ...options, connect })).toMatchObject({ ok: ['a'] });
+  expect(over).toBe(true);
+});
+
 async function* never(): AsyncGenerator<string> {
   await new Promise(() => undefined);
 }
