@@ -48,7 +48,7 @@ export default definePlaybook({
     mounts: mountFacts,
   },
 
-  check: ({ hosts, settings }) =>
+  validate: ({ hosts, settings }) =>
     hosts
       .filter(({ address }) => settings.hostsEntries && isIP(address) === 0)
       .map(({ name }) => ({

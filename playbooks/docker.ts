@@ -52,7 +52,7 @@ export default definePlaybook({
     autolock: autolockFacts,
   },
 
-  check: ({ hosts }) =>
+  validate: ({ hosts }) =>
     hosts.flatMap(({ name, settings }) => {
       const at = (...path: string[]) => ['hosts', name, 'docker', ...path];
       return [

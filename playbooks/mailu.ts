@@ -17,17 +17,21 @@ import {
   stack,
   swarmFacts,
 } from 'provision-swarm';
+import { accounts } from './mailu/account-resources.ts';
 import { dataOf, placesOf } from './mailu/accounts-places.ts';
+import { askedManager, writerOf } from './mailu/asked-hosts.ts';
 import { certificateFiles } from './mailu/certificate.ts';
-import { checkMailu } from './mailu/check.ts';
+import { check } from './mailu/check.ts';
 import { copies, deployedMark, schedule } from './mailu/copies.ts';
 import { adminHostOf } from './mailu/database.ts';
 import { servicesOf } from './mailu/deployed.ts';
+import { directories } from './mailu/directories.ts';
+import { dns } from './mailu/dns.ts';
+import { frontLabels } from './mailu/front-labels.ts';
 import { inspectMailu } from './mailu/inspect.ts';
 import { keptInServers } from './mailu/kept-in-servers.ts';
-import { outside } from './mailu/outside.ts';
-import * as parts from './mailu/parts.ts';
-import { records } from './mailu/records.ts';
+import { network } from './mailu/network.ts';
+import { secretsAndConfigs, superseded } from './mailu/secrets-and-configs.ts';
 import {
   clusterSettings,
   hostSettings,
@@ -38,22 +42,24 @@ import {
 } from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
+import { surroundings } from './mailu/surroundings.ts';
 import { updatesOf } from './mailu/updates.ts';
-import { logs, removal } from './mailu/verbs.ts';
+import { validateMailu } from './mailu/validate.ts';
+import { logs, removeStack } from './mailu/verbs.ts';
 import { writtenBelow } from './mailu/written.ts';
 import { clusterSettings as storageSettings } from './storage/settings.ts';
 import { clusterSettings as swarmSettings } from './swarm/settings.ts';
 
-type Part = (mailu: Mailu, cluster: MailuCluster, host: Reached) => readonly Resource[];
+type ResourcesOf = (mailu: Mailu, cluster: MailuCluster, host: Reached) => readonly Resource[];
 
 /** What holds only where the inventory has a section `mailu`. */
-const wanted = (part: Part) => (host: Reached, cluster: MailuCluster) =>
+const wanted = (part: ResourcesOf) => (host: Reached, cluster: MailuCluster) =>
   cluster.settings === undefined ? [] : part(cluster.settings, cluster, host);
 
 /** What is done through one manager for all. */
-const throughLead = (part: Part) =>
+const throughLead = (part: ResourcesOf) =>
   wanted((mailu, cluster, host) =>
-    parts.leadOf(cluster)?.name === host.name ? part(mailu, cluster, host) : [],
+    askedManager(cluster)?.name === host.name ? part(mailu, cluster, host) : [],
   );
 
 type About = FactAbout<MailuCluster['settings'], MailuCluster['others']>;
@@ -87,7 +93,7 @@ export default definePlaybook({
     certificate: certificateOf,
   },
 
-  check: checkMailu,
+  validate: validateMailu,
   inspect: inspectMailu,
 
   stages: [
@@ -95,12 +101,12 @@ export default definePlaybook({
       name: 'surroundings',
       resources: (host, cluster) => [
         ...throughLead((mailu) => [
-          ...parts.network(mailu, cluster),
-          ...parts.labels(cluster),
-          ...parts.objects(mailu, cluster),
+          ...network(mailu, cluster),
+          ...frontLabels(cluster),
+          ...secretsAndConfigs(mailu, cluster),
         ])(host, cluster),
         ...wanted((mailu) => [
-          ...(parts.writerOf(cluster)?.name === host.name ? parts.directories(cluster) : []),
+          ...(writerOf(cluster)?.name === host.name ? directories(cluster) : []),
           ...(adminHostOf(mailu, cluster)?.name === host.name && mailu.database.kind === 'sqlite'
             ? [dataDirectory({ path: dataOf(mailu.database.path) })]
             : []),
@@ -115,14 +121,14 @@ export default definePlaybook({
         stack({
           name: 'mailu',
           known: SERVICES,
-          compose: stackFile(mailu, parts.surroundings(mailu, cluster)),
+          compose: stackFile(mailu, surroundings(mailu, cluster)),
           updates: updatesOf(cluster),
           keeps: keptInServers(mailu),
           patience: mailu.patience,
         }),
       ]),
     },
-    { name: 'accounts', resources: wanted(parts.accounts) },
+    { name: 'accounts', resources: wanted(accounts) },
     {
       name: 'copies',
       resources: wanted((mailu, cluster, host) => [
@@ -133,7 +139,7 @@ export default definePlaybook({
     { name: 'schedule', resources: wanted(schedule) },
     {
       name: 'clean',
-      resources: throughLead((mailu, cluster) => parts.superseded(mailu, cluster)),
+      resources: throughLead((mailu, cluster) => superseded(mailu, cluster)),
     },
     {
       name: 'containers',
@@ -142,9 +148,9 @@ export default definePlaybook({
   ],
 
   status: mailuStatus,
-  records,
+  dns: dns,
   services: ({ settings }) => (settings === undefined ? [] : servicesOf(settings)),
   logs,
-  removal,
-  outside,
+  removeStack: removeStack,
+  check: check,
 });

@@ -55,7 +55,7 @@ export default definePlaybook({
     resolver: resolverFacts,
   },
 
-  check: ({ hosts }) =>
+  validate: ({ hosts }) =>
     hosts
       .filter(({ settings: { kind, forwarders } }) => kind === 'dnssec-trigger' && forwarders.length > 0)
       .map(({ name }) => ({

@@ -18,7 +18,6 @@ import {
 } from 'provision-swarm';
 import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
-import { check, inspectExport } from './storage/check.ts';
 import * as gluster from './storage/gluster.ts';
 import { peersConnected, poolKeepsQuorum } from './storage/gluster-gates.ts';
 import * as site from './storage/gluster-site.ts';
@@ -34,6 +33,7 @@ import {
   type Storage,
 } from './storage/settings.ts';
 import { inspectSilent } from './storage/silent.ts';
+import { inspectExport, validate } from './storage/validate.ts';
 
 const RETRY = 'provision-storage-retry.service';
 
@@ -78,7 +78,7 @@ export default definePlaybook({
     mounts: mountFacts,
   },
 
-  check,
+  validate: validate,
 
   inspect: (cluster) => [
     ...(cluster.settings.kind === 'glusterfs' ? site.inspect(cluster) : []),
@@ -186,10 +186,10 @@ export default definePlaybook({
   },
 });
 
-type Part = (host: Reached, cluster: Storage) => ReturnType<typeof gluster.software>;
+type ResourcesOf = (host: Reached, cluster: Storage) => ReturnType<typeof gluster.software>;
 
 /** A stage that each kind of storage fills in its own way, or not at all. */
-function by(parts: { readonly glusterfs?: Part; readonly nfs?: Part }): Part {
+function by(parts: { readonly glusterfs?: ResourcesOf; readonly nfs?: ResourcesOf }): ResourcesOf {
   return (host, cluster) => {
     const { kind } = cluster.settings;
     return kind === 'none' ? [] : (parts[kind]?.(host, cluster) ?? []);

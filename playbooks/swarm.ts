@@ -18,7 +18,7 @@ import {
 import { clusterSettings as baseSettings } from './base/settings.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
 import { inspectAvailability } from './swarm/availability.ts';
-import { leadOf, membership, nodeResources } from './swarm/members.ts';
+import { leadManager, membership, nodeResources } from './swarm/members.ts';
 import { clusterSettings, hostSettings } from './swarm/settings.ts';
 import { nodeTable } from './swarm/status.ts';
 
@@ -42,7 +42,7 @@ export default definePlaybook({
       ),
   },
 
-  check: ({ hosts }) => {
+  validate: ({ hosts }) => {
     const managers = hosts.filter(({ settings }) => settings.role === 'manager');
     if (managers.length % 2 === 1) return [];
     const message =
@@ -66,7 +66,7 @@ export default definePlaybook({
       // Who makes a swarm is decided by what every host says, at the moment it is made.
       decidedBy: 'all hosts',
       resources: (host, cluster) => {
-        if (leadOf(cluster).name !== host.name) return [];
+        if (leadManager(cluster).name !== host.name) return [];
         const { addressPools, subnetSize, dataPathPort } = cluster.settings;
         const decision = decideSwarm(cluster.hosts);
         return [
@@ -106,12 +106,12 @@ export default definePlaybook({
     { name: 'workers', resources: (host, cluster) => membership(host, cluster, 'worker') },
     {
       name: 'nodes',
-      resources: (host, cluster) => (leadOf(cluster).name === host.name ? nodeResources(cluster) : []),
+      resources: (host, cluster) => (leadManager(cluster).name === host.name ? nodeResources(cluster) : []),
     },
     {
       name: 'networks',
       resources: (host, cluster) => {
-        if (leadOf(cluster).name !== host.name) return [];
+        if (leadManager(cluster).name !== host.name) return [];
         const { ingress, networks } = cluster.settings;
         return [
           ...(ingress === undefined ? [] : [ingressNetwork(ingress)]),

@@ -9,10 +9,10 @@ import {
   template,
 } from 'provision-swarm';
 import { ADMIN, COPY_UNIT, copiesOf, deployedOf, fileOf } from './accounts-places.ts';
+import { writerOf } from './asked-hosts.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
 import { tagOf, versionOf } from './forward.ts';
 import { imageOf } from './images.ts';
-import { writerOf } from './parts.ts';
 import type { Mailu, MailuCluster, Reached } from './settings.ts';
 
 const UNIT = 'provision-accounts';

@@ -1,6 +1,6 @@
 import { type ContainerFact, isReached } from 'provision-swarm';
-import { liveServices } from './live.ts';
-import { STACK } from './parts.ts';
+import { listedServices } from './listed-services.ts';
+import { STACK } from './service.ts';
 import type { MailuCluster, Reached } from './settings.ts';
 import { atLeast, familyOf, isVersion } from './version.ts';
 
@@ -44,7 +44,7 @@ function bringsWithoutList(image: string): boolean {
  * somebody has added to the stack counts as well.
  */
 export function fleetingFiles(cluster: MailuCluster): readonly Fleeting[] {
-  const services = new Set(liveServices(cluster).map(({ name }) => name));
+  const services = new Set(listedServices(cluster).map(({ name }) => name));
   return cluster.hosts.filter(isReached).flatMap((host) => {
     const { containers, former } = host.facts.neighbours;
     return [...containers, ...former]
@@ -70,7 +70,7 @@ function targetsOf({ service = '', image, keeps, running }: ContainerFact): read
 export function withUnseenFiles(cluster: MailuCluster): readonly string[] {
   if (unasked(cluster).length === 0) return [];
   const running = cluster.hosts.filter(isReached).flatMap(({ facts }) => facts.containers);
-  return liveServices(cluster)
+  return listedServices(cluster)
     .filter(({ name, replicas }) => replicas !== 0 && !running.includes(name))
     .filter(({ name, image, keeps }) => {
       const service = name.slice(STACK.length + 1);

@@ -2,7 +2,7 @@ import { type Finding, isReached } from 'provision-swarm';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { imageOf } from './images.ts';
-import { STACK } from './parts.ts';
+import { STACK } from './service.ts';
 import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
 import { atLeast, familyOf, isVersion } from './version.ts';
 

@@ -1,5 +1,5 @@
 import { bind } from './service.ts';
-import type { Part } from './service-parts.ts';
+import type { ServiceTraits } from './service-traits.ts';
 import type { Mailu } from './settings.ts';
 import { atLeast, familyOf } from './version.ts';
 
@@ -46,7 +46,7 @@ const MESSAGES = [25, 10025, 2525];
 export function frontPart(
   mailu: Mailu,
   root: string,
-): Pick<Part, 'mounts' | 'networks' | 'passes' | 'follows' | 'test' | 'certificates'> {
+): Pick<ServiceTraits, 'mounts' | 'networks' | 'passes' | 'follows' | 'test' | 'certificates'> {
   const family = familyOf(mailu.version);
   const certificates = certificatesOf(mailu);
   return {

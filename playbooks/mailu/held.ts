@@ -1,10 +1,11 @@
 import { type ContainerFact, type Finding, isReached, sh } from 'provision-swarm';
 import { shared } from './accounts-seen.ts';
+import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
 import { isKept, isRemade } from './fleeting.ts';
-import { liveServices } from './live.ts';
-import { leadOf, STACK } from './parts.ts';
+import { listedServices } from './listed-services.ts';
 import { SMTP } from './queue.ts';
+import { STACK } from './service.ts';
 import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
 import { namesOn, wantedPlaces } from './written.ts';
 
@@ -32,7 +33,7 @@ export interface Held {
 export function heldElsewhere(mailu: Mailu, cluster: MailuCluster): readonly Held[] {
   const { root } = cluster.others.storage;
   const reached = cluster.hosts.filter(isReached);
-  const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
+  const live = new Map(listedServices(cluster).map((service) => [service.name, service]));
   return servicesOf(mailu).flatMap((name) =>
     wantedPlaces(name, mailu, root)
       // The accounts have rules of their own.
@@ -111,7 +112,7 @@ function elsewhere(mailu: Mailu, held: Held, cluster: MailuCluster): Finding {
     there.length === 0
       ? ''
       : `. ${wanted} has mail as well, of ${there.join(', ')}: where that is an older copy, move it aside first, or every message of it is there twice`;
-  const through = leadOf(cluster) ?? host;
+  const through = askedManager(cluster) ?? host;
   const pause = container.running ? `${sh`docker pause ${container.name}`.shown} && ` : '';
   const mount = `type=bind,source=${wanted},target=${target}`;
   return {

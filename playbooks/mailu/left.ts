@@ -1,17 +1,18 @@
 import { type Finding, isReached, type KeptPlace, sh } from 'provision-swarm';
 import { bringBack, namesOf } from './accounts-seen.ts';
+import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
 import { fleetingFiles, fleetingText, isRemade, unasked, withUnseenFiles } from './fleeting.ts';
 import { heldElsewhere, inspectHeld } from './held.ts';
-import { liveServices } from './live.ts';
-import { leadOf, STACK } from './parts.ts';
+import { listedServices } from './listed-services.ts';
 import { SMTP } from './queue.ts';
+import { STACK } from './service.ts';
 import { type Mailu, type MailuCluster, type Reached, SERVICES, type ServiceName } from './settings.ts';
 import { namesIn, wantedPlaces } from './written.ts';
 
 /** A stack that runs and that the inventory no longer says anything about: nothing looks after it. */
 export function inspectLeft(cluster: MailuCluster): readonly Finding[] {
-  const names = liveServices(cluster).map(({ name }) => name);
+  const names = listedServices(cluster).map(({ name }) => name);
   if (names.length === 0) return [];
   const fleeting = fleetingFiles(cluster).map(fleetingText);
   return [
@@ -44,7 +45,7 @@ export function inspectEnding(mailu: Mailu, cluster: MailuCluster): readonly Fin
         message: `the inventory has no ${name}, so a run would end the service, and what only its containers have would be lost with them: ${lost.map(fleetingText).join(', ')}`,
         fix: [
           `to keep them: write ${name} into the section \`mailu\`, as the stack has it, and run again: it says how they are copied`,
-          `where they are copied, or nobody needs them, end the service with all that its containers have: ${(leadOf(cluster) ?? first.host).onHost(sh`docker service rm ${service}`.shown)}`,
+          `where they are copied, or nobody needs them, end the service with all that its containers have: ${(askedManager(cluster) ?? first.host).onHost(sh`docker service rm ${service}`.shown)}`,
         ],
       },
     ];
@@ -77,7 +78,7 @@ export function inspectUnseen(cluster: MailuCluster): readonly Finding[] {
 /** What of the live stack's files is elsewhere than the inventory says: deployed so, mailboxes would be empty and keys gone. */
 export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
   const { root } = cluster.others.storage;
-  const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
+  const live = new Map(listedServices(cluster).map((service) => [service.name, service]));
   const held = heldElsewhere(mailu, cluster);
   const reached = cluster.hosts.filter(isReached);
   const moved = servicesOf(mailu).flatMap((name): readonly Moved[] =>
@@ -112,7 +113,7 @@ export function inspectMoved(mailu: Mailu, cluster: MailuCluster): readonly Find
     ...moved
       .filter(({ other }) => other === '')
       .map((each) =>
-        each.name === 'fetchmail' ? listElsewhere(each, leadOf(cluster)) : elsewhere(mailu, each),
+        each.name === 'fetchmail' ? listElsewhere(each, askedManager(cluster)) : elsewhere(mailu, each),
       ),
     ...inspectHeld(mailu, cluster),
   ];
@@ -170,7 +171,7 @@ function elsewhere(mailu: Mailu, { name, now, wanted }: Moved): Finding {
  * What fetchmail has brought. Mailu's stack files of 1.8 gave it the accounts' directory; who kept that line has the list beside the
  * accounts, which must not be copied with it.
  */
-function listElsewhere({ now, wanted }: Moved, lead: ReturnType<typeof leadOf>): Finding {
+function listElsewhere({ now, wanted }: Moved, lead: ReturnType<typeof askedManager>): Finding {
   const at = (command: string) => lead?.onHost(command) ?? command;
   const from = now.volume ? `the volume ${now.source}` : now.source;
   const mount = `type=bind,source=${wanted},target=${now.target}`;

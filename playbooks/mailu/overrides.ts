@@ -1,8 +1,8 @@
 import { type Finding, isReached, sh } from 'provision-swarm';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
-import { liveServices } from './live.ts';
-import { STACK } from './parts.ts';
+import { listedServices } from './listed-services.ts';
+import { STACK } from './service.ts';
 import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
 import { mountsOf, namesIn } from './written.ts';
 
@@ -66,7 +66,7 @@ export function inspectOverrides(mailu: Mailu, cluster: MailuCluster): readonly 
 }
 
 function movedIn(mailu: Mailu, cluster: MailuCluster, reached: readonly Reached[]): readonly Moved[] {
-  const live = new Map(liveServices(cluster).map((service) => [service.name, service]));
+  const live = new Map(listedServices(cluster).map((service) => [service.name, service]));
   return servicesOf(mailu).flatMap((name) => {
     const mounts = mountsOf(name, mailu, cluster.others.storage.root);
     const wanted = mounts.find(({ target }) => target === TARGET)?.source;

@@ -1,5 +1,6 @@
 import { type Finding, isReached } from 'provision-swarm';
-import { leadOf, STACK } from './parts.ts';
+import { askedManager } from './asked-hosts.ts';
+import { STACK } from './service.ts';
 import type { MailuCluster } from './settings.ts';
 import { stops } from './stops.ts';
 import { namesOn } from './written.ts';
@@ -30,7 +31,7 @@ export function inspectQueue(cluster: MailuCluster): readonly Finding[] {
         message: `the queue of ${SMTP} is not in ${place}: mail that waits there would be left behind, or lost with its container. Have it sent first: the first command does, and shows what is left. Once it says that the queue is empty, stop the service; other servers try again until the run has it back`,
         fix: [
           host.onHost(`${inside} sh -c 'postqueue -f; sleep 5; postqueue -p'`),
-          (leadOf(cluster) ?? host).onHost(stops(SMTP)),
+          (askedManager(cluster) ?? host).onHost(stops(SMTP)),
         ],
       },
     ];

@@ -13,7 +13,7 @@ export interface GivenSecret {
 const path = (key: SecretKey) => `/run/secrets/${key}`;
 
 /** Which secrets a service gets, and how it comes to them. */
-export function secretsOf(name: ServiceName, { secrets }: Surroundings): readonly GivenSecret[] {
+export function givenSecretsOf(name: ServiceName, { secrets }: Surroundings): readonly GivenSecret[] {
   const all: readonly (GivenSecret & { readonly readers: readonly ServiceName[] })[] = [
     {
       source: 'secret-key',

@@ -83,6 +83,8 @@ type Health =
     };
 
 export const LEASE_FOLDER = '/leases';
+/** The name of the stack in the swarm, which the names of its services begin with. */
+export const STACK = 'mailu';
 /** In a container, while it waits for its lease. */
 export const WAITING = '/dev/shm/provision-waiting';
 /** Put by us on the nodes that are to be fronts, after what all our labels begin with. */

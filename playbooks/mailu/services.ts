@@ -12,8 +12,8 @@ import {
   type Surroundings,
   WAITING,
 } from './service.ts';
-import { type Part, partOf } from './service-parts.ts';
-import { type GivenSecret, secretsOf } from './service-secrets.ts';
+import { type GivenSecret, givenSecretsOf } from './service-secrets.ts';
+import { type ServiceTraits, traitsOf } from './service-traits.ts';
 import { type Mailu, portsOf, type ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
 
@@ -45,8 +45,8 @@ export function stackServices(mailu: Mailu, around: Surroundings): readonly Serv
 }
 
 function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Service {
-  const part = partOf(name, mailu, around);
-  const given = secretsOf(name, around);
+  const part = traitsOf(name, mailu, around);
+  const given = givenSecretsOf(name, around);
   const begins = beginning(name, part, given);
   const { legacy } = familyOf(mailu.version);
   return {
@@ -98,7 +98,7 @@ const programOf = (config: ConfigKey) => `/provision-${config}`;
 /** The programs of ours that a container begins with, each with its own words, in their order. */
 function beginning(
   name: ServiceName,
-  { leased, drained, passes, awaits = [], queue, follows = [], certificates }: Part,
+  { leased, drained, passes, awaits = [], queue, follows = [], certificates }: ServiceTraits,
   given: readonly GivenSecret[],
 ): readonly { readonly config: ConfigKey; readonly words: readonly string[] }[] {
   const exported = given.flatMap(({ variable, target }) =>
@@ -145,7 +145,7 @@ const untilHolds = (holds: string) => `for time in ${times}; do { ${holds}; } &&
  * never where the swarm elects a leader before (moby#37535), which is what happens when a node is cut off. What the
  * image itself would ask does not know of the wait, so that the port is looked for instead.
  */
-function healthOf(name: ServiceName, mailu: Mailu, part: Part): Service['health'] {
+function healthOf(name: ServiceName, mailu: Mailu, part: ServiceTraits): Service['health'] {
   const { legacy } = familyOf(mailu.version);
   if (legacy && name !== 'front' && name !== 'redis') return 'none';
   const interval = intervalOf(name);

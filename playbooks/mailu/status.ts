@@ -1,16 +1,17 @@
 import { type Enquiry, enquire, type LiveStack, type StatusTable, stackProbe } from 'provision-swarm';
 import { fileOf } from './accounts-places.ts';
+import { askedManager } from './asked-hosts.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';
-import { liveServices } from './live.ts';
-import { leadOf, STACK } from './parts.ts';
+import { listedServices } from './listed-services.ts';
+import { STACK } from './service.ts';
 import type { MailuCluster } from './settings.ts';
 
 /** The services, and of each task where it runs, or why it does not. */
 export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enquiry<StatusTable>)[] {
-  const lead = leadOf(cluster);
+  const lead = askedManager(cluster);
   const left = cluster.settings === undefined;
-  if (lead === undefined || (left && liveServices(cluster).length === 0)) return [];
+  if (lead === undefined || (left && listedServices(cluster).length === 0)) return [];
   const title = `Stack ${STACK}${left ? ', of which the inventory says nothing' : ''}`;
   return [
     ...accountsTable(cluster),

@@ -1,10 +1,11 @@
 import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision-swarm';
+import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
 import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
 import { inspectUnseen } from './left.ts';
-import { liveServices } from './live.ts';
+import { listedServices } from './listed-services.ts';
 import { addedServices } from './neighbours.ts';
-import { leadOf, STACK } from './parts.ts';
+import { STACK } from './service.ts';
 import type { MailuCluster } from './settings.ts';
 
 const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
@@ -15,7 +16,7 @@ const NO_MANAGER: Denied = {
 
 /** The manager that is asked, or why there is none. */
 function manager(cluster: MailuCluster): string | Denied {
-  const lead = leadOf(cluster);
+  const lead = askedManager(cluster);
   return lead !== undefined && isReached(lead) && lead.facts.swarm.nodes !== undefined
     ? lead.name
     : NO_MANAGER;
@@ -54,10 +55,10 @@ function lost(used: readonly Fleeting[]): Denied {
  * Ends the services, and not what `docker stack rm` takes beside them: the secrets and configs that bear the stack's label
  * (docker/cli, cli/command/stack/swarm/remove.go), a key that was made by hand among them.
  */
-export function removal(cluster: MailuCluster): Removal | Denied {
+export function removeStack(cluster: MailuCluster): Removal | Denied {
   const { settings: mailu, others } = cluster;
   // One that the inventory no longer has is removed by this verb as well.
-  const live = liveServices(cluster).map(({ name }) => name.slice(STACK.length + 1));
+  const live = listedServices(cluster).map(({ name }) => name.slice(STACK.length + 1));
   if (mailu === undefined && live.length === 0) return NO_STACK;
   const host = manager(cluster);
   if (typeof host !== 'string') return host;

@@ -1,6 +1,6 @@
 import { servicesOf } from './deployed.ts';
 import { LEASE_FOLDER, type Mount, type Surroundings } from './service.ts';
-import { partOf } from './service-parts.ts';
+import { traitsOf } from './service-traits.ts';
 import type { Mailu, Reached, ServiceName } from './settings.ts';
 
 /**
@@ -21,7 +21,7 @@ export const wantedPlaces = (name: ServiceName, mailu: Mailu, root: string): rea
   mountsOf(name, mailu, root).filter(({ type, readOnly }) => type === 'bind' && !readOnly);
 
 export const mountsOf = (name: ServiceName, mailu: Mailu, root: string): readonly Mount[] =>
-  partOf(name, mailu, { root } as Surroundings).mounts;
+  traitsOf(name, mailu, { root } as Surroundings).mounts;
 
 /** All paths at which a host has a place, as its kernel knows them. */
 export const namesOn = ({ facts }: Reached, place: string): readonly string[] =>

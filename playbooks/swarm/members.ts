@@ -45,7 +45,7 @@ export function nodeResources(cluster: Swarm): readonly Resource[] {
  *
  * @throws Refusal where what the hosts say leaves that open: a stage that cannot know its work is not one without work.
  */
-export function leadOf(cluster: Swarm): Host<Settings, Facts> {
+export function leadManager(cluster: Swarm): Host<Settings, Facts> {
   const decision = decideSwarm(cluster.hosts);
   switch (decision.kind) {
     case 'initialise':
@@ -59,7 +59,7 @@ export function leadOf(cluster: Swarm): Host<Settings, Facts> {
 
 /** A host's membership: joined through the managers that answer, with a token that the lead puts out. */
 export function membership(host: SwarmMember, cluster: Swarm, role: Settings['role']): readonly Resource[] {
-  const lead = leadOf(cluster);
+  const lead = leadManager(cluster);
   if (lead.name === host.name || host.settings.role !== role) return [];
   const decision = decideSwarm(cluster.hosts);
   const nodes = decision.kind === 'exists' ? decision.nodes : [];

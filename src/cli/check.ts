@@ -5,7 +5,7 @@ import { frontProblems } from '../render/index.ts';
 import type { CheckOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
 import { forPlaybooks } from './read-secrets.ts';
-import type { Prepared } from './set-up.ts';
+import type { SetUp } from './set-up.ts';
 
 const REFUSED = 5;
 const FAILED = 2;
@@ -16,7 +16,7 @@ const FAILED = 2;
  */
 export function check(file: string, options: CheckOptions): Promise<number> {
   return whileConnected(file, options, forPlaybooks, async ({ run, verb, view }) => {
-    const { playbook, verb: outside } = verb('check', (each) => each.outside);
+    const { playbook, verb: outside } = verb('check', (each) => each.check);
     const wanted = outside(view(playbook));
     if (wanted === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
     const fronts = await look(wanted, run, options.wait ? ENOUGH : 0);
@@ -34,12 +34,12 @@ export function check(file: string, options: CheckOptions): Promise<number> {
  */
 export async function checkAfterRun(
   world: World,
-  { run }: Prepared,
+  { run }: SetUp,
   changed: ReadonlySet<string>,
 ): Promise<number | undefined> {
   const checks = world.playbooks
     .filter(({ name }) => changed.has(name))
-    .flatMap((playbook) => playbook.outside?.(viewFor(world, playbook, run.onHost)) ?? []);
+    .flatMap((playbook) => playbook.check?.(viewFor(world, playbook, run.onHost)) ?? []);
   let code: number | undefined;
   for (const wanted of checks) if ((await look(wanted, run, 0)).some(isOpenRelay)) code = REFUSED;
   return code;

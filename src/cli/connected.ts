@@ -4,10 +4,10 @@ import type { Denied, Playbook } from '../playbook/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { logged } from './logged.ts';
 import type { Needs } from './read-secrets.ts';
-import { type Prepared, setUp } from './set-up.ts';
+import { type SetUp, setUp } from './set-up.ts';
 
 /** The hosts are connected and have told their facts; nothing is planned. */
-export interface Connected extends Prepared {
+export interface Connected extends SetUp {
   readonly world: World;
   /** The first playbook that has this verb, and what it makes of it. */
   verb<V>(name: string, of: (playbook: Playbook) => V | undefined): { playbook: Playbook; verb: V };
@@ -34,7 +34,7 @@ export async function whileConnectedAndLogged(
 }
 
 async function connectedBy(
-  prepared: Prepared,
+  prepared: SetUp,
   work: (connected: Connected) => Promise<number | undefined>,
 ): Promise<number> {
   const { renderer, run, release } = prepared;

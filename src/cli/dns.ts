@@ -6,7 +6,7 @@ import { forPlaybooks } from './read-secrets.ts';
 /** The DNS records to publish, as a zone file. */
 export function dns(file: string, options: CommonOptions): Promise<number> {
   return whileConnected(file, options, forPlaybooks, async ({ screen, renderer, run, world, view, verb }) => {
-    const { playbook, verb: records } = verb('dns', (each) => each.records);
+    const { playbook, verb: records } = verb('dns', (each) => each.dns);
     const enquiry = records(view(playbook));
     if (enquiry === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
     const [zone = ''] = await answer(world, [enquiry], run);

@@ -1,16 +1,13 @@
 import type { Event } from '../engine/index.ts';
 import { openRunLog } from './run-log.ts';
-import type { Prepared } from './set-up.ts';
+import type { SetUp } from './set-up.ts';
 
 /** Exit code of `--detailed-exitcode` where there are changes. */
 export const CHANGES = 10;
 const GOOD = [0, CHANGES];
 
 /** Does what changes hosts with a log of it, and says where that is if it did not end well. `work` gives the exit code. */
-export async function logged(
-  prepared: Prepared,
-  work: (given: Prepared) => Promise<number>,
-): Promise<number> {
+export async function logged(prepared: SetUp, work: (given: SetUp) => Promise<number>): Promise<number> {
   const { run, screen } = prepared;
   const log = openRunLog(run.inventory.cluster, process.env);
   const emit = (event: Event) => {

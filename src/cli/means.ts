@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Inventory, inventoryPath } from '../inventory/index.ts';
 import type { AgeKeys, Means } from '../secrets/index.ts';
-import { asked } from './asked.ts';
+import { unlessInterrupted } from './unless-interrupted.ts';
 
 /** Milliseconds that a command may take: somebody may have to touch a key. */
 const PATIENCE = 120_000;
@@ -45,5 +45,5 @@ export async function ask(
   if (process.stdin.isTTY !== true)
     throw new Error('it is asked on a terminal, and there is none; name another source for it');
   const { default: password } = await import('@inquirer/password');
-  return asked(password({ message: question, validate }, { output: process.stderr }));
+  return unlessInterrupted(password({ message: question, validate }, { output: process.stderr }));
 }

@@ -53,7 +53,7 @@ export function readText(text: string, file: string, { run, sections }: Playbook
   const { inventory, problems, source } = loadInventory(text, file, sections);
   if (inventory === undefined) throw new ConfigError(problems);
   const further = run.flatMap((playbook): readonly Problem[] =>
-    playbook.check(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
+    playbook.validate(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
   );
   if (further.length > 0) throw new ConfigError(further);
   return { inventory, playbooks: run, source };

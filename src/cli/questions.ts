@@ -1,6 +1,6 @@
 import { ProvisionError } from '../errors/index.ts';
-import { asked } from './asked.ts';
 import type { CertificateKind, DatabaseKind, StorageKind } from './kinds.ts';
+import { unlessInterrupted } from './unless-interrupted.ts';
 
 /** What can be chosen, the usual one first: in a few words, and what it means. */
 type Choices<T extends string> = Readonly<Record<T, readonly [name: string, about: string]>>;
@@ -64,7 +64,7 @@ export async function openQuestions(): Promise<Questions> {
         validate: (text: string) => wrong(text.trim()) ?? true,
         ...(preset === '' ? {} : { default: preset }),
       };
-      return (await asked(input(question, shown))).trim();
+      return (await unlessInterrupted(input(question, shown))).trim();
     },
     async choose(_option, message, choices, possible) {
       const [only, ...others] = possible;
@@ -74,7 +74,7 @@ export async function openQuestions(): Promise<Questions> {
         name: choices[value][0],
         description: choices[value][1],
       }));
-      return asked(select({ message, choices: offered, loop: false }, shown));
+      return unlessInterrupted(select({ message, choices: offered, loop: false }, shown));
     },
   };
 }

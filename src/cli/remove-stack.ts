@@ -13,7 +13,7 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
     options,
     forLogins,
     async ({ screen, renderer, session, view, verb, world, run }) => {
-      const { playbook, verb: remove } = verb('remove-stack', (each) => each.removal);
+      const { playbook, verb: remove } = verb('remove-stack', (each) => each.removeStack);
       // What goes is told by a look with the hosts in hand, and they are kept while the person is asked.
       await using lock = await RunLock.take(world, run, ({ probes }) => world.look([], probes));
       await lock.look(world, run);

@@ -26,7 +26,7 @@ import { removeStack } from './remove-stack.ts';
 import { lastRun } from './run-log.ts';
 import { openScreen, type Screen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
-import { type Prepared as SetUp, setUp } from './set-up.ts';
+import { type SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
 
 export const actions: Actions = {

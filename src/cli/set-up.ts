@@ -17,7 +17,7 @@ import { openScreen, type Screen } from './screen.ts';
 /** Milliseconds that a host may take to answer a question. */
 const QUESTION = 180_000;
 
-export interface Prepared {
+export interface SetUp {
   readonly screen: Screen;
   readonly renderer: Renderer;
   readonly run: RunOptions;
@@ -25,7 +25,7 @@ export interface Prepared {
 }
 
 /** Reads all that a connecting command needs. Nothing is connected yet. */
-export async function setUp(file: string, options: CommonOptions, needs: Needs): Promise<Prepared> {
+export async function setUp(file: string, options: CommonOptions, needs: Needs): Promise<SetUp> {
   const { env } = process;
   const { inventory, playbooks: all, source } = await readProject(file, options.playbook);
   const playbooks = onlyStages(all, options.stage);

@@ -27,7 +27,7 @@ dns() {
 }`);
 
 /** Text in which \`dns\` is known, before `script`. */
-export function withDns(script: Script): Script {
+export function askingNames(script: Script): Script {
   return lines([FUNCTION, script]);
 }
 

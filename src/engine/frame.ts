@@ -1,6 +1,6 @@
 import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
-import type { RunResult } from '../transport/transport.ts';
+import type { ScriptResult } from '../transport/transport.ts';
 import type { Part } from './frame-reader.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -124,7 +124,7 @@ export interface FrameAnswer {
 }
 
 /** Takes a frame's output apart. What a login shell prints before the first mark is dropped. */
-export function readFrame(result: RunResult, nonce: string, count: number): FrameAnswer {
+export function readFrame(result: ScriptResult, nonce: string, count: number): FrameAnswer {
   return answerOf(partsOf(result.stdout, nonce), partsOf(result.stderr, nonce), count);
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors/index.ts';
 import { LOCK, type Output, type Step, WARNING } from '../resource/index.ts';
 import { lines, type Script } from '../shell/index.ts';
-import type { RunOptions, Transport } from '../transport/transport.ts';
+import type { ScriptOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
 import { FirstWords } from './first-words.ts';
@@ -173,7 +173,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** A host that allows one session on a connection (sshd_config(5), MaxSessions) gets another connection beside the lock's. */
-  async #run(script: Script, options: RunOptions) {
+  async #run(script: Script, options: ScriptOptions) {
     if (this.#second !== undefined) return (await this.#second).run(script, options);
     try {
       return await this.#transport.run(script, options);

@@ -72,7 +72,7 @@ export const showUnit: Script = sh`
     echo
   done`;
 
-interface Part {
+interface SourcedText {
   readonly path: string;
   readonly text: string;
 }
@@ -89,13 +89,13 @@ export function readUnit(
       .map((part) => [part.path.slice(part.path.lastIndexOf('/') + 1), part]),
   );
   const names = [...byName.keys()].toSorted();
-  const read: readonly Part[] = [
+  const read: readonly SourcedText[] = [
     ...(main === undefined ? [] : [main]),
     ...names.flatMap((name) => byName.get(name) ?? []),
   ];
-  const variables = new Map<string, Part>();
-  const fromFiles = new Map<string, Part>();
-  let command: Part | undefined;
+  const variables = new Map<string, SourcedText>();
+  const fromFiles = new Map<string, SourcedText>();
+  let command: SourcedText | undefined;
   for (const { path, text } of read)
     for (const [key, value] of assignments(text)) {
       if (key === 'ExecStart') command = value === '' ? undefined : { path, text: value };
@@ -114,7 +114,7 @@ export function readUnit(
   if (command === undefined) return { words: [], flags: [] };
   const known = new Map([...variables, ...fromFiles]);
   const words = wordsOf(command.text.replace(/^[@:+!|-]+/, '')).flatMap((word) =>
-    expanded(word, (command as Part).path, known),
+    expanded(word, (command as SourcedText).path, known),
   );
   return { words: words.slice(1).map(({ text }) => text), flags: flagsOf(words.slice(1)) };
 }
@@ -131,7 +131,7 @@ function assignments(text: string): readonly (readonly [string, string])[] {
     );
 }
 
-function keepVariable(variables: Map<string, Part>, word: string, path: string): void {
+function keepVariable(variables: Map<string, SourcedText>, word: string, path: string): void {
   const equals = word.indexOf('=');
   if (equals > 0) variables.set(word.slice(0, equals), { path, text: word.slice(equals + 1) });
 }
@@ -144,7 +144,11 @@ function wordsOf(text: string): readonly string[] {
 }
 
 /** `$NAME` as a word of its own is split into words; `${NAME}` is not (systemd.service(5)). */
-function expanded(word: string, path: string, variables: ReadonlyMap<string, Part>): readonly Part[] {
+function expanded(
+  word: string,
+  path: string,
+  variables: ReadonlyMap<string, SourcedText>,
+): readonly SourcedText[] {
   const whole = /^\$(\w+)$/.exec(word)?.[1];
   if (whole !== undefined) {
     const found = variables.get(whole);
@@ -154,7 +158,7 @@ function expanded(word: string, path: string, variables: ReadonlyMap<string, Par
   return [{ path, text }];
 }
 
-function flagsOf(words: readonly Part[]): readonly Flag[] {
+function flagsOf(words: readonly SourcedText[]): readonly Flag[] {
   const flags: Flag[] = [];
   words.forEach(({ text, path }, index) => {
     if (!text.startsWith('-')) return;

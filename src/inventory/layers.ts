@@ -26,7 +26,7 @@ function over(below: unknown, above: unknown): unknown {
 }
 
 /** The place of a value of the merged tree: in the last layer that has it, or in the last layer of all. */
-export function originOf(layers: readonly Layer[], path: Path): Path {
+export function pathInLayers(layers: readonly Layer[], path: Path): Path {
   for (let length = path.length; length > 0; length--) {
     const inner = path.slice(0, length);
     const layer = layers.findLast(({ value }) => has(value, inner));

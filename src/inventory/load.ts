@@ -4,7 +4,7 @@ import { sameAddress } from './address.ts';
 import { type Core, coreSchema, groupSchema, hostSchema, type SshSettings, sshSchema } from './core.ts';
 import { parseSource, type SourceDocument } from './document.ts';
 import type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
-import { isTree, type Layer, merge, originOf } from './layers.ts';
+import { isTree, type Layer, merge, pathInLayers } from './layers.ts';
 import { secretNamesIn } from './secret-name.ts';
 import { readSection } from './section.ts';
 
@@ -97,7 +97,7 @@ type Report = (path: Path, message: string) => void;
 function readSsh(layers: readonly Layer[], report: Report): SshSettings | undefined {
   const parsed = check(sshSchema, merge(layers) ?? {});
   if ('data' in parsed) return parsed.data;
-  for (const { path, message } of parsed.mistakes) report(originOf(layers, path), message);
+  for (const { path, message } of parsed.mistakes) report(pathInLayers(layers, path), message);
   return undefined;
 }
 
@@ -145,7 +145,7 @@ function unknownSecrets(core: Core, ssh: ReadonlyMap<string, SshSettings | undef
     for (const key of ['sudoPassword', 'password'] as const) {
       const secret = settings?.[key];
       if (secret === undefined || secret in core.secrets) continue;
-      report(originOf(layersOf(core as Partial<Core>, 'ssh')(host), [key]), noSecret(secret));
+      report(pathInLayers(layersOf(core as Partial<Core>, 'ssh')(host), [key]), noSecret(secret));
     }
   }
 }
@@ -161,7 +161,7 @@ function unknownSecretsOfSections(
     for (const [host, value] of hosts)
       for (const { secret, path } of secretNamesIn(value))
         if (!(secret.name in core.secrets))
-          report(originOf(layersOf(core as Partial<Core>, section)(host), path), noSecret(secret.name));
+          report(pathInLayers(layersOf(core as Partial<Core>, section)(host), path), noSecret(secret.name));
   }
 }
 

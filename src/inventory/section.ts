@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import { z } from 'zod';
 import { check, type Path, unknownKey } from '../schema/index.ts';
 import type { Section, SectionValues } from './inventory.ts';
-import { isTree, type Layer, merge, originOf } from './layers.ts';
+import { isTree, type Layer, merge, pathInLayers } from './layers.ts';
 
 /** Parses a section for the cluster and for every host. A mistake is reported where it was written. */
 export function readSection(
@@ -29,7 +29,7 @@ export function readSection(
     if ('data' in parsed) return parsed.data;
     // What a section lacks as a whole may be what was misspelt in it.
     for (const { path, message } of parsed.mistakes)
-      if (path.length > 0 || misspelt.length === 0) report(originOf(layers, path), message);
+      if (path.length > 0 || misspelt.length === 0) report(pathInLayers(layers, path), message);
     return undefined;
   };
 

@@ -38,8 +38,8 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** Sections of other playbooks that it reads, by name, with the schema of each for the cluster. */
   readonly others?: O;
   readonly facts?: F;
-  /** Configuration mistakes, before any connection. `facts` of all hosts are absent. */
-  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Mistake[];
+  /** `provision validate`, and before every connection: mistakes that a schema cannot see. `facts` of all hosts are absent. */
+  readonly validate?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Mistake[];
   /**
    * What the facts show to be wrong. Asked before anything is changed, and again when the turn of the playbook comes
    * after others have changed something. A refusal ends the run.
@@ -51,7 +51,7 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
     cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
   ) => readonly (StatusTable | Enquiry<StatusTable>)[];
   /** `provision dns`: the records to publish, as text of a zone file. */
-  readonly records?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | undefined;
+  readonly dns?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | undefined;
   /** What `provision logs` can be asked for, by the inventory alone. */
   readonly services?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly string[];
   /** `provision logs`. */
@@ -60,9 +60,9 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
     request: LogRequest,
   ) => Command | Denied;
   /** `provision remove-stack`. */
-  readonly removal?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Removal | Denied;
+  readonly removeStack?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Removal | Denied;
   /** `provision check`, and after a run that changed something of this playbook. */
-  readonly outside?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => OutsideCheck | undefined;
+  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => OutsideCheck | undefined;
 }
 
 type AnyCluster = Cluster<unknown, unknown, unknown>;
@@ -71,15 +71,15 @@ type AnyCluster = Cluster<unknown, unknown, unknown>;
 export interface Playbook extends Section {
   readonly others: SchemaSet;
   readonly facts: Readonly<Record<string, Fact<unknown>>>;
-  readonly check: (cluster: AnyCluster) => readonly Mistake[];
+  readonly validate: (cluster: AnyCluster) => readonly Mistake[];
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
   readonly stages: readonly Stage<unknown, unknown, unknown>[];
   readonly status: (cluster: AnyCluster) => readonly (StatusTable | Enquiry<StatusTable>)[];
-  readonly records: ((cluster: AnyCluster) => Enquiry<string> | undefined) | undefined;
+  readonly dns: ((cluster: AnyCluster) => Enquiry<string> | undefined) | undefined;
   readonly services: (cluster: AnyCluster) => readonly string[];
   readonly logs: ((cluster: AnyCluster, request: LogRequest) => Command | Denied) | undefined;
-  readonly removal: ((cluster: AnyCluster) => Removal | Denied) | undefined;
-  readonly outside: ((cluster: AnyCluster) => OutsideCheck | undefined) | undefined;
+  readonly removeStack: ((cluster: AnyCluster) => Removal | Denied) | undefined;
+  readonly check: ((cluster: AnyCluster) => OutsideCheck | undefined) | undefined;
 }
 
 const BRAND = Symbol.for('provision.playbook');
@@ -113,15 +113,15 @@ export function definePlaybook<
         typeof fact === 'function' ? named(`facts.${key}`, fact) : fact,
       ]),
     ),
-    check: named('check', definition.check ?? none),
+    validate: named('validate', definition.validate ?? none),
     inspect: named('inspect', definition.inspect ?? none),
     stages: definition.stages,
     status: named('status', definition.status ?? none),
-    records: definition.records && named('records', definition.records),
+    dns: definition.dns && named('dns', definition.dns),
     services: named('services', definition.services ?? none),
     logs: definition.logs && named('logs', definition.logs),
-    removal: definition.removal && named('removal', definition.removal),
-    outside: definition.outside && named('outside', definition.outside),
+    removeStack: definition.removeStack && named('removeStack', definition.removeStack),
+    check: definition.check && named('check', definition.check),
     [BRAND]: true,
   };
   return playbook as unknown as Playbook;

@@ -58,10 +58,10 @@ Persistent=${persistent}
 WantedBy=timers.target
 `;
 
-const PARTS = ['service', 'timer'] as const;
-type Part = (typeof PARTS)[number];
+const UNIT_KINDS = ['service', 'timer'] as const;
+type UnitKind = (typeof UNIT_KINDS)[number];
 const ATTRIBUTES = { mode: '0644', owner: 'root', group: 'root' };
-const pathOf = (name: string, part: Part) => `/etc/systemd/system/${name}.${part}`;
+const pathOf = (name: string, part: UnitKind) => `/etc/systemd/system/${name}.${part}`;
 
 /** A program that systemd runs at set times: a service and its timer, both as they should be, and the timer waiting. */
 export const timer = defineResource({
@@ -82,7 +82,7 @@ export const timer = defineResource({
       if (output.code !== 0) throw new ProbeError(`could not look at ${unit}`, output);
       const [service = '', rest = ''] = output.stdout.split('=== timer\n');
       const [timing = '', state = ''] = rest.split('=== state\n');
-      const part = (which: Part, stdout: string) => readPath(pathOf(name, which), { ...output, stdout });
+      const part = (which: UnitKind, stdout: string) => readPath(pathOf(name, which), { ...output, stdout });
       return {
         service: part('service', service),
         timer: part('timer', timing),
@@ -94,7 +94,7 @@ export const timer = defineResource({
   }),
 
   diff: ({ files }, have): readonly Change[] => [
-    ...PARTS.flatMap((part) => [
+    ...UNIT_KINDS.flatMap((part) => [
       ...compare(part, have[part]?.rest ?? null, files[part]),
       ...(have[part] === null ? [] : compareAttributes(ATTRIBUTES, have[part])).map((change) => ({
         ...change,
@@ -107,8 +107,8 @@ export const timer = defineResource({
   ],
 
   apply({ name, unit, files }, _have, changes) {
-    const isChanged = (part: Part) => changes.some(({ field }) => field.split(' ')[0] === part);
-    const written = PARTS.filter(isChanged).map((part) => ({
+    const isChanged = (part: UnitKind) => changes.some(({ field }) => field.split(' ')[0] === part);
+    const written = UNIT_KINDS.filter(isChanged).map((part) => ({
       title: `write ${pathOf(name, part)}`,
       script: writeFile({
         path: pathOf(name, part),

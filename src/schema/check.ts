@@ -5,7 +5,7 @@ import { didYouMean } from '../errors/index.ts';
 export type Path = readonly PropertyKey[];
 
 /** A mistake at a path of the value that was checked. */
-export interface Mistake {
+export interface SchemaMistake {
   readonly path: Path;
   readonly message: string;
 }
@@ -14,7 +14,7 @@ export interface Mistake {
 export function check<T>(
   schema: z.ZodType<T>,
   value: unknown,
-): { readonly data: T } | { readonly mistakes: readonly Mistake[] } {
+): { readonly data: T } | { readonly mistakes: readonly SchemaMistake[] } {
   const parsed = schema.safeParse(value, { reportInput: true });
   return parsed.success ? { data: parsed.data } : { mistakes: mistakes(schema, parsed.error.issues) };
 }
@@ -55,13 +55,13 @@ function quotesFor(issue: z.core.$ZodIssue): string {
   return counts && typeof input === 'string' && /^\d+$/.test(input) ? '; write it without quotes' : '';
 }
 
-function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly Mistake[] {
+function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly SchemaMistake[] {
   // What a map lacks as a whole may be what was misspelt in it.
   const misspelt = new Set(
     all.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')),
   );
   const issues = all.filter(({ code, path }) => code !== 'custom' || !misspelt.has(path.join('.')));
-  return issues.flatMap((issue): readonly Mistake[] => {
+  return issues.flatMap((issue): readonly SchemaMistake[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         path: [...issue.path, key],

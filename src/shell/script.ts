@@ -115,13 +115,13 @@ function literalOf(text: TemplateStringsArray): Literal {
 /** A value as the shell has to read it. */
 function word(value: Argument): Script {
   if (value instanceof Script) return value;
-  if (value instanceof Secret) return new Script(quote(value.reveal()), MASK, secretsOf(value));
+  if (value instanceof Secret) return new Script(quote(value.reveal()), MASK, maskedFormsOf(value));
   if (typeof value === 'object') return Script.join(value.map(word), (words) => words.join(' '));
   return raw(quote(String(value)));
 }
 
 /** A secret of some lines is also masked line by line. Shorter ones would mask what is none. */
-function secretsOf(secret: Secret): ReadonlySet<string> {
+function maskedFormsOf(secret: Secret): ReadonlySet<string> {
   const clear = secret.reveal();
   return new Set([clear, ...clear.split('\n')].map((text) => text.trim()).filter((text) => text.length >= 4));
 }

@@ -1,10 +1,13 @@
 import type { Script } from '../shell/index.ts';
-import type { RunOptions, RunResult, Transport } from '../transport/transport.ts';
+import type { ScriptOptions, ScriptResult, Transport } from '../transport/transport.ts';
 
 /** A script that the fake expects next, and what comes of it. */
 export interface Expectation {
   readonly script: RegExp;
-  readonly reply: Partial<RunResult> | Error | ((script: Script, options: RunOptions) => Partial<RunResult>);
+  readonly reply:
+    | Partial<ScriptResult>
+    | Error
+    | ((script: Script, options: ScriptOptions) => Partial<ScriptResult>);
 }
 
 /** A strict double: scripts come in the order that is expected, and any other fails. */
@@ -16,7 +19,7 @@ export class FakeTransport implements Transport {
     this.#expected = [...expected];
   }
 
-  async run(script: Script, options: RunOptions = {}): Promise<RunResult> {
+  async run(script: Script, options: ScriptOptions = {}): Promise<ScriptResult> {
     const next = this.#expected.shift();
     if (next === undefined) throw new Error(`unexpected script, none is left:\n${script}`);
     if (!next.script.test(script.shown)) throw new Error(`expected ${next.script}, got:\n${script}`);

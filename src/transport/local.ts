@@ -5,7 +5,7 @@ import type { Script } from '../shell/index.ts';
 import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { input } from './input.ts';
-import type { RunOptions, RunResult, Transport } from './transport.ts';
+import type { ScriptOptions, ScriptResult, Transport } from './transport.ts';
 
 /** This machine. */
 export function localTransport(name: string): Transport {
@@ -18,8 +18,8 @@ export function localTransport(name: string): Transport {
 
 async function run(
   script: Script,
-  { signal, timeout, onOutput, keep, stdin }: RunOptions,
-): Promise<RunResult> {
+  { signal, timeout, onOutput, keep, stdin }: ScriptOptions,
+): Promise<ScriptResult> {
   signal?.throwIfAborted();
   const stdout = new Gathered((text) => onOutput?.('stdout', text), keep);
   const stderr = new Gathered((text) => onOutput?.('stderr', text), keep);

@@ -8,7 +8,7 @@ import { Deadline } from './deadline.ts';
 import { Gathered } from './gathered.ts';
 import { input } from './input.ts';
 import { sshExec } from './ssh-exec.ts';
-import type { RunOptions, RunResult, Transport } from './transport.ts';
+import type { ScriptOptions, ScriptResult, Transport } from './transport.ts';
 
 /** sshd allows 10 sessions a connection (sshd_config(5), MaxSessions), and frees one some time after its end. */
 const SESSIONS = 4;
@@ -72,12 +72,12 @@ export class SshTransport implements Transport {
     }
   }
 
-  run(script: Script, options: RunOptions = {}): Promise<RunResult> {
+  run(script: Script, options: ScriptOptions = {}): Promise<ScriptResult> {
     return this.#limit(() => this.#runOnceFree(script, options));
   }
 
   /** A session that has just ended may count for a moment longer; one that goes on does so for as long as it does. */
-  async #runOnceFree(script: Script, options: RunOptions): Promise<RunResult> {
+  async #runOnceFree(script: Script, options: ScriptOptions): Promise<ScriptResult> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#run(script, options);
@@ -89,7 +89,10 @@ export class SshTransport implements Transport {
     }
   }
 
-  async #run(script: Script, { signal, timeout, onOutput, keep, stdin }: RunOptions): Promise<RunResult> {
+  async #run(
+    script: Script,
+    { signal, timeout, onOutput, keep, stdin }: ScriptOptions,
+  ): Promise<ScriptResult> {
     signal?.throwIfAborted();
     if (!this.#open) throw this.#lostError();
     const stdout = new Gathered((text) => onOutput?.('stdout', text), keep);

@@ -3,7 +3,7 @@ import type { Script, Secret } from '../shell/index.ts';
 import { bootstrap, type Word } from './sudo-bootstrap.ts';
 import { sudoFailure } from './sudo-failure.ts';
 import { SudoWords } from './sudo-words.ts';
-import type { RunOptions, RunResult, Transport } from './transport.ts';
+import type { ScriptOptions, ScriptResult, Transport } from './transport.ts';
 
 /**
  * Runs scripts as root, over another transport. The host says in the same exec what that takes: nothing for root,
@@ -21,8 +21,8 @@ async function runAsRoot(
   inner: Transport,
   password: Secret | undefined,
   script: Script,
-  options: RunOptions,
-): Promise<RunResult> {
+  options: ScriptOptions,
+): Promise<ScriptResult> {
   const nonce = `sudo-${randomBytes(12).toString('hex')}`;
   const said = new Map<Word, string>();
   let settle: (asked: boolean) => void = () => undefined;

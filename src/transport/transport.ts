@@ -1,7 +1,7 @@
 import type { Script } from '../shell/index.ts';
 
 /** What a script left behind. `stdout` and `stderr` are whole (but see `keep`), decoded once as UTF-8, and not trimmed. */
-export interface RunResult {
+export interface ScriptResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -9,7 +9,7 @@ export interface RunResult {
   readonly heldOpen?: true;
 }
 
-export interface RunOptions {
+export interface ScriptOptions {
   /** Gives the script up: the promise rejects with the signal's reason; what runs on the host is not killed. */
   readonly signal?: AbortSignal;
   /** Milliseconds without an end after which the run is given up with a `timeout` error. Default: none. */
@@ -37,5 +37,5 @@ export interface Transport extends AsyncDisposable {
    *
    * @throws TransportError where the script could not be run to its end.
    */
-  run(script: Script, options?: RunOptions): Promise<RunResult>;
+  run(script: Script, options?: ScriptOptions): Promise<ScriptResult>;
 }

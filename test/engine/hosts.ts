@@ -6,7 +6,7 @@ import { type Inventory, loadInventory } from '../../src/inventory/index.ts';
 import type { Playbook } from '../../src/playbook/index.ts';
 import type { Script } from '../../src/shell/index.ts';
 import { localTransport } from '../../src/transport/local.ts';
-import type { RunOptions as ScriptOptions, Transport } from '../../src/transport/transport.ts';
+import type { ScriptOptions, Transport } from '../../src/transport/transport.ts';
 
 /** Hosts that are folders of this machine: a real shell runs the engine's real scripts, with `/host` as a folder. */
 export class Hosts {

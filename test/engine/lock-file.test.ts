@@ -6,7 +6,7 @@ import { applyFrame, observeFrame, readFrame } from '../../src/engine/frame.ts';
 import { Hold } from '../../src/engine/hold.ts';
 import { raw, type Script } from '../../src/shell/index.ts';
 import { localTransport } from '../../src/transport/local.ts';
-import type { RunOptions } from '../../src/transport/transport.ts';
+import type { ScriptOptions } from '../../src/transport/transport.ts';
 import { at, Holder, NONCE, newLock, SHELLS } from './holder.ts';
 
 describe.each(SHELLS)('the file of a lock under %s', (_, shell) => {
@@ -147,7 +147,7 @@ async function taken(prepare: string) {
     `exec unshare -rm sh -c '${prepare}; exec sh -s' <<'END-OF-SCRIPT'\n${text}\nEND-OF-SCRIPT\n`;
   const transport = {
     ...local,
-    run: (script: Script, options?: RunOptions) => local.run(script.map(inside), options),
+    run: (script: Script, options?: ScriptOptions) => local.run(script.map(inside), options),
   };
   const given = { token: 'one', holder: 'run one', fragments: [], patience: 5000 };
   const hold = new Hold(transport, { ...given, abort: new AbortController().signal });

@@ -3,10 +3,10 @@ import type { Event } from '../../src/engine/index.ts';
 import { Session } from '../../src/engine/session.ts';
 import { type Script, sh } from '../../src/shell/index.ts';
 import { type Expectation, FakeTransport } from '../../src/testing/index.ts';
-import type { RunResult } from '../../src/transport/transport.ts';
+import type { ScriptResult } from '../../src/transport/transport.ts';
 
 /** A host that answers each script so; `mark` is how it ends a part. */
-type Answer = (mark: (name: string | number, code?: number) => string) => Partial<RunResult>;
+type Answer = (mark: (name: string | number, code?: number) => string) => Partial<ScriptResult>;
 
 function session(...answers: readonly (Answer | Expectation)[]) {
   const events: Event[] = [];

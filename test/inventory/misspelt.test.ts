@@ -14,7 +14,9 @@ function mistakes(source: string): readonly { line: number; message: string }[] 
   const { inventory, problems, source: document } = loadInventory(source, 'prod.yaml', site);
   if (inventory === undefined) return problems;
   return site.flatMap((playbook) =>
-    playbook.check(viewOf(inventory, playbook)).map(({ path, message }) => document.problem(path, message)),
+    playbook
+      .validate(viewOf(inventory, playbook))
+      .map(({ path, message }) => document.problem(path, message)),
   );
 }
 

@@ -5,105 +5,88 @@ import swarm from '../../playbooks/swarm.ts';
 import { viewOf } from '../../src/engine/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 
-/** Every mistake of an inventory of three hosts, as `path: message`. */
-function mistakes(section: string, more = ''): readonly string[] {
+/** What is looked at from outside, of a site of one host with this in its section. */
+function wanted(section: string) {
   const text = `cluster: mail
-secrets: { pw: { env: PW } }
-hosts:
-  a: { address: 192.0.2.1 }
-  b: { address: 192.0.2.2, mailu: { front: false } }
-  c: { address: 192.0.2.3 }
+hosts: { a: { address: 192.0.2.1 } }
+secrets: { c: { env: C }, k: { env: K } }
 storage: { kind: nfs, server: 192.0.2.9, export: /srv }
-swarm: { networks: { other: { subnet: 10.202.0.0/24 } } }
-${more}
 mailu:
   domain: example.org
   hostnames: [mail.example.org]
 ${section.replaceAll(/^/gm, '  ')}
 `;
   const { inventory, problems } = loadInventory(text, 'i.yaml', [swarm, storage, mailu]);
-  if (inventory === undefined) return problems.map(({ path, message }) => `${path}: ${message}`);
-  return mailu.check(viewOf(inventory, mailu)).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (inventory === undefined) throw new Error(problems.map(({ message }) => message).join('; '));
+  const check = mailu.check?.(viewOf(inventory, mailu));
+  if (check === undefined) throw new Error('nothing is looked at');
+  return {
+    ...check,
+    asked: check.services.map(({ port, protocol, encryption }) => `${port} ${protocol} ${encryption}`),
+  };
 }
 
-test('a plain section has no mistake, and a site without one neither', () => {
-  expect(mistakes('')).toEqual([]);
-  const { inventory } = loadInventory('cluster: m\nhosts: { a: { address: 192.0.2.1 } }\n', 'i.yaml', [
-    swarm,
-    storage,
-    mailu,
+const ENCRYPTED = ['443 http start', '465 smtp start', '993 imap start', '995 pop3 start'];
+
+test.each(['cert', 'letsencrypt'])('with %s all ports that the front opens are asked', (kind) => {
+  const { asked, remarks } = wanted(
+    `tls: { kind: ${kind} }\nports: [25, 80, 110, 143, 443, 465, 587, 993, 995, 4190]`,
+  );
+  expect(asked.toSorted()).toEqual(
+    [
+      '25 smtp upgrade',
+      '80 http never',
+      '110 pop3 upgrade',
+      '143 imap upgrade',
+      '587 smtp upgrade',
+      '4190 sieve upgrade',
+      ...ENCRYPTED,
+    ].toSorted(),
+  );
+  expect(remarks).toEqual([]);
+});
+
+test('while there is no certificate yet, a closed port says what to wait for', () => {
+  const closed = (section: string) =>
+    wanted(section)
+      .services.filter(({ closed: why }) => why !== undefined)
+      .map(({ port }) => port);
+  expect(closed('tls: { kind: letsencrypt }')).toEqual([25, 443, 465, 993, 995, 4190]);
+  expect(closed('tls: { kind: cert }')).toEqual([25, 443, 465, 993, 995, 4190]);
+  expect(closed('tls: { kind: cert, certificate: c, key: k }')).toEqual([]);
+});
+
+test('without TLS only what Mailu opens is asked, and what is missing is told', () => {
+  expect(wanted('tls: { kind: notls }')).toMatchObject({
+    asked: [
+      '25 smtp never',
+      '80 http never',
+      '110 pop3 never',
+      '143 imap never',
+      '587 smtp never',
+      '4190 sieve never',
+    ],
+    remarks: [],
+  });
+  expect(wanted('tls: { kind: notls }\nports: [25, 80, 143]')).toMatchObject({
+    asked: ['25 smtp never', '80 http never', '143 imap never'],
+    remarks: ['mail programs cannot send mail: 587 is not in `mailu: ports`'],
+  });
+  expect(wanted('tls: { kind: notls }\nports: [25, 587]').remarks).toEqual([
+    'mail programs cannot read mail: neither 143 nor 110 is in `mailu: ports`',
   ]);
-  expect(inventory && mailu.check(viewOf(inventory, mailu))).toEqual([]);
+  expect(wanted('tls: { kind: notls }\nports: [25]').remarks).toEqual([
+    'mail programs cannot read or send mail: neither 143, 110 nor 587 is in `mailu: ports`',
+  ]);
 });
 
-test.each([
-  ['tls: { kind: letsencrypt }', 'mailu.tls.kind: letsencrypt with 2 fronts'],
-  [
-    'database: { kind: sqlite, path: /mailu/data }',
-    'mailu.database.path: /mailu/data is on the shared storage',
-  ],
-  ['database: { kind: sqlite, host: d }', 'mailu.database.host: there is no host `d`'],
-  ['replicas: { imap: 2 }', 'mailu.replicas.imap: imap runs once: Dovecot does not support'],
-  ['replicas: { smtp: 2 }', 'mailu.replicas.smtp: smtp runs once'],
-  ['replicas: { front: 2 }', 'mailu.replicas.front: one runs on each host'],
-  [
-    'webmail: roundcube\nreplicas: { webmail: 2 }',
-    'mailu.replicas.webmail: webmail keeps its data in a file',
-  ],
-  ['replicas: { webmail: 2 }', 'mailu.replicas.webmail: there is no webmail in this stack'],
-  [
-    'variables: { SITENAME: \'"Our mail"\' }',
-    'mailu.variables.SITENAME: quotes would become part of the value',
-  ],
-  ['variables: { SUBNET: 10.0.0.0/8 }', 'mailu.variables.SUBNET: is set by `mailu: network.subnet`'],
-  ['variables: { API_TOKEN: abcdef }', 'mailu.variables.API_TOKEN: looks like a secret'],
-  ['version: 2024.06', 'mailu.version: write the version in quotes'],
-  ["version: '3'", 'mailu.version: there is no Mailu 3 that provision knows'],
-  ["version: '1.5'", 'mailu.version: Mailu 1.5 cannot be run here: its busybox knows another `timeout`'],
-  ["version: '1.6'", 'mailu.version: Mailu 1.6 cannot be run here'],
-  ["version: '1.7'", 'mailu.version: Mailu 1.7 cannot be run here'],
-  [
-    "version: '1.8'",
-    'Its accounts and mail can be taken to 1.9 and on from there; write 1.9, 2.0 or 2024.06',
-  ],
-  ["version: '2023.01'", 'mailu.version: there is no Mailu 2023.01 that provision knows'],
-  ["version: '2024.07'", 'mailu.version: there is no Mailu 2024.07 that provision knows'],
-  ['tls: { kind: notls }\nports: [25, 80, 443]', 'does not listen on 443; leave it out'],
-  ["version: '1.9'\nwebmail: snappymail", 'mailu.webmail: snappymail: Mailu has it since 2.0'],
-  ["version: '2.0'\ntika: true", 'mailu.tika: tika: Mailu has it since 2024.06'],
-  ["version: '2.0'\nports: [25, 465, 993, 4190]", 'mailu.ports: 4190: Mailu has it since 2024.06'],
-  ["version: '2.0.21'", 'mailu.version: the administration of Mailu 2.0.21 listens on another port'],
-  ['webmail: rainloop', 'mailu.webmail: rainloop went with 2.0'],
-  ['ports: [80, 443]', 'mailu.ports: Mailu cannot turn off 25, 465, 993'],
-  ['ports: [25, 26]', 'mailu.ports.1: expected some of 25, 80'],
-  ['tls: { kind: cert, certificate: pw }', 'mailu.tls: a certificate and its key go together'],
-  ['tls: { kind: cert, certificate: pv, key: pw }', 'mailu.tls.certificate: there is no secret `pv`'],
-  [
-    'network: { subnet: 10.202.0.128/25 }',
-    'mailu.network.subnet: 10.202.0.128/25 shares addresses with the network other',
-  ],
-  ['network: { name: other }', 'mailu.network.name: other is a network of `swarm: networks` as well'],
-  ['network: { subnet: 10.0.0.0/8 }', 'mailu.network.subnet: 10.0.0.0/8 shares'],
-  ['relayNetworks: [0.0.0.0/0]', 'mailu.relayNetworks.0: 0.0.0.0/0 may send to anybody without logging in'],
-  ["relayNetworks: ['::/0']", 'mailu.relayNetworks.0: ::/0 may send to anybody'],
-  ['relayNetworks: [10.0.0.0/8]', "mailu.relayNetworks.0: 10.0.0.0/8 holds Mailu's own network"],
-  ["relay: { host: '[10.203.0.7]:25' }", "mailu.relay.host: 10.203.0.7 is in Mailu's own network"],
-  ['relay: { host: smtp.example.net, user: u }', 'mailu.relay: a user and its password go together'],
-  ['domain_: x', 'mailu.domain_: unknown key; did you mean `domain`?'],
-])('%s', (section, expected) => {
-  const [first = ''] = mistakes(section);
-  expect(first).toContain(expected);
-});
-
-test.each(['1.9', '1.9.50', '2.0', '2.0.22', '2.0.43', '2024.06', '2024.06.57'])(
-  'Mailu %s is one',
-  (version) => {
-    expect(mistakes(`version: '${version}'`)).toEqual([]);
-  },
-);
-
-test('letsencrypt with one front is fine', () => {
-  expect(
-    mistakes('tls: { kind: letsencrypt }', 'groups: { inner: { hosts: [c], mailu: { front: false } } }'),
-  ).toEqual([]);
+test.each<[string, object]>([
+  ['', { exempts: true, tlsOnly: false }],
+  ["version: '1.9'", { exempts: true }],
+  ["variables: { AUTH_RATELIMIT_EXEMPTION_LENGTH: '0' }", { exempts: false }],
+  ["variables: { AUTH_RATELIMIT_EXEMPTION_LENGTH: '3600' }", { exempts: true }],
+  ["variables: { INBOUND_TLS_ENFORCE: 'True' }", { tlsOnly: true }],
+  ["variables: { INBOUND_TLS_ENFORCE: 'no' }", { tlsOnly: false }],
+])('what Mailu counts depends on its settings: %s', (section, expected) => {
+  expect(wanted(section)).toMatchObject(expected);
 });

@@ -7,7 +7,7 @@ import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
 import { inspectLeft, inspectMoved } from '../../playbooks/mailu/left.ts';
 import { inspectQueue } from '../../playbooks/mailu/queue.ts';
 import type { Mailu, MailuCluster } from '../../playbooks/mailu/settings.ts';
-import { removal } from '../../playbooks/mailu/verbs.ts';
+import { removeStack } from '../../playbooks/mailu/verbs.ts';
 import { neighbourFacts } from '../../src/facts/index.ts';
 import { mailCluster } from './mail-hosts.ts';
 
@@ -121,7 +121,7 @@ test('what a container has on a host that did not answer is not known', () => {
     const cluster = site(stdout);
     const [other] = mailCluster({ b }).hosts;
     const both = { ...cluster, hosts: [...cluster.hosts, ...(other === undefined ? [] : [other])] };
-    const { denied } = removal(both) as { denied?: string };
+    const { denied } = removeStack(both) as { denied?: string };
     return [
       ...inspectMailu(both).filter(({ code }) => code === 'containers-not-seen'),
       ...(denied === undefined ? [] : [denied]),
@@ -299,7 +299,7 @@ test.each<[string, string]>([
     rows({ mailu_db: { mounts: [volume('/var/lib/postgresql/data')] } }, { mailu_db: [] }),
   ],
 ])('a stack is not removed while only its containers have %s', (_, stdout) => {
-  expect(removal(site(stdout))).toMatchObject({
+  expect(removeStack(site(stdout))).toMatchObject({
     denied: expect.stringMatching(/^what only these containers have would be lost/),
   });
   const without = { ...site(stdout), settings: undefined };
@@ -307,7 +307,7 @@ test.each<[string, string]>([
 });
 
 test('secrets and configs stay with a stack that was made by hand, and the networks go', () => {
-  const removed = removal(site(rows({ mailu_imap: { mounts: [bind('/mailu/mail', '/mail')] } }, OURS)));
+  const removed = removeStack(site(rows({ mailu_imap: { mounts: [bind('/mailu/mail', '/mail')] } }, OURS)));
   if ('denied' in removed) expect.fail(removed.denied);
   const text = removed.steps.map(({ script }) => script.shown).join('\n');
   expect(text).not.toContain('docker stack rm');
@@ -319,7 +319,7 @@ test('secrets and configs stay with a stack that was made by hand, and the netwo
 
 test('what containers that have ended still have goes, and is named', () => {
   const ended = rows({ mailu_imap: { mounts: [volume('/mail')], running: false } }, OURS);
-  const removed = removal(site(ended));
+  const removed = removeStack(site(ended));
   if ('denied' in removed) expect.fail(removed.denied);
   expect(removed.goes.join()).toContain('/mail of mailu_imap.1.x on a');
 });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
 import { inspectMoved } from '../../playbooks/mailu/left.ts';
 import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/mailu/settings.ts';
-import { removal } from '../../playbooks/mailu/verbs.ts';
+import { removeStack } from '../../playbooks/mailu/verbs.ts';
 import { inspectLeft } from '../../playbooks/storage/left.ts';
 import type { Storage } from '../../playbooks/storage/settings.ts';
 
@@ -42,11 +42,11 @@ test('a stack that the inventory no longer has is told, and can be removed', () 
   expect(inspectMailu(left)).toMatchObject([
     { level: 'warn', code: 'stack-left', message: expect.stringContaining('(mailu_front, mailu_imap)') },
   ]);
-  expect(removal(left)).toMatchObject({
+  expect(removeStack(left)).toMatchObject({
     host: 'a',
     goes: [expect.stringContaining('imap, front'), expect.anything()],
   });
-  expect(removal(site(undefined, []))).toMatchObject({ denied: expect.anything() });
+  expect(removeStack(site(undefined, []))).toMatchObject({ denied: expect.anything() });
 });
 
 test('mail that is elsewhere than the inventory says is refused', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { zoneFile } from '../../playbooks/mailu/records.ts';
+import { zoneFile } from '../../playbooks/mailu/dns.ts';
 import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 
 const read = (text = ''): Mailu =>

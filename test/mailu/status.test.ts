@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { servicesTable } from '../../playbooks/mailu/status.ts';
 import type { Output } from '../../src/resource/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
-import { stackProbe } from '../../src/resources/stack/look.ts';
+import { stackProbe } from '../../src/resources/stack/stack-probe.ts';
 
 /** What the managers of a real swarm said of a stack, as the cases of the resource have it. */
 function recorded(name: string) {

@@ -24,7 +24,7 @@ async function said(text: string): Promise<string> {
   const playbooks = await loadPlaybooks(written(text), PROVIDED);
   try {
     const hosts = new Hosts(['a'], playbooks);
-    for (const playbook of playbooks) playbook.check(viewOf(hosts.inventory, playbook));
+    for (const playbook of playbooks) playbook.validate(viewOf(hosts.inventory, playbook));
     await using prepared = await prepare(hosts.options());
     const [failure] = prepared.world.failures();
     return words(failure?.error);
@@ -82,9 +82,9 @@ describe('what a playbook does wrong is told as its own, with file and line', ()
       'playbook: playbook stage mine/one for a: mine.ts:LINE: Cannot read properties of undefined',
     ],
     [
-      'check',
-      playbook('', 'check: () => [gone.name] as never,'),
-      'playbook: playbook mine: check: mine.ts:LINE: Cannot read',
+      'validate',
+      playbook('', 'validate: () => [gone.name] as never,'),
+      'playbook: playbook mine: validate: mine.ts:LINE: Cannot read',
     ],
     [
       'inspect',

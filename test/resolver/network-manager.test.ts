@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dnsMode, dnsOf, withDns, withoutDns } from '../../src/resources/resolver/network-manager.ts';
+import {
+  dnsMode,
+  dnsOf,
+  withDnsSetting,
+  withoutDnsSetting,
+} from '../../src/resources/resolver/network-manager.ts';
 
 /** As Debian 13 and Fedora 40 ship it, and one that was edited by hand. */
 const DEBIAN = '[main]\nplugins=ifupdown,keyfile\n\n[ifupdown]\nmanaged=false\n';
@@ -36,7 +41,7 @@ describe('[main] dns of NetworkManager.conf', () => {
     ['[main]\ndns=unbound\ndns=default\n', 'default', '[main]\ndns=none\n'],
   ])('is set in place: case %#', (text, before, after) => {
     expect(dnsOf(text)).toBe(before);
-    expect(withDns(text, 'none')).toBe(after);
+    expect(withDnsSetting(text, 'none')).toBe(after);
   });
 
   test('of any file every other line stays, in its order', () => {
@@ -55,11 +60,11 @@ describe('[main] dns of NetworkManager.conf', () => {
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         const text = lines.join('\n');
-        const set = withDns(text, 'none');
+        const set = withDnsSetting(text, 'none');
         expect(dnsOf(set)).toBe('none');
-        expect(withDns(set, 'none')).toBe(set);
-        expect(dnsOf(withoutDns(text))).toBeUndefined();
-        if (text.includes('[main]')) expect(withoutDns(set)).toBe(withoutDns(text));
+        expect(withDnsSetting(set, 'none')).toBe(set);
+        expect(dnsOf(withoutDnsSetting(text))).toBeUndefined();
+        if (text.includes('[main]')) expect(withoutDnsSetting(set)).toBe(withoutDnsSetting(text));
       }),
     );
   });

@@ -98,7 +98,7 @@ function checked(settings: object): readonly string[] {
   }));
   const cluster = { settings: clusterSettings.parse(settings), hosts, name: 'm', others: {} };
   return storage
-    .check(cluster as never)
+    .validate(cluster as never)
     .map(({ path, message }) => `${path.slice(1).join('.')}: ${message.split(/[,:;]/)[0]}`);
 }
 

@@ -148,7 +148,7 @@ export function saidOf(site: Storage): Readonly<Record<string, unknown>> {
     ]);
   return {
     findings: findings.toSorted(),
-    mistakes: storage.check(site as never).map((mistake) => JSON.stringify(mistake)),
+    mistakes: storage.validate(site as never).map((mistake) => JSON.stringify(mistake)),
     ...Object.fromEntries(hosts),
   };
 }

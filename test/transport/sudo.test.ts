@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret, sh } from '../../src/shell/index.ts';
 import { FakeTransport } from '../../src/testing/index.ts';
 import { withSudo } from '../../src/transport/sudo.ts';
-import type { RunOptions } from '../../src/transport/transport.ts';
+import type { ScriptOptions } from '../../src/transport/transport.ts';
 
 const PASSWORD = new Secret('open sesame');
 
@@ -11,7 +11,7 @@ function host(words: readonly string[], sent: string[]) {
   return new FakeTransport([
     {
       script: /become\(\)/,
-      reply: (script, options: RunOptions) => {
+      reply: (script, options: ScriptOptions) => {
         const nonce = /sudo-[0-9a-f]{24}/.exec(script.shown)?.[0] ?? '';
         for (const word of words) options.onOutput?.('stdout', `${nonce} ${word}\n`);
         void (async () => {

@@ -22,8 +22,8 @@ export function dnsOf(text: string): string | undefined {
 }
 
 /** The file with `[main] dns` set, and every other line as it was. */
-export function withDns(text: string, value: string): string {
-  const rest = withoutDns(text);
+export function withDnsSetting(text: string, value: string): string {
+  const rest = withoutDnsSetting(text);
   const lines = rest.split('\n');
   const main = lines.findIndex((line) => SECTION.exec(line)?.[1] === 'main');
   if (main === -1) return `${rest}${rest === '' || rest.endsWith('\n') ? '' : '\n'}[main]\ndns=${value}\n`;
@@ -31,7 +31,7 @@ export function withDns(text: string, value: string): string {
 }
 
 /** The file without `[main] dns`, and every other line as it was. */
-export function withoutDns(text: string): string {
+export function withoutDnsSetting(text: string): string {
   let section = '';
   return text
     .split('\n')

@@ -4,7 +4,7 @@ import { lines, type Script, sh } from '../../shell/index.ts';
 import { notFromTheFuture } from '../last-good.ts';
 import { writeFile } from '../write-file.ts';
 import { CONTROL_KEYS, OWN_RESOLV_CONF, RESOLVE } from './diff.ts';
-import { dnsMode, withDns as withMode, withoutDns } from './network-manager.ts';
+import { dnsMode, withDnsSetting as withMode, withoutDnsSetting } from './network-manager.ts';
 import { type Have, UNITS } from './observe.ts';
 import { CONTROL, NM_CONF, RESOLV_CONF, type Want } from './want.ts';
 
@@ -118,7 +118,7 @@ function steps(want: Want, have: Have, fields: ReadonlySet<string>): readonly Sc
           ),
         ]
       : []),
-    ...overrides.map(({ path, text }) => configuration(path, withoutDns(text))),
+    ...overrides.map(({ path, text }) => configuration(path, withoutDnsSetting(text))),
   ];
   return [
     sh`unbound-checkconf >/dev/null`,

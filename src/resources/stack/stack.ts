@@ -4,7 +4,7 @@ import { looksSecret, MASK, sh } from '../../shell/index.ts';
 import { parseCompose } from './compose.ts';
 import { kept, refuseElsewhere } from './elsewhere.ts';
 import { differing, type Fields } from './fields.ts';
-import { stackProbe } from './look.ts';
+import { stackProbe } from './stack-probe.ts';
 import { wantedServices } from './wanted.ts';
 
 const want = z

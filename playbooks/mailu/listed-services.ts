@@ -1,9 +1,9 @@
 import { isReached, type ServiceFact } from 'provision-swarm';
-import { STACK } from './parts.ts';
+import { STACK } from './service.ts';
 import type { MailuCluster } from './settings.ts';
 
 /** The services of the stack as the managers list them. */
-export function liveServices({ hosts }: MailuCluster): readonly ServiceFact[] {
+export function listedServices({ hosts }: MailuCluster): readonly ServiceFact[] {
   const all = hosts.filter(isReached).flatMap(({ facts }) => facts.neighbours.services);
   return [...new Map(all.filter(({ stack }) => stack === STACK).map((each) => [each.name, each])).values()];
 }

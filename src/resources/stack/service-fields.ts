@@ -11,7 +11,7 @@ const list = (values: readonly string[] | null | undefined) =>
 const STACK_LABELS = 'com.docker.stack.';
 
 /** A service as it is in the swarm, as fields. `networks` gives names for ids. */
-export function liveFields({ Spec: spec }: ServiceInspect, networks: ReadonlyMap<string, string>): Fields {
+export function serviceFields({ Spec: spec }: ServiceInspect, networks: ReadonlyMap<string, string>): Fields {
   const { ContainerSpec: container, Placement, Resources, RestartPolicy, LogDriver } = spec.TaskTemplate;
   const out = new FieldList();
   // The image as it was asked for; Docker adds the digest that it found.

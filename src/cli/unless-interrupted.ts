@@ -1,7 +1,7 @@
 import { Interrupted } from '../errors/index.ts';
 
 /** The answer to a question on the terminal. @throws Interrupted where it is Ctrl-C (ExitPromptError of @inquirer/core). */
-export async function asked<T>(answer: Promise<T>): Promise<T> {
+export async function unlessInterrupted<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

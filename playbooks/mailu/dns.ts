@@ -18,7 +18,7 @@ export type Domain = z.output<typeof exported>[number];
 const ATTRIBUTES = ['name', 'dns_mx', 'dns_spf', 'dns_dkim', 'dns_dmarc'].map((name) => `domain.${name}`);
 
 /** Asks Mailu for the records of its domains, and adds those that it does not know of. */
-export function records(cluster: MailuCluster): Enquiry<string> | undefined {
+export function dns(cluster: MailuCluster): Enquiry<string> | undefined {
   const { settings: mailu } = cluster;
   if (mailu === undefined) return undefined;
   const probe = adminProbe(ADMIN, ATTRIBUTES, exported);

@@ -4,7 +4,7 @@ import type { Mailu, ServiceName } from './settings.ts';
 import { familyOf } from './version.ts';
 
 /** What differs from service to service. */
-export interface Part {
+export interface ServiceTraits {
   readonly mounts: readonly Mount[];
   readonly networks: readonly string[];
   /** What the image starts, where the lease or a password has to come before it. */
@@ -69,7 +69,7 @@ const askedByRspamd = (mailu: Mailu): readonly ServiceName[] => [
   ...(mailu.oletools ? ['oletools' as const] : []),
 ];
 
-export function partOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): Part {
+export function traitsOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): ServiceTraits {
   const family = familyOf(mailu.version);
   const { legacy } = family;
   const override = (folder: string) => bind(`${root}/overrides/${folder}`, '/overrides', true);

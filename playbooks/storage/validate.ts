@@ -3,7 +3,7 @@ import { hostServing } from './nfs.ts';
 import { brickPathOf, type Storage, setSizeOf } from './settings.ts';
 
 /** What is wrong with the section as a whole. */
-export function check(cluster: Storage): readonly Mistake[] {
+export function validate(cluster: Storage): readonly Mistake[] {
   const { kind } = cluster.settings;
   if (kind === 'glusterfs') return [...places(cluster), ...counts(cluster)];
   return kind === 'nfs' ? exported(cluster) : [];

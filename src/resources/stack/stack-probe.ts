@@ -5,13 +5,13 @@ import { sh } from '../../shell/index.ts';
 import { managerProbe } from '../docker/manager.ts';
 import type { Fields } from './fields.ts';
 import { serviceSchema, taskSchema } from './inspected.ts';
-import { liveFields } from './live.ts';
 import { type Progress, progressOf, type Task } from './progress.ts';
+import { serviceFields } from './service-fields.ts';
 
 /** A service of a stack as it is, by its name in the stack. */
-export type Live = ReadonlyMap<string, LiveService>;
+export type ActualServices = ReadonlyMap<string, ActualService>;
 
-export interface LiveService {
+export interface ActualService {
   readonly fields: Fields;
   readonly progress: Progress;
   readonly tasks: readonly Task[];
@@ -46,7 +46,7 @@ const SILENT = `
   }`;
 
 /** Asks a manager for the services of a stack and their tasks. One that is replaced in between is gone as it is looked at. */
-export const stackProbe = (name: string): Probe<Live> =>
+export const stackProbe = (name: string): Probe<ActualServices> =>
   managerProbe(
     `stack ${name}`,
     steady(sh`
@@ -72,7 +72,7 @@ export const stackProbe = (name: string): Probe<Live> =>
     (stdout) => readStack(name, stdout),
   );
 
-function readStack(stackName: string, stdout: string): Live {
+function readStack(stackName: string, stdout: string): ActualServices {
   const lines = stdout.split('\n').map(atSpace);
   const all = (kind: string) => lines.filter(([key]) => key === kind).map(([, rest]) => rest);
   const pairs = (kind: string) => all(kind).map(atSpace);
@@ -85,7 +85,7 @@ function readStack(stackName: string, stdout: string): Live {
   const services = all('service').map((text) => parsed(serviceSchema, JSON.parse(text), 'service'));
   const tasks = all('task').map((text) => parsed(taskSchema, JSON.parse(text), 'task'));
   return new Map(
-    services.map((service): [string, LiveService] => {
+    services.map((service): [string, ActualService] => {
       const own = tasks
         .filter((task) => task.ServiceID === service.ID)
         .map(
@@ -98,7 +98,7 @@ function readStack(stackName: string, stdout: string): Live {
       return [
         service.Spec.Name.slice(stackName.length + 1),
         {
-          fields: liveFields(service, networks),
+          fields: serviceFields(service, networks),
           progress: progressOf(service, own, now),
           tasks: own,
           lost: (service.Spec.TaskTemplate.Networks ?? [])
