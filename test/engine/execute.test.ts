@@ -131,22 +131,24 @@ test('a rolling one is begun nowhere where a host cannot be reached', async () =
   });
 });
 
-/** Of the commands in here, the number stands for the process. */
+/** Seconds that tell a sleep of this test from those of another that runs beside. */
+const LONG = (number: number) => String(1_000_000 + process.pid * 10 + number);
+/** The processes of such a sleep. */
 const running = (seconds: string) => spawnSync('pgrep', ['-fx', `sleep ${seconds}`]).stdout.toString();
 
 test.each<[string, readonly string[]]>([
-  ['by itself', ['sleep', '7301']],
-  ['deaf to TERM', ['sh', '-c', 'trap "" TERM; sleep 7302; sleep 7303']],
+  ['by itself', ['sleep', LONG(1)]],
+  ['deaf to TERM', ['sh', '-c', `trap "" TERM; sleep ${LONG(2)}; sleep ${LONG(3)}`]],
   [
     'with a child that is deaf, and ends first itself',
-    ['sh', '-c', '(trap "" TERM; sleep 7304) & sleep 7305'],
+    ['sh', '-c', `(trap "" TERM; sleep ${LONG(4)}) & sleep ${LONG(5)}`],
   ],
 ])('what hangs is ended on the host at its time, %s', async (_, words) => {
   const { made } = hosts(['a']);
   const options: RunOptions = { ...made.options(), patience: { question: 20_000, stage: 1000 } };
   const { failures } = await execute(words, together, options);
   expect(messages(failures)).toEqual(['the command did not end within 1 s, and was ended']);
-  for (const seconds of words.join(' ').match(/73\d\d/g) ?? []) expect(running(seconds)).toBe('');
+  for (const seconds of words.join(' ').match(/\d{7,}/g) ?? []) expect(running(seconds)).toBe('');
 });
 
 test('a host that does not end it is waited for no longer', async () => {
@@ -225,10 +227,10 @@ test('asked to stop, it ends what runs and begins no other; told to, it ends tha
       second.abort.abort();
     },
   );
-  const outcome = await execute(['sh', '-c', 'echo up; exec sleep 7306'], together, aborting);
+  const outcome = await execute(['sh', '-c', `echo up; exec sleep ${LONG(6)}`], together, aborting);
   expect(outcome.interrupted.toSorted()).toEqual(['a', 'b']);
   expect(outcome).toMatchObject({ ok: [], failures: [] });
-  expect(running('7306')).toBe('');
+  expect(running(LONG(6))).toBe('');
 });
 
 test('secrets are masked in what is printed and in what is told of the command', async () => {
