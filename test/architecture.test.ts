@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   secrets: ['shell'],
   template: [],
   testing: ['resource', 'shell', 'transport'],
-  rules: ['errors', 'facts', 'resource', 'resources', 'shell'],
+  rules: ['errors', 'facts', 'resource', 'shell'],
   playbook: ['errors', 'inventory', 'outside', 'resource', 'shell'],
   engine: ['errors', 'inventory', 'outside', 'playbook', 'resource', 'shell', 'transport'],
   render: ['engine', 'errors', 'outside', 'playbook', 'resource'],

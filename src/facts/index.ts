@@ -1,5 +1,6 @@
 export type { AdminContainer, AdminService } from './admin-service.ts';
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
+export { askDocker, NOT_INSTALLED, NOT_RUNNING } from './ask-docker.ts';
 export { autolockFacts } from './autolock.ts';
 export { AWAY } from './away.ts';
 export {

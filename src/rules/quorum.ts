@@ -1,6 +1,5 @@
-import { readSwarmNode, type SwarmNode } from '../facts/index.ts';
+import { askDocker, readSwarmNode, type SwarmNode } from '../facts/index.ts';
 import type { Probe } from '../resource/index.ts';
-import { askDocker } from '../resources/docker/ask.ts';
 import { sh } from '../shell/index.ts';
 
 /** Asks a manager for the managers' list, and `holds` whether it is as it should be. */

@@ -1,6 +1,6 @@
 import { type Probe, Unobservable } from '../../resource/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
-import { dockerProbe } from './ask.ts';
+import { dockerProbe } from './docker-probe.ts';
 
 const NO_MANAGER = 'no manager\n';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { steady } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { dockerProbe } from './ask.ts';
+import { dockerProbe } from './docker-probe.ts';
 import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({

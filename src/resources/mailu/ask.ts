@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
 import { lines, raw, type Script, sh } from '../../shell/index.ts';
-import { dockerProbe } from '../docker/ask.ts';
+import { dockerProbe } from '../docker/docker-probe.ts';
 
 const ELSEWHERE = 'elsewhere';
 const NOT_READY = 'not ready';

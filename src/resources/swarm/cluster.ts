@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, Refusal } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
-import { dockerProbe } from '../docker/ask.ts';
+import { dockerProbe } from '../docker/docker-probe.ts';
 
 const want = z.strictObject({
   /** The inventory's name of the cluster, for people. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readSwarmNode, type SwarmNode } from '../../facts/index.ts';
 import { type Change, compare, defineResource, type Probe, Unobservable } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { dockerProbe } from '../docker/ask.ts';
+import { dockerProbe } from '../docker/docker-probe.ts';
 
 /** Labels that begin so are the playbooks' own. */
 export const OUR_LABELS = 'provision.';

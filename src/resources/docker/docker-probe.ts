@@ -1,21 +1,6 @@
+import { askDocker, NOT_INSTALLED, NOT_RUNNING } from '../../facts/index.ts';
 import { type Output, type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
-import { type Script, sh } from '../../shell/index.ts';
-
-/** Exit codes of our own, so that no message text is read. */
-const NOT_INSTALLED = 90;
-const NOT_RUNNING = 91;
-
-/**
- * Text that asks Docker. Docker's socket is not touched unless the service runs: systemd would start it, and a
- * plan would have changed the host.
- */
-export function askDocker(question: Script): Script {
-  return sh`
-    command -v docker >/dev/null || exit ${NOT_INSTALLED}
-    [ "$(systemctl is-active docker.service)" = active ] || exit ${NOT_RUNNING}
-    docker() { timeout 30 docker "$@"; }
-    ${question}`;
-}
+import type { Script } from '../../shell/index.ts';
 
 /** A probe of Docker; `parse` sees only answers of a running engine to a question that succeeded. */
 export function dockerProbe<Have>(
