@@ -14,7 +14,7 @@ export function onInterrupt(say: (text: string) => void): {
   const abort = new AbortController();
   const listener = () => {
     if (stop.signal.aborted) return abort.abort();
-    say('stopping: what runs now is finished; once more to give it up\n');
+    say('Finishing the current step; Ctrl-C again aborts.\n');
     stop.abort();
   };
   const unread = () => {

@@ -61,7 +61,7 @@ export function program(
 ): Command {
   const act = async (what: (actions: Actions) => Promise<number>) => done(await what(await load()));
   const root = new Command('provision')
-    .description('Makes bare Linux machines that answer SSH a Docker Swarm that runs the Mailu mail stack.')
+    .description('Turns bare Linux machines into a Docker Swarm running the Mailu mail stack, over SSH.')
     .usage('<inventory> [options]\n       provision <command> [options]')
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print this, or the help of a command')

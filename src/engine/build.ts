@@ -50,7 +50,7 @@ function resourcesOf(where: string, make: () => readonly Resource[]): readonly R
 function once(seen: Map<string, string>, name: string, where: string): void {
   const other = seen.get(name);
   if (other !== undefined)
-    throw new ProvisionError(`${name} is wanted twice, by ${other} and by ${where}`, {
+    throw new ProvisionError(`${name}: declared twice: in ${other} and in ${where}`, {
       code: 'playbook',
       exit: 3,
     });

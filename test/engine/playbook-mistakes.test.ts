@@ -56,7 +56,7 @@ test('a thing that two stages want of a host is told with both', async () => {
   await expect(planned(() => [flag({ name: 'y', value: '1' })])).rejects.toMatchObject({
     code: 'playbook',
     exit: 3,
-    message: 'a: flag y is wanted twice, by mail/one and by mail/two',
+    message: 'a: flag y: declared twice: in mail/one and in mail/two',
   });
 });
 

@@ -102,7 +102,7 @@ test('Ctrl-C once: the running step ends, exit 130, and the next run goes on; tw
   const { exitCode, stdout, stderr } = await first.running;
   const took = Date.now() - asked;
   expect(exitCode).toBe(130);
-  expect(stderr).toContain('what runs now is finished');
+  expect(stderr).toContain('Finishing the current step');
   expect(stderr).toContain('Run again to go on');
   const done = eventsOf(stdout).filter(({ kind }) => kind === 'changed').length;
   expect(done).toBeGreaterThan(0);
@@ -133,7 +133,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s ends a run as Ctrl-C does', async 
   signal(name);
   const { exitCode, stderr } = await running;
   expect(exitCode).toBe(130);
-  expect(stderr).toContain('what runs now is finished');
+  expect(stderr).toContain('Finishing the current step');
   expect(stderr).toContain('Run again to go on');
   expect(await on('node-1', 'systemctl is-active docker')).toBe('active');
   expect((await toTheEnd()).code).toBe(0);
