@@ -11,7 +11,9 @@ export const codesSection = ({ errors, causes, refusals, warnings }: Codes): str
     'An error of a command has one of these where the reason is the host, and not the command.',
     [...causes].map(([name, words]) => bullet(`${code(name)}: ${sentence(plain(words))}`)).join('\n'),
     '### Findings that end a run',
-    'The command then ends with 5.',
+    wrapped(
+      'The command then ends with 5. In the middle of a run the finding is an error with the same code.',
+    ),
     listed(refusals),
     '### Findings that are only said',
     listed(warnings),

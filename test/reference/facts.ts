@@ -18,6 +18,8 @@ export interface Fact {
   readonly name: string;
   readonly playbooks: readonly string[];
   readonly doc: string;
+  /** What asks for it, as the compiler tells it from others. */
+  readonly probe: number;
   /** What its answer is. */
   readonly type: string;
   readonly answer: Node;
@@ -31,7 +33,13 @@ export function factsOf(declared: Declared): readonly Fact[] {
     for (const name of Object.keys(playbook.facts)) {
       const fact = read(declared, name, asked(declared, playbook.name, name));
       const same = found.get(name);
-      found.set(name, { ...fact, playbooks: [...(same?.playbooks ?? []), playbook.name] });
+      // Two playbooks may give one name to different facts (`factsByName`).
+      const own = same === undefined || same.probe === fact.probe ? name : `${playbook.name}.${name}`;
+      found.set(own, {
+        ...fact,
+        name: own,
+        playbooks: [...(found.get(own)?.playbooks ?? []), playbook.name],
+      });
     }
   return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -66,6 +74,7 @@ function read(declared: Declared, name: string, initializer: Node): Omit<Fact, '
   return {
     name,
     doc: docs.find((words) => words !== '') ?? told?.doc ?? '',
+    probe: named.id,
     type: typeText(answer),
     answer,
     told,
