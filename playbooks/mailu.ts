@@ -70,6 +70,7 @@ const mailDataOf = ({ settings, others: { storage } }: About) =>
 const written = ({ settings, others: { storage } }: About) =>
   settings === undefined ? [] : writtenBelow(settings, storage.root);
 
+/** Whether the files of the certificate are on the shared storage. What is in them is not read. */
 const certificateOf = ({ settings, others: { storage } }: About) =>
   givenFileFacts(settings === undefined ? [] : certificateFiles(settings, storage.root));
 

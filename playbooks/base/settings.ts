@@ -25,20 +25,25 @@ export const clusterSettings = z
       .strictObject({
         http: proxyUrl
           .optional()
-          .describe('for what is fetched by http, as in http://proxy.example.org:3128'),
-        https: proxyUrl.optional().describe('default: as `http`'),
+          .describe('for what is fetched by http')
+          .meta({ examples: ['http://proxy.example.org:3128'] }),
+        https: proxyUrl
+          .optional()
+          .describe('for what is fetched by https; default: as `http`')
+          .meta({ examples: ['http://proxy.example.org:3128'] }),
         except: z
           .array(z.string().regex(/^[\w.:/*-]+$/, 'expected a name, a domain or a range'))
           .default([])
-          .describe('names and ranges that are reached without it, beside all hosts of the inventory'),
+          .describe('names and ranges that are reached without it, beside all hosts of the inventory')
+          .meta({ examples: [['registry.example.org', '10.0.0.0/8']] }),
       })
       .optional()
-      .describe('for packages and images; `{}` takes away what was set'),
+      .describe('the proxy that packages and images are fetched through; `{}` takes away what was set'),
     firewall: z
       .enum(['open', 'keep'])
       .default('open')
       .describe(
-        '`open`: ufw, firewalld or nftables, where one runs, lets the hosts in, and nobody else, to what nodes need',
+        '`open`: ufw, firewalld or nftables, where one runs, lets the hosts in, and nobody else, to what nodes need; `keep`: it stays as it is',
       ),
     maxClockSkew: z
       .number()
@@ -55,11 +60,26 @@ export const clusterSettings = z
   })
   .describe('the machines themselves, before anything is installed');
 
+/** As an example: what `ssh-keygen -t ed25519` makes is as long. */
+const KEY = `ssh-ed25519 ${'A'.repeat(68)} anna@desk`;
+
 const userSettings = z.strictObject({
-  keys: z.array(publicKey).default([]).describe('public keys that may log in; others that are there stay'),
-  revoked: z.array(publicKey).default([]).describe('public keys that must not log in any more'),
-  sudo: z.boolean().default(false).describe('everything by sudo, without a password'),
-  groups: z.array(accountName).default([]).describe('further groups'),
+  keys: z
+    .array(publicKey)
+    .default([])
+    .describe('public keys that may log in; others that are there stay')
+    .meta({ examples: [[KEY]] }),
+  revoked: z
+    .array(publicKey)
+    .default([])
+    .describe('public keys that must not log in any more')
+    .meta({ examples: [[KEY]] }),
+  sudo: z.boolean().default(false).describe('whether it may do everything by sudo, without a password'),
+  groups: z
+    .array(accountName)
+    .default([])
+    .describe('groups that it is in, beside its own; others that it is in stay')
+    .meta({ examples: [['adm']] }),
 });
 
 export const hostSettings = z
@@ -67,9 +87,8 @@ export const hostSettings = z
     sysctl: z
       .record(kernelSetting, z.union([z.int(), z.string()]))
       .default({})
-      .describe(
-        'settings of the kernel, as in net.core.somaxconn: 1024; net.ipv4.tcp_retries2 is 8 unless said',
-      ),
+      .describe('settings of the kernel, now and after a boot; net.ipv4.tcp_retries2 is 8 unless said')
+      .meta({ examples: [{ 'net.core.somaxconn': 1024 }] }),
     users: z.record(accountName, userSettings).default({}).describe('people who log in, by name'),
     clock: z
       .enum(['auto', 'chrony', 'keep'])
@@ -80,7 +99,8 @@ export const hostSettings = z
     timeServers: z
       .array(z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'expected a name or an address'))
       .default([])
-      .describe("chrony's servers, beside those that it comes with"),
+      .describe("chrony's servers, beside those that it comes with")
+      .meta({ examples: [['ntp.example.org']] }),
   })
   .describe('the machine itself: users, clock, settings of the kernel');
 

@@ -21,21 +21,23 @@ export const hostSettings = z
         url: z
           .url({ protocol: /^https?$/ })
           .optional()
-          .describe('a mirror; default: https://download.docker.com/linux/debian or …/ubuntu'),
+          .describe('a mirror; default: https://download.docker.com/linux/debian or …/ubuntu')
+          .meta({ examples: ['https://mirror.example.org/docker/linux/debian'] }),
         keyUrl: z
           .url({ protocol: /^https?$/ })
           .optional()
-          .describe('default: `gpg` below the URL'),
+          .describe('where its key is fetched from; default: `gpg` below the URL')
+          .meta({ examples: ['https://mirror.example.org/docker.asc'] }),
         fingerprint: z
           .string()
           .regex(/^([0-9A-Fa-f]\s?){40}$/, 'expected a fingerprint of 40 hexadecimal digits')
           .default(DOCKERS_KEY)
-          .describe("of the key that it is signed with; default: Docker's own"),
+          .describe("the fingerprint of the key that it is signed with; default: Docker's own"),
         channel: z
           .string()
           .regex(/^[a-z]+$/)
           .default('stable')
-          .describe("part of Docker's repository"),
+          .describe("the part of Docker's repository"),
       })
       .prefault({})
       .describe('where docker-ce comes from'),
@@ -43,13 +45,19 @@ export const hostSettings = z
       .string()
       .regex(/^\d+(\.\d+)*$/, 'expected a version as in 28.5 or 28.5.1')
       .optional()
-      .describe('of docker-ce, or how it begins; held there. Default: the newest when it is installed'),
+      .describe(
+        'the version of docker-ce, or how it begins; held there. Default: the newest when it is installed',
+      )
+      .meta({ examples: ['28.5'] }),
     settings: z
       .record(z.string(), z.json())
       .optional()
       .describe(
         'settings in daemon.json; others that are there stay, one that is null is removed, and a change restarts Docker host by host. Default: logs as json-file of 3 times 10m, where nobody has chosen another log-driver',
-      ),
+      )
+      .meta({
+        examples: [{ 'log-driver': 'json-file', 'log-opts': { 'max-size': '20m', 'max-file': '3' } }],
+      }),
   })
   .describe('the Docker Engine: where it comes from, and its settings');
 

@@ -75,8 +75,14 @@ const amount = z.strictObject({
     .string()
     .regex(/^\d+[MG]$/, 'expected a size, as in `512M` or `2G`')
     .optional()
-    .describe('as in `512M` or `2G`'),
-  cpus: z.number().positive().optional().describe('processors, as in 0.5'),
+    .describe('memory, as in `512M` or `2G`')
+    .meta({ examples: ['512M', '2G'] }),
+  cpus: z
+    .number()
+    .positive()
+    .optional()
+    .describe('processors, of which a part may be taken')
+    .meta({ examples: [0.5] }),
 });
 
 const tls = z
@@ -85,8 +91,12 @@ const tls = z
       kind: z.literal('cert').describe('a certificate of yours, given here or laid on the storage'),
       certificate: secretName()
         .optional()
-        .describe('the certificate and its chain, PEM; default: ROOT/certs/cert.pem'),
-      key: secretName().optional().describe('its key, PEM; default: ROOT/certs/key.pem'),
+        .describe('a secret: the certificate and its chain, PEM; default: the file ROOT/certs/cert.pem')
+        .meta({ examples: ['mail-cert'] }),
+      key: secretName()
+        .optional()
+        .describe('a secret: the key of the certificate, PEM; default: the file ROOT/certs/key.pem')
+        .meta({ examples: ['mail-key'] }),
     }),
     z.strictObject({
       kind: z.literal('letsencrypt').describe("Let's Encrypt's: port 80 has to be reached from the Internet"),
@@ -101,15 +111,23 @@ const tls = z
   .describe('where the certificate of the mail server comes from');
 
 const external = {
-  server: text.describe('host name or address'),
-  port: z.int().min(1).max(65535).optional().describe("default: the database's usual one"),
-  name: text.default('mailu').describe('name of the database'),
+  server: text.describe('the host name or address of the server').meta({ examples: ['db.example.org'] }),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe("the port of the server; default: the database's usual one")
+    .meta({ examples: [5432] }),
+  name: text.default('mailu').describe('the name of the database'),
   user: text.default('mailu').describe('who logs in to it'),
   /** Mailu writes it into an address without escaping it (core/admin/mailu/configuration.py). */
   password: secretName({
     pattern: /^[\w.~-]+$/,
     expected: 'letters, digits, `.`, `_`, `~` and `-`, as Mailu puts it into the address of a database',
-  }).describe('the name of a secret: the password'),
+  })
+    .describe('a secret: the password that it logs in with')
+    .meta({ examples: ['database'] }),
 };
 
 const database = z
@@ -123,7 +141,8 @@ const database = z
         .optional()
         .describe(
           'the host that keeps the file, and runs admin; default: where it is found, or the first by name',
-        ),
+        )
+        .meta({ examples: ['mail-1'] }),
       path: dataPath
         .default('/var/lib/mailu')
         .describe('a directory of that host, not of the shared storage'),
@@ -136,12 +155,13 @@ const database = z
 
 export const clusterSettings = z
   .strictObject({
-    domain: domain.describe('the main mail domain'),
+    domain: domain.describe('the main mail domain').meta({ examples: ['example.org'] }),
     hostnames: z
       .array(domain)
       .min(1)
-      .describe('names of the mail server; the first is in the MX record and the certificate'),
-    postmaster: localPart.default('postmaster').describe('local part of the postmaster'),
+      .describe('names of the mail server; the first is in the MX record and the certificate')
+      .meta({ examples: [['mail.example.org']] }),
+    postmaster: localPart.default('postmaster').describe("the local part of the postmaster's address"),
     version: z
       .string('write the version in quotes: without them YAML reads a number')
       .superRefine((version, context) => {
@@ -155,11 +175,13 @@ export const clusterSettings = z
       .meta({ pattern: VERSION.source, examples: [...FAMILIES] }),
     registry: text
       .optional()
-      .describe('where the images come from; default: ghcr.io/mailu, and mailu on Docker Hub for 1.9'),
+      .describe('where the images come from; default: ghcr.io/mailu, and mailu on Docker Hub for 1.9')
+      .meta({ examples: ['registry.example.org/mailu'] }),
     images: z
       .partialRecord(z.enum(SERVICES), text)
       .default({})
-      .describe('whole image names, for those that do not come from Mailu or from a mirror'),
+      .describe('whole image names of services, for those that do not come from Mailu or from a mirror')
+      .meta({ examples: [{ redis: 'registry.example.org/redis:7' }] }),
     network: z
       .strictObject({
         name: z
@@ -167,7 +189,10 @@ export const clusterSettings = z
           .regex(/^[a-z0-9][\w.-]*$/)
           .default('mailu')
           .describe('its name in the swarm'),
-        subnet: z.cidrv4().default('10.203.0.0/24').describe('Mailu trusts it: nothing else may be in it'),
+        subnet: z
+          .cidrv4()
+          .default('10.203.0.0/24')
+          .describe('its addresses; Mailu trusts them, so nothing else may have one'),
         encrypted: z
           .boolean()
           .default(false)
@@ -175,8 +200,9 @@ export const clusterSettings = z
         mtu: packetSize
           .optional()
           .describe(
-            'bytes that the network between the hosts carries; default: the smallest of theirs, 1500 at most',
-          ),
+            'bytes of a packet that the network between the hosts carries; default: the smallest of theirs, 1500 at most',
+          )
+          .meta({ examples: [1400] }),
       })
       .prefault({})
       .describe('the network that the services talk on'),
@@ -191,7 +217,8 @@ export const clusterSettings = z
       .optional()
       .describe(
         `ports that the fronts open; default: ${DEFAULT_PORTS.join(', ')}, and ${PLAIN_PORTS.join(', ')} with \`tls: { kind: notls }\`; 4190 since 2024.06`,
-      ),
+      )
+      .meta({ examples: [[25, 80, 443, 465, 587, 993]] }),
     tls,
     webmail: z
       .enum(['roundcube', 'snappymail', 'rainloop', 'none'])
@@ -200,44 +227,63 @@ export const clusterSettings = z
     webmailDatabase: z
       .strictObject({ kind: z.enum(['postgresql', 'mysql']).describe('what the server is'), ...external })
       .optional()
-      .describe('of roundcube; default: a file of its own under ROOT/webmail'),
-    antivirus: z.boolean().default(false).describe('ClamAV; takes 2 GB more memory'),
-    webdav: z.boolean().default(false).describe('calendars and contacts (Radicale)'),
-    fetchmail: z.boolean().default(false).describe('fetches mail from accounts elsewhere'),
-    oletools: z.boolean().default(false).describe('looks for macros in documents'),
-    tika: z.boolean().default(false).describe('full-text search in attachments'),
+      .describe('the database of roundcube; default: a file of its own under ROOT/webmail'),
+    antivirus: z
+      .boolean()
+      .default(false)
+      .describe('whether ClamAV looks for viruses; takes 2 GB more memory'),
+    webdav: z.boolean().default(false).describe('whether there are calendars and contacts (Radicale)'),
+    fetchmail: z.boolean().default(false).describe('whether mail is fetched from accounts elsewhere'),
+    oletools: z.boolean().default(false).describe('whether documents are searched for macros'),
+    tika: z.boolean().default(false).describe('whether searches find what is in attachments'),
     admin: z
       .strictObject({
-        ui: z.boolean().default(true).describe('the administration pages'),
+        ui: z.boolean().default(true).describe('whether there are pages of administration'),
         account: localPart
           .optional()
-          .describe('local part of the first administrator; default: the postmaster'),
-        password: secretName().optional().describe('its password when it is made; without it nobody is made'),
+          .describe("the local part of the first administrator's address; default: the postmaster")
+          .meta({ examples: ['admin'] }),
+        password: secretName()
+          .optional()
+          .describe('a secret: its password when it is made; without it nobody is made')
+          .meta({ examples: ['mail-admin'] }),
       })
       .prefault({})
       .describe('the first administrator, and the pages of administration'),
-    secretKey: secretName().optional().describe('Mailu signs with it; default: generated once, on a manager'),
+    secretKey: secretName()
+      .optional()
+      .describe('a secret: the key that Mailu signs with; default: generated once, on a manager')
+      .meta({ examples: ['mailu-key'] }),
     database,
     relay: z
       .strictObject({
         host: z
           .string()
           .regex(/^(\[[\w.:-]+\]|[\w.-]+)(:\d+)?$/, 'expected `[smtp.example.net]:587`')
-          .describe('as in `[smtp.example.net]:587`; in brackets its MX record is not asked for'),
-        user: text.optional().describe('who logs in to it'),
-        password: secretName().optional().describe('the name of a secret: the password'),
+          .describe('its name and port; for a name in brackets no MX record is asked for')
+          .meta({ examples: ['[smtp.example.net]:587'] }),
+        user: text
+          .optional()
+          .describe('who logs in to it; without it nobody does')
+          .meta({ examples: ['example'] }),
+        password: secretName()
+          .optional()
+          .describe('a secret: the password that it logs in with')
+          .meta({ examples: ['relay'] }),
       })
       .optional()
       .describe('all mail to others goes through this host'),
     relayNetworks: z
       .array(z.union([z.cidrv4(), z.cidrv6()]))
       .default([])
-      .describe('networks that may send to anybody without logging in'),
-    messageSizeLimit: z.int().positive().default(50_000_000).describe('bytes'),
+      .describe('networks that may send to anybody without logging in')
+      .meta({ examples: [['192.0.2.128/25']] }),
+    messageSizeLimit: z.int().positive().default(50_000_000).describe('bytes that a message may have'),
     replicas: z
       .partialRecord(z.enum(SERVICES), z.int().min(1).max(16))
       .default({})
-      .describe('of webmail, antivirus, oletools and tika'),
+      .describe('how many of a service run: of webmail, antivirus, oletools and tika')
+      .meta({ examples: [{ antivirus: 2 }] }),
     resources: z
       .partialRecord(
         z.enum(SERVICES),
@@ -247,18 +293,23 @@ export const clusterSettings = z
         }),
       )
       .default({})
-      .describe('memory and CPUs of a service'),
+      .describe('memory and processors of a service, by its name'),
     logging: z
       .strictObject({
-        driver: z.string().default('json-file').describe('a log driver of Docker'),
-        options: z.record(z.string(), z.string()).default({}).describe('options of the driver'),
+        driver: z.string().default('json-file').describe('the log driver of Docker'),
+        options: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe('options of the driver')
+          .meta({ examples: [{ 'max-size': '10m', 'max-file': '3' }] }),
       })
       .prefault({ options: { 'max-size': '10m', 'max-file': '3' } })
       .describe('where the services log to'),
     variables: z
       .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a variable'), text)
       .default({})
-      .describe('further variables of Mailu, as its documentation has them'),
+      .describe('further variables of Mailu, as its documentation has them')
+      .meta({ examples: [{ MESSAGE_RATELIMIT: '200/day' }] }),
     patience: z.int().min(30).default(900).describe('seconds that the services may take to run'),
   })
   .optional()
@@ -271,7 +322,8 @@ export const hostSettings = z
       .array(z.union([z.ipv4(), z.ipv6()]))
       .min(1)
       .optional()
-      .describe('addresses that clients reach this front at; default: `address`'),
+      .describe('addresses that clients reach this front at; default: `address`')
+      .meta({ examples: [['198.51.100.11', '2001:db8::11']] }),
   })
   .describe('what the host is for mail');
 

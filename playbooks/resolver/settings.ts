@@ -31,28 +31,32 @@ export const hostSettings = z
       .default([])
       .describe(
         'with `unbound`: name servers that it asks, which have to pass DNSSEC on; none: it asks from the root on',
-      ),
+      )
+      .meta({ examples: [['192.0.2.53']] }),
     privateZones: z
       .record(zone, z.array(address).min(1))
       .default({})
       .describe(
         'zones that only your own name servers know, with their addresses; not validated without an anchor',
-      ),
+      )
+      .meta({ examples: [{ 'corp.example': ['192.0.2.53'] }] }),
     trustAnchors: z
       .array(anchor)
       .default([])
-      .describe('DS or DNSKEY records of zones with keys of their own'),
+      .describe('DS or DNSKEY records of zones with keys of their own')
+      .meta({ examples: [[`corp.example. IN DS 12345 13 2 ${'49FD'.repeat(16)}`]] }),
     network: z
       .string()
       .optional()
       .describe(
         'an attachable overlay network of `swarm: networks`; containers on it are seen to get validated answers',
-      ),
+      )
+      .meta({ examples: ['mail'] }),
     checks: z
       .strictObject({
-        signed: name.default('example.org').describe('a name with right signatures'),
-        bogus: name.default('dnssec-failed.org').describe('a name with wrong ones'),
-        unsigned: name.default('google.com').describe('a name with none'),
+        signed: name.default('example.org').describe('a name that is signed, with right signatures'),
+        bogus: name.default('dnssec-failed.org').describe('a name that is signed, with wrong signatures'),
+        unsigned: name.default('google.com').describe('a name that is not signed'),
       })
       .prefault({})
       .describe('names that every new resolver is tried with'),

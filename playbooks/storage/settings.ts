@@ -24,7 +24,11 @@ export const clusterSettings = z
       .default('none')
       .describe('what makes the file system of all nodes'),
     root: dataPath.default('/mailu').describe('where it is mounted on every node'),
-    minFree: z.number().min(0).default(1).describe('GiB; a run warns where less is free'),
+    minFree: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('GiB that should be free on it; a run warns where less is'),
     replica: z
       .int()
       .min(2)
@@ -41,30 +45,42 @@ export const clusterSettings = z
       .string()
       .regex(/^[a-zA-Z0-9_-]+$/)
       .optional()
-      .describe('glusterfs: name of the volume; default mailu')
+      .describe('glusterfs: the name of the volume; default mailu')
       .meta({ default: 'mailu' }),
     otherVolumes: z
       .array(z.string())
       .optional()
       .describe(
         'glusterfs: volumes of these hosts that are not for the mail, where `volume` is to be made beside them; bricks of one that no host knows any more by their path',
-      ),
+      )
+      .meta({ examples: [['backup']] }),
     clients: z
       .array(z.ipv4())
       .optional()
-      .describe('glusterfs: addresses beside those of the hosts that may mount the volume'),
-    brickPath: dataPath.optional().describe('glusterfs: directory of the brick; default /srv/gluster/VOLUME'),
+      .describe('glusterfs: addresses beside those of the hosts that may mount the volume')
+      .meta({ examples: [['192.0.2.40']] }),
+    brickPath: dataPath
+      .optional()
+      .describe('glusterfs: the directory of the brick; default /srv/gluster/VOLUME')
+      .meta({ examples: ['/srv/gluster/mailu'] }),
     allowRootFilesystem: z
       .boolean()
       .optional()
       .describe('glusterfs: bricks may be on the root file system, which mail can fill')
       .meta({ default: false }),
-    server: z.string().optional().describe('nfs: address of the server, or the name of one of the hosts'),
-    export: plainPath.optional().describe('nfs: the directory that the server exports'),
+    server: z
+      .string()
+      .optional()
+      .describe('nfs: the address of the server, or the name of one of the hosts')
+      .meta({ examples: ['192.0.2.5'] }),
+    export: plainPath
+      .optional()
+      .describe('nfs: the directory that the server exports')
+      .meta({ examples: ['/srv/mailu'] }),
     version: z
       .enum(['4.1', '4.2'])
       .optional()
-      .describe('nfs: protocol; default 4.2')
+      .describe('nfs: the version of the protocol; default 4.2')
       .meta({ default: '4.2' }),
   })
   .describe('the file system that all nodes share: mail, queue and keys are on it')
@@ -100,7 +116,8 @@ export const hostSettings = z
     address: z
       .ipv4()
       .optional()
-      .describe('address that the other nodes reach its storage at; default: as for the swarm'),
+      .describe('the address that the other nodes reach its storage at; default: as for the swarm')
+      .meta({ examples: ['10.0.0.11'] }),
   })
   .describe('what the host is for the storage');
 

@@ -15,25 +15,30 @@ export const clusterSettings = z
     addressPools: z
       .array(z.cidrv4())
       .default([])
-      .describe('ranges for overlay networks; only when the swarm is made'),
+      .describe('ranges for overlay networks; only when the swarm is made')
+      .meta({ examples: [['10.64.0.0/12']] }),
     subnetSize: z
       .int()
       .min(16)
       .max(29)
       .optional()
-      .describe('prefix length of a subnet; only when the swarm is made'),
+      .describe('the prefix length of a subnet out of these ranges; only when the swarm is made')
+      .meta({ examples: [24] }),
     dataPathPort: z
       .int()
       .min(1024)
       .max(49151)
       .optional()
-      .describe('UDP port of VXLAN; only when the swarm is made; default 4789')
+      .describe('the UDP port of VXLAN; only when the swarm is made; default 4789')
       .meta({ default: 4789 }),
     networks: z
       .record(
         z.string(),
         z.strictObject({
-          subnet: z.cidrv4().describe('addresses of the network, as in 10.20.0.0/24'),
+          subnet: z
+            .cidrv4()
+            .describe('the addresses of the network')
+            .meta({ examples: ['10.20.0.0/24'] }),
           attachable: z
             .boolean()
             .optional()
@@ -47,17 +52,20 @@ export const clusterSettings = z
           mtu: packetSize
             .optional()
             .describe(
-              'bytes that the network between the hosts carries; default: as Docker makes it, for 1500',
-            ),
+              'bytes of a packet that the network between the hosts carries; default: as Docker makes it, for 1500',
+            )
+            .meta({ examples: [1400] }),
         }),
       )
       .default({})
       .describe('overlay networks by name'),
     ingress: z
       .strictObject({
-        mtu: packetSize.describe(
-          'bytes that the network between the hosts carries; changed only while nothing publishes through it',
-        ),
+        mtu: packetSize
+          .describe(
+            'bytes of a packet that the network between the hosts carries; changed only while nothing publishes through it',
+          )
+          .meta({ examples: [1400] }),
       })
       .optional()
       .describe('the network of the routing mesh; default: as Docker makes it, for 1500 bytes'),
@@ -70,12 +78,14 @@ export const hostSettings = z
       .enum(['manager', 'worker'])
       .default('worker')
       .describe(
-        '`manager`: keeps the state of the swarm, and its number is to be odd; `worker`: runs services only',
+        '`manager`: keeps the state of the swarm, as an odd number of hosts should; `worker`: runs services only',
       ),
     availability: z
       .enum(['active', 'pause', 'drain'])
       .optional()
-      .describe('default: what it is; a node that joins is active'),
+      .describe(
+        'whether it takes tasks: `pause`: no new ones; `drain`: none; default: what it is; a node that joins is active',
+      ),
     labels: z
       .record(
         z
@@ -84,11 +94,13 @@ export const hostSettings = z
         z.string().nullable(),
       )
       .default({})
-      .describe('labels of the node; others that it has stay, and one that is null is removed'),
+      .describe('labels of the node; others that it has stay, and one that is null is removed')
+      .meta({ examples: [{ rack: 'a', old: null }] }),
     advertiseAddress: z
       .ipv4()
       .optional()
-      .describe('address that the other nodes reach it at; default: `address`, or its only one'),
+      .describe('the address that the other nodes reach it at; default: `address`, or its only one')
+      .meta({ examples: ['10.0.0.11'] }),
   })
   .describe('what the host is in the swarm');
 

@@ -1,14 +1,11 @@
 import { type RunOptions, viewFor, type World } from '../engine/index.ts';
-import { Interrupted } from '../errors/index.ts';
+import { EXIT, Interrupted } from '../errors/index.ts';
 import { checkOutside, ENOUGH, type FrontAnswer, isOpenRelay, type OutsideCheck } from '../outside/index.ts';
 import { frontProblems } from '../render/index.ts';
 import type { CheckOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
 import { forPlaybooks } from './read-secrets.ts';
 import type { SetUp } from './set-up.ts';
-
-const REFUSED = 5;
-const FAILED = 2;
 
 /**
  * The mail servers as this machine sees them, which has no part in the swarm. Greylisting is no failure of theirs, so with
@@ -20,9 +17,9 @@ export function check(file: string, options: CheckOptions): Promise<number> {
     const wanted = outside(view(playbook));
     if (wanted === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
     const fronts = await look(wanted, run, options.wait ? ENOUGH : 0);
-    if (fronts.some(isOpenRelay)) return REFUSED;
+    if (fronts.some(isOpenRelay)) return EXIT.refused;
     if (run.stop.aborted) throw new Interrupted();
-    return fronts.some((front) => frontProblems(front).length > 0) ? FAILED : undefined;
+    return fronts.some((front) => frontProblems(front).length > 0) ? EXIT.failed : undefined;
   });
 }
 
@@ -41,7 +38,7 @@ export async function checkAfterRun(
     .filter(({ name }) => changed.has(name))
     .flatMap((playbook) => playbook.check?.(viewFor(world, playbook, run.onHost)) ?? []);
   let code: number | undefined;
-  for (const wanted of checks) if ((await look(wanted, run, 0)).some(isOpenRelay)) code = REFUSED;
+  for (const wanted of checks) if ((await look(wanted, run, 0)).some(isOpenRelay)) code = EXIT.refused;
   return code;
 }
 

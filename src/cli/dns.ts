@@ -1,6 +1,7 @@
 import { answer } from '../engine/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
+import { printedJson } from './printed.ts';
 import { forPlaybooks } from './read-secrets.ts';
 
 /** The DNS records to publish, as a zone file. */
@@ -11,7 +12,7 @@ export function dns(file: string, options: CommonOptions): Promise<number> {
     if (enquiry === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
     const [zone = ''] = await answer(world, [enquiry], run);
     await renderer.close();
-    screen.out(screen.form === 'json' ? `${JSON.stringify({ kind: 'dns', zone })}\n` : zone);
+    screen.out(screen.form === 'json' ? printedJson({ kind: 'dns', zone }) : zone);
     return undefined;
   });
 }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { factsByName } from '../engine/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
+import { printedJson } from './printed.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** What is known of each host, as playbooks get it. */
@@ -13,7 +14,7 @@ export function facts(file: string, options: CommonOptions): Promise<number> {
       .map(({ host, facts }) => ({ host: host.name, facts: facts && factsByName(facts) }));
     if (screen.form === 'json')
       for (const { host, facts } of known)
-        screen.out(`${JSON.stringify({ kind: 'facts', host, facts: facts ?? null })}\n`);
+        screen.out(printedJson({ kind: 'facts', host, facts: facts ?? null }));
     else
       screen.out(
         stringify(Object.fromEntries(known.map(({ host, facts }) => [host, facts ?? 'not reached'])), {

@@ -1,10 +1,9 @@
 import type { Event } from '../engine/index.ts';
+import { EXIT } from '../errors/index.ts';
 import { openRunLog } from './run-log.ts';
 import type { SetUp } from './set-up.ts';
 
-/** Exit code of `--detailed-exitcode` where there are changes. */
-export const CHANGES = 10;
-const GOOD = [0, CHANGES];
+const GOOD: readonly number[] = [EXIT.done, EXIT.changes];
 
 /** Does what changes hosts with a log of it, and says where that is if it did not end well. `work` gives the exit code. */
 export async function logged(prepared: SetUp, work: (given: SetUp) => Promise<number>): Promise<number> {

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
-import { ConfigError, Interrupted, ProvisionError } from '../errors/index.ts';
+import { ConfigError, EXIT, Interrupted, ProvisionError } from '../errors/index.ts';
 import { writeWhileRead } from './interrupt.ts';
 import { giveHome } from './person.ts';
 import { program } from './program.ts';
 
-const INTERNAL = 1;
-const USAGE = 3;
-const INTERRUPTED = 130;
 /** Of `argv`, where only the program is named. */
 const NO_WORDS = 2;
 
@@ -29,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const each of all(command)) each.exitOverride();
   if (argv.length <= NO_WORDS) {
     command.outputHelp({ error: true });
-    return USAGE;
+    return EXIT.usage;
   }
   try {
     await command.parseAsync(argv);
@@ -42,13 +39,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
 
 async function report(error: unknown): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { errorText, styleOf } = await import('../render/index.ts');
   const c = styleOf(process.stderr, process.env);
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   if (error instanceof Interrupted) {
     say('Interrupted. Run again to go on from where things are.');
-    return INTERRUPTED;
+    return EXIT.interrupted;
   }
   if (error instanceof ConfigError) {
     error.message.split('\n').map(c.fold).forEach(say);
@@ -59,5 +56,5 @@ async function report(error: unknown): Promise<number> {
   errorText(undefined, error, c).forEach(say);
   if (error instanceof ProvisionError) return error.exit;
   say('This is a bug in provision.');
-  return INTERNAL;
+  return EXIT.bug;
 }

@@ -4,6 +4,7 @@ import { isDenied } from '../playbook/index.ts';
 import type { RemoveOptions } from './actions.ts';
 import { deny, whileConnectedAndLogged } from './connected.ts';
 import { consent } from './consent.ts';
+import { printedJson } from './printed.ts';
 import { forLogins } from './read-secrets.ts';
 
 /** Takes the stack away, and says before what goes and what stays. */
@@ -40,7 +41,7 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
       await session(host).change(
         steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),
       );
-      if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'removed', goes, stays })}\n`);
+      if (screen.form === 'json') screen.out(printedJson({ kind: 'removed', goes, stays }));
       else screen.out('Removed. The next run deploys it again.\n');
       return undefined;
     },

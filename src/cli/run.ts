@@ -8,6 +8,7 @@ import {
   type Plan,
   prepare,
 } from '../engine/index.ts';
+import { EXIT } from '../errors/index.ts';
 import { inventoryJsonSchema, selectHosts } from '../inventory/index.ts';
 import { duration, planText } from '../render/index.ts';
 import type { Actions, CommonOptions, RunCommandOptions } from './actions.ts';
@@ -17,7 +18,7 @@ import { dns } from './dns.ts';
 import { exec } from './exec.ts';
 import { facts } from './facts.ts';
 import { init } from './init.ts';
-import { CHANGES, logged } from './logged.ts';
+import { logged } from './logged.ts';
 import { logs } from './logs.ts';
 import { names } from './names.ts';
 import { readPlaybooks, readProject } from './project.ts';
@@ -54,7 +55,10 @@ async function plan(file: string, options: RunCommandOptions): Promise<number> {
     await using prepared = await prepare(runOptions);
     await renderer.close();
     if (screen.form !== 'json') screen.out(shownPlan(prepared.plan, screen, options));
-    return verdict(prepared.plan) ?? (options.detailedExitcode && hasWork(prepared.plan) ? CHANGES : 0);
+    return (
+      verdict(prepared.plan) ??
+      (options.detailedExitcode && hasWork(prepared.plan) ? EXIT.changes : EXIT.done)
+    );
   } finally {
     await renderer.close();
     release();
@@ -95,7 +99,7 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       return consent('Make these changes?', runOptions.stop);
     });
     if (outcome.declined) screen.err('Nothing was changed.\n');
-    const changes = options.detailedExitcode && outcome.changes > 0 ? CHANGES : 0;
+    const changes = options.detailedExitcode && outcome.changes > 0 ? EXIT.changes : EXIT.done;
     return (
       exitCodeOf(outcome.failures) ??
       (await checkAfterRun(prepared.world, given, outcome.playbooks)) ??

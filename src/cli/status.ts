@@ -1,13 +1,11 @@
 import { answer, inspect } from '../engine/index.ts';
-import type { Finding } from '../errors/index.ts';
+import { EXIT, type Finding } from '../errors/index.ts';
 import type { Enquiry, StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
+import { printedJson } from './printed.ts';
 import { forLogins } from './read-secrets.ts';
-
-const DOWN = 2;
-const REFUSED = 5;
 
 /** What runs where. Its exit code says whether all does that should. */
 export function status(file: string, options: CommonOptions): Promise<number> {
@@ -18,7 +16,7 @@ export function status(file: string, options: CommonOptions): Promise<number> {
     const answers = [...(await answer(world, parts.filter(isEnquiry), run))];
     const tables = parts.map((part) => (isEnquiry(part) ? (answers.shift() as StatusTable) : part));
     await renderer.close();
-    if (screen.form === 'json') screen.out(`${JSON.stringify({ kind: 'status', tables })}\n`);
+    if (screen.form === 'json') screen.out(printedJson({ kind: 'status', tables }));
     else screen.out(`${tables.map((table) => tableText(table, screen.outStyle)).join('\n\n')}\n`);
     const down = tables.flatMap((table) => table.down ?? []);
     if (down.length > 0) screen.err(`Does not run as it should: ${down.join(', ')}.\n`);
@@ -32,8 +30,8 @@ export function verdictOf(
   down: readonly string[],
   failed: boolean,
 ): number | undefined {
-  if (findings.some(({ level }) => level === 'refuse')) return REFUSED;
-  return down.length > 0 && !failed ? DOWN : undefined;
+  if (findings.some(({ level }) => level === 'refuse')) return EXIT.refused;
+  return down.length > 0 && !failed ? EXIT.failed : undefined;
 }
 
 function isEnquiry(part: StatusTable | Enquiry<StatusTable>): part is Enquiry<StatusTable> {

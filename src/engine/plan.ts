@@ -3,11 +3,15 @@ import type { Change, Restart } from '../resource/index.ts';
 
 /** A resource that a run would change, or whose state cannot be told yet. */
 export interface PlanItem {
+  /** The kind of the resource. */
   readonly kind: string;
+  /** What tells it from others of its kind on the host: a path, a unit's name. */
   readonly key: string;
+  /** Where a playbook asks for it: `docker.ts:31`. */
   readonly origin: string | undefined;
   /** Whether another host has it as it should be: the same, or one of this name of which something else is wanted. */
   readonly elsewhere: 'same' | 'other' | false;
+  /** What differs. Empty where that cannot be told yet. */
   readonly changes: readonly Change[];
   /** What they stop for a moment or longer. */
   readonly restarts: readonly Restart[];
@@ -19,9 +23,13 @@ export interface PlanItem {
 
 /** What a stage would do on a host. */
 export interface PlanStage {
+  /** The playbook, by its name. */
   readonly playbook: string;
+  /** The stage of that playbook, by its name. */
   readonly stage: string;
+  /** The host, by its name in the inventory. */
   readonly host: string;
+  /** The resources that have work. */
   readonly items: readonly PlanItem[];
   /** Exact up to the host's first stage that changes something; after it an upper bound. */
   readonly exact: boolean;
@@ -29,20 +37,31 @@ export interface PlanStage {
   readonly rolling: boolean;
 }
 
+/** A host that could not be looked at. */
 export interface HostFailure {
+  /** The host, by its name in the inventory. */
   readonly host: string;
+  /** What went wrong, as errors are told in JSON. */
   readonly error: unknown;
 }
 
 /** The comparison of what should hold with what does. Plain data; nothing has been changed to make it. */
 export interface Plan {
+  /** The name of the cluster in the inventory. */
   readonly cluster: string;
   /** In the order in which a run goes, without stages in which a host has nothing to do. */
   readonly stages: readonly PlanStage[];
+  /** What was seen of the hosts that a person should know. */
   readonly findings: readonly Finding[];
+  /** The hosts that could not be looked at, with the reason of each. */
   readonly failures: readonly HostFailure[];
   /** All hosts of the inventory, and those that the run may change. */
-  readonly hosts: readonly { readonly name: string; readonly selected: boolean }[];
+  readonly hosts: readonly {
+    /** The name of the host in the inventory. */
+    readonly name: string;
+    /** Whether the run may change it. */
+    readonly selected: boolean;
+  }[];
 }
 
 export function countChanges(plan: Plan): number {

@@ -1,8 +1,4 @@
-/**
- * How the command ends: 0 done, 1 our own bug, 2 a host failed, 3 usage, inventory or playbook is wrong, 4 a host
- * could not be reached, 5 a safety rule refused.
- */
-export type ExitCode = 2 | 3 | 4 | 5;
+import type { ExitCode } from './exit.ts';
 
 export interface ErrorDetails {
   /** Stable, for programs: `host-key-changed`. */

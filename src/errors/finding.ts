@@ -6,6 +6,7 @@ export interface Finding {
   readonly code: string;
   /** The host that it was seen on, where it is one. */
   readonly host?: string;
+  /** What was seen, and what follows from it, in words. */
   readonly message: string;
   /** Exact commands, or one sentence where no command can do it. */
   readonly fix: readonly string[];

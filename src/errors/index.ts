@@ -1,5 +1,6 @@
 export { ConfigError, type Problem } from './config.ts';
-export { type ErrorDetails, type ExitCode, ProvisionError } from './error.ts';
+export { type ErrorDetails, ProvisionError } from './error.ts';
+export { EXIT, type ExitCode } from './exit.ts';
 export type { Finding } from './finding.ts';
 export { Interrupted } from './interrupted.ts';
 export { didYouMean } from './nearest.ts';

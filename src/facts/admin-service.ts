@@ -10,12 +10,15 @@ export interface AdminService {
   readonly data: string | undefined;
   /** The host name of the node that it is bound to, if it is bound to one. */
   readonly node: string | undefined;
+  /** The image that it runs. */
   readonly image: string;
 }
 
-/** A container of that service. */
+/** A container of the service that runs Mailu's administration. */
 export interface AdminContainer {
+  /** Its id. */
   readonly id: string;
+  /** Whether it runs. */
   readonly running: boolean;
   /** The directory of the host that it has its data in; undefined: none is mounted. */
   readonly data: string | undefined;

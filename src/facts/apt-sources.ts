@@ -6,9 +6,11 @@ import { keyFingerprints } from './openpgp.ts';
 export interface AptSource {
   /** The file that names it. */
   readonly file: string;
-  /** Without a slash at its end: apt takes both for the same. */
+  /** Where it is, without a slash at its end: apt takes both for the same. */
   readonly uri: string;
+  /** Its suite, as apt has it: `bookworm-security`. */
   readonly suite: string;
+  /** Its components, as apt has them: `main`. */
   readonly components: readonly string[];
   /** What apt checks it by: the path of a key file, or fingerprints or a key in place; `undefined`: any key that the system trusts. */
   readonly signedBy: string | undefined;
@@ -17,7 +19,7 @@ export interface AptSource {
 }
 
 export interface AptFacts {
-  /** Of binary packages, switched on. */
+  /** Repositories of binary packages that are switched on. */
   readonly sources: readonly AptSource[];
   /** Text of each file that names some, by its path. */
   readonly files: Readonly<Record<string, string>>;

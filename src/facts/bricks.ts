@@ -3,6 +3,7 @@ import { AWAY } from './away.ts';
 
 /** A brick as the files of glusterd record it, whoever holds it. */
 export interface RecordedBrick {
+  /** The volume, by its name. */
   readonly volume: string;
   /** `name:path`, as in `GlusterVolume.bricks`. */
   readonly brick: string;
@@ -14,6 +15,7 @@ export interface RecordedBrick {
   readonly madeOn: string | undefined;
 }
 
+/** What the disks of a host say of bricks. */
 export interface BrickFacts {
   /**
    * What marks a local path as a brick: the id of its volume; `null` where it is not there or bears no mark; `unread` where a
@@ -22,6 +24,7 @@ export interface BrickFacts {
   readonly marks: Readonly<Record<string, string | null>>;
   /** Why what belongs at a path that bears no mark may be on a disk that is not there now. */
   readonly away: Readonly<Record<string, string>>;
+  /** Bricks of all volumes of the pool, as the files of glusterd have them. */
   readonly recorded: readonly RecordedBrick[];
   /** Bricks with files on the disks of a host that does not know the volume that is wanted, each with its mark: also of other volumes. */
   readonly found: Readonly<Record<string, string | null>>;

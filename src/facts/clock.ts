@@ -14,7 +14,14 @@ const KEEPERS = [
 
 export interface ClockFacts {
   /** Units that are installed, those that run first, then those that are to run. Two of them conflict as packages. */
-  readonly keepers: readonly { readonly unit: string; readonly active: boolean; readonly enabled: boolean }[];
+  readonly keepers: readonly {
+    /** The unit, by its full name. */
+    readonly unit: string;
+    /** Whether it runs now. */
+    readonly active: boolean;
+    /** Whether it is started at a boot. */
+    readonly enabled: boolean;
+  }[];
 }
 
 /** What keeps the clock of a host right. An alias of a unit (Debian's chronyd.service) is the unit itself. */

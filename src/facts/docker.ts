@@ -10,6 +10,7 @@ export interface DockerFacts {
 
 const RUNTIMES: ReadonlySet<string> = new Set(['containerd', 'containerd.io', 'runc']);
 
+/** Which packages the Docker Engine of a host comes from. */
 export const dockerFacts: Probe<DockerFacts> = {
   script: raw(`\
 command -v dpkg-query >/dev/null || exit 0

@@ -4,6 +4,7 @@ import { UNIT_OF } from './unit-of.ts';
 
 /** An engine of Docker that runs on this host and is not its `docker.service`. */
 export interface EngineFact {
+  /** The number of its process. */
   readonly pid: number;
   /** The unit of the system that it belongs to: `snap.docker.dockerd.service`. */
   readonly unit: string | undefined;
@@ -13,7 +14,7 @@ export interface EngineFact {
   readonly socket: string | undefined;
 }
 
-/** By the processes of the host: one in a container has a pid namespace of its own, and is that container's. */
+/** Engines of Docker beside `docker.service`. They are found by the processes of the host: one in a container has a pid namespace of its own, and is that container's. */
 export const engineFacts: Probe<readonly EngineFact[]> = {
   script: lines([
     UNIT_OF,

@@ -2,36 +2,46 @@ import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
 import { type BrickFacts, FIND_BRICKS, readBricks } from './bricks.ts';
 
+/** Another node of the pool, as glusterd lists it. */
 export interface GlusterPeer {
+  /** The UUID of the node in the pool. */
   readonly uuid: string;
   /** All names that the peer is known by, addresses as well. */
   readonly names: readonly string[];
-  /** As glusterd says it: `Peer in Cluster (Connected)`. */
+  /** How it stands with the node, as glusterd says it: `Peer in Cluster (Connected)`. */
   readonly state: string;
 }
 
+/** A volume, as glusterd describes it. */
 export interface GlusterVolume {
+  /** Its name. */
   readonly name: string;
+  /** Its id, which no other volume has. */
   readonly id: string;
-  /** As glusterd says it: `Replicate`, `Distributed-Replicate`, `Disperse`. */
+  /** Its type, as glusterd says it: `Replicate`, `Distributed-Replicate`, `Disperse`. */
   readonly type: string;
+  /** Whether it is started. */
   readonly started: boolean;
   /** Bricks of one replica set, the arbiter included. */
   readonly setSize: number;
+  /** Whether the last brick of each set holds names and attributes only. */
   readonly arbiter: boolean;
   /** `name:path` as they were spelt when they were made, in the order of the replica sets. */
   readonly bricks: readonly string[];
-  /** Only those that were set. */
+  /** Its options, only those that were set. */
   readonly options: Readonly<Record<string, string>>;
 }
 
 export interface GlusterFacts extends BrickFacts {
+  /** Whether glusterd is installed, and whether it runs. */
   readonly daemon: 'absent' | 'stopped' | 'running';
-  /** Of this node in the pool. glusterd makes it when it is first needed. */
+  /** The UUID of this node in the pool. glusterd makes it when it is first needed. */
   readonly uuid: string | undefined;
+  /** The version of the pool, which all its nodes can run (`cluster.op-version`). */
   readonly operatingVersion: string | undefined;
-  /** As the daemon says; empty where it does not run. */
+  /** The other nodes of the pool, as the daemon says; empty where it does not run. */
   readonly peers: readonly GlusterPeer[];
+  /** The volumes of the pool, as the daemon says; empty where it does not run. */
   readonly volumes: readonly GlusterVolume[];
   /** Volumes that the files of glusterd know, by name, whether it runs or not. */
   readonly known: Readonly<Record<string, string>>;

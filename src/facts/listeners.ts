@@ -4,16 +4,19 @@ import { UNIT_OF } from './unit-of.ts';
 
 /** A TCP port that a program of this host listens on. */
 export interface ListenerFact {
+  /** The address that it listens on, as ss(8) has it; `*` and `0.0.0.0` are all. */
   readonly address: string;
+  /** The port. */
   readonly port: number;
   /** The program's name; empty where it is not told. */
   readonly program: string;
+  /** The number of its process, where that is told. */
   readonly pid: number | undefined;
   /** The unit of the system, not of a person's session, that it belongs to: `exim4.service`. */
   readonly unit: string | undefined;
 }
 
-/** `null` where the host has no `ss` (iproute2), and nothing can be told. */
+/** The TCP ports that programs of a host listen on; `null` where it has no `ss` (iproute2), and nothing can be told. */
 export const listenerFacts: Probe<readonly ListenerFact[] | null> = {
   script: lines([
     UNIT_OF,

@@ -1,31 +1,44 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw } from '../shell/index.ts';
 
+/** An address of a device that Docker did not make. */
 export interface Address {
+  /** The network device. */
   readonly device: string;
   /** Address and prefix length: `192.0.2.11/24`. */
   readonly cidr: string;
 }
 
-/** What every playbook may know about a host. */
+/** A host: its system, its names and addresses, its clock. */
 export interface MachineFacts {
+  /** The host name, by the kernel. */
   readonly hostname: string;
+  /** The id of the installation (machine-id(5)); empty where it has none. */
   readonly machineId: string;
-  /** Another after each boot, of each machine (random(4)); containers of one machine may share it. */
+  /** The id of this boot: another after each, of each machine (random(4)); containers of one machine may share it. */
   readonly bootId: string;
-  /** From os-release(5). `like`: the systems that it is made from. */
+  /** The system, from os-release(5). */
   readonly os: {
+    /** ID: `debian`. */
     readonly id: string;
+    /** VERSION_ID: `12`. */
     readonly version: string;
+    /** PRETTY_NAME, for people. */
     readonly name: string;
+    /** VERSION_CODENAME: `bookworm`. */
     readonly codename: string;
+    /** ID_LIKE: systems that it is made from. */
     readonly like: readonly string[];
   };
+  /** The architecture, as uname(1) has it: `x86_64`. */
   readonly architecture: string;
+  /** The release of the kernel, as uname(1) has it. */
   readonly kernel: string;
+  /** Whether systemd runs it. */
   readonly systemd: boolean;
-  /** A container shares its kernel, and so its clock, with others (os-container interface of systemd). */
+  /** Whether it is a container, which shares its kernel, and so its clock, with others (os-container interface of systemd). */
   readonly container: boolean;
+  /** What SELinux does here. */
   readonly selinux: 'enforcing' | 'permissive' | 'off';
   /** Whether scripts run as root, by login or by sudo. */
   readonly root: boolean;
@@ -33,6 +46,7 @@ export interface MachineFacts {
   readonly clock: number;
   /** Bytes free for root on the file system of `/var/lib`. */
   readonly freeBytes: number;
+  /** Its addresses on devices that Docker did not make. */
   readonly addresses: readonly Address[];
   /** Destinations of the IPv4 routes that leave through a device which Docker did not make. */
   readonly routes: readonly string[];
@@ -40,6 +54,7 @@ export interface MachineFacts {
 
 const SELINUX: Readonly<Record<string, MachineFacts['selinux']>> = { '1': 'enforcing', '0': 'permissive' };
 
+/** What every playbook may know about a host. */
 export const machineFacts: Probe<MachineFacts> = {
   script: raw(`\
 printf 'clock %s\\n' "$(date +%s.%N)"

@@ -6,19 +6,23 @@ import { LOOK, PATIENCE } from './mail-look.ts';
 
 /** A file of sqlite's that is not empty. */
 export interface DatabaseFile {
+  /** Where it is. */
   readonly path: string;
+  /** How large it is. */
   readonly bytes: number;
-  /** Seconds since 1970. */
+  /** When it was last written, in seconds since 1970. */
   readonly modified: number;
   /** What the file is, by whatever path it is reached; copies are not asked for it. */
   readonly identity?: FileIdentity | undefined;
 }
 
+/** What tells a file from every other, by whatever path it is reached. */
 export interface FileIdentity {
   /** Device and inode, as this host numbers them (stat(2)). */
   readonly number: string;
-  /** Type and source of the file system that it is on, as findmnt(8) has them; `-` where it does not say. */
+  /** The type of the file system that it is on, as findmnt(8) has it; `-` where it does not say. */
   readonly type: string;
+  /** The source of that file system, likewise. */
   readonly source: string;
 }
 
@@ -37,7 +41,10 @@ export interface MailDataFacts {
   readonly engine: 'asked' | 'stopped' | 'none';
   /** On the shared storage, as this host sees it; `unknown`: it could not look. */
   readonly shared:
-    | { readonly unknown: string }
+    | {
+        /** Why it could not be looked at. */
+        readonly unknown: string;
+      }
     | {
         readonly unknown: undefined;
         /** Whether something is mounted there. */
@@ -46,7 +53,7 @@ export interface MailDataFacts {
         readonly mailboxes: readonly string[];
         /** Names of files with DKIM keys. */
         readonly keys: readonly string[];
-        /** Whether there are directories for mail and for keys, which the first run makes. */
+        /** Those of the directories for mail and for keys that are there, which the first run makes. */
         readonly folders: readonly string[];
         /** Copies of the database that this tool has made, the newest last. Each is as old as what is in it. */
         readonly copies: readonly DatabaseFile[];
@@ -59,7 +66,7 @@ export interface MailDataFacts {
         /** Tags of the administrations that this tool has deployed. */
         readonly deployed: readonly string[];
       };
-  /** Known to managers alone. */
+  /** The service, as managers know it, and nobody else. */
   readonly service: AdminService | undefined;
 }
 

@@ -6,8 +6,11 @@ import { hiddenText, lookBelow, readBarePoint } from './bare-point.ts';
 export const MOUNT_MARK = '# Written by provision.';
 
 export interface MountFact {
+  /** The mount point. */
   readonly where: string;
+  /** What is mounted there, as findmnt(8) has it. */
   readonly source: string;
+  /** The type of the file system, likewise: `fuse.glusterfs`. */
   readonly type: string;
   /** Whether its unit was changed after it was mounted. */
   readonly outdated: boolean;

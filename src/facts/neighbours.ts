@@ -45,7 +45,9 @@ done'
 exit 0`;
 
 /**
- * What else runs in containers, and the services of the swarm; none where it has no leader, for nobody can change them then. Neither engine
+ * What else runs in containers, and the services of the swarm; none where it has no leader, for nobody can change them then.
+ *
+ * Neither engine
  * is started for it: Docker's socket would start Docker, and podman makes its directories. The one in /run is there from its first use
  * after a start on, wherever it keeps what it has (containers-storage.conf(5), runroot). File systems are asked with a limit of time: one
  * that is dead must not hold the look up. What is in a container's volume is asked for that alone: Postfix's `pid` has files, and no mail.

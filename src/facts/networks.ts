@@ -3,7 +3,7 @@ import { sh } from '../shell/index.ts';
 import { steady } from './steady.ts';
 
 export interface NetworkFacts {
-  /** Bytes, of each device that Docker did not make, by name. */
+  /** Bytes of a packet, of each device that Docker did not make, by name. */
   readonly mtu: Readonly<Record<string, number>>;
   /** Subnets of Docker's networks, by name; empty where Docker does not run, or has no command to ask it by. */
   readonly docker: Readonly<Record<string, readonly string[]>>;

@@ -5,12 +5,15 @@ import { UNIT_OF } from './unit-of.ts';
 
 /** A file that a program of this host has open to write, or a directory that a service works in. */
 export interface OpenFileFact {
+  /** The name of the program. */
   readonly program: string;
+  /** The number of its process. */
   readonly pid: number;
   /** The unit of the system, not of a person's session, that it belongs to: `dovecot.service`. */
   readonly unit: string | undefined;
+  /** The file or directory, by a path below the place that was asked for. */
   readonly path: string;
-  /** It only works in that directory, as far as can be told: Redis opens its file when it writes it, a backup only reads. */
+  /** Whether it only works in that directory, as far as can be told: Redis opens its file when it writes it, a backup only reads. */
   readonly stands: boolean;
 }
 
@@ -18,6 +21,8 @@ export interface OpenFileFact {
 const PATIENCE = 20;
 
 /**
+ * Files that programs have open to write, and directories that services work in.
+ *
  * Below these directories, by whichever name it was opened, by what the kernel keeps of each process (proc(5)): a dead file system is asked
  * for no more than where a link leads, within its time. A person's shell that only stands in a directory is not told. A container has processes of its own
  * (pid_namespaces(7)), and its files are told by their path in it: only what runs outside of containers is found so.

@@ -4,20 +4,30 @@ import { lines, raw, type Script, sh } from '../shell/index.ts';
 /** `silent`: no answer in time, as where a firewall drops. `closed`: an answer that nothing listens there. */
 export type PortState = 'open' | 'closed' | 'silent';
 
+/** A port of another host. */
 export interface PortTarget {
+  /** The other host, by its name in the inventory. */
   readonly host: string;
+  /** Its address. */
   readonly address: string;
+  /** The TCP port. */
   readonly port: number;
 }
 
+/** Whether a port of another host can be reached from here. */
 export interface PortFact extends PortTarget {
+  /** What a connection came to. */
   readonly state: PortState;
 }
 
 /** Seconds. A peer on the same network answers in milliseconds, refusals included. */
 const PATIENCE = 3;
 
-/** Tries TCP connections to the peers' ports, all at once, so that the slowest is what it takes. */
+/**
+ * Which ports of the other hosts a host reaches; `null` where it has no bash to try it with.
+ *
+ * All TCP connections are tried at once, so that the slowest is what it takes.
+ */
 export function portFacts(targets: readonly PortTarget[]): Probe<readonly PortFact[] | null> {
   return {
     script: lines([

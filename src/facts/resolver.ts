@@ -5,6 +5,7 @@ import { raw, sh } from '../shell/index.ts';
 export interface ResolverFacts {
   /** Whether NetworkManager runs, and so knows the name servers of this host's network. */
   readonly networkManager: boolean;
+  /** Whether dnssec-trigger is installed. */
   readonly triggerInstalled: boolean;
   /** Installed packages that dnssec-trigger's cannot stand beside: installing it would remove them. */
   readonly conflicts: readonly string[];
@@ -23,6 +24,7 @@ export interface ResolverFacts {
 /** The name that Mailu itself asks for, and waits until its answer is validated. */
 const ASKED = 'example.org';
 
+/** How a host resolves names, and whether the answers are validated. */
 export const resolverFacts: Probe<ResolverFacts> = {
   script: withDns(sh`
     [ "$(systemctl is-active NetworkManager.service)" != active ] || echo 'network-manager yes'

@@ -17,16 +17,25 @@ const schema = z.object({
     .nullish(),
 });
 
+/** What a running engine says of its swarm. */
 export interface SwarmInfo {
+  /** What the node is in, as Docker says it (`LocalNodeState`). */
   readonly state: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+  /** What Docker says is wrong; empty where nothing is. */
   readonly error: string;
+  /** The id of this node in the swarm. */
   readonly nodeId: string | undefined;
+  /** The address that the other nodes reach this one at. */
   readonly nodeAddress: string | undefined;
   /** Whether this node is a manager. It may be one without a quorum. */
   readonly control: boolean;
+  /** The id of the swarm. Only managers know it. */
   readonly clusterId: string | undefined;
+  /** Ranges that overlay networks get their subnets from. Only managers know them. */
   readonly addressPools: readonly string[];
+  /** The prefix length of a subnet out of these. Only managers know it. */
   readonly subnetSize: number | undefined;
+  /** The UDP port of VXLAN. Only managers know it. */
   readonly dataPathPort: number | undefined;
 }
 

@@ -2,13 +2,17 @@ import { X509Certificate } from 'node:crypto';
 
 /** Which swarm a host belongs to by a certificate that the managers of that swarm issued. */
 export interface Membership {
+  /** The id of the swarm. */
   readonly clusterId: string;
+  /** The id of this node in it. */
   readonly nodeId: string;
+  /** What the certificate lets it be. */
   readonly role: 'manager' | 'worker';
 }
 
 /** The state of a swarm on a disk, and below which directory of an engine's data. */
 export interface StoredMembership extends Membership {
+  /** The directory of the engine's data. */
   readonly root: string;
   /** The process of an engine that has it open now, and is not `docker.service`. */
   readonly usedBy?: number | undefined;

@@ -19,19 +19,34 @@ const schema = z.object({
 
 /** A node as the managers know it: their list, not the node's own word. */
 export interface SwarmNode {
+  /** The id of the node. */
   readonly id: string;
+  /** Its host name. */
   readonly hostname: string;
+  /** The address that the managers see it at. */
   readonly address: string | undefined;
+  /** The version of its engine. */
   readonly engine: string | undefined;
   /** What the node is told to be. It is a manager in fact only where `manager` is there. */
   readonly role: 'manager' | 'worker';
+  /** Whether it takes tasks. */
   readonly availability: 'active' | 'pause' | 'drain';
+  /** Its labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether the managers hear from it. */
   readonly ready: boolean;
-  /** A new leader has not heard from it yet, nor given it up. */
+  /** Whether a new leader has not heard from it yet, nor given it up. */
   readonly unheard: boolean;
+  /** Where it is a manager: how the others see it. */
   readonly manager:
-    | { readonly leader: boolean; readonly reachable: boolean; readonly address: string }
+    | {
+        /** Whether it is the leader. */
+        readonly leader: boolean;
+        /** Whether the other managers reach it. */
+        readonly reachable: boolean;
+        /** The address and port that they reach it at. */
+        readonly address: string;
+      }
     | undefined;
 }
 

@@ -10,12 +10,13 @@ import { readPlaces, type Section } from './swarm-places.ts';
 import { FIND_STATE } from './swarm-state.ts';
 
 export interface SwarmFacts {
+  /** Whether there is a Docker Engine, and whether it runs. */
   readonly engine: 'absent' | 'stopped' | 'running';
   /** Whether an engine is installed there or was, by what one leaves behind. */
   readonly past: boolean;
   /** Where the engine keeps its data: by its own word while it runs, else by its settings. */
   readonly root: string;
-  /** By the certificate below that directory (with user namespaces, in the one in it), so it is known while Docker is stopped or removed, and on workers. */
+  /** The swarm that the host is in, by the certificate below that directory (with user namespaces, in the one in it), so it is known while Docker is stopped or removed, and on workers. */
   readonly membership: Membership | undefined;
   /** The state of swarms in other directories, as where the engine's data was moved, or its setting was. */
   readonly elsewhere: readonly StoredMembership[];
@@ -30,6 +31,8 @@ export interface SwarmFacts {
 }
 
 /**
+ * Which swarm a host is in, by what Docker says and by what is on its disks.
+ *
  * Docker is asked only where its service runs: its socket would start it. A swarm that elects its leader, which takes 10 to 20
  * seconds (swarmkit: ElectionTick 10 of 1 s), is waited for: one that has lost its quorum stays without. The disks are looked
  * through only where the engine itself is in no swarm.

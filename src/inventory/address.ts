@@ -11,7 +11,8 @@ export const addressSchema = z
   .union([z.ipv4(), z.ipv6(), z.hostname().refine((name) => !NUMBERS.test(name))], {
     error: ({ input }) => (typeof input === 'string' ? `${EXPECTED}${hint(input)}` : EXPECTED),
   })
-  .describe('where ssh reaches it');
+  .describe('where ssh reaches it')
+  .meta({ examples: ['192.0.2.11', 'mail-1.example.org'] });
 
 /** What was written besides. */
 function hint(text: string): string {

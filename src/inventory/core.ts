@@ -17,18 +17,30 @@ export const sshSchema = z.strictObject({
     .string()
     .regex(USER, 'expected the name of a user')
     .optional()
-    .describe('login name; default: as ssh has it'),
-  port: z.int().min(1).max(65535).optional().describe('default: as ssh has it, 22'),
+    .describe('who logs in; default: as ssh has it')
+    .meta({ examples: ['deploy'] }),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('the port of sshd; default: as ssh has it, 22')
+    .meta({ examples: [2222] }),
   identity: z
     .union([path, z.array(path).min(1)])
     .optional()
     .describe(
       'private key file(s), with the certificates beside them; default: as ssh has it, else the agent, then ~/.ssh/id_*',
-    ),
+    )
+    .meta({ examples: ['~/.ssh/id_ed25519'] }),
   password: name
     .optional()
-    .describe('the name of a secret: a password to log in with, where no key is taken'),
-  knownHosts: path.optional().describe('file of known host keys; default: as ssh has it, ~/.ssh/known_hosts'),
+    .describe('the name of a secret: a password to log in with, where no key is taken')
+    .meta({ examples: ['deploy-login'] }),
+  knownHosts: path
+    .optional()
+    .describe('the file of known host keys; default: as ssh has it, ~/.ssh/known_hosts')
+    .meta({ examples: ['known_hosts'] }),
   hostKeyPolicy: z
     .enum(['yes', 'accept-new', 'no'])
     .optional()
@@ -39,18 +51,34 @@ export const sshSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('hosts to go through, as ProxyJump of ssh_config(5); default: as ssh has it'),
+    .describe('hosts to go through, as ProxyJump of ssh_config(5); default: as ssh has it')
+    .meta({ examples: ['bastion.example.org'] }),
   config: path
     .optional()
-    .describe("ssh's own settings are read from this file instead of ~/.ssh/config; `/dev/null`: from none"),
-  connectTimeout: z.number().positive().optional().describe('seconds; default: as ssh has it, 10'),
-  become: z.enum(['sudo', 'none']).default('sudo').describe('how a login that is not root becomes root'),
-  sudoPassword: name.optional().describe('the name of a secret; sent only where sudo asks for it'),
+    .describe("ssh's own settings are read from this file instead of ~/.ssh/config; `/dev/null`: from none")
+    .meta({ examples: ['ssh_config', '/dev/null'] }),
+  connectTimeout: z
+    .number()
+    .positive()
+    .optional()
+    .describe('seconds that a host may take to answer; default: as ssh has it, 10')
+    .meta({ examples: [30] }),
+  become: z
+    .enum(['sudo', 'none'])
+    .default('sudo')
+    .describe('how a login that is not root becomes root; `none`: not at all'),
+  sudoPassword: name
+    .optional()
+    .describe('the name of a secret: the password for sudo; sent only where sudo asks for it')
+    .meta({ examples: ['deploy-sudo'] }),
 });
 
 export const hostSchema = z.looseObject({
   address: addressSchema,
-  connection: z.enum(['ssh', 'local']).default('ssh').describe('`local`: the machine that provision runs on'),
+  connection: z
+    .enum(['ssh', 'local'])
+    .default('ssh')
+    .describe('how it is reached; `local`: it is the machine that provision runs on'),
   ssh: sshSchema
     .partial()
     .optional()
@@ -58,21 +86,51 @@ export const hostSchema = z.looseObject({
 });
 
 export const groupSchema = z.looseObject({
-  hosts: z.array(name).min(1).describe('the hosts of the group, by their names under `hosts:`'),
+  hosts: z
+    .array(name)
+    .min(1)
+    .describe('the hosts of the group, by their names under `hosts:`')
+    .meta({ examples: [['mail-1', 'mail-2']] }),
   ssh: sshSchema.partial().optional().describe('how to reach the hosts of this group'),
 });
 
 const secretSchema = z.union(
   [
     z.strictObject({
-      env: z.string().min(1).describe('a variable of the environment that provision runs in'),
+      env: z
+        .string()
+        .min(1)
+        .describe('a variable of the environment that provision runs in')
+        .meta({ examples: ['DEPLOY_SUDO'] }),
     }),
-    z.strictObject({ file: path }),
     z.strictObject({
-      command: z.string().min(1).describe('a command of /bin/sh here that prints the value'),
+      file: path
+        .describe(
+          'a file that only you can read (0600); relative paths start at the inventory, ~ is your home',
+        )
+        .meta({ examples: ['~/mail/privkey.pem'] }),
     }),
-    z.strictObject({ age: z.string().min(1).describe('its name in the encrypted file of `age:`') }),
-    z.strictObject({ prompt: z.string().min(1).describe('asked on the terminal, in these words') }),
+    z.strictObject({
+      command: z
+        .string()
+        .min(1)
+        .describe('a command of /bin/sh here that prints the value')
+        .meta({ examples: ['pass show mail/admin'] }),
+    }),
+    z.strictObject({
+      age: z
+        .string()
+        .min(1)
+        .describe('its name in the encrypted file of `age:`')
+        .meta({ examples: ['database'] }),
+    }),
+    z.strictObject({
+      prompt: z
+        .string()
+        .min(1)
+        .describe('asked on the terminal, in these words')
+        .meta({ examples: ['Password at the relay'] }),
+    }),
   ],
   'expected one of { env: NAME }, { file: PATH }, { command: TEXT }, { age: NAME }, { prompt: TEXT }',
 );
@@ -86,12 +144,13 @@ const ageSchema = z.strictObject({
   recipients: z
     .array(z.string().regex(/^age1[0-9a-z]+$/, 'expected a recipient, as in age1…'))
     .default([])
-    .describe('who else may decrypt it; your own key always may'),
+    .describe('who else may decrypt it; your own key always may')
+    .meta({ examples: [['age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq']] }),
 });
 
 /** What every inventory has. All other keys at the top are sections of playbooks. */
 export const coreSchema = z.looseObject({
-  cluster: name.describe('a name for the whole'),
+  cluster: name.describe('a name for the whole').meta({ examples: ['mail'] }),
   ssh: sshSchema.partial().optional().describe('how to reach all hosts; a group or a host may say otherwise'),
   hosts: z
     .record(name, hostSchema, {

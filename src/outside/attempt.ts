@@ -9,10 +9,13 @@ import type { Service } from './want.ts';
 /** Opens a connection to a port; TLS from the start, where it is wanted, is the dialogue's. */
 export type Dial = (port: number) => Promise<Duplex>;
 
+/** What a front answered to one way of asking it to pass on mail. */
 export interface RelayAnswer {
+  /** The way, in words. */
   readonly name: string;
   /** `relayed` is an open relay; `unknown`: nobody said anything, so nothing is known. */
   readonly result: 'refused' | 'relayed' | 'unknown';
+  /** What it said, or why there is no answer. */
   readonly said: string;
 }
 

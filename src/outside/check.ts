@@ -8,12 +8,19 @@ import type { OutsideCheck } from './want.ts';
 
 /** What was seen of one front. */
 export interface FrontAnswer {
+  /** The host of the front, by its name in the inventory. */
   readonly host: string;
+  /** The address that it was asked at. */
   readonly address: string;
+  /** What each of its ports says. */
   readonly services: readonly ServiceAnswer[];
+  /** What a person should know of what was asked, and of what was not, in words. */
   readonly remarks: readonly string[];
+  /** What it answered to each way of asking it to pass on mail of strangers. */
   readonly relay: readonly RelayAnswer[];
+  /** What it answered to a login. */
   readonly login: LoginAnswer;
+  /** What became of a message. */
   readonly delivery: DeliveryAnswer;
 }
 

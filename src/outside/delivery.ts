@@ -10,12 +10,14 @@ import { checkMessage } from './message.ts';
 import { handOver } from './smtp.ts';
 import type { OutsideCheck } from './want.ts';
 
+/** What became of a message that was handed to a front. */
 export interface DeliveryAnswer {
   /**
    * `taken`: the server has it, and nobody could read whether it arrived. `greylisted`: put off as a stranger's, which is no
    * failure of the server. `deferred`: put off for another reason. `untried`: nobody answers.
    */
   readonly result: 'read' | 'taken' | 'greylisted' | 'deferred' | 'failed' | 'untried';
+  /** What it said, or why there is no answer. */
   readonly said: string;
   /** Seconds from sending to reading. */
   readonly seconds: number | undefined;

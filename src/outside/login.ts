@@ -5,12 +5,21 @@ import { ImapRefusal, imapCommands, quoted } from './imap.ts';
 import { command, isGood, reply, saying } from './smtp.ts';
 import type { OutsideCheck } from './want.ts';
 
+/** What a front answered to a login. */
 export interface LoginAnswer {
   /** Of the mailbox's own password. `failed`: no answer came; `untried`: there is none, or nobody who would be asked. */
   readonly result: 'accepted' | 'refused' | 'failed' | 'untried';
+  /** What it said, or why there is no answer. */
   readonly said: string;
   /** Of a wrong password; absent where it was not tried. */
-  readonly wrong: { readonly result: 'refused' | 'accepted' | 'unknown'; readonly said: string } | undefined;
+  readonly wrong:
+    | {
+        /** `accepted` lets anybody in. */
+        readonly result: 'refused' | 'accepted' | 'unknown';
+        /** What it said, or why there is no answer. */
+        readonly said: string;
+      }
+    | undefined;
 }
 
 const PATIENCE = 30_000;

@@ -5,8 +5,11 @@ import { NOBODY } from './identity.ts';
 import { capabilities, command, isGood, reply, saying } from './smtp.ts';
 import type { Service } from './want.ts';
 
+/** What a port of a front says. */
 export interface ServiceAnswer {
+  /** The TCP port. */
   readonly port: number;
+  /** What clients speak there. */
   readonly protocol: Service['protocol'];
   /** What it greets with; empty where nothing was said. */
   readonly banner: string;

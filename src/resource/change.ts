@@ -5,8 +5,11 @@ export type Shown = string | number | boolean | null;
 
 /** One difference between what should hold and what holds. What a plan lists, and all that apply may act on. */
 export interface Change {
+  /** What of the resource it is: `content`, `mode`, `log-opts max-size`. */
   readonly field: string;
+  /** What it is now. */
   readonly from: Shown;
+  /** What it should be. */
   readonly to: Shown;
 }
 

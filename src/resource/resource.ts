@@ -29,7 +29,7 @@ export interface Settling {
 
 /** What people or programs will notice: it stops for a moment, or for good. */
 export interface Restart {
-  /** `docker.service`, `imap`. */
+  /** What stops: `docker.service`, `imap`. */
   readonly name: string;
   /** Whether it is on the host that is changed, or somewhere in the swarm. */
   readonly here: boolean;
@@ -110,6 +110,8 @@ export interface Resource {
 export interface ResourceFactory<Input, Out> {
   (want: Input): Resource;
   readonly kind: string;
+  /** What can be wanted of it, for whoever tells of kinds. */
+  readonly want: ZodType<unknown, Input>;
   ref<T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T>;
 }
 
@@ -144,7 +146,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
     resource: `${type.kind} ${key}`,
     pick: (output) => pick(output as Out),
   });
-  return Object.assign(make, { kind: type.kind, ref });
+  return Object.assign(make, { kind: type.kind, want: type.want, ref });
 }
 
 function judge<Input, Want, Have, Out>(

@@ -5,8 +5,9 @@ import { absolutePath, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
 
 const want = z.strictObject({
+  /** The file. */
   path: absolutePath,
-  /** Its first and last line are the marks by which it is found again, so they must stay as they are. */
+  /** The lines. The first and the last are the marks by which they are found again, so these must stay as they are. */
   content: z.string().regex(/^[^\n]+\n([^\n]*\n)*[^\n]+\n$/, 'expected two lines or more'),
 });
 

@@ -9,6 +9,7 @@ const want = z
   .strictObject({
     /** What it does, in the imperative: `make the search index`. It tells commands of a host apart. */
     name: z.string().regex(/^[^\n]+$/, 'expected one line'),
+    /** What is run. */
     run: script,
     /** A path that is there once it has been run. */
     creates: absolutePath.optional(),

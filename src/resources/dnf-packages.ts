@@ -4,6 +4,7 @@ import { sh } from '../shell/index.ts';
 import { detached } from './detached.ts';
 
 const want = z.strictObject({
+  /** The packages, by their names in the repositories. */
   names: z.array(z.string().regex(/^[A-Za-z0-9][\w+.-]*$/, 'expected the name of a package')).min(1),
 });
 

@@ -11,13 +11,17 @@ export const sha256 = z
   .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits, as sha256sum prints them');
 
 const want = z.strictObject({
+  /** Where the file is put. */
   path: absolutePath,
   /** Where it is fetched from, by the host. */
   url: z.url({ protocol: /^https?$/ }),
-  /** Of the content. What is fetched must have it, so that it does not matter who answers for the URL. */
+  /** The digest of the content. What is fetched must have it, so that it does not matter who answers for the URL. */
   sha256,
+  /** Who may read, write and run it. */
   mode: mode.default('0644'),
+  /** Who owns it. */
   owner: principal.default('root'),
+  /** The group that owns it. */
   group: principal.default('root'),
 });
 

@@ -7,8 +7,11 @@ import { areAttributes, attributesStep, writeFile } from './write-file.ts';
 
 const want = z
   .strictObject({
+    /** The unit that it is for. */
     unit: z.string().regex(/^[\w@.:-]+\.(service|socket|timer|mount)$/, "expected a unit's full name"),
+    /** What its file is called. */
     name: z.string().regex(/^[\w-]+$/, 'expected a name without `.conf`'),
+    /** The lines of the drop-in. */
     content: z.string(),
     /** Whether a service is started with it, which lists it as its `configuration`: what was there is kept until it has been. */
     started: z.boolean().default(false),

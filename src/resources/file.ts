@@ -15,10 +15,15 @@ const text = z
 
 const want = z
   .strictObject({
+    /** The file. */
     path: absolutePath,
+    /** All that is in it. A `Secret` is shown nowhere. */
     content: z.union([text, z.instanceof(Secret)]),
+    /** Who may read, write and run it. Default: 0600 for a `Secret`, else 0644. */
     mode: mode.optional(),
+    /** Who owns it. */
     owner: principal.default('root'),
+    /** The group that owns it. */
     group: principal.default('root'),
     /** What must succeed once it is written; where it fails, what was there is put back. */
     check: z.instanceof(Script).optional(),

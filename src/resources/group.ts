@@ -4,6 +4,7 @@ import { sh } from '../shell/index.ts';
 import { accountName } from './machine/user.ts';
 
 const want = z.strictObject({
+  /** What it is called. */
   name: accountName,
   /** Its number, where programs on several hosts have to agree on it. Default: the next that is free. */
   id: z.int().min(1).max(59_999).optional(),

@@ -6,7 +6,9 @@ import { writeFile } from './write-file.ts';
 
 const want = z
   .strictObject({
+    /** The file. */
     path: absolutePath,
+    /** What is to be in it, without its end. */
     line: z.string().regex(/^[^\n]+$/, 'expected one line'),
     /** Lines that stand for the same, of which the last is replaced and the others go: `/^#?\s*PasswordAuthentication\s/`. Default: none but itself. */
     match: z

@@ -4,9 +4,13 @@ import { type Script, sh } from '../shell/index.ts';
 import { absolutePath, lookAt, mode, type PathState, principal, readPath } from './path.ts';
 
 export const directoryWant = z.strictObject({
+  /** The directory. */
   path: absolutePath,
+  /** Who may read, write and enter it. */
   mode: mode.default('0755'),
+  /** Who owns it. */
   owner: principal.default('root'),
+  /** The group that owns it. */
   group: principal.default('root'),
 });
 type Want = z.output<typeof directoryWant>;

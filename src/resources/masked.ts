@@ -3,6 +3,7 @@ import { defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 
 const want = z.strictObject({
+  /** The unit. */
   unit: z.string().regex(/^[\w@.:-]+\.service$/, "expected a unit's full name"),
 });
 

@@ -11,13 +11,17 @@ import { writeFile } from './write-file.ts';
 
 const want = z
   .strictObject({
+    /** The mount point. */
     where: absolutePath,
+    /** What is mounted, as mount(8) has it: a device, `SERVER:/VOLUME`. */
     what: z.string(),
     /** All names and addresses of servers that have this file system. A mount from any of them is the same. */
     servers: z.array(z.string()).default([]),
+    /** The type of the file system. */
     type: z.string().regex(/^[\w.]+$/),
     /** The type as the mount table shows it, where that is another word: `fuse.glusterfs`. */
     shownType: z.string().optional(),
+    /** Options of the mount, as mount(8) has them. */
     options: z.array(z.string().regex(/^[^\s,]+$/)),
     /** Units that it comes after, where they are there. */
     after: z.array(z.string()).default([]),

@@ -13,11 +13,13 @@ const FILE = '/etc/exports.d/provision.exports';
 const NAME_PATIENCE = 5;
 
 const want = z.strictObject({
+  /** The directory. */
   path: absolutePath,
   /** Addresses that may mount it. */
   clients: z.array(z.ipv4()).min(1),
+  /** Options of the export, as exports(5) has them. */
   options: z.array(z.string().regex(/^[\w=:.-]+$/)),
-  /** Whoever the line lets in already stays in it. */
+  /** Whether those stay in the line whom it lets in already. */
   keep: z.boolean().default(false),
 });
 

@@ -9,6 +9,7 @@ import { unattended } from './unattended.ts';
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 
 const want = z.strictObject({
+  /** The packages, by their names in the distribution. */
   names: z.array(packageName).min(1),
   /** Versions that some of them must have, or how these begin: `28.5` is any of 28.5, without epoch and revision. */
   versions: z.record(packageName, z.string().regex(/^[\w.+~-]+$/, 'expected a version')).default({}),

@@ -5,7 +5,10 @@ import { mountUnit } from './mount-unit.ts';
 import { absolutePath } from './path.ts';
 import { startedAnew } from './stopped.ts';
 
-const want = z.strictObject({ where: absolutePath });
+const want = z.strictObject({
+  /** The mount point. */
+  where: absolutePath,
+});
 
 /**
  * A file system that is mounted as its unit says now. Docker is stopped for it, and whatever else uses the mount by its

@@ -3,7 +3,12 @@ import { compare, defineResource } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 
-const want = z.strictObject({ path: absolutePath, content: z.string() });
+const want = z.strictObject({
+  /** The file. */
+  path: absolutePath,
+  /** What is in it. */
+  content: z.string(),
+});
 
 /** A file that another host has written to a shared file system is seen here, with its content. Writes nothing. */
 export const sameView = defineResource({

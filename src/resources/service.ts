@@ -7,10 +7,13 @@ import { startedAnew, stoppedForGood } from './stopped.ts';
 import { secondsOf } from './timestamp.ts';
 
 const want = z.strictObject({
+  /** The unit. */
   unit: z
     .string()
     .regex(/^[\w@.:-]+\.(service|socket|timer|mount|target|path)$/, "expected a unit's full name"),
+  /** Whether it is started at a boot. */
   enabled: z.boolean().default(true),
+  /** Whether it runs now. */
   active: z.boolean().default(true),
   /** Files that the unit reads when it starts: it is restarted where it is older than one of them. */
   configuration: z.array(absolutePath).default([]),

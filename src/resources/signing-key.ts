@@ -5,10 +5,11 @@ import { fetchFrom } from './fetch.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 
 const want = z.strictObject({
+  /** Where the key is put. */
   path: absolutePath,
   /** Where it is fetched from, by the host. */
   url: z.url({ protocol: /^https?$/ }),
-  /** Of the primary key; what is fetched must have it. */
+  /** The fingerprint of the primary key; what is fetched must have it. */
   fingerprint: z
     .string()
     .transform((text) => text.replaceAll(/\s/g, '').toLowerCase())

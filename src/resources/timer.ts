@@ -8,17 +8,19 @@ const oneLine = z.string().regex(/^[^\n]+$/, 'expected one line');
 
 const want = z
   .strictObject({
-    /** Of the units, without their ending. */
+    /** What the units are called, without their ending. */
     name: z.string().regex(/^[\w.-]+$/, 'expected a name of letters, digits, `_`, `.` and `-`'),
     /** A program with its arguments, as systemd has it (systemd.service(5), COMMAND LINES). */
     exec: z.string().regex(/^\/[^\n]+$/, 'expected one line that begins with the path of a program'),
     /** When it runs: `daily`, `Mon *-*-* 03:00` (systemd.time(7), CALENDAR EVENTS). */
     at: oneLine,
-    /** Up to so many seconds later, by chance, so that several hosts do not begin at once. */
+    /** Seconds that it may begin later, by chance, so that several hosts do not begin at once. */
     spread: z.int().min(0).default(0),
     /** Whether a run is made up for that was missed while the machine was off. */
     persistent: z.boolean().default(true),
+    /** Who runs it. */
     user: oneLine.default('root'),
+    /** What it does, for people. Default: its name. */
     description: oneLine.optional(),
   })
   .transform((timer) => ({

@@ -6,7 +6,7 @@ import { compareVersions, objectName, VERSION_OF, versionedName, versionsOf } fr
 const want = z.strictObject({
   /** What it is called; its name in the swarm has a digest of its content as well. */
   name: objectName,
-  /** Docker takes up to 1000 KiB. */
+  /** What is in it. Docker takes up to 1000 KiB. */
   content: z.string().min(1).max(1_000_000),
 });
 type Want = z.output<typeof want>;

@@ -20,7 +20,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const settings = z.record(z.string(), z.json());
 
 const want = z.strictObject({
-  /** `null`: the setting is removed. One that is not named stays as it is. */
+  /** What daemon.json has. `null`: the setting is removed. One that is not named stays as it is. */
   settings,
   /** Settings that go together, where nobody has chosen anything else for the first of them. */
   otherwise: settings.default({}),

@@ -6,6 +6,7 @@ import { managerProbe } from './manager.ts';
 import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({
+  /** Bytes of a packet that the network between the hosts carries. */
   mtu: packetSize,
 });
 

@@ -6,12 +6,15 @@ import { dockerProbe } from './docker-probe.ts';
 import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({
+  /** Its name in the swarm. */
   name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
   /** The range that containers get their addresses from. Said, so that it is known before the network exists. */
   subnet: z.cidrv4(),
+  /** Whether containers that are no services may join it. */
   attachable: z.boolean().default(false),
-  /** IPsec between nodes. Needs ESP (IP protocol 50) between them. */
+  /** Whether what goes between nodes is encrypted (IPsec). Needs ESP (IP protocol 50) between them. */
   encrypted: z.boolean().default(false),
+  /** Bytes of a packet that the network between the hosts carries. Default: as Docker makes it, for 1500. */
   mtu: packetSize.optional(),
 });
 

@@ -13,8 +13,17 @@ const want = z.strictObject({
   value: z.union([
     z.instanceof(Secret),
     z.strictObject({
+      /** How many random bytes make the value. */
       random: z.int().min(16).max(64),
-      kept: z.strictObject({ service: z.string(), variable: z.string().regex(/^[A-Z_]+$/) }).optional(),
+      /** Where the value is taken from that has been in use so far. */
+      kept: z
+        .strictObject({
+          /** The service, by its name in the swarm. */
+          service: z.string(),
+          /** The variable of its containers that has the value. */
+          variable: z.string().regex(/^[A-Z_]+$/),
+        })
+        .optional(),
     }),
   ]),
 });

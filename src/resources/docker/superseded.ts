@@ -4,7 +4,9 @@ import { sh } from '../../shell/index.ts';
 import { objectName, versionsOf } from './versioned.ts';
 
 const want = z.strictObject({
+  /** What has versions. */
   object: z.enum(['secret', 'config']),
+  /** What it is called, without its version. */
   name: objectName,
   /** The version that is in use; none: the object is not used any more. */
   keep: z.string().optional(),

@@ -8,7 +8,7 @@ const FORM =
   /^rule family="ipv4" source address="([\d.]+)" (port port="[\d-]+" protocol="(?:tcp|udp)"|protocol value="esp") accept$/;
 
 /**
- * Openings of firewalld, as they are now and after a start. Both are changed without a reload, which takes swarm's own rules away
+ * What firewalld lets in, now and after a start. Both are changed without a reload, which takes swarm's own rules away
  * with engines before July 2025 (moby#50443). They go into the zone that the first peer's packets come in by. Other rules stay, but
  * for those that let others than the peers in to the same ports.
  */

@@ -49,7 +49,7 @@ const listing = z.object({
 });
 
 /**
- * Openings in the rules of nftables.service: a drop in one table cannot be undone by another, so ours are put first into every
+ * What nftables.service lets in. A drop in one table cannot be undone by another, so ours are put first into every
  * chain that sees what comes in, now by hand, and at a start by a file that the main one includes last. That file names no chain which is
  * not there by then: nft takes all of the rules or none, and the host would be without its firewall.
  */

@@ -7,10 +7,13 @@ const port = z.union([
 
 /** What a firewall lets in, from these addresses and from nobody else. */
 export const openingsWant = z.strictObject({
+  /** Addresses that are let in. */
   from: z.array(z.ipv4()).readonly(),
+  /** TCP ports that they reach. */
   tcp: z.array(port).default([]),
+  /** UDP ports that they reach. */
   udp: z.array(port).default([]),
-  /** IP protocol 50, of overlay networks that are encrypted. */
+  /** Whether they may send IP protocol 50, of overlay networks that are encrypted. */
   esp: z.boolean().default(false),
   /** Whether all peers are in `from`. Where one was not reached, what was opened for others stays. */
   complete: z.boolean().default(true),

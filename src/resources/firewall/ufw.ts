@@ -7,7 +7,7 @@ const TUPLE = new RegExp(
   `^### tuple ### allow (tcp|udp|esp) (\\S+) 0\\.0\\.0\\.0/0 any (\\S+) in comment=${Buffer.from(MARK).toString('hex')}$`,
 );
 
-/** Openings of ufw. Its rules are read from its file: its command is a program in Python, and slow. */
+/** What ufw lets in. Its rules are read from its file: its command is a program in Python, and slow. */
 export const ufwOpenings = defineResource({
   kind: 'ufw-openings',
   want: openingsWant,

@@ -5,6 +5,7 @@ import { absolutePath } from '../path.ts';
 import { askGluster, glusterAnswer } from './ask.ts';
 
 const want = z.strictObject({
+  /** The volume, by its name. */
   volume: z.string(),
   /** The emptied brick, `address:path`. */
   brick: z.string(),

@@ -6,11 +6,13 @@ import { absolutePath } from '../path.ts';
 import { refuseWrongDisk } from './brick-place.ts';
 
 const want = z.strictObject({
+  /** The directory of the brick. */
   path: absolutePath,
-  /** Of the volume that the brick belongs to. Without it the brick is for a volume that is yet to be made. */
+  /** The id of the volume that the brick belongs to. Without it the brick is for a volume that is yet to be made. */
   volumeId: z.uuid().optional(),
   /** Where the file system was mounted that it was made on, as far as its pool knows. */
   madeOn: z.union([z.literal('/'), absolutePath]).optional(),
+  /** Whether it may be on the root file system, which its files can fill. */
   allowRootFilesystem: z.boolean().default(false),
 });
 

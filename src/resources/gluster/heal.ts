@@ -5,6 +5,7 @@ import { askGluster, gluster, glusterAnswer } from './ask.ts';
 import { awaited, type Sets } from './heal-awaited.ts';
 
 const want = z.strictObject({
+  /** The volume, by its name. */
   volume: z.string(),
   /**
    * Directories of the volume whose files are not waited for. A file that is held open and locked since before a brick came

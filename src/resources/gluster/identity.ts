@@ -10,10 +10,21 @@ import { writeFile } from '../write-file.ts';
 const want = z.strictObject({
   /** Where glusterd keeps its state. */
   directory: absolutePath,
+  /** The UUID that the pool knows this host by. */
   uuid: z.uuid(),
+  /** The version of the pool, which all its nodes can run (`cluster.op-version`). */
   operatingVersion: z.string().regex(/^\d+$/),
   /** The other nodes of the pool. */
-  peers: z.array(z.strictObject({ uuid: z.uuid(), address: z.string() })).min(1),
+  peers: z
+    .array(
+      z.strictObject({
+        /** The UUID of the node in the pool. */
+        uuid: z.uuid(),
+        /** The address that the pool reaches it at. */
+        address: z.string(),
+      }),
+    )
+    .min(1),
 });
 
 /**

@@ -6,9 +6,19 @@ import { sh } from '../../shell/index.ts';
 const PATIENCE = 5;
 
 const want = z.strictObject({
+  /** The volume, by its name. */
   volume: z.string(),
   /** Names by which the volume's bricks are reached, with the address of each. */
-  names: z.array(z.strictObject({ name: z.string(), address: z.string() })).min(1),
+  names: z
+    .array(
+      z.strictObject({
+        /** The name, as the volume has it. */
+        name: z.string(),
+        /** The address that it stands for, for a person who has to write it down. */
+        address: z.string(),
+      }),
+    )
+    .min(1),
 });
 
 /**

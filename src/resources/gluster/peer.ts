@@ -7,8 +7,9 @@ import { askGluster, gluster, glusterAnswer } from './ask.ts';
 const MEMBER = 'Peer in Cluster (Connected)';
 
 const want = z.strictObject({
+  /** The address that the pool is to reach the node at. */
   address: z.string(),
-  /** Of the node in the pool, where a host says it. It is the same node under whatever name the pool has it. */
+  /** The UUID of the node in the pool, where a host says it. It is the same node under whatever name the pool has it. */
   uuid: z.uuid().optional(),
 });
 

@@ -9,12 +9,13 @@ const GRANULAR = 'cluster.granular-entry-heal';
 const ALLOW = 'auth.allow';
 
 const want = z.strictObject({
+  /** Its name. */
   name: z.string().regex(/^[a-zA-Z0-9_-]+$/),
   /** Bricks of one set, the arbiter included. */
   setSize: z.int().min(3),
-  /** The last brick of each set holds names and attributes only. */
+  /** Whether the last brick of each set holds names and attributes only. */
   arbiter: z.boolean(),
-  /** `name:path` as the volume has it, set by set. */
+  /** The bricks, `name:path` as the volume has it, set by set. */
   bricks: z.array(z.string()).min(1),
   /** Those of them whose hosts did not answer. Nothing here can bring them online, and nothing is added while there are any. */
   away: z.array(z.string()).default([]),
@@ -23,11 +24,13 @@ const want = z.strictObject({
    * is at the place of one, also of the bare mount point of a disk that is away (glusterd_op_stage_start_volume, 11).
    */
   unseen: z.array(z.string()).default([]),
+  /** Options that it has, by their names. Others that were set stay. */
   options: z.record(z.string(), z.string()),
   /** Options that are on unless somebody turns them off, and are to be on. */
   keptOn: z.array(z.string()).default([]),
   /** Addresses that may mount it. Their order means nothing; whoever else was let in by hand stays so. */
   allow: z.array(z.string()).default([]),
+  /** Whether bricks may be where glusterd does not take them by itself, as on the root file system. */
   force: z.boolean().default(false),
 });
 

@@ -9,9 +9,12 @@ const BEGIN = '# provision: the hosts of the inventory';
 const END = '# provision: end';
 
 const want = z.strictObject({
+  /** The lines, in order. */
   entries: z.array(
     z.strictObject({
+      /** The address that the names stand for. */
       address: z.union([z.ipv4(), z.ipv6()]),
+      /** Names of that address; the first is its canonical one (hosts(5)). */
       names: z.array(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/i, 'expected a host name')).min(1),
     }),
   ),

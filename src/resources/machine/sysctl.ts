@@ -15,7 +15,10 @@ const value = z
   .transform((given) => String(given).trim().split(/\s+/).join(' '));
 
 const want = z
-  .strictObject({ settings: z.record(kernelSetting, value) })
+  .strictObject({
+    /** Values by the names of settings. */
+    settings: z.record(kernelSetting, value),
+  })
   .transform(({ settings }) => ({ settings, content: contentOf(settings) }));
 
 /**

@@ -19,6 +19,7 @@ export const accountName = z
   .regex(/^[a-z_][a-z0-9_-]{0,30}$/, 'expected the name of a user or group');
 
 const want = z.strictObject({
+  /** What the account is called. */
   name: accountName,
   /** Public keys that may log in. Others that are there stay. */
   keys: z.array(publicKey).default([]),

@@ -12,7 +12,14 @@ const want = z.strictObject({
   /** Local part of the address that mail about the server goes to. Mailu asks for it to be there. */
   postmaster: z.string(),
   /** The first administrator, made with this password where there is none of that name. Its password is never changed. */
-  administrator: z.strictObject({ localPart: z.string(), password: z.instanceof(Secret) }).optional(),
+  administrator: z
+    .strictObject({
+      /** What is before the @ of its address. */
+      localPart: z.string(),
+      /** The password that it is made with. */
+      password: z.instanceof(Secret),
+    })
+    .optional(),
   /** Addresses whose mail is on the storage, some of them: without accounts, they say that there were accounts. */
   mailboxes: z.array(z.string()).default([]),
 });

@@ -15,6 +15,7 @@ import { want as resolverWant } from './want.ts';
 const want = z.strictObject({
   /** An attachable overlay network. */
   network: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected the name of a network'),
+  /** Names that a container is tried with. */
   checks: resolverWant.shape.checks,
 });
 

@@ -14,15 +14,19 @@ const checks = z.strictObject({
 });
 
 export const want = z.strictObject({
+  /** `dnssec-trigger` feeds unbound with what NetworkManager knows; `unbound` is by itself. */
   kind: z.enum(['dnssec-trigger', 'unbound']),
   /** Why it is this kind, where that is not what was asked for: the plan says it. */
   because: z.string().optional(),
   /** Name servers that unbound asks; none: it asks from the root on. */
   forwarders: z.array(z.string()).default([]),
+  /** Names that it is tried with. */
   checks: checks.prefault({}),
   /** Files that unbound, and dnssec-trigger, read when they start. */
   configuration: z.strictObject({
+    /** Those of unbound. */
     unbound: z.array(absolutePath),
+    /** Those of dnssec-trigger. */
     'dnssec-trigger': z.array(absolutePath).default([]),
   }),
 });

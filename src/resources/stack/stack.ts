@@ -9,6 +9,7 @@ import { wantedServices } from './wanted.ts';
 
 const want = z
   .strictObject({
+    /** Its name in the swarm. */
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'expected the name of a stack'),
     /** The stack file. Only what swarm keeps: what it would ignore is an error. */
     compose: z.string(),
@@ -18,7 +19,14 @@ const want = z
     updates: z
       .record(
         z.string(),
-        z.strictObject({ pause: z.string().optional(), lasting: z.string().optional() }).readonly(),
+        z
+          .strictObject({
+            /** For how long it is away, for people. */
+            pause: z.string().optional(),
+            /** What no run takes back, in a clause. */
+            lasting: z.string().optional(),
+          })
+          .readonly(),
       )
       .default({}),
     /** What services keep where their variables say, by service. */

@@ -9,6 +9,7 @@ const want = z.strictObject({
   name: z.string(),
   /** The swarm that it belongs to by what was seen before. Absent: there is none, and it is made. */
   clusterId: z.string().optional(),
+  /** The address that the other nodes reach this one at. */
   advertiseAddress: z.ipv4(),
   /** Ranges that overlay networks get their subnets from. Only at init. Docker's default: 10.0.0.0/8. */
   addressPools: z.array(z.cidrv4()).default([]),

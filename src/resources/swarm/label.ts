@@ -6,11 +6,11 @@ import { nodeProbe, OUR_LABELS } from './node.ts';
 const want = z.strictObject({
   /** The inventory's name of the host, for people. */
   host: z.string(),
-  /** Absent while the host has not joined. */
+  /** The id of the node; absent while the host has not joined. */
   nodeId: z.string().min(1).optional(),
   /** Its name after `provision.`: those labels are the playbooks', the others are the inventory's. */
   name: z.string().regex(/^[a-z-]+$/),
-  /** `null`: the node does not have the label. */
+  /** Its value. `null`: the node does not have the label. */
   value: z.string().nullable(),
   /** Services that run only where the label is. */
   places: z.array(z.string()).default([]),

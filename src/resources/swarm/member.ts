@@ -7,11 +7,15 @@ import { dockerProbe } from '../docker/docker-probe.ts';
 const want = z.strictObject({
   /** The inventory's name of the cluster, for people. */
   name: z.string(),
+  /** What it joins as. */
   role: z.enum(['manager', 'worker']),
   /** Addresses of managers, tried in turn. */
   via: z.array(z.ipv4()).min(1),
+  /** What lets it join: it is known once a manager was asked. */
   token: z.custom<Ref<Secret>>(isRef),
+  /** The address that the other nodes reach it at. */
   advertiseAddress: z.ipv4(),
+  /** Whether it takes tasks once it has joined. */
   availability: z.enum(['active', 'pause', 'drain']).default('active'),
   /** A node id that this host still has and that the managers no longer list: it leaves before it joins. */
   removedNodeId: z.string().optional(),

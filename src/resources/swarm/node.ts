@@ -17,12 +17,13 @@ export function nodeProbe(host: string, nodeId: string | undefined): Probe<Swarm
 const want = z.strictObject({
   /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
   host: z.string(),
-  /** Absent while the host has not joined. */
+  /** The id of the node; absent while the host has not joined. */
   nodeId: z.string().min(1).optional(),
+  /** What the node is to be. */
   role: z.enum(['manager', 'worker']),
-  /** Where it is not said, what it is stays: somebody may have drained it on purpose. */
+  /** Whether it takes tasks. Where it is not said, what it is stays: somebody may have drained it on purpose. */
   availability: z.enum(['active', 'pause', 'drain']).optional(),
-  /** `null`: the node does not have the label. One that is not named stays: services may be placed by it. */
+  /** Labels of the node. `null`: the node does not have the label. One that is not named stays: services may be placed by it. */
   labels: z
     .record(
       z

@@ -1,0 +1,20 @@
+import type { Codes } from './codes.ts';
+import { bullet, code, plain, sentence, wrapped } from './markdown.ts';
+
+const listed = (codes: readonly string[]) => wrapped(`${codes.map(code).join(', ')}.`);
+
+/** The codes as the page tells them. */
+export const codesSection = ({ errors, causes, refusals, warnings }: Codes): string =>
+  [
+    ...[...errors].flatMap(([exit, codes]) => [`### Errors that end with ${exit}`, listed(codes)]),
+    '### Why a command failed',
+    'An error of a command has one of these where the reason is the host, and not the command.',
+    [...causes].map(([name, words]) => bullet(`${code(name)}: ${sentence(plain(words))}`)).join('\n'),
+    '### Findings that end a run',
+    wrapped(
+      'The command then ends with 5. In the middle of a run the finding is an error with the same code.',
+    ),
+    listed(refusals),
+    '### Findings that are only said',
+    listed(warnings),
+  ].join('\n\n');
