@@ -1,11 +1,9 @@
 import { execute, exitCodeOf } from '../engine/index.ts';
-import { Interrupted } from '../errors/index.ts';
+import { EXIT, Interrupted } from '../errors/index.ts';
 import type { ExecOptions } from './actions.ts';
 import { logged } from './logged.ts';
 import { forLogins, readableSecrets } from './read-secrets.ts';
 import { setUp } from './set-up.ts';
-
-const INTERRUPTED = 130;
 
 /** Runs a person's command on the hosts, and says what became of it. */
 export async function exec(file: string, words: readonly string[], options: ExecOptions): Promise<number> {
@@ -38,12 +36,12 @@ export async function exec(file: string, words: readonly string[], options: Exec
       screen.err(`${told.map(([what, hosts]) => `${what} ${hosts.join(', ')}`).join('; ')}\n`);
       return (
         exitCodeOf(failures) ??
-        (run.stop.aborted && interrupted.length + notBegun.length > 0 ? INTERRUPTED : 0)
+        (run.stop.aborted && interrupted.length + notBegun.length > 0 ? EXIT.interrupted : EXIT.done)
       );
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       screen.err('interrupted before it was begun\n');
-      return INTERRUPTED;
+      return EXIT.interrupted;
     } finally {
       await renderer.close();
       release();

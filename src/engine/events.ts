@@ -145,16 +145,20 @@ export type Event =
     }
   /** A person's command begins on a host, secrets masked. */
   | { readonly kind: 'command-started'; readonly host: string; readonly command: string }
+  /** A person's command has printed a line, secrets masked. */
   | {
       readonly kind: 'command-output';
       readonly host: string;
+      /** Where it was printed. */
       readonly stream: 'stdout' | 'stderr';
       readonly line: string;
     }
+  /** A person's command has ended by itself. */
   | {
       readonly kind: 'command-finished';
       readonly host: string;
-      readonly code: number;
+      /** What it ended with; 128 and more: by a signal. */
+      readonly exitCode: number;
       readonly milliseconds: number;
     }
   /** What was made is looked at from this machine, as a client would. */

@@ -40,14 +40,14 @@ export async function execute(
   const run = async ({ host: { name }, session }: HostState) => {
     emit({ kind: 'command-started', host: name, command: shown });
     const start = performance.now();
-    const code = await (session as Session).command(words, {
+    const exitCode = await (session as Session).command(words, {
       abort,
       patience: patience.stage,
       line: (stream, text) => emit({ kind: 'command-output', host: name, stream, line: hidden.mask(text) }),
     });
     const milliseconds = Math.round(performance.now() - start);
-    emit({ kind: 'command-finished', host: name, code, milliseconds });
-    if (code !== 0) throw new CommandFailed(words, code);
+    emit({ kind: 'command-finished', host: name, exitCode, milliseconds });
+    if (exitCode !== 0) throw new CommandFailed(words, exitCode);
     ok.push(name);
   };
 

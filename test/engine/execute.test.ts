@@ -79,7 +79,10 @@ test.each<[string, readonly string[], number]>([
   const { failures } = await execute(words, together, made.options());
   expect(messages(failures)).toEqual([`the command ended with exit code ${code}`]);
   expect(failures[0]?.error).toMatchObject({ code: 'command-failed', exit: 2, exitCode: code });
-  expect(made.events.find(({ kind }) => kind === 'command-finished')).toMatchObject({ host: 'a', code });
+  expect(made.events.find(({ kind }) => kind === 'command-finished')).toMatchObject({
+    host: 'a',
+    exitCode: code,
+  });
 });
 
 test('a line for a shell that was given as one word has a fix that can be pasted', async () => {

@@ -62,7 +62,7 @@ test('one host that fails keeps no other from it, and each exit code is told', a
   expect(printed(ran, 'node-1')).toEqual(['yes']);
   expect(printed(ran, 'node-2', 'stderr')).toEqual(['no']);
   const finished = ran.events.filter(({ kind }) => kind === 'command-finished');
-  expect(Object.fromEntries(finished.map(({ host, code }) => [host, code]))).toEqual({
+  expect(Object.fromEntries(finished.map(({ host, exitCode }) => [host, exitCode]))).toEqual({
     'node-1': 0,
     'node-2': 7,
     'node-3': 0,
