@@ -17,9 +17,9 @@ import {
 import { clockPackages, clockService } from './base/clock.ts';
 import { firewallResources } from './base/firewall.ts';
 import { aptProxy } from './base/proxy.ts';
-import { clusterSettings, type Facts, hostSettings } from './base/settings.ts';
-import { clusterSettings as storageSettings } from './storage/settings.ts';
-import { clusterSettings as swarmSettings } from './swarm/settings.ts';
+import { clusterSettings, type Facts, hostSettings } from './settings/base.ts';
+import { clusterSettings as storageSettings } from './settings/storage.ts';
+import { clusterSettings as swarmSettings } from './settings/swarm.ts';
 
 /**
  * How often unanswered data is sent again: 8 is 100 seconds, the least that RFC 1122 (4.2.3.5) allows; the kernel's 15 are a

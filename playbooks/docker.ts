@@ -14,12 +14,12 @@ import {
 } from 'provision-swarm';
 import { unlessLocking } from './autolock.ts';
 import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
-import { clusterSettings } from './base/settings.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
 import { inspectPackages } from './docker/packages.ts';
 import { inspectRepository } from './docker/repository.ts';
-import { type Docker, type DockerHost, hostSettings, SETTINGS } from './docker/settings.ts';
 import { backInSwarm, majorityWithout, twoManagers } from './gates.ts';
+import { clusterSettings } from './settings/base.ts';
+import { type Docker, type DockerHost, hostSettings, SETTINGS } from './settings/docker.ts';
 
 function isInstalled(host: DockerHost): boolean {
   return host.settings.source === 'none' || host.facts.docker.packages.includes(engineOf(host));

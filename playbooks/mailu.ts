@@ -32,14 +32,6 @@ import { inspectMailu } from './mailu/inspect.ts';
 import { keptInServers } from './mailu/kept-in-servers.ts';
 import { network } from './mailu/network.ts';
 import { secretsAndConfigs, superseded } from './mailu/secrets-and-configs.ts';
-import {
-  clusterSettings,
-  hostSettings,
-  type Mailu,
-  type MailuCluster,
-  type Reached,
-  SERVICES,
-} from './mailu/settings.ts';
 import { stackFile } from './mailu/stack.ts';
 import { mailuStatus } from './mailu/status.ts';
 import { surroundings } from './mailu/surroundings.ts';
@@ -47,8 +39,16 @@ import { updatesOf } from './mailu/updates.ts';
 import { validateMailu } from './mailu/validate.ts';
 import { logs, removeStack } from './mailu/verbs.ts';
 import { writtenBelow } from './mailu/written.ts';
-import { clusterSettings as storageSettings } from './storage/settings.ts';
-import { clusterSettings as swarmSettings } from './swarm/settings.ts';
+import {
+  clusterSettings,
+  hostSettings,
+  type Mailu,
+  type MailuCluster,
+  type Reached,
+  SERVICES,
+} from './settings/mailu.ts';
+import { clusterSettings as storageSettings } from './settings/storage.ts';
+import { clusterSettings as swarmSettings } from './settings/swarm.ts';
 
 type ResourcesOf = (mailu: Mailu, cluster: MailuCluster, host: Reached) => readonly Resource[];
 

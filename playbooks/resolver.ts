@@ -12,7 +12,6 @@ import {
   resolver,
   resolverFacts,
 } from 'provision-swarm';
-import { hostSettings, type Reached, type Resolvers } from './resolver/settings.ts';
 import {
   DEVICES_CONF,
   DEVICES_CONF_TEXT,
@@ -22,6 +21,7 @@ import {
   unboundPackages,
   unboundPath,
 } from './resolver/unbound.ts';
+import { hostSettings, type Reached, type Resolvers } from './settings/resolver.ts';
 
 /** Docker 24.0.0 answers SERVFAIL for every name that does not exist, and drops the `ad` flag (moby#45565, Mailu#2827). */
 const BAD_ENGINES = ['24.0.0'];

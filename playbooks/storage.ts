@@ -18,6 +18,13 @@ import {
 } from 'provision-swarm';
 import { unlessLocking } from './autolock.ts';
 import { backInSwarm, majorityWithout } from './gates.ts';
+import {
+  brickPathOf,
+  clusterSettings,
+  hostSettings,
+  type Reached,
+  type Storage,
+} from './settings/storage.ts';
 import * as gluster from './storage/gluster.ts';
 import { peersConnected, poolKeepsQuorum } from './storage/gluster-gates.ts';
 import * as site from './storage/gluster-site.ts';
@@ -25,13 +32,6 @@ import { inspectLeft } from './storage/left.ts';
 import { inspectMounts } from './storage/mounts.ts';
 import * as nfs from './storage/nfs.ts';
 import { LEASE } from './storage/options.ts';
-import {
-  brickPathOf,
-  clusterSettings,
-  hostSettings,
-  type Reached,
-  type Storage,
-} from './storage/settings.ts';
 import { inspectSilent } from './storage/silent.ts';
 import { inspectExport, validate } from './storage/validate.ts';
 

@@ -15,11 +15,11 @@ import {
   swarmCluster,
   swarmFacts,
 } from 'provision-swarm';
-import { clusterSettings as baseSettings } from './base/settings.ts';
+import { clusterSettings as baseSettings } from './settings/base.ts';
+import { clusterSettings, hostSettings } from './settings/swarm.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
 import { inspectAvailability } from './swarm/availability.ts';
 import { leadManager, membership, nodeResources } from './swarm/members.ts';
-import { clusterSettings, hostSettings } from './swarm/settings.ts';
 import { nodeTable } from './swarm/status.ts';
 
 /** One swarm of all hosts, with an odd number of managers. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import site from '../playbooks/site.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
@@ -57,18 +58,36 @@ interface Module {
   readonly imports: readonly string[];
 }
 
-const modules: readonly Module[] = readdirSync(SRC, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name))
-  .map((path) => {
-    const text = readFileSync(path, 'utf8');
-    const imports = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) =>
-      relative(SRC, resolve(dirname(path), match[1] ?? '')),
-    );
-    return { path: relative(SRC, path), text, imports };
-  });
+const modulesIn = (folder: string): readonly Module[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => {
+      const text = readFileSync(path, 'utf8');
+      const imports = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) =>
+        relative(folder, resolve(dirname(path), match[1] ?? '')),
+      );
+      return { path: relative(folder, path), text, imports };
+    });
+const modules = modulesIn(SRC);
+const playbooks = modulesIn(join(ROOT, 'playbooks'));
 
 const layer = (path: string) => path.split('/')[0] ?? '';
+
+/** Ways from a module back to itself. */
+function circlesIn(all: readonly Module[]): readonly string[] {
+  const graph = new Map(all.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+    if (done.has(path) || trail.includes(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of all) visit(path, []);
+  return circles;
+}
 
 describe('the architecture', () => {
   test('every folder imports only what is below it', () => {
@@ -95,17 +114,24 @@ describe('the architecture', () => {
   });
 
   test('no module imports itself, however far around', () => {
-    const graph = new Map(modules.map(({ path, imports }) => [path, imports]));
-    const done = new Set<string>();
-    const cycles: string[] = [];
-    const visit = (path: string, trail: readonly string[]) => {
-      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
-      if (done.has(path) || trail.includes(path)) return;
-      for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
-      done.add(path);
-    };
-    for (const { path } of modules) visit(path, []);
-    expect(cycles).toEqual([]);
+    expect([...circlesIn(modules), ...circlesIn(playbooks)]).toEqual([]);
+  });
+
+  test('a playbook imports settings, what it has itself, and what those before it in the site have', () => {
+    const order = site.map(({ name }) => name);
+    const nameOf = (path: string) => layer(path).replace(/\.ts$/, '');
+    const wrong = playbooks.flatMap(({ path, imports }) =>
+      imports
+        .filter((to) => order.includes(nameOf(to)) && nameOf(to) !== nameOf(path) && path !== 'site.ts')
+        // Settings are below all of them.
+        .filter(
+          (to) => !order.includes(nameOf(path)) || order.indexOf(nameOf(to)) > order.indexOf(nameOf(path)),
+        )
+        .map((to) => `${path} imports ${to}`),
+    );
+    expect(wrong).toEqual([]);
+    const own = playbooks.filter(({ path }) => layer(path) === 'settings').flatMap(({ imports }) => imports);
+    expect(own.filter((to) => layer(to) !== 'settings')).toEqual([]);
   });
 
   test('only the command line ends the process, hears signals, or prints', () => {

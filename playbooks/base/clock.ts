@@ -1,5 +1,5 @@
 import { file, packages, type Resource, service } from 'provision-swarm';
-import type { Machine } from './settings.ts';
+import type { Machine } from '../settings/base.ts';
 
 const SOURCES = '/etc/chrony/sources.d/provision.sources';
 

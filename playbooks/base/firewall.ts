@@ -11,9 +11,9 @@ import {
   type Resource,
   ufwOpenings,
 } from 'provision-swarm';
-import type { ClusterSettings as StorageSettings } from '../storage/settings.ts';
-import type { ClusterSettings as SwarmSettings } from '../swarm/settings.ts';
-import type { ClusterSettings, Facts, Machine, Settings } from './settings.ts';
+import type { ClusterSettings, Facts, Machine, Settings } from '../settings/base.ts';
+import type { ClusterSettings as StorageSettings } from '../settings/storage.ts';
+import type { ClusterSettings as SwarmSettings } from '../settings/swarm.ts';
 
 interface Others {
   readonly swarm: SwarmSettings;

@@ -1,5 +1,5 @@
 import { dropIn, file, type Resource, sh } from 'provision-swarm';
-import type { ClusterSettings } from './settings.ts';
+import type { ClusterSettings } from '../settings/base.ts';
 
 type Proxy = ClusterSettings['proxy'];
 

@@ -1,6 +1,6 @@
 import { file, packages, type Resource, sh } from 'provision-swarm';
+import type { DockerHost } from '../settings/docker.ts';
 import { dockerRepository } from './repository.ts';
-import type { DockerHost } from './settings.ts';
 
 const PREFERENCES = '/etc/apt/preferences.d/provision-docker';
 

@@ -1,6 +1,6 @@
 import type { Finding } from 'provision-swarm';
+import type { DockerHost } from '../settings/docker.ts';
 import { engineOf } from './engine.ts';
-import type { DockerHost } from './settings.ts';
 
 /** What each engine's packages conflict with, beside the other engine; nothing that is there is ever removed. */
 const OTHERS = {

@@ -9,7 +9,7 @@ import {
   sh,
   signingKey,
 } from 'provision-swarm';
-import type { DockerHost } from './settings.ts';
+import type { DockerHost } from '../settings/docker.ts';
 
 const KEY = '/etc/apt/keyrings/provision-docker.asc';
 const SOURCES = '/etc/apt/sources.list.d/provision-docker.sources';

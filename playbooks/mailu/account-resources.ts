@@ -1,6 +1,6 @@
 import { isReached, mailuAccounts, type Resource } from 'provision-swarm';
+import type { Mailu, MailuCluster, Reached } from '../settings/mailu.ts';
 import { ADMIN } from './accounts-places.ts';
-import type { Mailu, MailuCluster, Reached } from './settings.ts';
 
 /**
  * Mailu's accounts, through the host that runs admin. While none does, every host that might is looked at.

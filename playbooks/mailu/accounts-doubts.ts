@@ -1,4 +1,5 @@
 import { isReached } from 'provision-swarm';
+import type { Mailu } from '../settings/mailu.ts';
 import type { FoundFile } from './accounts-files.ts';
 import { inUseElsewhere } from './accounts-findings.ts';
 import { notInInventory } from './accounts-lost.ts';
@@ -21,7 +22,6 @@ import {
   withDiskAway,
 } from './accounts-seen.ts';
 import { endingHolders, holdersOf, holdersText, isBoundTo, isInUse } from './accounts-use.ts';
-import type { Mailu } from './settings.ts';
 
 /**
  * Why accounts that were found may be old ones: an administration that is started with them would know nobody who came since. The

@@ -1,10 +1,10 @@
 import { sh } from 'provision-swarm';
+import type { Mailu, Reached } from '../settings/mailu.ts';
 import { type FoundFile, hostsOf, isAt, isOnSharedStorage } from './accounts-files.ts';
 import { aside, brings, copiesOut, STOPS } from './accounts-moves.ts';
 import { ADMIN, dataOf, fileOf, sharedFile } from './accounts-places.ts';
 import { describe, namesOf, type Problem, type Seen } from './accounts-seen.ts';
 import { endingHolders, holdersOf, holdersText, isInUse } from './accounts-use.ts';
-import type { Mailu, Reached } from './settings.ts';
 
 /** A setting has the directory that `data` is in: a volume of Docker's, or another name, cannot be written as one. */
 const isSetting = (file: FoundFile, root: string) =>

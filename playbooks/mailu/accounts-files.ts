@@ -1,6 +1,6 @@
 import type { FileIdentity } from 'provision-swarm';
+import type { Reached } from '../settings/mailu.ts';
 import { sharedFile } from './accounts-places.ts';
-import type { Reached } from './settings.ts';
 
 /** A file with accounts, once, by however many paths and on however many hosts it is seen. */
 export interface FoundFile {

@@ -1,4 +1,5 @@
 import { isReached } from 'provision-swarm';
+import type { Mailu, Reached } from '../settings/mailu.ts';
 import { adopts } from './accounts-elsewhere.ts';
 import { ADMIN, fileOf, placesOf } from './accounts-places.ts';
 import {
@@ -13,7 +14,6 @@ import {
   unableOf,
   when,
 } from './accounts-seen.ts';
-import type { Mailu, Reached } from './settings.ts';
 
 /** The accounts that are in use are in another server, or in one where the inventory has a file. */
 export function otherServer({ database }: Mailu, service: Seen['service']): Problem | undefined {

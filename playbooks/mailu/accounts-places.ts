@@ -1,4 +1,4 @@
-import type { Mailu } from './settings.ts';
+import type { Mailu } from '../settings/mailu.ts';
 
 /** The name of the service that is Mailu's administration, which alone writes the accounts. */
 export const ADMIN = 'mailu_admin';

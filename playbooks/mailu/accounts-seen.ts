@@ -1,6 +1,6 @@
 import { byName, type Finding, isReached, type MailDataFacts } from 'provision-swarm';
+import type { MailuCluster, Reached } from '../settings/mailu.ts';
 import { type FoundFile, filesOf } from './accounts-files.ts';
-import type { MailuCluster, Reached } from './settings.ts';
 
 export type MailuHost = MailuCluster['hosts'][number];
 

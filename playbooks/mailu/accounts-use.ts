@@ -1,9 +1,9 @@
 import type { ContainerFact } from 'provision-swarm';
+import type { Reached } from '../settings/mailu.ts';
 import type { FoundFile } from './accounts-files.ts';
 import { ADMIN } from './accounts-places.ts';
 import { isOf, type Seen } from './accounts-seen.ts';
 import { isBelow } from './other-programs.ts';
-import type { Reached } from './settings.ts';
 import { stopping } from './stops.ts';
 
 /** Whether an administration that runs has it. What a service says that is bound to no node says nothing of one host. */

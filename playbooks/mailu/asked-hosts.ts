@@ -1,5 +1,5 @@
 import { byName, type Host, isReached } from 'provision-swarm';
-import type { Facts, MailuCluster, Settings } from './settings.ts';
+import type { Facts, MailuCluster, Settings } from '../settings/mailu.ts';
 
 /** The host that the swarm is asked and told through: a manager with a quorum, or who will be one. */
 export function askedManager({ hosts }: MailuCluster): Host<Settings, Facts> | undefined {

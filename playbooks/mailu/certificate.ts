@@ -1,5 +1,5 @@
 import { type Finding, isReached } from 'provision-swarm';
-import type { Mailu, MailuCluster } from './settings.ts';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 
 /** The files of the certificate on the shared storage, its chain and its key; none where it comes from elsewhere. */
 export function certificateFiles({ tls }: Pick<Mailu, 'tls'>, root: string): readonly string[] {

@@ -1,6 +1,6 @@
 import type { OutsideCheck } from 'provision-swarm';
+import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from '../settings/mailu.ts';
 import { certificateFiles } from './certificate.ts';
-import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 type Protocol = OutsideCheck['services'][number]['protocol'];
 

@@ -8,12 +8,12 @@ import {
   service,
   template,
 } from 'provision-swarm';
+import type { Mailu, MailuCluster, Reached } from '../settings/mailu.ts';
 import { ADMIN, COPY_UNIT, copiesOf, deployedOf, fileOf } from './accounts-places.ts';
 import { writerOf } from './asked-hosts.ts';
 import { adminHostOf, decideDatabase } from './database.ts';
 import { tagOf, versionOf } from './forward.ts';
 import { imageOf } from './images.ts';
-import type { Mailu, MailuCluster, Reached } from './settings.ts';
 
 const UNIT = 'provision-accounts';
 const TIMER = `/etc/systemd/system/${UNIT}.timer`;

@@ -1,6 +1,6 @@
 import { nested } from 'provision-swarm';
-import { brickPathOf } from '../storage/settings.ts';
-import type { MailuCluster } from './settings.ts';
+import type { MailuCluster } from '../settings/mailu.ts';
+import { brickPathOf } from '../settings/storage.ts';
 
 /** Why sqlite's file cannot be kept there beside this storage; `undefined` where it can. */
 export function databasePathMistake(

@@ -1,4 +1,5 @@
 import { type Finding, isReached, Refusal } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { mailAway, notTheOnes, withoutMail } from './accounts-doubts.ts';
 import { anotherHost, anotherPlace, insideContainer, severalPlaces } from './accounts-elsewhere.ts';
 import { isAt, isOnSharedStorage } from './accounts-files.ts';
@@ -6,7 +7,6 @@ import { fileInUse, inUseElsewhere, otherServer } from './accounts-findings.ts';
 import { mayBeSomewhere } from './accounts-lost.ts';
 import { fileOf } from './accounts-places.ts';
 import { isOf, look, type MailuHost, type Problem } from './accounts-seen.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** Where Mailu's accounts are, by what the hosts show. */
 export type DatabaseDecision =

@@ -1,4 +1,4 @@
-import type { Mailu, ServiceName } from './settings.ts';
+import type { Mailu, ServiceName } from '../settings/mailu.ts';
 
 /** Which services there are. */
 export function servicesOf(mailu: Mailu): readonly ServiceName[] {

@@ -1,5 +1,5 @@
 import { block, dataDirectory, type Resource, template } from 'provision-swarm';
-import type { MailuCluster } from './settings.ts';
+import type { MailuCluster } from '../settings/mailu.ts';
 
 const DIRECTORIES = [
   'redis',

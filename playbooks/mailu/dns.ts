@@ -2,8 +2,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { adminProbe, asciiDomain, type Enquiry, enquire, exportedList, isReached } from 'provision-swarm';
 import { z } from 'zod';
+import { type Mailu, type MailuCluster, portsOf } from '../settings/mailu.ts';
 import { ADMIN } from './accounts-places.ts';
-import { type Mailu, type MailuCluster, portsOf } from './settings.ts';
 
 const text = z.string().nullish();
 const exported = z

@@ -1,7 +1,7 @@
+import { type Mailu, portsOf, type ServiceName } from '../settings/mailu.ts';
+import { atLeast, familyOf } from '../settings/mailu-version.ts';
 import { servicesOf } from './deployed.ts';
 import { READERS } from './readers.ts';
-import { type Mailu, portsOf, type ServiceName } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
 
 /** A variable of Mailu, and the services that read it: only they are updated when it changes. */
 interface Variable {

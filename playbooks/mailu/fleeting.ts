@@ -1,8 +1,8 @@
 import { type ContainerFact, isReached } from 'provision-swarm';
+import type { MailuCluster, Reached } from '../settings/mailu.ts';
+import { atLeast, familyOf, isVersion } from '../settings/mailu-version.ts';
 import { listedServices } from './listed-services.ts';
 import { STACK } from './service.ts';
-import type { MailuCluster, Reached } from './settings.ts';
-import { atLeast, familyOf, isVersion } from './version.ts';
 
 /** What goes with a container, and nobody else has. */
 export interface Fleeting {

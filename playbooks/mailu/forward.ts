@@ -1,10 +1,10 @@
 import { type Finding, isReached } from 'provision-swarm';
+import type { Mailu, MailuCluster, ServiceName } from '../settings/mailu.ts';
+import { atLeast, familyOf, isVersion } from '../settings/mailu-version.ts';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { imageOf } from './images.ts';
 import { STACK } from './service.ts';
-import type { Mailu, MailuCluster, ServiceName } from './settings.ts';
-import { atLeast, familyOf, isVersion } from './version.ts';
 
 /** Others' images that keep files which an older one does not read: a Redis refuses the dump of a newer (redis#14064). */
 const OTHERS: ReadonlySet<ServiceName> = new Set(['redis']);

@@ -1,6 +1,6 @@
 import { isReached, membershipOf, nodeLabel, type Resource } from 'provision-swarm';
+import type { MailuCluster } from '../settings/mailu.ts';
 import { FRONT_LABEL } from './service.ts';
-import type { MailuCluster } from './settings.ts';
 
 /** A label says which nodes are fronts: the stack places by it. */
 export function frontLabels({ hosts }: MailuCluster): readonly Resource[] {

@@ -1,7 +1,6 @@
-import { bind } from './service.ts';
-import type { ServiceTraits } from './service-traits.ts';
-import type { Mailu } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import type { Mailu } from '../settings/mailu.ts';
+import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { bind, type ServiceTraits } from './service.ts';
 
 /**
  * Front's Dovecot asks admin who may log in, and keeps admin's address for half an hour (Dovecot 2.3, http-client-private.h,
@@ -43,7 +42,7 @@ function frontTest(certificates: readonly string[]): readonly string[] {
 const MESSAGES = [25, 10025, 2525];
 
 /** What is special about the service that clients and other servers talk to. */
-export function frontPart(
+export function frontTraits(
   mailu: Mailu,
   root: string,
 ): Pick<ServiceTraits, 'mounts' | 'networks' | 'passes' | 'follows' | 'test' | 'certificates'> {

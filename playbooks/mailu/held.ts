@@ -1,4 +1,5 @@
 import { type ContainerFact, type Finding, isReached, sh } from 'provision-swarm';
+import type { Mailu, MailuCluster, Reached, ServiceName } from '../settings/mailu.ts';
 import { shared } from './accounts-seen.ts';
 import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
@@ -6,7 +7,6 @@ import { isKept, isRemade } from './fleeting.ts';
 import { listedServices } from './listed-services.ts';
 import { SMTP } from './queue.ts';
 import { STACK } from './service.ts';
-import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
 import { namesOn, wantedPlaces } from './written.ts';
 
 /** What a container of ours has at a place that the inventory has on the shared storage, and has it elsewhere. */

@@ -1,5 +1,5 @@
-import type { Mailu, ServiceName } from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+import type { Mailu, ServiceName } from '../settings/mailu.ts';
+import { atLeast, familyOf } from '../settings/mailu-version.ts';
 
 /** Mailu's own images, by service. Since 2.0 both webmails are one image. */
 const OWN: Readonly<Partial<Record<ServiceName, string>>> = {

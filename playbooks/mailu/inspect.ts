@@ -1,4 +1,6 @@
 import { type Finding, isReached, overlaps } from 'provision-swarm';
+import type { Mailu, MailuCluster, Reached } from '../settings/mailu.ts';
+import { familyOf } from '../settings/mailu-version.ts';
 import { inspectCertificate } from './certificate.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
@@ -9,8 +11,6 @@ import { inspectOverrides } from './overrides.ts';
 import { inspectPorts } from './ports-in-use.ts';
 import { inspectQueue } from './queue.ts';
 import { inspectSelector } from './selector.ts';
-import type { Mailu, MailuCluster, Reached } from './settings.ts';
-import { familyOf } from './version.ts';
 
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
 export function inspectMailu(cluster: MailuCluster): readonly Finding[] {

@@ -1,5 +1,5 @@
 import type { stack } from 'provision-swarm';
-import type { Mailu } from './settings.ts';
+import type { Mailu } from '../settings/mailu.ts';
 
 /**
  * What is in a server, or in a file, as variables of a service say: roundcube's (webmails/roundcube/start.py, from 1.9 on). The accounts

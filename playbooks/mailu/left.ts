@@ -1,4 +1,11 @@
 import { type Finding, isReached, type KeptPlace, sh } from 'provision-swarm';
+import {
+  type Mailu,
+  type MailuCluster,
+  type Reached,
+  SERVICES,
+  type ServiceName,
+} from '../settings/mailu.ts';
 import { bringBack, namesOf } from './accounts-seen.ts';
 import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
@@ -7,7 +14,6 @@ import { heldElsewhere, inspectHeld } from './held.ts';
 import { listedServices } from './listed-services.ts';
 import { SMTP } from './queue.ts';
 import { STACK } from './service.ts';
-import { type Mailu, type MailuCluster, type Reached, SERVICES, type ServiceName } from './settings.ts';
 import { namesIn, wantedPlaces } from './written.ts';
 
 /** A stack that runs and that the inventory no longer says anything about: nothing looks after it. */

@@ -1,6 +1,6 @@
 import { isReached, type ServiceFact } from 'provision-swarm';
+import type { MailuCluster } from '../settings/mailu.ts';
 import { STACK } from './service.ts';
-import type { MailuCluster } from './settings.ts';
 
 /** The services of the stack as the managers list them. */
 export function listedServices({ hosts }: MailuCluster): readonly ServiceFact[] {

@@ -1,8 +1,8 @@
 import { type ContainerFact, type Finding, isReached, type ServiceFact } from 'provision-swarm';
+import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from '../settings/mailu.ts';
 import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './service.ts';
-import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from './settings.ts';
 import { ending, staysStopped, stopping } from './stops.ts';
 import { allNamesOn, writtenBelow } from './written.ts';
 

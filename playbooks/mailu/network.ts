@@ -1,6 +1,6 @@
 import { dockerNetwork, isReached, type Resource } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { askedManager } from './asked-hosts.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** The network that Mailu's services have in common. */
 export function network(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {

@@ -1,5 +1,5 @@
 import type { ContainerFact, Finding, ServiceFact } from 'provision-swarm';
-import type { Reached } from './settings.ts';
+import type { Reached } from '../settings/mailu.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
 const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;

@@ -1,5 +1,5 @@
 import { type Finding, type OpenFileFact, sh } from 'provision-swarm';
-import type { Reached } from './settings.ts';
+import type { Reached } from '../settings/mailu.ts';
 import { endableUnit } from './starters.ts';
 
 export const isBelow = (path: string, places: readonly string[]) =>

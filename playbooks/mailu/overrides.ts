@@ -1,9 +1,9 @@
 import { type Finding, isReached, sh } from 'provision-swarm';
+import type { Mailu, MailuCluster, Reached, ServiceName } from '../settings/mailu.ts';
 import { shared } from './accounts-seen.ts';
 import { servicesOf } from './deployed.ts';
 import { listedServices } from './listed-services.ts';
 import { STACK } from './service.ts';
-import type { Mailu, MailuCluster, Reached, ServiceName } from './settings.ts';
 import { mountsOf, namesIn } from './written.ts';
 
 const TARGET = '/overrides';

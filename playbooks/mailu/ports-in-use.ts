@@ -1,5 +1,5 @@
 import { type Finding, isReached, type ListenerFact, sh } from 'provision-swarm';
-import { type Mailu, type MailuCluster, portsOf, type Reached } from './settings.ts';
+import { type Mailu, type MailuCluster, portsOf, type Reached } from '../settings/mailu.ts';
 import { endableUnit } from './starters.ts';
 
 /** What other programs have of what a front opens, and engines whose containers nobody could list. */

@@ -1,7 +1,7 @@
 import { type Finding, isReached } from 'provision-swarm';
+import type { MailuCluster } from '../settings/mailu.ts';
 import { askedManager } from './asked-hosts.ts';
 import { STACK } from './service.ts';
-import type { MailuCluster } from './settings.ts';
 import { stops } from './stops.ts';
 import { namesOn } from './written.ts';
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from './settings.ts';
+import type { ServiceName } from '../settings/mailu.ts';
 
 const ALL: readonly ServiceName[] = ['front', 'admin', 'imap', 'smtp', 'antispam', 'webmail', 'fetchmail'];
 const ADMIN: readonly ServiceName[] = ['admin'];

@@ -1,7 +1,7 @@
 import type { Secret, secretVersion } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { ADMIN } from './accounts-places.ts';
 import { SECRET_KEYS, type SecretKey, STACK } from './service.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** Bytes of the key that is made where the inventory gives none: Mailu asks for 16 random ones. */
 const KEY_BYTES = 24;

@@ -6,10 +6,10 @@ import {
   type Resource,
   secretVersion,
 } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { programConfigs } from './program-configs.ts';
 import { named, secretValues } from './secret-values.ts';
 import { SECRET_KEYS } from './service.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** The secrets and configs that the stack uses. */
 export function secretsAndConfigs(mailu: Mailu, cluster: MailuCluster): readonly Resource[] {

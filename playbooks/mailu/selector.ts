@@ -1,6 +1,6 @@
 import { asciiDomain, type Finding, isReached, mailuDomain, readKeyName, sh } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { look, shared } from './accounts-seen.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** A key that Mailu does not look for under its name, and the name that it looks for. */
 interface Unread {

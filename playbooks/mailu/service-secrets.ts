@@ -1,5 +1,5 @@
+import type { ServiceName } from '../settings/mailu.ts';
 import type { SecretKey, Surroundings } from './service.ts';
-import type { ServiceName } from './settings.ts';
 
 export interface GivenSecret {
   readonly source: SecretKey;

@@ -1,4 +1,4 @@
-import type { ServiceName } from './settings.ts';
+import type { ServiceName } from '../settings/mailu.ts';
 
 /** What the stack is made from beside the inventory's section. */
 export interface Surroundings {
@@ -89,3 +89,35 @@ export const STACK = 'mailu';
 export const WAITING = '/dev/shm/provision-waiting';
 /** Put by us on the nodes that are to be fronts, after what all our labels begin with. */
 export const FRONT_LABEL = 'front';
+
+/** What differs from service to service. */
+export interface ServiceTraits {
+  readonly mounts: readonly Mount[];
+  readonly networks: readonly string[];
+  /** What the image starts, where the lease or a password has to come before it. */
+  readonly command: readonly string[];
+  /** On shared storage, and may have one writer. */
+  readonly leased: boolean;
+  /** Seconds that it may take until its check of health holds. */
+  readonly startPeriod: number;
+  readonly hostname?: string;
+  /** Services whose names it needs at its start: without them it ends, or does for good without what they do. */
+  readonly awaits?: readonly ServiceName[];
+  /** Files, inside the container, whose coming and going has to be seen to. */
+  readonly certificates?: readonly string[];
+  /** The folder of Postfix's queue, inside the container. */
+  readonly queue?: string;
+  /** Its supervisor, and the workers that may end what they have begun before they are asked to end: names of programs. */
+  readonly drained?: readonly string[];
+  /** Ports of other services that messages go to through it, each of which is to end before it does. */
+  readonly passes?: readonly number[];
+  /** What has to be done in the container whenever another service has a new address, or answers a question again: lines of shell. */
+  readonly follows?: readonly {
+    readonly service: ServiceName;
+    readonly reaction: string;
+    readonly question?: string;
+  }[];
+  /** What it listens on once it works, inside the container. */
+  readonly listens?: number;
+  readonly test?: readonly string[];
+}

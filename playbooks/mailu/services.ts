@@ -1,4 +1,6 @@
 import { OUR_LABELS } from 'provision-swarm';
+import { type Mailu, portsOf, type ServiceName } from '../settings/mailu.ts';
+import { familyOf } from '../settings/mailu-version.ts';
 import { LEASE, LEASE_MARGIN } from '../storage/options.ts';
 import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';
@@ -9,13 +11,12 @@ import {
   FRONT_LABEL,
   LEASE_FOLDER,
   type Service,
+  type ServiceTraits,
   type Surroundings,
   WAITING,
 } from './service.ts';
 import { type GivenSecret, givenSecretsOf } from './service-secrets.ts';
-import { type ServiceTraits, traitsOf } from './service-traits.ts';
-import { type Mailu, portsOf, type ServiceName } from './settings.ts';
-import { familyOf } from './version.ts';
+import { traitsOf } from './service-traits.ts';
 
 /** Why a service may not run more than once (facts of Mailu's maintainers: helm-charts#303, #304; RFC Mailu#1224). */
 export const ONCE: Readonly<Partial<Record<ServiceName, string>>> = {

@@ -1,7 +1,7 @@
 import { template } from 'provision-swarm';
+import type { Mailu } from '../settings/mailu.ts';
 import type { Service, Surroundings } from './service.ts';
 import { networksOf, stackServices } from './services.ts';
-import type { Mailu } from './settings.ts';
 
 /** The stack file, rendered. */
 export function stackFile(mailu: Mailu, around: Surroundings): string {

@@ -1,11 +1,11 @@
 import { type Enquiry, enquire, type LiveStack, type StatusTable, stackProbe } from 'provision-swarm';
+import type { MailuCluster } from '../settings/mailu.ts';
 import { fileOf } from './accounts-places.ts';
 import { askedManager } from './asked-hosts.ts';
 import { ageOfCopy } from './copies.ts';
 import { decideDatabase } from './database.ts';
 import { listedServices } from './listed-services.ts';
 import { STACK } from './service.ts';
-import type { MailuCluster } from './settings.ts';
 
 /** The services, and of each task where it runs, or why it does not. */
 export function mailuStatus(cluster: MailuCluster): readonly (StatusTable | Enquiry<StatusTable>)[] {

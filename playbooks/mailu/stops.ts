@@ -1,5 +1,5 @@
 import type { ContainerFact, ServiceFact } from 'provision-swarm';
-import type { Reached } from './settings.ts';
+import type { Reached } from '../settings/mailu.ts';
 
 /**
  * Stops a service of the swarm, and ends when it has stopped: its tasks run on for a while after the swarm was told, and one that is called

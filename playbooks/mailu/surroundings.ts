@@ -1,10 +1,10 @@
 import { configVersion, contentDigest, isReached, membershipOf, secretVersion } from 'provision-swarm';
+import type { Mailu, MailuCluster } from '../settings/mailu.ts';
 import { adminHostOf } from './database.ts';
 import { dovecotConf } from './directories.ts';
 import { programConfigs } from './program-configs.ts';
 import { named, secretValues } from './secret-values.ts';
 import type { Surroundings } from './service.ts';
-import type { Mailu, MailuCluster } from './settings.ts';
 
 /** What the stack's text depends on, beside its settings. */
 export function surroundings(mailu: Mailu, cluster: MailuCluster): Surroundings {

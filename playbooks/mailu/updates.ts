@@ -1,4 +1,4 @@
-import type { MailuCluster } from './settings.ts';
+import type { MailuCluster } from '../settings/mailu.ts';
 
 /** What it means for the people with mailboxes that a service gets new tasks (`pause`), or another image (`lasting`). */
 type Updates = Readonly<Record<string, { readonly pause?: string; readonly lasting?: string }>>;

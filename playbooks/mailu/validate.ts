@@ -1,9 +1,5 @@
 import type { Mistake } from 'provision-swarm';
 import { looksSecret, overlaps } from 'provision-swarm';
-import { databasePathMistake } from './database-path.ts';
-import { servicesOf } from './deployed.ts';
-import { OWN } from './environment.ts';
-import { ONCE } from './services.ts';
 import {
   ENCRYPTED_PORTS,
   FIXED_PORTS,
@@ -11,8 +7,12 @@ import {
   type Mailu,
   type MailuCluster,
   portsOf,
-} from './settings.ts';
-import { atLeast, familyOf } from './version.ts';
+} from '../settings/mailu.ts';
+import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { databasePathMistake } from './database-path.ts';
+import { servicesOf } from './deployed.ts';
+import { OWN } from './environment.ts';
+import { ONCE } from './services.ts';
 
 /** Combinations of settings that cannot work, or that lose mail, each with the reason. Pure, and before any connection. */
 export function validateMailu(cluster: MailuCluster): readonly Mistake[] {

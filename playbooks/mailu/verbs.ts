@@ -1,4 +1,5 @@
 import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision-swarm';
+import type { MailuCluster } from '../settings/mailu.ts';
 import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
 import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
@@ -6,7 +7,6 @@ import { inspectUnseen } from './left.ts';
 import { listedServices } from './listed-services.ts';
 import { addedServices } from './neighbours.ts';
 import { STACK } from './service.ts';
-import type { MailuCluster } from './settings.ts';
 
 const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
 const NO_MANAGER: Denied = {

@@ -1,7 +1,7 @@
+import type { Mailu, Reached, ServiceName } from '../settings/mailu.ts';
 import { servicesOf } from './deployed.ts';
 import { LEASE_FOLDER, type Mount, type Surroundings } from './service.ts';
 import { traitsOf } from './service-traits.ts';
-import type { Mailu, Reached, ServiceName } from './settings.ts';
 
 /**
  * Directories below which Mailu's services write, so that nobody else may. Beside them others may keep what they like on the shared

@@ -1,5 +1,5 @@
 import { type MachineFacts, template } from 'provision-swarm';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../settings/resolver.ts';
 
 type System = MachineFacts['os'];
 

@@ -1,6 +1,6 @@
 import { recordedBricks, template } from 'provision-swarm';
+import { type Reached, type Storage, volumeOf } from '../settings/storage.ts';
 import type { Member } from './gluster-site.ts';
-import { type Reached, type Storage, volumeOf } from './settings.ts';
 
 /** Where bricks had their ports before 3.4; no system gives these to connections of its own. */
 const FIRST_PORT = 24009;

@@ -1,6 +1,6 @@
 import { type Gate, type GlusterPeer, memberOf, readPeers, sh } from 'provision-swarm';
+import type { Reached, Storage } from '../settings/storage.ts';
 import { type Member, members } from './gluster-site.ts';
-import type { Reached, Storage } from './settings.ts';
 
 const ASK = sh`
   command -v gluster >/dev/null || exit 0

@@ -18,7 +18,7 @@ import {
   setSizeOf,
   spellingsOf,
   volumeOf,
-} from './settings.ts';
+} from '../settings/storage.ts';
 
 export type Member = StorageHost & GlusterHost;
 

@@ -27,10 +27,10 @@ import {
   service,
   setOf,
 } from 'provision-swarm';
+import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from '../settings/storage.ts';
 import { daemonConf, portsForgotten, STATE } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
 import { KEPT_ON, VOLUME_OPTIONS } from './options.ts';
-import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from './settings.ts';
 
 /** What glusterd reads when it starts. */
 const DAEMON_CONF = '/etc/glusterfs/glusterd.vol';

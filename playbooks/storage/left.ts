@@ -1,5 +1,5 @@
 import { type Finding, isReached } from 'provision-swarm';
-import type { Storage } from './settings.ts';
+import type { Storage } from '../settings/storage.ts';
 
 /** Docker waits for the mount, and would be stopped with it. */
 const FREE_DOCKER =

@@ -1,5 +1,5 @@
 import { type Finding, isReached } from 'provision-swarm';
-import type { Storage } from './settings.ts';
+import type { Storage } from '../settings/storage.ts';
 
 /** What a person should know of the mounts as they are now. */
 export function inspectMounts({ hosts, settings }: Storage): readonly Finding[] {

@@ -10,8 +10,8 @@ import {
   type Resource,
   service,
 } from 'provision-swarm';
+import { addressOf, type Reached, type Storage, spellingsOf } from '../settings/storage.ts';
 import { EXPORT_OPTIONS, NFS_OPTIONS } from './options.ts';
-import { addressOf, type Reached, type Storage, spellingsOf } from './settings.ts';
 
 /** The host of the inventory that is the server, if it is one. */
 function serverOf(cluster: Storage) {

@@ -1,7 +1,7 @@
 import { byName, type Finding, isReached } from 'provision-swarm';
+import type { Storage } from '../settings/storage.ts';
 import { decide, type Member, members } from './gluster-site.ts';
 import { hostServing } from './nfs.ts';
-import type { Storage } from './settings.ts';
 
 /** A file system that is mounted and does not answer, and what of its servers is known to be the reason. */
 export function inspectSilent(cluster: Storage): readonly Finding[] {

@@ -1,6 +1,6 @@
 import { type Finding, type Mistake, nested, placeMistake, systemMistake } from 'provision-swarm';
+import { brickPathOf, type Storage, setSizeOf } from '../settings/storage.ts';
 import { hostServing } from './nfs.ts';
-import { brickPathOf, type Storage, setSizeOf } from './settings.ts';
 
 /** What is wrong with the section as a whole. */
 export function validate(cluster: Storage): readonly Mistake[] {

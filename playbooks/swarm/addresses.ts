@@ -8,7 +8,7 @@ import {
   membershipOf,
   overlaps,
 } from 'provision-swarm';
-import type { ClusterSettings, Swarm, SwarmMember } from './settings.ts';
+import type { ClusterSettings, Swarm, SwarmMember } from '../settings/swarm.ts';
 
 function advertised(host: SwarmMember) {
   return advertiseAddress(host.settings.advertiseAddress, host.address, host.facts.machine.addresses);

@@ -1,5 +1,5 @@
 import { decideSwarm, entryOf, type Finding } from 'provision-swarm';
-import type { Swarm } from './settings.ts';
+import type { Swarm } from '../settings/swarm.ts';
 
 const WORDS = {
   drain: 'is drained: nothing runs on it',

@@ -12,8 +12,8 @@ import {
   swarmMember,
   swarmNode,
 } from 'provision-swarm';
+import type { Facts, Settings, Swarm, SwarmMember } from '../settings/swarm.ts';
 import { ownAddress } from './addresses.ts';
-import type { Facts, Settings, Swarm, SwarmMember } from './settings.ts';
 
 /** What the lead manager is told about a node: all members, and hosts that want a label once they are in. */
 export function nodeResources(cluster: Swarm): readonly Resource[] {

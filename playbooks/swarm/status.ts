@@ -1,5 +1,5 @@
 import { decideSwarm, entryOf, isReached, type StatusTable, type SwarmNode } from 'provision-swarm';
-import type { Swarm } from './settings.ts';
+import type { Swarm } from '../settings/swarm.ts';
 
 /** The nodes by the managers' list: those of the inventory, then any others. */
 export function nodeTable(hosts: Swarm['hosts']): StatusTable {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dockerRepository, inspectRepository } from '../../playbooks/docker/repository.ts';
-import { type DockerHost, hostSettings } from '../../playbooks/docker/settings.ts';
+import { type DockerHost, hostSettings } from '../../playbooks/settings/docker.ts';
 import { type AptFacts, aptFacts, commentedOut } from '../../src/facts/index.ts';
 import { keyFingerprints } from '../../src/facts/openpgp.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { brings, restores, STOPS } from '../../playbooks/mailu/accounts-moves.ts';
 import { onOneHost } from '../../playbooks/mailu/copies.ts';
 import { type DatabaseDecision, decideDatabase } from '../../playbooks/mailu/database.ts';
-import type { MailuCluster } from '../../playbooks/mailu/settings.ts';
 import { stops } from '../../playbooks/mailu/stops.ts';
+import type { MailuCluster } from '../../playbooks/settings/mailu.ts';
 import { type MailHost, mailCluster, mailuSettings } from './mail-hosts.ts';
 
 const FILE = '/var/lib/mailu/data/main.db';

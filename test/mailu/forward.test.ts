@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { inspectVersions } from '../../playbooks/mailu/forward.ts';
-import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/mailu/settings.ts';
+import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/settings/mailu.ts';
 
 function codes(
   section: string,

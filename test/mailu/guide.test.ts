@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/settings/mailu.ts';
 import { type ComposeService, parseCompose } from '../../src/resources/stack/compose.ts';
 import { around } from './around.ts';
 

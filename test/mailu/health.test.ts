@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/settings/mailu.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { around } from './around.ts';
 

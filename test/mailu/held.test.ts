@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
 import { inspectLeft, inspectMoved } from '../../playbooks/mailu/left.ts';
 import { inspectQueue } from '../../playbooks/mailu/queue.ts';
-import type { Mailu, MailuCluster } from '../../playbooks/mailu/settings.ts';
 import { removeStack } from '../../playbooks/mailu/verbs.ts';
+import type { Mailu, MailuCluster } from '../../playbooks/settings/mailu.ts';
 import { neighbourFacts } from '../../src/facts/index.ts';
 import { mailCluster } from './mail-hosts.ts';
 

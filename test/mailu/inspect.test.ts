@@ -6,7 +6,7 @@ import {
   type Facts,
   type Mailu,
   type MailuCluster,
-} from '../../playbooks/mailu/settings.ts';
+} from '../../playbooks/settings/mailu.ts';
 import type { GivenFile } from '../../src/facts/index.ts';
 import { mailData } from './mail-hosts.ts';
 

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { inspectMailu } from '../../playbooks/mailu/inspect.ts';
 import { inspectMoved } from '../../playbooks/mailu/left.ts';
-import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/mailu/settings.ts';
 import { removeStack } from '../../playbooks/mailu/verbs.ts';
+import { clusterSettings, type Mailu, type MailuCluster } from '../../playbooks/settings/mailu.ts';
+import type { Storage } from '../../playbooks/settings/storage.ts';
 import { inspectLeft } from '../../playbooks/storage/left.ts';
-import type { Storage } from '../../playbooks/storage/settings.ts';
 
 const service = (name: string, source?: string, path = source, target = '/mail', volume = false) => ({
   name,

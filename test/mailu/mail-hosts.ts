@@ -3,7 +3,7 @@ import {
   type Facts,
   type Mailu,
   type MailuCluster,
-} from '../../playbooks/mailu/settings.ts';
+} from '../../playbooks/settings/mailu.ts';
 import type {
   AdminContainer,
   ContainerFact,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectOverrides } from '../../playbooks/mailu/overrides.ts';
-import type { Mailu } from '../../playbooks/mailu/settings.ts';
+import type { Mailu } from '../../playbooks/settings/mailu.ts';
 import type { ServiceFact } from '../../src/facts/index.ts';
 import { mailCluster } from './mail-hosts.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { zoneFile } from '../../playbooks/mailu/dns.ts';
-import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/settings/mailu.ts';
 
 const read = (text = ''): Mailu =>
   clusterSettings.parse(

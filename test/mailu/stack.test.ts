@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Surroundings } from '../../playbooks/mailu/service.ts';
-import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
 import { stackFile } from '../../playbooks/mailu/stack.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/settings/mailu.ts';
 import { LEASE } from '../../playbooks/storage/options.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { differing } from '../../src/resources/stack/fields.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { READERS } from '../../playbooks/mailu/readers.ts';
 import { stackServices } from '../../playbooks/mailu/services.ts';
-import { clusterSettings, type Mailu } from '../../playbooks/mailu/settings.ts';
+import { clusterSettings, type Mailu } from '../../playbooks/settings/mailu.ts';
 import { SWITCHED_ON, withSecrets } from './around.ts';
 
 /** Each variable that a service of Mailu 2024.06.57 reads, and where: `VARIABLE service file:line`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Swarm } from '../../playbooks/settings/swarm.ts';
 import { inspectAvailability } from '../../playbooks/swarm/availability.ts';
-import type { Swarm } from '../../playbooks/swarm/settings.ts';
 import { machine, node, says, worker } from './swarm.ts';
 
 const findings = (have: 'active' | 'drain' | 'pause', wanted?: string) => {

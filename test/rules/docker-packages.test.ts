@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inspectPackages } from '../../playbooks/docker/packages.ts';
-import { hostSettings } from '../../playbooks/docker/settings.ts';
+import { hostSettings } from '../../playbooks/settings/docker.ts';
 import { dockerFacts } from '../../src/facts/index.ts';
 
 /** What is refused of a host with these packages. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { clusterSettings, type Swarm } from '../../playbooks/settings/swarm.ts';
 import { inspectAddresses } from '../../playbooks/swarm/addresses.ts';
 import { membership } from '../../playbooks/swarm/members.ts';
-import { clusterSettings, type Swarm } from '../../playbooks/swarm/settings.ts';
 import type { SwarmFacts } from '../../src/facts/index.ts';
 import { host, node, says } from './swarm.ts';
 

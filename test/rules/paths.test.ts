@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clusterSettings as mailuSettings } from '../../playbooks/mailu/settings.ts';
-import { clusterSettings } from '../../playbooks/storage/settings.ts';
+import { clusterSettings as mailuSettings } from '../../playbooks/settings/mailu.ts';
+import { clusterSettings } from '../../playbooks/settings/storage.ts';
 import storage from '../../playbooks/storage.ts';
 import { formMistake, nested, placeMistake } from '../../src/rules/index.ts';
 

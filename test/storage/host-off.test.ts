@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Reached } from '../../playbooks/settings/storage.ts';
 import { peersConnected, poolKeepsQuorum } from '../../playbooks/storage/gluster-gates.ts';
 import { VOLUME_OPTIONS } from '../../playbooks/storage/options.ts';
-import type { Reached } from '../../playbooks/storage/settings.ts';
 import storage from '../../playbooks/storage.ts';
 import { addressOf, ID, pooled, type SiteHost, saidOf, siteOf, uuidOf } from './sites.ts';
 

@@ -1,4 +1,4 @@
-import { clusterSettings, type Facts, type Storage } from '../../playbooks/storage/settings.ts';
+import { clusterSettings, type Facts, type Storage } from '../../playbooks/settings/storage.ts';
 import storage from '../../playbooks/storage.ts';
 import type { GlusterFacts, GlusterVolume, MountFact } from '../../src/facts/index.ts';
 import type { Resource } from '../../src/resource/index.ts';

@@ -1,6 +1,6 @@
 import type { AptFacts, Cluster, DockerFacts, MachineFacts, ReachedHost, SwarmFacts } from 'provision-swarm';
 import { z } from 'zod';
-import type { ClusterSettings as BaseSettings } from '../base/settings.ts';
+import type { ClusterSettings as BaseSettings } from './base.ts';
 
 /** Docker's key for Debian and Ubuntu (docs.docker.com, engine/install/debian: "the fingerprint"). */
 const DOCKERS_KEY = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';

@@ -9,7 +9,7 @@ import {
   type SwarmFacts,
 } from 'provision-swarm';
 import { z } from 'zod';
-import { dataPath, plainPath } from '../paths.ts';
+import { dataPath, plainPath } from './paths.ts';
 
 const ONLY = {
   glusterfs: ['replica', 'arbiter', 'volume', 'otherVolumes', 'clients', 'brickPath', 'allowRootFilesystem'],

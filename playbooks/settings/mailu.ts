@@ -16,10 +16,10 @@ import {
   secretName,
 } from 'provision-swarm';
 import { z } from 'zod';
-import { dataPath } from '../paths.ts';
-import type { clusterSettings as storageSettings } from '../storage/settings.ts';
-import type { clusterSettings as swarmSettings } from '../swarm/settings.ts';
-import { atLeast, FAMILIES, familyOf, VERSION, versionMistake } from './version.ts';
+import { atLeast, FAMILIES, familyOf, VERSION, versionMistake } from './mailu-version.ts';
+import { dataPath } from './paths.ts';
+import type { clusterSettings as storageSettings } from './storage.ts';
+import type { clusterSettings as swarmSettings } from './swarm.ts';
 
 /** Quotes would be part of the value: Docker's env files and stack files take them as they are. */
 const text = z
