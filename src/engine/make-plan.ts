@@ -1,17 +1,17 @@
 import type { Finding } from '../errors/index.ts';
-import type { Resource } from '../resource/index.ts';
+import { byName, type Resource } from '../resource/index.ts';
 import { type BuiltStage, isRolled } from './build.ts';
 import { isConsequence, withoutConsequences } from './consequences.ts';
 import { couldNotLook, unseenOf } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
-import type { Plan, PlanItem, PlanStage } from './plan.ts';
+import type { HostFailure, Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
 import { leftOut } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import { isUndecided } from './undecided.ts';
 import type { World } from './world.ts';
 
-/** Compares what should hold with what the hosts have said. A host that could not look is noted as failed. */
+/** Compares what should hold with what the hosts have said. What could not be looked at is in the plan, and told nobody. */
 export function makePlan(
   world: World,
   built: readonly BuiltStage[],
@@ -20,6 +20,7 @@ export function makePlan(
 ): Plan {
   const stages: { order: number; stage: PlanStage }[] = [];
   const refused: Finding[] = [];
+  const unseen: HostFailure[] = [];
   // What a playbook has refused as a whole is why its stages cannot know what to do.
   const told = new Set(findings.map(({ message }) => message));
   const looked = reached(world)
@@ -28,7 +29,7 @@ export function makePlan(
   const settled = settledIn(looked.flatMap(({ stagesOf }) => stagesOf.flat()));
   for (const { host, stagesOf } of looked) {
     for (const error of couldNotLook(unseenOf(stagesOf.flat())))
-      if (!isConsequence(error.message, host.name, findings)) world.fail(host.name, error);
+      if (!isConsequence(error.message, host.name, findings)) unseen.push({ host: host.name, error });
     let exact = true;
     stagesOf.forEach((judged, order) => {
       refused.push(...leftOut(host.name, judged, { world, built, selected }));
@@ -71,9 +72,15 @@ export function makePlan(
     cluster: world.inventory.cluster,
     stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
     findings: withoutConsequences([...findings, ...refused]),
-    failures: world.failures(),
+    failures: [...world.failures(), ...unseen].toSorted((a, b) => byName({ name: a.host }, { name: b.host })),
     hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
   };
+}
+
+/** What could not be looked at fails its host, and is told. */
+export function failUnseen({ failures }: Plan, world: World): void {
+  const known = new Set(world.failures().map(({ error }) => error));
+  for (const { host, error } of failures) if (!known.has(error)) world.fail(host, error);
 }
 
 /** What failed or is refused is told for itself. */

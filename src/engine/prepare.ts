@@ -1,6 +1,6 @@
 import { type Finding, Interrupted } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
-import { makePlan } from './make-plan.ts';
+import { failUnseen, makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
@@ -58,6 +58,7 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
     );
     if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
     const plan = makePlan(world, built, findings, options);
+    failUnseen(plan, world);
     for (const finding of plan.findings) options.emit({ kind: 'finding', finding });
     options.emit({ kind: 'planned', plan });
     const milliseconds = Math.round(performance.now() - start);

@@ -2,7 +2,7 @@ import { type Finding, Interrupted, ProvisionError } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
 import { judgeHost } from './judge.ts';
 import { LockHeld, OrphanRuns } from './lock-failures.ts';
-import { makePlan } from './make-plan.ts';
+import { failUnseen, makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { findingsOf } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
@@ -41,6 +41,7 @@ export async function lookUnderLock(
     const built = await askRest(world, buildStages(world, onHost), options);
     emit({ kind: 'locked' });
     const plan = makePlan(world, built, findingsOf(world, options), options);
+    failUnseen(plan, world);
     const words = ({ host, message }: Finding) => `${host}: ${message}`;
     const told = new Set(shown.findings.map(words));
     for (const finding of plan.findings) {

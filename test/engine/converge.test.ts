@@ -383,12 +383,12 @@ describe('a run', () => {
     expect(hosts.took('a')).toBe(7);
   });
 
-  test('a thing that is wanted twice on a host is a mistake of the playbook', async () => {
+  test('a thing that is declared twice on a host is a mistake of the playbook', async () => {
     const twice = () => [flag({ name: 'x', value: '1' })];
     const hosts = new Hosts(['a'], [playbook(stage('one', twice), stage('two', twice))]);
     await expect(prepare(hosts.options())).rejects.toMatchObject({
       exit: 3,
-      message: expect.stringContaining('wanted twice'),
+      message: expect.stringContaining('declared twice'),
     });
   });
 });

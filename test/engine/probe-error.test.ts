@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { converge, prepare } from '../../src/engine/index.ts';
+import { buildStages, resourcesFrom } from '../../src/engine/build.ts';
+import { connect, converge, prepare } from '../../src/engine/index.ts';
+import { makePlan } from '../../src/engine/make-plan.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import { defineResource, ProbeError } from '../../src/resource/index.ts';
 import { sh } from '../../src/shell/index.ts';
@@ -84,4 +86,21 @@ test('a host that cannot look for two reasons has failed for both', async () => 
     'hidden x: it cannot be read',
     'hidden w: it is broken',
   ]);
+});
+
+test('making a plan tells nobody: twice it is the same, and no host has failed by it', async () => {
+  const hosts = new Hosts(['a', 'b'], [playbook('a')]);
+  await using before = await prepare(hosts.options(['a']));
+  await converge(before, hosts.options(['a']));
+  hosts.events.length = 0;
+  await using world = await connect(hosts.options());
+  const built = buildStages(world, hosts.options().onHost);
+  for (const state of world.states.values())
+    await world.observe(state, resourcesFrom(built, 0, state.host.name));
+  const made = () => makePlan(world, built, [], hosts.options());
+  const first = made();
+  expect(first.failures.map(({ host }) => host)).toEqual(['a']);
+  expect(made()).toEqual(first);
+  expect(world.failures()).toEqual([]);
+  expect(hosts.events.filter(({ kind }) => kind === 'host-failed')).toEqual([]);
 });
