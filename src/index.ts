@@ -104,6 +104,7 @@ export {
   Unobservable,
 } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
+export { archive } from './resources/archive/archive.ts';
 export { block } from './resources/block.ts';
 export { command } from './resources/command.ts';
 export { dataDirectory } from './resources/data-directory.ts';

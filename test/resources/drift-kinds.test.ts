@@ -5,6 +5,7 @@ import { MAIL_DRIFTS } from '../lab/mail-drifts.ts';
 
 /** Kinds that no drift of the rounds is about, and where what they mend is seen on nodes instead, or why it cannot drift. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  archive: 'own-playbook.test.ts',
   'cloud-init': 'a first boot is waited for once: base.test.ts',
   command: 'own-playbook.test.ts',
   'dnf-packages': 'dnf.test.ts',

@@ -1,4 +1,5 @@
 import type { Resource } from '../../src/resource/index.ts';
+import { archive } from '../../src/resources/archive/archive.ts';
 import { block } from '../../src/resources/block.ts';
 import { command } from '../../src/resources/command.ts';
 import { dataDirectory } from '../../src/resources/data-directory.ts';
@@ -52,6 +53,7 @@ type Want = Record<string, unknown>;
 
 /** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
+  archive,
   block,
   'cloud-init': cloudInit,
   command: ({ run, unless, onlyIf, ...want }: Want) =>
