@@ -80,6 +80,7 @@ beforeAll(async () => {
   const [, url = '', sha256 = ''] = /'([^']+)' .* SHA256:([0-9a-f]{64})/.exec(printed) ?? [];
   const packed = (await on('node-1', PACK)).split('\n').at(-1) ?? '';
   writeFileSync(playbook, own({ url, sha256 }, packed));
+  await on('node-1', 'echo theirs | tee /opt/hello.deb >/etc/systemd/system/own-backup.service');
 });
 
 test('all of it comes about on a bare node, and the second run changes nothing', async () => {
@@ -92,6 +93,8 @@ test('all of it comes about on a bare node, and the second run changes nothing',
   expect(await on('node-1', 'stat -c "%a %G" /opt/own/bin/run; readlink /opt/own/bin/start')).toBe(
     '755 backup-readers\nrun',
   );
+  const copies = '/opt/hello.deb.before-provision /etc/systemd/system/own-backup.service.before-provision';
+  expect(await on('node-1', `cat ${copies}`)).toBe('theirs\ntheirs');
   expect(await on('node-1', 'dpkg-deb -f /opt/hello.deb Package')).toBe('hello');
   expect(await on('node-1', 'systemctl list-timers --no-legend own-backup.timer')).toContain(
     'own-backup.service',
