@@ -17,7 +17,7 @@ tar -czf own.tar.gz -C in own-1 && busybox httpd -p 127.0.0.1:8099 -h /srv/own &
 const own = (
   { url, sha256 }: { readonly url: string; readonly sha256: string },
   packed: string,
-) => `import { archive, command, definePlaybook, download, group, line, sh, timer } from 'provision-swarm';
+) => `import { archive, command, definePlaybook, download, group, line, reboot, sh, timer } from 'provision-swarm';
 
 export default definePlaybook({
   name: 'own',
@@ -35,6 +35,7 @@ export default definePlaybook({
         command({ name: 'take the old one away', run: sh\`rm /var/lib/own/old\`, onlyIf: sh\`[ -e /var/lib/own/old ]\` }),
       ],
     },
+    { name: 'reboot', resources: () => [reboot({})], rolling: {} },
   ],
 });
 `;
@@ -118,6 +119,14 @@ test.for(Object.entries(DRIFTS))(
     expect(finished(await run())?.changes).toBe(0);
   },
 );
+
+test('a machine that says that it has to be rebooted is one in the plan', async () => {
+  await on('node-1', 'touch /run/reboot-required');
+  const planned = plannedLines(await json('plan', site, '--playbook', playbook));
+  await on('node-1', 'rm /run/reboot-required');
+  expect(lines(planned)).toEqual(['reboot machine: reboot']);
+  expect(finished(await run())?.changes).toBe(0);
+});
 
 test('what cannot be, and what is another than was promised, is said', async () => {
   await on('node-1', 'groupdel backup-readers; groupadd -g 5005 somebody');

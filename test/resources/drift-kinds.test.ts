@@ -21,6 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   group: 'own-playbook.test.ts',
   line: 'own-playbook.test.ts',
   'nfs-export': 'needs the kernel of a whole machine: test/vm',
+  reboot:
+    'needs a whole machine, and a node of the lab has the kernel of another: own-playbook.test.ts only looks',
   remount: 'only where it is told to: storage.test.ts',
   timer: 'own-playbook.test.ts',
 };

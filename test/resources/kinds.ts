@@ -28,6 +28,7 @@ import { group } from '../../src/resources/group.ts';
 import { line } from '../../src/resources/line.ts';
 import { cloudInit } from '../../src/resources/machine/cloud-init.ts';
 import { hostsEntries } from '../../src/resources/machine/hosts-entries.ts';
+import { reboot } from '../../src/resources/machine/reboot.ts';
 import { sysctl } from '../../src/resources/machine/sysctl.ts';
 import { user } from '../../src/resources/machine/user.ts';
 import { mailuAccounts } from '../../src/resources/mailu/accounts.ts';
@@ -98,6 +99,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'nfs-export': nfsExport,
   'node-label': nodeLabel,
   packages,
+  reboot: ({ when, ...want }: Want) => reboot({ ...want, when: script(when) } as never),
   remount,
   resolver,
   'same-view': sameView,
