@@ -104,6 +104,7 @@ export {
   Unobservable,
 } from './resource/index.ts';
 export { aptReaches, aptReadsSources } from './resources/apt.ts';
+export { archive } from './resources/archive/archive.ts';
 export { block } from './resources/block.ts';
 export { command } from './resources/command.ts';
 export { dataDirectory } from './resources/data-directory.ts';
@@ -134,6 +135,7 @@ export { group } from './resources/group.ts';
 export { line } from './resources/line.ts';
 export { cloudInit } from './resources/machine/cloud-init.ts';
 export { hostsEntries } from './resources/machine/hosts-entries.ts';
+export { reboot } from './resources/machine/reboot.ts';
 export { kernelSetting, sysctl } from './resources/machine/sysctl.ts';
 export { accountName, publicKey, user } from './resources/machine/user.ts';
 export { mailuAccounts } from './resources/mailu/accounts.ts';

@@ -3,8 +3,10 @@ import { refuseMore } from './exact.ts';
 import { NotConverged } from './failures.ts';
 import { judgeHost, needsWork } from './judge.ts';
 import { HostBusy } from './lock-failures.ts';
+import { bootOf, comeBack } from './reboot.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
+import type { RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
 import type { Tally } from './tally.ts';
@@ -16,6 +18,7 @@ interface Place {
   readonly world: World;
   readonly options: RunOptions;
   readonly tally: Tally;
+  readonly lock: RunLock;
   readonly built: readonly BuiltStage[];
   /** Of the stage. */
   readonly index: number;
@@ -24,7 +27,7 @@ interface Place {
 /** Does a stage's work on a host, then asks it again: that proves the stage and feeds the next. */
 export async function changeHost(
   state: HostState,
-  { world, options, tally, built, index }: Place,
+  { world, options, tally, lock, built, index }: Place,
 ): Promise<void> {
   const { playbook, stage } = built[index] as BuiltStage;
   const host = state.host.name;
@@ -39,7 +42,14 @@ export async function changeHost(
   );
   if (steps.length > 0) tally.begin(host);
   try {
-    if (steps.length > 0) await (state.session as Session).change(steps);
+    for (const part of upToReboots(steps)) {
+      const session = state.session as Session;
+      const reboots = part.at(-1)?.step.reboots;
+      const before = reboots && (await bootOf(session));
+      await session.change(part);
+      if (before !== undefined)
+        await comeBack(state, { before, within: reboots?.within ?? 0 }, lock, options);
+    }
   } catch (error) {
     if (error instanceof HostBusy) tally.prove(host);
     throw error;
@@ -69,4 +79,16 @@ export async function changeHost(
     });
   }
   tally.prove(host);
+}
+
+/** Steps in order, each part up to one that ends the machine. */
+function upToReboots(steps: readonly PlannedStep[]): readonly (readonly PlannedStep[])[] {
+  const parts: PlannedStep[][] = [];
+  let isOver = true;
+  for (const planned of steps) {
+    if (isOver) parts.push([]);
+    parts.at(-1)?.push(planned);
+    isOver = planned.step.reboots !== undefined;
+  }
+  return parts;
 }

@@ -183,17 +183,18 @@ class Convergence {
     const oneByOne = hosts.filter(({ host }) => isRolled(built, host.name));
     const together = hosts.filter((state) => !oneByOne.includes(state));
     await everyHost(this.#options, this.#world, together, async (state) => {
-      await this.#change(index, state);
+      await this.#change(index, state, lock);
       await this.#gate(built, 'after', state);
     });
 
     for (const state of oneByOne) {
-      if (this.#isOver(lock) || this.#options.stop.aborted) break;
+      // In this order: what is told to end while a host boots has lost it, and that is no failure.
+      if (this.#options.stop.aborted || this.#isOver(lock)) break;
       await everyHost(this.#options, this.#world, [state], async () => {
         await this.#gate(built, 'before', state);
         // What a gate says holds as long as all hosts are held.
         if (this.#isOver(lock)) return;
-        await this.#change(index, state);
+        await this.#change(index, state, lock);
         await this.#gate(built, 'after', state);
       });
     }
@@ -210,9 +211,9 @@ class Convergence {
     return awaitGate(gate, this.#world, this.#options);
   }
 
-  #change(index: number, state: HostState): Promise<void> {
+  #change(index: number, state: HostState, lock: RunLock): Promise<void> {
     const at = { world: this.#world, options: this.#options, tally: this.#tally, built: this.#built };
-    return changeHost(state, { ...at, index });
+    return changeHost(state, { ...at, lock, index });
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

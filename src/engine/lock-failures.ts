@@ -47,6 +47,17 @@ export class LockLost extends ProvisionError {
   }
 }
 
+/** While a host was away for its reboot nothing held it, and another run was quicker. */
+export class ChangedMeanwhile extends ProvisionError {
+  constructor(holder: string) {
+    super(`another run has changed this host between its boot and this run's return to it: ${holder}`, {
+      code: 'lock-lost',
+      exit: 2,
+      fix: ['run again: it goes on from where the hosts are'],
+    });
+  }
+}
+
 /** Another script changes this host. */
 export class HostBusy extends ProvisionError {
   constructor(holder: string) {

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../errors/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import { LOCK, RUN_LOCK } from '../resource/index.ts';
+import { sh } from '../shell/index.ts';
 import type { Hold } from './hold.ts';
-import { LockHeld, LockLost, OrphanRuns } from './lock-failures.ts';
+import { ChangedMeanwhile, LockHeld, LockLost, OrphanRuns } from './lock-failures.ts';
 import { everyHost, reached } from './reach.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
@@ -20,6 +21,9 @@ const END = `flock -n ${RUN_LOCK} true || kill -9 $(sed -n 2p ${RUN_LOCK})`;
 /** Shows which commands a run has left. */
 const SHOW = `cat ${LOCK}; ps -eo pid,etime,args --forest | tail -n 40`;
 
+/** Who has changed a host since its boot: only a script of changes writes to the file, and what is in memory goes with a boot. */
+const CHANGED_BY = sh`head -n 1 ${LOCK}`;
+
 /** What a host is asked as soon as all are held. */
 export type Looks = (state: HostState) => Look;
 
@@ -33,6 +37,8 @@ export class RunLock implements AsyncDisposable {
 
   /** Those that were taken: what cannot be taken is a host that was not reached. */
   readonly #held = new Set<string>();
+
+  readonly #token = randomBytes(12).toString('hex');
 
   private constructor() {}
 
@@ -85,30 +91,56 @@ export class RunLock implements AsyncDisposable {
     await Promise.all([...this.#holds.values()].map(({ hold }) => hold[Symbol.asyncDispose]()));
   }
 
+  /**
+   * Takes a host again that has lost its lock with its boot, and looks whether nobody has changed it since.
+   *
+   * @throws LockHeld, OrphanRuns or ChangedMeanwhile where another run was quicker.
+   */
+  async again(state: HostState, options: RunOptions): Promise<void> {
+    await this.#holds.get(state.host.name)?.hold[Symbol.asyncDispose]();
+    const other = await this.#takeOne(state, options, {
+      fragments: [CHANGED_BY],
+      keep: () => undefined,
+    });
+    if (other !== undefined) throw other.error;
+    const [output] = (await this.#holds.get(state.host.name)?.hold.look()) ?? [];
+    if (output?.stdout !== '') throw new ChangedMeanwhile(output?.stdout.trim() || 'it has not said which');
+  }
+
+  /** Who has it, if it is not us. */
+  async #takeOne(
+    state: HostState,
+    options: RunOptions,
+    look: Look,
+  ): Promise<Omit<Other, 'crossing'> | undefined> {
+    const { name } = state.host;
+    const start = performance.now();
+    const hold = (state.session as Session).hold(this.#token, look.fragments);
+    this.#holds.set(name, { hold, look });
+    const taking = await hold.taken();
+    const milliseconds = Math.round(performance.now() - start);
+    options.emit({ kind: 'exec', host: name, purpose: 'lock', milliseconds });
+    if (taking.kind === 'taken')
+      return {
+        error: new LockHeld(name, taking.by, options.onHost(name, END)),
+        seconds: taking.seconds,
+      };
+    if (taking.kind === 'busy')
+      return {
+        error: new OrphanRuns(name, taking.by, options.onHost(name, SHOW)),
+        seconds: Number.POSITIVE_INFINITY,
+      };
+    return undefined;
+  }
+
   /** Who has one of them, if it is not us who have all now. */
   async #takeAll(world: World, options: RunOptions, looks: Looks): Promise<Other | undefined> {
-    const token = randomBytes(12).toString('hex');
     const others: Omit<Other, 'crossing'>[] = [];
     const takeOne = async (state: HostState) => {
       const { name } = state.host;
-      const start = performance.now();
-      const look = looks(state);
-      const hold = (state.session as Session).hold(token, look.fragments);
-      this.#holds.set(name, { hold, look });
-      const taking = await hold.taken();
-      const milliseconds = Math.round(performance.now() - start);
-      options.emit({ kind: 'exec', host: name, purpose: 'lock', milliseconds });
-      if (taking.kind === 'held') this.#held.add(name);
-      if (taking.kind === 'taken')
-        others.push({
-          error: new LockHeld(name, taking.by, options.onHost(name, END)),
-          seconds: taking.seconds,
-        });
-      if (taking.kind === 'busy')
-        others.push({
-          error: new OrphanRuns(name, taking.by, options.onHost(name, SHOW)),
-          seconds: Number.POSITIVE_INFINITY,
-        });
+      const other = await this.#takeOne(state, options, looks(state));
+      if (other === undefined) this.#held.add(name);
+      else others.push(other);
     };
     const [first, ...rest] = reached(world).toSorted((a, b) => {
       const [one, other] = [placeOf(a.host), placeOf(b.host)];

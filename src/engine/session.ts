@@ -98,7 +98,11 @@ export class Session implements AsyncDisposable {
     return parts;
   }
 
-  /** @throws StepFailed at the first command that fails; LockLost where the host is not held for this run, or no longer. */
+  /**
+   * What ends the machine may only be the last of the steps; that the connection is lost with it is no error.
+   *
+   * @throws StepFailed at the first command that fails; LockLost where the host is not held for this run, or no longer.
+   */
   async change(steps: readonly PlannedStep[]): Promise<void> {
     if (this.#held === undefined || this.#held.hold.ended) throw new LockLost();
     const nonce = newNonce();
@@ -132,7 +136,7 @@ export class Session implements AsyncDisposable {
       holder,
       this.#held.token,
     );
-    const result = await this.#timed('apply', () =>
+    const running = this.#timed('apply', () =>
       this.#run(script, {
         signal: abort,
         timeout: patience.stage,
@@ -140,11 +144,20 @@ export class Session implements AsyncDisposable {
         keep: KEPT,
       }),
     );
+    const ends = steps.at(-1)?.step.reboots !== undefined;
+    const result = await running.catch((error: unknown) => {
+      if (!ends || !(error instanceof TransportError) || !isBegun(stdout, steps.length - 1)) throw error;
+      return undefined;
+    });
+    // Gone, as it was told to. Whoever began it waits for the next boot.
+    if (result === undefined) return;
     const { parts, lockedBy, unwritable, lost } = answerOf(stdout.parts, stderr.parts, steps.length);
     if (unwritable !== undefined) throw new LockUnwritable(LOCK, unwritable);
     if (lockedBy !== undefined) throw new HostBusy(lockedBy);
     steps.forEach(({ step, ...at }, index) => {
       const part = parts[index];
+      const isGone = ends && index === steps.length - 1 && !lost && isBegun(stdout, index);
+      if (part === undefined && isGone) return;
       if (part === undefined)
         throw lost ? new LockLost() : new BrokenAnswer(step.title, masked(result, step.script));
       if (part.code !== 0) throw new StepFailed(at, step, masked(part, step.script));
@@ -194,6 +207,11 @@ export class Session implements AsyncDisposable {
       this.#options.emit({ kind: 'exec', host: this.host, purpose, milliseconds });
     }
   }
+}
+
+/** Whether all before this step have ended well, so that it was begun. */
+function isBegun({ parts }: FrameReader, index: number): boolean {
+  return parts.get(index === 0 ? 'lock' : String(index - 1))?.code === 0;
 }
 
 function masked({ code, stdout, stderr }: Output, script: Script): Output {

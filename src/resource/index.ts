@@ -1,3 +1,4 @@
+export { WHICH_BOOT } from './boot.ts';
 export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
 export { LOCK, RUN_LOCK } from './lock.ts';
@@ -16,5 +17,5 @@ export {
   type Settling,
   type Step,
 } from './resource.ts';
-export { refusingRestart } from './restart-refused.ts';
+export { refusingRestart, WHOLE_MACHINE } from './restart-refused.ts';
 export { WARNING } from './warning.ts';

@@ -13,6 +13,14 @@ export interface Step {
   /** What it does, in the imperative: `install docker.io`. */
   readonly title: string;
   readonly script: Script;
+  /**
+   * It ends the machine: the connection may be lost from here on. The run waits until the host answers from another boot, takes its
+   * lock again, and then goes on with the steps after it. Default: it does not, and a connection that is lost ends the run.
+   */
+  readonly reboots?: {
+    /** Seconds until it has to answer from the next boot. */
+    readonly within: number;
+  };
 }
 
 /** Something that goes on by itself once the commands of `apply` have ended: tasks that start, copies that heal. */

@@ -1,3 +1,4 @@
+import type { Change, Step } from '../resource/index.ts';
 import { type Script, sh } from '../shell/index.ts';
 
 /** Paths that this tool has written on a host: what is at any other path when it is first written is somebody's. */
@@ -32,4 +33,22 @@ export function keepCopy(path: string): Script {
 export function remember(path: string): Script {
   return sh`
     grep -qxF -- ${path} ${WRITTEN} 2>/dev/null || { mkdir -p /var/lib/provision && printf '%s\n' ${path} >>${WRITTEN}; }`;
+}
+
+/** Takes what `whose` printed, in its first line, from what came after it. */
+export function readWhose(stdout: string): { readonly whose: Whose; readonly rest: string } {
+  const end = stdout.indexOf('\n');
+  return { whose: stdout.slice(0, end) as Whose, rest: stdout.slice(end + 1) };
+}
+
+/** Beside a change of what is at a path: a copy of somebody's is kept first. */
+export function copyChange(path: string, from: Whose, field = 'copy'): readonly Change[] {
+  return from === 'theirs' ? [{ field, from: null, to: copyOf(path) }] : [];
+}
+
+/** The step for that change, where it is among these. */
+export function copyStep(path: string, changes: readonly Change[], field = 'copy'): readonly Step[] {
+  return changes.some((change) => change.field === field)
+    ? [{ title: `keep what was there as ${copyOf(path)}`, script: keepCopy(path) }]
+    : [];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
 import { fetchFrom } from './fetch.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
 import { areAttributes, attributesStep, besideOf, setAttributes } from './write-file.ts';
@@ -25,23 +26,31 @@ const want = z.strictObject({
   group: principal.default('root'),
 });
 
-/** A file that a host fetches. It is fetched where its content is another than the digest says, and takes its place only once it is right. */
+/**
+ * A file that a host fetches. It is fetched where its content is another than the digest says, and takes its place only once it is
+ * right. Of what somebody else has put there a copy is kept beside it.
+ */
 export const download = defineResource({
   kind: 'download',
   want,
   key: ({ path }) => path,
 
   observe: ({ path }) => ({
-    script: lookAt(path, sh`[ ! -f "$p" ] || sha256sum <"$p" || exit 66`),
+    script: sh`
+      ${whose(path)}
+      ${lookAt(path, sh`[ ! -f "$p" ] || sha256sum <"$p" || exit 66`)}`,
     parse(output) {
-      const have = readPath(path, output);
+      const { whose: from, rest } = readWhose(output.stdout);
+      const have = readPath(path, { ...output, stdout: rest });
       if (have?.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
-      return have === null ? null : { ...have, sha256: have.rest.split(' ')[0] || have.type };
+      return have && { ...have, sha256: have.rest.split(' ')[0] || have.type, whose: from };
     },
   }),
 
   diff(wanted, have): readonly Change[] {
-    if (have?.sha256 !== wanted.sha256) return compare('sha256', have?.sha256 ?? null, wanted.sha256);
+    if (have === null) return compare('sha256', null, wanted.sha256);
+    if (have.sha256 !== wanted.sha256)
+      return [...compare('sha256', have.sha256, wanted.sha256), ...copyChange(wanted.path, have.whose)];
     return compareAttributes(wanted, have);
   },
 
@@ -49,6 +58,7 @@ export const download = defineResource({
     if (areAttributes(changes)) return [attributesStep({ path, ...attributes }, changes)];
     const beside = besideOf(path);
     return [
+      ...copyStep(path, changes),
       {
         title: `fetch ${path}`,
         script: sh`
@@ -63,7 +73,9 @@ export const download = defineResource({
             exit 1
           fi
           ${setAttributes({ path: beside, ...attributes })} || exit 1
-          mv -fT -- "$t" ${path}`,
+          mv -fT -- "$t" ${path} || exit 1
+          umask 022
+          ${remember(path)}`,
       },
     ];
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, secretChange } from '../resource/index.ts';
 import { Script, Secret, sh } from '../shell/index.ts';
-import { copyOf, keepCopy, remember, type Whose, whose } from './before.ts';
+import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
 import { attributesStep, writeFile } from './write-file.ts';
 
@@ -44,10 +44,10 @@ export const file = defineResource({
       ${whose(path)}
       ${lookAt(path, sh`[ -L "$p" ] || [ ! -f "$p" ] || head -c ${LARGEST + 1} -- "$p" || exit 66`)}`,
     parse(output) {
-      const end = output.stdout.indexOf('\n');
-      const have = readPath(path, { ...output, stdout: output.stdout.slice(end + 1) });
+      const { whose: from, rest } = readWhose(output.stdout);
+      const have = readPath(path, { ...output, stdout: rest });
       if (have?.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
-      return have && { ...have, whose: output.stdout.slice(0, end) as Whose };
+      return have && { ...have, whose: from };
     },
   }),
 
@@ -56,7 +56,7 @@ export const file = defineResource({
     const content = wanted.content instanceof Secret ? wanted.content.reveal() : wanted.content;
     const set = { field: 'content', from: null, to: secret ? '***' : content };
     if (have === null) return [set];
-    const copy = have.whose === 'theirs' ? [{ field: 'copy', from: null, to: copyOf(wanted.path) }] : [];
+    const copy = copyChange(wanted.path, have.whose);
     if (have.type !== 'file') return [{ field: 'type', from: have.type, to: 'file' }, set, ...copy];
     const changes: Change[] = [];
     if (have.rest !== content)
@@ -70,12 +70,7 @@ export const file = defineResource({
   apply(wanted, _have, changes) {
     const fields = changes.map((change) => change.field);
     if (fields.includes('content'))
-      return [
-        ...(fields.includes('copy')
-          ? [{ title: `keep what was there as ${copyOf(wanted.path)}`, script: keepCopy(wanted.path) }]
-          : []),
-        { title: `write ${wanted.path}`, script: checked(wanted) },
-      ];
+      return [...copyStep(wanted.path, changes), { title: `write ${wanted.path}`, script: checked(wanted) }];
     return [attributesStep(wanted, changes)];
   },
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
 
@@ -24,7 +25,8 @@ const want = z
 
 /**
  * One line in a file that somebody else has written. Where none stands for the same it goes to the end. Everything else stays, with
- * the owner and mode of the file. A file that is not there is refused: this kind makes none.
+ * the owner and mode of the file. A file that is not there is refused: this kind makes none. Of what somebody else has written a copy
+ * is kept beside it before the first change, but for a file that is as its package brought it.
  */
 export const line = defineResource({
   kind: 'line',
@@ -32,27 +34,36 @@ export const line = defineResource({
   key: ({ path, line: text }) => `${path} ${text}`,
 
   observe: ({ path }) => ({
-    script: lookAt(path, sh`[ ! -f "$p" ] || cat -- "$p" || exit 66`),
+    script: sh`
+      ${whose(path)}
+      ${lookAt(path, sh`[ ! -f "$p" ] || cat -- "$p" || exit 66`)}`,
     parse(output) {
-      const have = readPath(path, output);
+      const { whose: from, rest: looked } = readWhose(output.stdout);
+      const have = readPath(path, { ...output, stdout: looked });
       if (have === null) throw new ProbeError(`${path} is not there, and one line alone makes no file`);
       if (have.type !== 'file') throw new ProbeError(`${path} is no file`);
       const { mode, owner, group, rest } = have;
-      return { text: rest, mode, owner: owner[1] ?? '0', group: group[1] ?? '0' };
+      return { text: rest, mode, owner: owner[1] ?? '0', group: group[1] ?? '0', whose: from };
     },
   }),
 
-  diff: ({ line: wanted, match }, { text }): readonly Change[] => {
+  diff: ({ path, line: wanted, match }, { text, whose: from }): readonly Change[] => {
     const same = standingFor(wanted, match, text);
     return same.length === 1 && same[0] === wanted
       ? []
-      : [{ field: 'line', from: same.length === 0 ? null : same.join('\n'), to: wanted }];
+      : [
+          { field: 'line', from: same.length === 0 ? null : same.join('\n'), to: wanted },
+          ...copyChange(path, from),
+        ];
   },
 
-  apply: ({ path, line: wanted, match }, { text, mode, owner, group }) => [
+  apply: ({ path, line: wanted, match }, { text, mode, owner, group }, changes) => [
+    ...copyStep(path, changes),
     {
       title: `write a line of ${path}`,
-      script: writeFile({ path, content: withLine(wanted, match, text), mode, owner, group }),
+      script: sh`
+        (${writeFile({ path, content: withLine(wanted, match, text), mode, owner, group })}) || exit 1
+        ${remember(path)}`,
     },
   ],
 

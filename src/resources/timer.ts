@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
 
@@ -65,7 +66,10 @@ type UnitKind = (typeof UNIT_KINDS)[number];
 const ATTRIBUTES = { mode: '0644', owner: 'root', group: 'root' };
 const pathOf = (name: string, part: UnitKind) => `/etc/systemd/system/${name}.${part}`;
 
-/** A program that systemd runs at set times: a service and its timer, both as they should be, and the timer waiting. */
+/**
+ * A program that systemd runs at set times: a service and its timer, both as they should be, and the timer waiting. Of a unit of that
+ * name that somebody else has written a copy is kept beside it, which systemd does not read.
+ */
 export const timer = defineResource({
   kind: 'timer',
   want,
@@ -74,8 +78,10 @@ export const timer = defineResource({
   observe: ({ name, unit, at }) => ({
     script: sh`
       said=$(systemd-analyze calendar -- ${at} 2>&1) || { printf '%s\n' "$said" >&2; exit 67; }
+      ${whose(pathOf(name, 'service'))}
       (${lookAt(pathOf(name, 'service'), sh`cat -- "$p" || exit 66`)}) || exit 66
       echo '=== timer'
+      ${whose(pathOf(name, 'timer'))}
       (${lookAt(pathOf(name, 'timer'), sh`cat -- "$p" || exit 66`)}) || exit 66
       echo '=== state'
       systemctl show --property=UnitFileState,ActiveState,NeedDaemonReload -- ${unit} || exit 66`,
@@ -84,7 +90,11 @@ export const timer = defineResource({
       if (output.code !== 0) throw new ProbeError(`could not look at ${unit}`, output);
       const [service = '', rest = ''] = output.stdout.split('=== timer\n');
       const [timing = '', state = ''] = rest.split('=== state\n');
-      const part = (which: UnitKind, stdout: string) => readPath(pathOf(name, which), { ...output, stdout });
+      const part = (which: UnitKind, text: string) => {
+        const { whose: from, rest: stdout } = readWhose(text);
+        const have = readPath(pathOf(name, which), { ...output, stdout });
+        return have && { ...have, whose: from };
+      };
       return {
         service: part('service', service),
         timer: part('timer', timing),
@@ -95,9 +105,12 @@ export const timer = defineResource({
     },
   }),
 
-  diff: ({ files }, have): readonly Change[] => [
+  diff: ({ name, files }, have): readonly Change[] => [
     ...UNIT_KINDS.flatMap((part) => [
       ...compare(part, have[part]?.rest ?? null, files[part]),
+      ...(have[part] === null || have[part].rest === files[part]
+        ? []
+        : copyChange(pathOf(name, part), have[part].whose, `${part} copy`)),
       ...(have[part] === null ? [] : compareAttributes(ATTRIBUTES, have[part])).map((change) => ({
         ...change,
         field: `${part} ${change.field}`,
@@ -110,14 +123,18 @@ export const timer = defineResource({
 
   apply({ name, unit, files }, _have, changes) {
     const isChanged = (part: UnitKind) => changes.some(({ field }) => field.split(' ')[0] === part);
-    const written = UNIT_KINDS.filter(isChanged).map((part) => ({
-      title: `write ${pathOf(name, part)}`,
-      script: writeFile({
-        path: pathOf(name, part),
-        content: files[part],
-        ...ATTRIBUTES,
-      }),
-    }));
+    const written = UNIT_KINDS.filter(isChanged).flatMap((part) => {
+      const path = pathOf(name, part);
+      return [
+        ...copyStep(path, changes, `${part} copy`),
+        {
+          title: `write ${path}`,
+          script: sh`
+            (${writeFile({ path, content: files[part], ...ATTRIBUTES })}) || exit 1
+            ${remember(path)}`,
+        },
+      ];
+    });
     return [
       ...written,
       {

@@ -6,6 +6,7 @@ import {
   type Resource,
   type Restart,
   type Settling,
+  type Step,
 } from '../resource/index.ts';
 
 /** What a resource makes of an answer, for people: secrets in its scripts are masked. What it does not say is left out. */
@@ -18,7 +19,11 @@ export interface Outcome {
   readonly refused?: string;
   readonly fix?: readonly string[];
   readonly changes?: readonly unknown[];
-  readonly steps?: readonly { readonly title: string; readonly script: string }[];
+  readonly steps?: readonly {
+    readonly title: string;
+    readonly script: string;
+    readonly reboots?: Step['reboots'];
+  }[];
   readonly writes?: readonly string[];
   readonly restarts?: readonly Restart[];
   readonly lasting?: readonly string[];
@@ -50,7 +55,9 @@ export function outcomeOf(
     return {
       probe,
       changes: judged.changes,
-      steps: judged.steps(resolve).map(({ title, script }) => ({ title, script: script.shown })),
+      steps: judged
+        .steps(resolve)
+        .map(({ title, script, reboots }) => ({ title, script: script.shown, ...(reboots && { reboots }) })),
       ...(judged.writes.length > 0 ? { writes: judged.writes } : {}),
       ...(judged.restarts.length > 0 ? { restarts: judged.restarts } : {}),
       ...lasting,

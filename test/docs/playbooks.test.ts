@@ -36,7 +36,7 @@ beforeAll(() => {
 
 describe('docs/playbooks.md, followed to the letter', { timeout: 60_000 }, () => {
   test('its files are there', () => {
-    expect([...files.keys()].filter((name) => name.endsWith('.ts'))).toHaveLength(8);
+    expect([...files.keys()].filter((name) => name.endsWith('.ts'))).toHaveLength(10);
   });
 
   test('TypeScript finds nothing wrong', async () => {
@@ -46,8 +46,10 @@ describe('docs/playbooks.md, followed to the letter', { timeout: 60_000 }, () =>
   test.each([
     ['motd.ts', 'inventory.yaml'],
     ['backup.ts', 'inventory.yaml'],
+    ['exporter.ts', 'inventory.yaml'],
     ['greeting.ts', 'greeting.yaml'],
     ['proxy.ts', 'inventory.yaml'],
+    ['reboots.ts', 'inventory.yaml'],
     ['clock.ts', 'inventory.yaml'],
   ])('%s is valid', async (playbook, inventory) => {
     const { code, said } = await run(

@@ -50,7 +50,7 @@ const READS = [
   'gluster (pool list|peer status)',
   'gluster volume (info|status)',
   'gluster volume heal \\S+ info',
-  'systemctl (status|cat|show|list-units|list-sockets)',
+  'systemctl (status|cat|show|list-units|list-sockets|list-jobs)',
   'findmnt|lsblk|df|du|ls|cat|stat|getfattr|journalctl|dmesg|free|ps',
   'fuser -v',
   'find(?!.*-(delete|exec))',

@@ -6,11 +6,18 @@ import { changedLines, figure, finished, inventory, json, plannedLines } from '.
 import { exec, up } from './lab.ts';
 import { failures, on } from './steps.ts';
 
+/** The node serves itself an archive. */
+const PACKED = 'http://127.0.0.1:8099/own.tar.gz';
+const PACK = `command -v busybox >/dev/null || apt-get -q -y install busybox >/dev/null
+mkdir -p /srv/own/in/own-1/bin /srv/own/in/own-1/etc && cd /srv/own || exit 1
+printf '#!/bin/sh\\n' >in/own-1/bin/run && chmod 0755 in/own-1/bin/run && ln -s run in/own-1/bin/start && echo 'port 1' >in/own-1/etc/own.conf
+tar -czf own.tar.gz -C in own-1 && busybox httpd -p 127.0.0.1:8099 -h /srv/own && sha256sum own.tar.gz | cut -c 1-64`;
+
 /** Kinds for playbooks of one's own, which the site does not use. */
 const own = (
-  url: string,
-  sha256: string,
-) => `import { command, definePlaybook, download, group, line, sh, timer } from 'provision-swarm';
+  { url, sha256 }: { readonly url: string; readonly sha256: string },
+  packed: string,
+) => `import { archive, command, definePlaybook, download, group, line, reboot, sh, timer } from 'provision-swarm';
 
 export default definePlaybook({
   name: 'own',
@@ -21,23 +28,33 @@ export default definePlaybook({
         group({ name: 'backup-readers', id: 5005 }),
         line({ path: '/etc/login.defs', line: 'UMASK 027', match: /^#?\\s*UMASK\\s/ }),
         download({ path: '/opt/hello.deb', url: '${url}', sha256: '${sha256}', group: 'backup-readers', mode: '0640' }),
+        archive({ into: '/opt/own', url: '${PACKED}', sha256: '${packed}', strip: 1, group: 'backup-readers', once: ['etc/own.conf'] }),
         timer({ name: 'own-backup', exec: '/bin/echo a backup', at: '*-*-* 03:00', spread: 600 }),
         command({ name: 'make the index', run: sh\`mkdir -p /var/lib/own && date >/var/lib/own/index\`, creates: '/var/lib/own/index' }),
         command({ name: 'let nobody write there', run: sh\`chmod 0700 /var/lib/own\`, unless: sh\`[ "$(stat -c %a /var/lib/own)" = 700 ]\` }),
         command({ name: 'take the old one away', run: sh\`rm /var/lib/own/old\`, onlyIf: sh\`[ -e /var/lib/own/old ]\` }),
       ],
     },
+    { name: 'reboot', resources: () => [reboot({})], rolling: {} },
   ],
 });
 `;
 
 /** What a person does to each, and what the next run changes for that. */
 const DRIFTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
-  group: ['groupdel backup-readers', ['group backup-readers: group', 'download /opt/hello.deb: group']],
+  group: [
+    'groupdel backup-readers',
+    ['group backup-readers: group', 'download /opt/hello.deb: group', 'archive /opt/own: directory group'],
+  ],
   line: ['sed -i "s/^UMASK.*/UMASK 022/" /etc/login.defs', ['line /etc/login.defs UMASK 027: line']],
   'a line beside it': ['echo "UMASK 077" >>/etc/login.defs', ['line /etc/login.defs UMASK 027: line']],
   download: ['echo x >>/opt/hello.deb', ['download /opt/hello.deb: sha256']],
   'mode of what was fetched': ['chmod 0666 /opt/hello.deb', ['download /opt/hello.deb: mode']],
+  archive: ['echo x >>/opt/own/bin/run', ['archive /opt/own: files']],
+  'a file of what was unpacked': ['rm /opt/own/bin/start', ['archive /opt/own: files']],
+  'mode of what was unpacked': ['chmod 0777 /opt/own/bin/run', ['archive /opt/own: files']],
+  'all that was unpacked': ['rm -rf /opt/own', ['archive /opt/own: sha256']],
+  'what is somebody else’s': ['echo "port 2" >/opt/own/etc/own.conf; touch /opt/own/theirs', []],
   timer: [
     'systemctl disable --now own-backup.timer',
     ['timer own-backup: active', 'timer own-backup: enabled'],
@@ -62,7 +79,9 @@ beforeAll(async () => {
   await on('node-1', 'apt-get -q update >/dev/null');
   const printed = await on('node-1', 'cd /tmp && apt-get --print-uris download hello');
   const [, url = '', sha256 = ''] = /'([^']+)' .* SHA256:([0-9a-f]{64})/.exec(printed) ?? [];
-  writeFileSync(playbook, own(url, sha256));
+  const packed = (await on('node-1', PACK)).split('\n').at(-1) ?? '';
+  writeFileSync(playbook, own({ url, sha256 }, packed));
+  await on('node-1', 'echo theirs | tee /opt/hello.deb >/etc/systemd/system/own-backup.service');
 });
 
 test('all of it comes about on a bare node, and the second run changes nothing', async () => {
@@ -72,6 +91,11 @@ test('all of it comes about on a bare node, and the second run changes nothing',
   expect(await on('node-1', 'stat -c "%a %G" /opt/hello.deb; stat -c %a /var/lib/own')).toBe(
     '640 backup-readers\n700',
   );
+  expect(await on('node-1', 'stat -c "%a %G" /opt/own/bin/run; readlink /opt/own/bin/start')).toBe(
+    '755 backup-readers\nrun',
+  );
+  const copies = '/opt/hello.deb.before-provision /etc/systemd/system/own-backup.service.before-provision';
+  expect(await on('node-1', `cat ${copies}`)).toBe('theirs\ntheirs');
   expect(await on('node-1', 'dpkg-deb -f /opt/hello.deb Package')).toBe('hello');
   expect(await on('node-1', 'systemctl list-timers --no-legend own-backup.timer')).toContain(
     'own-backup.service',
@@ -95,6 +119,14 @@ test.for(Object.entries(DRIFTS))(
     expect(finished(await run())?.changes).toBe(0);
   },
 );
+
+test('a machine that says that it has to be rebooted is one in the plan', async () => {
+  await on('node-1', 'touch /run/reboot-required');
+  const planned = plannedLines(await json('plan', site, '--playbook', playbook));
+  await on('node-1', 'rm /run/reboot-required');
+  expect(lines(planned)).toEqual(['reboot machine: reboot']);
+  expect(finished(await run())?.changes).toBe(0);
+});
 
 test('what cannot be, and what is another than was promised, is said', async () => {
   await on('node-1', 'groupdel backup-readers; groupadd -g 5005 somebody');

@@ -5,6 +5,7 @@ import { MAIL_DRIFTS } from '../lab/mail-drifts.ts';
 
 /** Kinds that no drift of the rounds is about, and where what they mend is seen on nodes instead, or why it cannot drift. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  archive: 'own-playbook.test.ts',
   'cloud-init': 'a first boot is waited for once: base.test.ts',
   command: 'own-playbook.test.ts',
   'dnf-packages': 'dnf.test.ts',
@@ -20,6 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   group: 'own-playbook.test.ts',
   line: 'own-playbook.test.ts',
   'nfs-export': 'needs the kernel of a whole machine: test/vm',
+  reboot:
+    'needs a whole machine, and a node of the lab has the kernel of another: own-playbook.test.ts only looks',
   remount: 'only where it is told to: storage.test.ts',
   timer: 'own-playbook.test.ts',
 };

@@ -1,4 +1,5 @@
 import type { Resource } from '../../src/resource/index.ts';
+import { archive } from '../../src/resources/archive/archive.ts';
 import { block } from '../../src/resources/block.ts';
 import { command } from '../../src/resources/command.ts';
 import { dataDirectory } from '../../src/resources/data-directory.ts';
@@ -27,6 +28,7 @@ import { group } from '../../src/resources/group.ts';
 import { line } from '../../src/resources/line.ts';
 import { cloudInit } from '../../src/resources/machine/cloud-init.ts';
 import { hostsEntries } from '../../src/resources/machine/hosts-entries.ts';
+import { reboot } from '../../src/resources/machine/reboot.ts';
 import { sysctl } from '../../src/resources/machine/sysctl.ts';
 import { user } from '../../src/resources/machine/user.ts';
 import { mailuAccounts } from '../../src/resources/mailu/accounts.ts';
@@ -52,6 +54,7 @@ type Want = Record<string, unknown>;
 
 /** Makes a resource of each kind from a case's `want`. `{ secret: … }` in a case is a `Secret`. */
 export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
+  archive,
   block,
   'cloud-init': cloudInit,
   command: ({ run, unless, onlyIf, ...want }: Want) =>
@@ -96,6 +99,7 @@ export const kinds: Readonly<Record<string, (want: never) => Resource>> = {
   'nfs-export': nfsExport,
   'node-label': nodeLabel,
   packages,
+  reboot: ({ when, ...want }: Want) => reboot({ ...want, when: script(when) } as never),
   remount,
   resolver,
   'same-view': sameView,
