@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { withBlock } from './edit-lines.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
-import { writeFile } from './write-file.ts';
+import { writePrinted } from './write-file.ts';
 
 const want = z.strictObject({
   /** The file. */
@@ -14,9 +15,6 @@ const want = z.strictObject({
 interface Have {
   /** What is between our marks, with them; absent where they are not there. */
   readonly ours: string | null;
-  /** All else, which somebody has written. */
-  readonly before: string;
-  readonly after: string;
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
@@ -35,8 +33,7 @@ export const block = defineResource({
     script: lookAt(path, sh`[ ! -f "$p" ] || cat -- "$p" || exit 66`),
     parse(output): Have {
       const have = readPath(path, output);
-      if (have === null)
-        return { ours: null, before: '', after: '', mode: '0644', owner: 'root', group: 'root' };
+      if (have === null) return { ours: null, mode: '0644', owner: 'root', group: 'root' };
       if (have.type === 'directory') throw new ProbeError(`${path} is a directory, where a file is wanted`);
       const { mode, owner, group, rest } = have;
       const attributes = {
@@ -44,40 +41,33 @@ export const block = defineResource({
         owner: owner[1] ?? '0',
         group: group[1] ?? '0',
       };
-      return { ...split(rest, content), ...attributes };
+      return { ours: between(rest, content), ...attributes };
     },
   }),
 
   diff: ({ content }, { ours }): readonly Change[] =>
     ours === content ? [] : [{ field: 'content', from: ours, to: content }],
 
-  apply: ({ path, content }, { before, after, mode, owner, group }) => [
+  apply: ({ path, content }, { mode, owner, group }) => [
     {
       title: `write our lines into ${path}`,
-      script: writeFile({ path, content: `${closed(before)}${content}${after}`, mode, owner, group }),
+      script: writePrinted({ path, mode, owner, group }, withBlock(path, content)),
     },
   ],
 
   writes: ({ path }, changes) => (changes.length === 0 ? [] : [path]),
 });
 
-const closed = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
-
-function split(text: string, content: string): Pick<Have, 'ours' | 'before' | 'after'> {
+/** The lines from our first to our last, or `null` where they are not there. */
+function between(text: string, content: string): string | null {
   const lines = content.trimEnd().split('\n');
   const rows = text.split('\n');
   // A mark whose fellow somebody has taken out begins nothing: what follows it may be theirs.
   const end = rows.indexOf(lines.at(-1) ?? '', rows.indexOf(lines[0] ?? ''));
   const begin = rows.lastIndexOf(lines[0] ?? '', end);
-  if (begin === -1 || end === -1) return { ours: null, before: text, after: '' };
-  const part = (from: number, to: number) =>
-    rows
-      .slice(from, to)
-      .map((row) => `${row}\n`)
-      .join('');
-  return {
-    ours: part(begin, end + 1),
-    before: part(0, begin),
-    after: rows.slice(end + 1).join('\n'),
-  };
+  if (begin === -1 || end === -1) return null;
+  return rows
+    .slice(begin, end + 1)
+    .map((row) => `${row}\n`)
+    .join('');
 }

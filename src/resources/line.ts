@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
+import { withLineInPlaceOf } from './edit-lines.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
-import { writeFile } from './write-file.ts';
+import { writePrinted } from './write-file.ts';
 
 const want = z
   .strictObject({
@@ -62,7 +63,7 @@ export const line = defineResource({
     {
       title: `write a line of ${path}`,
       script: sh`
-        (${writeFile({ path, content: withLine(wanted, match, text), mode, owner, group })}) || exit 1
+        (${writePrinted({ path, mode, owner, group }, withLineInPlaceOf(path, wanted, standingFor(wanted, match, text)))}) || exit 1
         ${remember(path)}`,
     },
   ],
@@ -77,13 +78,4 @@ const isSame = (wanted: string, match: RegExp | undefined) => (other: string) =>
 
 function standingFor(wanted: string, match: RegExp | undefined, text: string): readonly string[] {
   return linesOf(text).filter(isSame(wanted, match));
-}
-
-function withLine(wanted: string, match: RegExp | undefined, text: string): string {
-  const lines = text === '' ? [] : linesOf(text);
-  const isOne = isSame(wanted, match);
-  const last = lines.findLastIndex(isOne);
-  if (last === -1) return `${[...lines, wanted].join('\n')}\n`;
-  const others = (part: readonly string[]) => part.filter((other) => !isOne(other));
-  return `${[...others(lines.slice(0, last)), wanted, ...lines.slice(last + 1)].join('\n')}\n`;
 }

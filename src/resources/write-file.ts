@@ -1,9 +1,12 @@
 import type { Step } from '../resource/index.ts';
 import { type Script, type Secret, sh } from '../shell/index.ts';
 
-export interface FileToWrite {
-  readonly path: string;
+export interface FileToWrite extends Target {
   readonly content: string | Secret;
+}
+
+interface Target {
+  readonly path: string;
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
@@ -14,12 +17,17 @@ export interface FileToWrite {
  * renamed over it. What an aborted run left beside the target is replaced. By `&&`, because `set -e` does nothing inside
  * `(…) ||`. Where it cannot write, `cat` says why; the `printf` of dash says "I/O error" to everything.
  */
-export function writeFile(file: FileToWrite): Script {
+export function writeFile({ content, ...target }: FileToWrite): Script {
+  return writePrinted(target, sh`printf %s ${content}`);
+}
+
+/** The same of what one command prints on the host. */
+export function writePrinted(file: Target, print: Script): Script {
   return sh`
     umask 077
     t=${besideOf(file.path)}
     rm -f -- "$t" &&
-      { (set -C; printf %s ${file.content} >"$t") || { echo | cat >>"$t"; false; }; } &&
+      { (set -C; ${print} >"$t") || { echo | cat >>"$t"; false; }; } &&
       chown ${`${file.owner}:${file.group}`} -- "$t" &&
       chmod ${file.mode} -- "$t" &&
       mv -fT -- "$t" ${file.path} || { rm -f -- "$t"; exit 1; }`;
@@ -32,7 +40,7 @@ export function besideOf(path: string): string {
 }
 
 /** Sets owner, group and mode of a file whose content is right, which makes no service older than it. */
-export function setAttributes({ path, mode, owner, group }: Omit<FileToWrite, 'content'>): Script {
+export function setAttributes({ path, mode, owner, group }: Target): Script {
   return sh`chown ${`${owner}:${group}`} -- ${path} && chmod ${mode} -- ${path}`;
 }
 
@@ -42,10 +50,7 @@ export function areAttributes(changes: readonly { readonly field: string }[]): b
 }
 
 /** The step for changes of these alone. */
-export const attributesStep = (
-  file: Omit<FileToWrite, 'content'>,
-  changes: readonly { readonly field: string }[],
-): Step => ({
+export const attributesStep = (file: Target, changes: readonly { readonly field: string }[]): Step => ({
   title: `set ${changes.map(({ field }) => field).join(', ')} of ${file.path}`,
   script: setAttributes(file),
 });

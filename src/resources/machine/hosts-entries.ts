@@ -55,6 +55,7 @@ export const hostsEntries = defineResource({
     refuseOthers(entries, others);
     const wanted = entries.map(lineOf);
     const same = (ours ?? []).join('\n') === wanted.join('\n');
+    if (!same) refuseNoText(others);
     return same ? [] : [{ field: 'entries', from: ours?.join('\n') ?? null, to: wanted.join('\n') || null }];
   },
 
@@ -89,4 +90,18 @@ function refuseOthers(entries: readonly Entry[], others: readonly string[]): voi
         `Take the line out, or give ${wrong.names.join(', ')} that address in the inventory.`,
       ]);
   }
+}
+
+/** What cannot be read as text would be written back as something else. */
+function refuseNoText(others: readonly string[]): void {
+  if (!others.some((line) => line.includes('\uFFFD'))) return;
+  throw new Refusal(
+    `${FILE} has bytes that are no UTF-8, which would be lost with the lines that are to be written`,
+    [
+      {
+        say: 'See them (they are shown as M-…), and write these lines as UTF-8',
+        run: sh`cat -v ${FILE}`,
+      },
+    ],
+  );
 }
