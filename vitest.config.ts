@@ -31,6 +31,7 @@ const TRUST = [
   'own-playbook',
   'packages',
   'proxy',
+  'reboot',
   'swarm-past',
   'ways-in',
 ].map((name) => `test/lab/${name}.test.ts`);

@@ -33,6 +33,7 @@ export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[]
         for (const { id } of list) once(seen, `${host.name}: ${id}`, where);
         resources.set(host.name, list);
       }
+      if (stage.rolling === undefined) oneMachineAtMost(where, resources);
       return { playbook, stage, view, resources };
     });
   });
@@ -55,6 +56,25 @@ function once(seen: Map<string, string>, name: string, where: string): void {
       exit: 3,
     });
   seen.set(name, where);
+}
+
+/** @throws ProvisionError where a stage that does not roll may end several machines: with all of them away nothing runs. */
+function oneMachineAtMost(where: string, resources: ReadonlyMap<string, readonly Resource[]>): void {
+  const ending = [...resources].flatMap(([host, list]) => {
+    const one = list.find(({ endsMachine }) => endsMachine);
+    return one === undefined ? [] : [{ host, one }];
+  });
+  const [first, second] = ending;
+  if (first === undefined || second === undefined) return;
+  const at = first.one.origin === undefined ? '' : ` (${first.one.origin})`;
+  throw new ProvisionError(
+    `playbook stage ${where}: \`${first.one.id}\`${at} may end ${ending.map(({ host }) => host).join(', ')} at once`,
+    {
+      code: 'playbook',
+      exit: 3,
+      fix: ['write `rolling: {}` into that stage, or gates: one machine at a time is away then'],
+    },
+  );
 }
 
 /** Whether a host has its turn in this stage only when the one before it is back. */

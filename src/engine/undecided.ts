@@ -19,6 +19,7 @@ export function undecided(where: string, { message, fix }: Refusal): Resource {
     isLike: () => false,
     refs: [],
     origin: undefined,
+    endsMachine: false,
     judge() {
       throw new Refusal(message, fix);
     },

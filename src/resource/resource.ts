@@ -76,6 +76,8 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   asNew?(want: Want): readonly Change[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Change[]): readonly string[];
+  /** Whether its steps may end the machine (`Step.reboots`). Then a stage that has it on several hosts has to be `rolling`. Default: they do not. */
+  readonly endsMachine?: boolean;
 }
 
 /** What a resource makes of a host's answer. */
@@ -110,6 +112,8 @@ export interface Resource {
   readonly refs: readonly Ref[];
   /** Where a playbook asked for it: `docker.ts:31`. */
   readonly origin: string | undefined;
+  /** Whether its steps may end the machine. */
+  readonly endsMachine: boolean;
   /** @throws ProbeError where the host was asked and the answer tells nothing. */
   judge(output: Output, pending: Pending): Judgement;
 }
@@ -141,6 +145,7 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       probe: probe.script,
       isLike: (other) => isDeepStrictEqual(want, wants.get(other)),
       refs: Object.values(want as object).filter(isRef),
+      endsMachine: type.endsMachine ?? false,
       get origin() {
         return originOf(made.stack ?? '');
       },

@@ -17,6 +17,7 @@ export function refusingRestart(
     probe: resource.probe,
     isLike: resource.isLike,
     refs: resource.refs,
+    endsMachine: resource.endsMachine,
     get origin() {
       return resource.origin;
     },

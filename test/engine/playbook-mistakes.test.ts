@@ -3,6 +3,7 @@ import { converge, prepare } from '../../src/engine/index.ts';
 import { ProvisionError } from '../../src/errors/index.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
+import { reboot } from '../../src/resources/machine/reboot.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
 
@@ -72,4 +73,21 @@ test('a playbook that asks for something else each time it is built is stopped',
     'a playbook asks for something else each time that it is built',
   );
   expect(built).toBeLessThan(10);
+});
+
+test('a stage that may end several machines has to roll, and one that may end one need not', async () => {
+  const reboots = (names: readonly string[], rolling: object = {}) => {
+    const stage = { name: 'reboots', resources: () => [reboot({})], ...rolling };
+    return prepare(new Hosts(names, [definePlaybook({ name: 'mail', stages: [stage] })]).options());
+  };
+  await expect(reboots(['a', 'b'])).rejects.toMatchObject({
+    exit: 3,
+    message: expect.stringMatching(
+      /^playbook stage mail\/reboots: `reboot machine` \(.*\) may end a, b at once$/,
+    ),
+    fix: [expect.stringContaining('`rolling: {}`')],
+  });
+  await using one = await reboots(['a']);
+  await using rolled = await reboots(['a', 'b'], { rolling: {} });
+  for (const { world } of [one, rolled]) expect(world.failures()).toEqual([]);
 });

@@ -51,6 +51,7 @@ export const reboot = defineResource({
   kind: 'reboot',
   want,
   key: () => 'machine',
+  endsMachine: true,
 
   observe: (wanted) => ({
     script: sh`
