@@ -52,12 +52,13 @@ describe.each(SHELLS)('the file of a lock under %s', (_, shell) => {
   test('is not believed where its process has ended and nobody has asked how', async () => {
     const lock = newLock();
     // Its parent does not wait for it: a process that has ended and is still in the list.
-    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 5'], { stdio: 'pipe' });
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: 'pipe' });
     const [data] = await once(parent.stdout, 'data');
     const pid = Number(String(data));
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     writeFileSync(`${lock}.run`, `one\n${pid}\nrun one\n1\n${stat[19]}\n`);
     expect(asked(lock)).toMatchObject({ token: 'one' });
+    process.kill(pid);
     while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) spawnSync('sleep', ['0.05']);
     expect(asked(lock)).toBeUndefined();
     parent.kill();
