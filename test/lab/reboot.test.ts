@@ -58,11 +58,15 @@ export default definePlaybook({ name: 'stays', stages: [{ name: 'reboot', rollin
 function switchOn() {
   let over = false;
   let mostAway = 0;
+  const once = async () => {
+    const away = (await status()).filter(({ state }) => state === 'stopped').map(({ name }) => name);
+    mostAway = Math.max(mostAway, away.length);
+    for (const node of away) await start(node);
+  };
   const watching = (async () => {
     while (!over) {
-      const away = (await status()).filter(({ state }) => state === 'stopped').map(({ name }) => name);
-      mostAway = Math.max(mostAway, away.length);
-      for (const node of away) await start(node);
+      // One that goes down at this moment may not be looked at, or not be started yet.
+      await once().catch(() => undefined);
       await sleep(200);
     }
   })();
