@@ -6,8 +6,7 @@ set -eu
 npm run --silent lab -- up --fresh
 npm run --silent typecheck
 npm run --silent lint
-npx vitest run --project unit
-npx vitest run --project long
+npx vitest run --project unit --project long
 # The nodes go whatever comes of the tests.
 trap 'npm run --silent lab -- down' EXIT
 npx vitest run --project lab

@@ -12,13 +12,17 @@ export async function exec(file: string, words: readonly string[], options: Exec
   const prepared = await setUp(file, { ...options, output }, forLogins);
   return logged(prepared, async ({ run, renderer, screen, release }) => {
     try {
-      const { found, unread } = await readableSecrets(run.inventory, run.playbooks, process.env);
+      const { found: secrets, unread } = await readableSecrets(
+        run.inventory,
+        run.playbooks,
+        run.secrets,
+        process.env,
+      );
       if (unread.length > 0)
         screen.err(`Not masked in what follows, for they cannot be read here: ${unread.join(', ')}\n`);
       const emit: typeof run.emit = (event) => {
         if (event.kind !== 'run-started' || output === 'json') run.emit(event);
       };
-      const secrets = new Map([...found, ...run.secrets]);
       const { ok, failures, interrupted, notBegun } = await execute(
         words,
         { rolling: options.rolling === true },

@@ -7,7 +7,7 @@ import {
   secretNamesIn,
 } from '../inventory/index.ts';
 import type { Playbook } from '../playbook/index.ts';
-import { secretReader } from '../secrets/index.ts';
+import { type Source, secretReader } from '../secrets/index.ts';
 import type { Secret } from '../shell/index.ts';
 import { meansOf } from './means.ts';
 
@@ -31,21 +31,32 @@ export const forPlaybooks: Needs = (inventory, playbooks) => [
     .flatMap((section) => secretNamesIn(section).map(({ secret }) => secret)),
 ];
 
-/** What can be read of the secrets that the playbooks name without asking a person, and the names of the others. */
+/** Those that are needed, each once, and where the value of each is. */
+function sourcesOf(inventory: Inventory, needed: readonly SecretName[]): ReadonlyMap<string, Source> {
+  const found = new Map<string, Source>();
+  for (const { name } of needed) {
+    const from = inventory.secrets.get(name);
+    if (from === undefined) continue;
+    found.set(name, 'file' in from ? { file: inventoryPath(inventory.file, from.file) } : from);
+  }
+  return found;
+}
+
+/** What can be read of the secrets that the playbooks name without asking a person, beside those that are `known`, and the names of the others. */
 export async function readableSecrets(
   inventory: Inventory,
   playbooks: readonly Playbook[],
+  known: ReadonlyMap<string, Secret>,
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly found: ReadonlyMap<string, Secret>; readonly unread: readonly string[] }> {
   const read = secretReader(meansOf(inventory, env));
-  const found = new Map<string, Secret>();
+  const found = new Map(known);
   const unread: string[] = [];
-  for (const name of new Set(forPlaybooks(inventory, playbooks).map((each) => each.name))) {
-    const from = inventory.secrets.get(name);
-    if (from === undefined) continue;
+  for (const [name, from] of sourcesOf(inventory, forPlaybooks(inventory, playbooks))) {
+    if (found.has(name)) continue;
     try {
       if ('prompt' in from) throw new Error('nobody is asked for it');
-      found.set(name, await read('file' in from ? { file: inventoryPath(inventory.file, from.file) } : from));
+      found.set(name, await read(from));
     } catch {
       unread.push(name);
     }
@@ -63,12 +74,9 @@ export async function readSecrets(
   const read = secretReader(meansOf(inventory, env));
   const found = new Map<string, Secret>();
   const problems = [];
-  for (const name of new Set(needed.map((each) => each.name))) {
-    const from = inventory.secrets.get(name);
-    if (from === undefined) continue;
-    const at = 'file' in from ? { file: inventoryPath(inventory.file, from.file) } : from;
+  for (const [name, from] of sourcesOf(inventory, needed)) {
     try {
-      const value = await read(at);
+      const value = await read(from);
       found.set(name, value);
       const forms = needed.filter((each) => each.name === name).flatMap(({ form }) => form ?? []);
       const unfit = forms.filter(({ pattern }) => !pattern.test(value.reveal()));

@@ -1,4 +1,4 @@
-import { KEPT } from './frame-reader.ts';
+import { KEPT, markIn } from './frame-reader.ts';
 
 /** Reads what a command prints on one stream between the marks of its frame, line by line, as it comes. */
 export class CommandReader {
@@ -13,7 +13,7 @@ export class CommandReader {
   #empty = false;
 
   constructor(nonce: string, line: (text: string) => void) {
-    this.#mark = new RegExp(`^${nonce} (\\w+) (\\d+)$`);
+    this.#mark = markIn(nonce);
     this.#line = line;
   }
 

@@ -3,6 +3,9 @@ export const KEPT = 65_536;
 /** Lines of a step that are handed on as they come. */
 const FOLLOWED = 5000;
 
+/** The line by which a frame divides what it prints: a name, and a code. */
+export const markIn = (nonce: string): RegExp => new RegExp(`^${nonce} (\\w+) (\\d+)$`);
+
 /** Is told what each step prints, line by line, and how it ended. */
 export interface Follower {
   line(index: number, text: string): void;
@@ -32,7 +35,7 @@ export class FrameReader {
   #current = -1;
 
   constructor(nonce: string, on: Follower = { line: () => undefined, end: () => undefined }) {
-    this.#mark = new RegExp(`^${nonce} (\\w+) (\\d+)$`);
+    this.#mark = markIn(nonce);
     this.#on = on;
   }
 

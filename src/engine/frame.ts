@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
 import type { ScriptResult } from '../transport/transport.ts';
@@ -17,6 +18,9 @@ const LOCKED = 75;
 const LOST = 77;
 /** The lock's own file cannot be written: the mark `lock`. */
 export const UNWRITABLE = 78;
+
+/** Divides what a frame prints. Unguessable, so that no output can contain it. */
+export const newNonce = (): string => `provision-${randomBytes(12).toString('hex')}`;
 
 /**
  * One script that asks many things. Each fragment has a shell of its own and an empty stdin; after it a line with

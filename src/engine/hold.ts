@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../errors/index.ts';
 import { type Output, RUN_LOCK } from '../resource/index.ts';
@@ -6,7 +5,7 @@ import type { Script } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import { BrokenAnswer } from './failures.ts';
 import { FedLines } from './fed-lines.ts';
-import { partsOf, readFrame, UNWRITABLE } from './frame.ts';
+import { newNonce, partsOf, readFrame, UNWRITABLE } from './frame.ts';
 import { BEAT, BUSY, HELD, holdFrame, INTERVAL, LOOK, TAKEN } from './hold-frame.ts';
 import { LockUnwritable } from './lock-failures.ts';
 
@@ -36,7 +35,7 @@ const FAREWELL = 2000;
  * brings the answers to what is asked first under the lock.
  */
 export class Hold implements AsyncDisposable {
-  readonly #nonce = `provision-${randomBytes(12).toString('hex')}`;
+  readonly #nonce = newNonce();
   readonly #count: number;
   readonly #patience: number;
   readonly #lines = new FedLines();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Interrupted, ProvisionError } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -6,6 +5,7 @@ import { commandFrame, END, GRACE } from './command-frame.ts';
 import { CommandReader } from './command-reader.ts';
 import { BrokenAnswer } from './failures.ts';
 import { FedLines } from './fed-lines.ts';
+import { newNonce } from './frame.ts';
 import { KEPT } from './frame-reader.ts';
 
 /** Milliseconds that a host gets to end the command, once it is told to. */
@@ -61,7 +61,7 @@ export async function runCommand(
   words: readonly string[],
   { abort, patience, line }: CommandOptions,
 ): Promise<number> {
-  const nonce = `provision-${randomBytes(12).toString('hex')}`;
+  const nonce = newNonce();
   const [stdout, stderr] = (['stdout', 'stderr'] as const).map(
     (stream) => new CommandReader(nonce, (text) => line(stream, text)),
   ) as [CommandReader, CommandReader];

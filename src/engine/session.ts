@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors/index.ts';
 import { LOCK, type Output, type Step, WARNING } from '../resource/index.ts';
 import { lines, type Script } from '../shell/index.ts';
@@ -6,7 +5,7 @@ import type { ScriptOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
 import { FirstWords } from './first-words.ts';
-import { answerOf, applyFrame, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
+import { answerOf, applyFrame, newNonce, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
 import { FrameReader, KEPT } from './frame-reader.ts';
 import { heldOpen, whoHoldsOutput } from './held-open.ts';
 import { Hold } from './hold.ts';
@@ -216,9 +215,4 @@ function isBegun({ parts }: FrameReader, index: number): boolean {
 
 function masked({ code, stdout, stderr }: Output, script: Script): Output {
   return { code, stdout: script.mask(stdout), stderr: script.mask(stderr) };
-}
-
-/** Unguessable, so that no output can contain it. */
-function newNonce(): string {
-  return `provision-${randomBytes(12).toString('hex')}`;
 }

@@ -1,4 +1,4 @@
-import { ask, EMBEDDED, insideContainer, readAnswer, runningEngine, withDns } from '../dns/index.ts';
+import { ask, askingNames, EMBEDDED, insideContainer, readAnswer, runningEngine } from '../dns/index.ts';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, sh } from '../shell/index.ts';
 
@@ -26,7 +26,7 @@ const ASKED = 'example.org';
 
 /** How a host resolves names, and whether the answers are validated. */
 export const resolverFacts: Probe<ResolverFacts> = {
-  script: withDns(sh`
+  script: askingNames(sh`
     [ "$(systemctl is-active NetworkManager.service)" != active ] || echo 'network-manager yes'
     ! command -v dpkg-query >/dev/null ||
       dpkg-query -W -f='conflict \${Package} \${db:Status-Status}\n' systemd-resolved resolvconf openresolv 2>/dev/null |

@@ -17,5 +17,5 @@ export {
   type Settling,
   type Step,
 } from './resource.ts';
-export { refusingRestart, WHOLE_MACHINE } from './restart-refused.ts';
+export { refusingRestart } from './restart-refused.ts';
 export { WARNING } from './warning.ts';

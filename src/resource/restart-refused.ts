@@ -1,9 +1,6 @@
 import { type Fix, Refusal } from './refusal.ts';
 import type { Resource } from './resource.ts';
 
-/** The name of a restart with which all units of the host stop. */
-export const WHOLE_MACHINE = 'the whole machine';
-
 /** The same resource, whose changes are refused where they would restart a unit of the host, or the host. */
 export function refusingRestart(
   resource: Resource,
@@ -25,7 +22,7 @@ export function refusingRestart(
       const judgement = resource.judge(output, pending);
       if (
         judgement.state === 'observed' &&
-        judgement.restarts.some(({ name, here }) => here && (name === unit || name === WHOLE_MACHINE))
+        judgement.restarts.some(({ name, here }) => here && (resource.endsMachine || name === unit))
       )
         throw new Refusal(message, fix);
       return judgement;

@@ -35,6 +35,13 @@ export function remember(path: string): Script {
     grep -qxF -- ${path} ${WRITTEN} 2>/dev/null || { mkdir -p /var/lib/provision && printf '%s\n' ${path} >>${WRITTEN}; }`;
 }
 
+/** Runs what writes a path, and remembers that it is ours. */
+export function writeOurs(path: string, write: Script): Script {
+  return sh`
+    (${write}) || exit 1
+    ${remember(path)}`;
+}
+
 /** Takes what `whose` printed, in its first line, from what came after it. */
 export function readWhose(stdout: string): { readonly whose: Whose; readonly rest: string } {
   const end = stdout.indexOf('\n');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
-import { fetchFrom } from './fetch.ts';
+import { fetchDigest } from './fetch.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
 import { areAttributes, attributesStep, besideOf, setAttributes } from './write-file.ts';
 
@@ -65,13 +65,7 @@ export const download = defineResource({
           umask 077
           t=${beside}
           rm -f -- "$t"
-          ${fetchFrom(url)}
-          found=$(sha256sum <"$t" | cut -d' ' -f1)
-          if [ "$found" != ${digest} ]; then
-            rm -f -- "$t"
-            echo ${`what ${url} gives has the SHA-256`} "$found", not ${digest} >&2
-            exit 1
-          fi
+          ${fetchDigest(url, digest)}
           ${setAttributes({ path: beside, ...attributes })} || exit 1
           mv -fT -- "$t" ${path} || exit 1
           umask 022

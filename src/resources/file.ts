@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError, secretChange } from '../resource/index.ts';
 import { Script, Secret, sh } from '../shell/index.ts';
-import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
+import { copyChange, copyStep, readWhose, whose, writeOurs } from './before.ts';
 import { absolutePath, compareAttributes, lookAt, mode, principal, readPath } from './path.ts';
 import { attributesStep, writeFile } from './write-file.ts';
 
@@ -79,9 +79,7 @@ export const file = defineResource({
 
 /** Writes it; with a check, puts back what was there where that fails, with the words of what refuses it. */
 function checked({ check, ...wanted }: z.output<typeof want>): Script {
-  const write = sh`
-    (${writeFile(wanted)}) || exit 1
-    ${remember(wanted.path)}`;
+  const write = writeOurs(wanted.path, writeFile(wanted));
   if (check === undefined) return write;
   return sh`
     before=$(mktemp -d /run/provision.XXXXXX) || exit 1

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
+import { copyChange, copyStep, readWhose, whose, writeOurs } from './before.ts';
 import { withLineInPlaceOf } from './edit-lines.ts';
 import { absolutePath, lookAt, readPath } from './path.ts';
 import { writePrinted } from './write-file.ts';
@@ -62,9 +62,13 @@ export const line = defineResource({
     ...copyStep(path, changes),
     {
       title: `write a line of ${path}`,
-      script: sh`
-        (${writePrinted({ path, mode, owner, group }, withLineInPlaceOf(path, wanted, standingFor(wanted, match, text)))}) || exit 1
-        ${remember(path)}`,
+      script: writeOurs(
+        path,
+        writePrinted(
+          { path, mode, owner, group },
+          withLineInPlaceOf(path, wanted, standingFor(wanted, match, text)),
+        ),
+      ),
     },
   ],
 

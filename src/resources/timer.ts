@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { copyChange, copyStep, readWhose, remember, whose } from './before.ts';
+import { copyChange, copyStep, readWhose, whose, writeOurs } from './before.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
 import { writeFile } from './write-file.ts';
 
@@ -129,9 +129,7 @@ export const timer = defineResource({
         ...copyStep(path, changes, `${part} copy`),
         {
           title: `write ${path}`,
-          script: sh`
-            (${writeFile({ path, content: files[part], ...ATTRIBUTES })}) || exit 1
-            ${remember(path)}`,
+          script: writeOurs(path, writeFile({ path, content: files[part], ...ATTRIBUTES })),
         },
       ];
     });

@@ -1,1 +1,1 @@
-export { check, type Path, type SchemaMistake as Mistake, unknownKey } from './check.ts';
+export { check, type Path, unknownKey } from './check.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { type Answer, decode, encode, type Packet, streamDecode, streamEncode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask, readAnswer, withDns } from '../../src/dns/index.ts';
+import { ask, askingNames, readAnswer } from '../../src/dns/index.ts';
 
 const run = promisify(execFile);
 
@@ -59,7 +59,9 @@ async function serve(): Promise<void> {
 const asked = async (shell: string, name: string, server = ADDRESS) =>
   readAnswer(
     (
-      await run(shell, ['-c', withDns(ask(server, name, 'DNSKEY')).reveal()]).catch(() => ({ stdout: '' }))
+      await run(shell, ['-c', askingNames(ask(server, name, 'DNSKEY')).reveal()]).catch(() => ({
+        stdout: '',
+      }))
     ).stdout.trim(),
   );
 

@@ -1,4 +1,4 @@
-import { ask, readAnswer, withDns } from '../../src/dns/index.ts';
+import { ask, askingNames, readAnswer } from '../../src/dns/index.ts';
 import type { Ran } from './harness.ts';
 import { stripSignatures } from './internet.ts';
 import { exec } from './lab.ts';
@@ -10,7 +10,7 @@ export const address = async (node: string, name: string) =>
 
 /** Asks a node's own resolver, and tells whether the answer was validated. */
 export async function asked(node: string, name: string) {
-  const { stdout } = await exec(node, withDns(ask('127.0.0.1', name, 'A')).reveal());
+  const { stdout } = await exec(node, askingNames(ask('127.0.0.1', name, 'A')).reveal());
   const answer = readAnswer(stdout.trim());
   return `${answer?.status}${answer?.authentic === true ? ' ad' : ''}`;
 }

@@ -1,6 +1,6 @@
 import { type Script, sh } from '../../shell/index.ts';
 import { copyOf } from '../before.ts';
-import { fetchFrom } from '../fetch.ts';
+import { fetchDigest } from '../fetch.ts';
 import { besideOf } from '../write-file.ts';
 import { listMembers, refuseMembers, refuseUnpacked } from './members.ts';
 import { place } from './place.ts';
@@ -32,12 +32,7 @@ export function unpack(archive: Archive, wanted: ReadonlyMap<string, string>): S
     mkdir -- "$w" || exit 1
     (
       t=$w/archive
-      ${fetchFrom(url)}
-      found=$(sha256sum <"$t" | cut -d' ' -f1)
-      if [ "$found" != ${sha256} ]; then
-        echo ${`what ${url} gives has the SHA-256`} "$found", not ${sha256} >&2
-        exit 1
-      fi
+      ${fetchDigest(url, sha256)}
       ${listMembers}
       ${refuseMembers(strip)}
       mkdir -- "$w/all" "$w/tree" "$w/once" || exit 1

@@ -6,7 +6,6 @@ import {
   ProbeError,
   Refusal,
   WHICH_BOOT,
-  WHOLE_MACHINE,
 } from '../../resource/index.ts';
 import { lines, Script, sh } from '../../shell/index.ts';
 import { waitForLock } from '../apt.ts';
@@ -106,7 +105,7 @@ export const reboot = defineResource({
   restarts: (_want, changes) =>
     changes.length === 0
       ? []
-      : [{ name: WHOLE_MACHINE, here: true, pause: 'as long as it takes to boot, some minutes' }],
+      : [{ name: 'the whole machine', here: true, pause: 'as long as it takes to boot, some minutes' }],
 });
 
 /** What is installed by half when the machine goes down may keep it from coming up. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import {
   ask,
+  askingNames,
   type DnsAnswer,
   EMBEDDED,
   insideContainer,
   readAnswer,
   runningEngine,
-  withDns,
 } from '../../dns/index.ts';
 import { type Change, defineResource, ProbeError, Unobservable } from '../../resource/index.ts';
 import { lines, sh } from '../../shell/index.ts';
@@ -51,7 +51,7 @@ export const containerResolver = defineResource({
   key: ({ network }) => network,
 
   observe: ({ network, checks }) => ({
-    script: withDns(sh`
+    script: askingNames(sh`
       engine=$(${runningEngine}) || { echo none; exit 0; }
       ${circumstances(network)}
       echo "now $now"
@@ -104,7 +104,7 @@ export const containerResolver = defineResource({
           tar -C "$d" -c . | docker import - "$image" >/dev/null || exit 1`,
         sh`
           for i in 1 2 3 4 5 6; do
-            said=$(docker run --rm --cap-drop ALL --network ${network} "$image" bash -c ${withDns(questions(checks)).reveal()}) || exit 1
+            said=$(docker run --rm --cap-drop ALL --network ${network} "$image" bash -c ${askingNames(questions(checks)).reveal()}) || exit 1
             signed=$(printf '%s\n' "$said" | sed -n 's/^signed //p')
             bogus=$(printf '%s\n' "$said" | sed -n 's/^bogus //p')
             if [ $((0x$(echo "\${signed:-00000000}" | cut -c7) & 2)) -ne 0 ] && [ "$(echo "$bogus" | cut -c8)" = 2 ]; then

@@ -1,4 +1,4 @@
-import { ask, type DnsAnswer, readAnswer, withDns } from '../../dns/index.ts';
+import { ask, askingNames, type DnsAnswer, readAnswer } from '../../dns/index.ts';
 import { type Output, ProbeError } from '../../resource/index.ts';
 import { raw, type Script, sh } from '../../shell/index.ts';
 import { secondsOf } from '../timestamp.ts';
@@ -48,7 +48,7 @@ const CHECKS = ['signed', 'bogus', 'unsigned'] as const;
 /** Text that prints all that tells how a host resolves names, in parts. */
 export function lookAtResolver({ checks, configuration, forwarders }: Want): Script {
   const asked = CHECKS.map((check) => sh`echo ${check} "$(${ask('127.0.0.1', checks[check], 'A')})" &`);
-  return withDns(sh`
+  return askingNames(sh`
     part() { printf '\n== %s\n' "$*"; }
     f=${RESOLV_CONF}
     part resolv.conf

@@ -1,10 +1,10 @@
-import { ask, withDns } from '../../dns/index.ts';
+import { ask, askingNames } from '../../dns/index.ts';
 import type { Change } from '../../resource/index.ts';
 import { lines, type Script, sh } from '../../shell/index.ts';
 import { notFromTheFuture } from '../last-good.ts';
 import { writeFile } from '../write-file.ts';
 import { CONTROL_KEYS, OWN_RESOLV_CONF, RESOLVE } from './diff.ts';
-import { dnsMode, withDnsSetting as withMode, withoutDnsSetting } from './network-manager.ts';
+import { dnsMode, withDnsSetting, withoutDnsSetting } from './network-manager.ts';
 import { type Have, UNITS } from './observe.ts';
 import { CONTROL, NM_CONF, RESOLV_CONF, type Want } from './want.ts';
 
@@ -19,7 +19,7 @@ const PATIENCE = 45;
  * a connection that ends in the middle does not leave a host without DNS.
  */
 export function switchResolver(want: Want, have: Have, changes: readonly Change[]): Script {
-  return withDns(
+  return askingNames(
     lines([
       sh`trap '' HUP INT TERM PIPE`,
       remember,
@@ -114,7 +114,7 @@ function steps(want: Want, have: Have, fields: ReadonlySet<string>): readonly Sc
       ? [
           configuration(
             NM_CONF,
-            withMode(manager.main, want.kind === 'unbound' ? 'none' : dnsMode(manager.version)),
+            withDnsSetting(manager.main, want.kind === 'unbound' ? 'none' : dnsMode(manager.version)),
           ),
         ]
       : []),
