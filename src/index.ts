@@ -55,7 +55,7 @@ export {
   swarmFacts,
 } from './facts/index.ts';
 export { type SecretForm, type SecretName, secretName } from './inventory/index.ts';
-export type { OutsideCheck } from './outside/index.ts';
+export { type MailCheck, mailCheck } from './outside/index.ts';
 export {
   type Answer,
   type Cluster,
@@ -71,7 +71,10 @@ export {
   type HostIdentity,
   isReached,
   type LogRequest,
+  type Looking,
   type Mistake,
+  type OutsideAnswer,
+  type OutsideCheck,
   type Playbook,
   type ReachedHost,
   type Removal,

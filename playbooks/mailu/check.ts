@@ -1,8 +1,9 @@
-import type { OutsideCheck } from 'provision-swarm';
+import { type Denied, type MailCheck, mailCheck, type OutsideCheck } from 'provision-swarm';
 import { ENCRYPTED_PORTS, type Mailu, type MailuCluster, portsOf } from '../settings/mailu.ts';
 import { certificateFiles } from './certificate.ts';
+import { NO_STACK } from './no-stack.ts';
 
-type Protocol = OutsideCheck['services'][number]['protocol'];
+type Protocol = MailCheck['services'][number]['protocol'];
 
 const PROTOCOLS: Readonly<Record<number, Protocol>> = {
   25: 'smtp',
@@ -22,7 +23,13 @@ const DELIVERY = 120;
 /** Seconds for which a login has to exempt its address at least, for what is tried right after it. */
 const EXEMPTION = 300;
 
-export function check(cluster: MailuCluster): OutsideCheck | undefined {
+export function check(cluster: MailuCluster): OutsideCheck | Denied {
+  const wanted = seenOf(cluster);
+  return wanted === undefined ? NO_STACK : mailCheck(wanted);
+}
+
+/** What is to be seen of the stack from outside. */
+export function seenOf(cluster: MailuCluster): MailCheck | undefined {
   const { settings: mailu } = cluster;
   if (mailu === undefined) return undefined;
   const [hostname = ''] = mailu.hostnames;
@@ -57,7 +64,7 @@ function isOn({ variables }: Mailu, name: string): boolean {
   return value !== undefined && !['false', 'no'].includes(value.toLowerCase());
 }
 
-function serviceAt(port: number, mailu: Mailu, root: string): OutsideCheck['services'] {
+function serviceAt(port: number, mailu: Mailu, root: string): MailCheck['services'] {
   const { tls } = mailu;
   if (port === 80) return [{ port, protocol: 'http', encryption: 'never' }];
   const protocol = PROTOCOLS[port];

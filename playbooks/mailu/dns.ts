@@ -1,9 +1,18 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
-import { adminProbe, asciiDomain, type Enquiry, enquire, exportedList, isReached } from 'provision-swarm';
+import {
+  adminProbe,
+  asciiDomain,
+  type Denied,
+  type Enquiry,
+  enquire,
+  exportedList,
+  isReached,
+} from 'provision-swarm';
 import { z } from 'zod';
 import { type Mailu, type MailuCluster, portsOf } from '../settings/mailu.ts';
 import { ADMIN } from './accounts-places.ts';
+import { NO_STACK } from './no-stack.ts';
 
 const text = z.string().nullish();
 const exported = z
@@ -18,9 +27,9 @@ export type Domain = z.output<typeof exported>[number];
 const ATTRIBUTES = ['name', 'dns_mx', 'dns_spf', 'dns_dkim', 'dns_dmarc'].map((name) => `domain.${name}`);
 
 /** Asks Mailu for the records of its domains, and adds those that it does not know of. */
-export function dns(cluster: MailuCluster): Enquiry<string> | undefined {
+export function dns(cluster: MailuCluster): Enquiry<string> | Denied {
   const { settings: mailu } = cluster;
-  if (mailu === undefined) return undefined;
+  if (mailu === undefined) return NO_STACK;
   const probe = adminProbe(ADMIN, ATTRIBUTES, exported);
   const certificate =
     mailu.tls.kind === 'cert' && mailu.tls.certificate !== undefined

@@ -6,9 +6,9 @@ import { type Fleeting, fleetingFiles, fleetingText } from './fleeting.ts';
 import { inspectUnseen } from './left.ts';
 import { listedServices } from './listed-services.ts';
 import { addedServices } from './neighbours.ts';
+import { NO_STACK } from './no-stack.ts';
 import { STACK } from './service.ts';
 
-const NO_STACK: Denied = { denied: 'the inventory deploys no mail stack: it has no section `mailu`' };
 const NO_MANAGER: Denied = {
   denied: 'no host that was reached is a manager of a swarm that has a leader',
   fix: ['see what runs with: provision status'],

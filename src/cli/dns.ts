@@ -1,4 +1,5 @@
 import { answer } from '../engine/index.ts';
+import { isDenied } from '../playbook/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
 import { printedJson } from './printed.ts';
@@ -9,7 +10,7 @@ export function dns(file: string, options: CommonOptions): Promise<number> {
   return whileConnected(file, options, forPlaybooks, async ({ screen, renderer, run, world, view, verb }) => {
     const { playbook, verb: records } = verb('dns', (each) => each.dns);
     const enquiry = records(view(playbook));
-    if (enquiry === undefined) throw deny({ denied: 'the inventory deploys no mail stack' });
+    if (isDenied(enquiry)) throw deny(enquiry);
     const [zone = ''] = await answer(world, [enquiry], run);
     await renderer.close();
     screen.out(screen.form === 'json' ? printedJson({ kind: 'dns', zone }) : zone);

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { FrontAnswer } from '../outside/index.ts';
+import type { OutsideAnswer } from '../playbook/index.ts';
 import type { Change } from '../resource/index.ts';
 import type { Plan } from './plan.ts';
 
@@ -163,7 +163,7 @@ export type Event =
     }
   /** What was made is looked at from this machine, as a client would. */
   | { readonly kind: 'outside-started'; readonly hosts: readonly string[] }
-  /** That look waits for a front. */
+  /** That look waits for a host. */
   | {
       readonly kind: 'outside-waiting';
       readonly host: string;
@@ -173,8 +173,8 @@ export type Event =
   /** What was seen from this machine. */
   | {
       readonly kind: 'outside';
-      /** What was seen of each front. */
-      readonly fronts: readonly FrontAnswer[];
+      /** What was seen of each host. The mail stack adds `address`, `services`, `relay`, `login` and `delivery`. */
+      readonly fronts: readonly OutsideAnswer[];
     };
 
 export type Emit = (event: Event) => void;

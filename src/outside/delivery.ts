@@ -8,7 +8,7 @@ import { takeMessage } from './imap.ts';
 import { openMailbox } from './login.ts';
 import { checkMessage } from './message.ts';
 import { handOver } from './smtp.ts';
-import type { OutsideCheck } from './want.ts';
+import type { MailCheck } from './want.ts';
 
 /** What became of a message that was handed to a front. */
 export interface DeliveryAnswer {
@@ -54,7 +54,7 @@ const PATIENCE = 30_000;
 
 /** Sends a message to the mailbox as a stranger would, over port 25, and reads it over IMAP, where that can be done. */
 export async function deliver(
-  { mailbox, domain, hostname, services, patience, tlsOnly }: OutsideCheck,
+  { mailbox, domain, hostname, services, patience, tlsOnly }: MailCheck,
   dial: Dial,
   how: Partial<Sending> = {},
 ): Promise<DeliveryAnswer> {

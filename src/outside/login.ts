@@ -3,7 +3,7 @@ import type { Dial } from './attempt.ts';
 import { Dialogue } from './dialogue.ts';
 import { ImapRefusal, imapCommands, quoted } from './imap.ts';
 import { command, isGood, reply, saying } from './smtp.ts';
-import type { OutsideCheck } from './want.ts';
+import type { MailCheck } from './want.ts';
 
 /** What a front answered to a login. */
 export interface LoginAnswer {
@@ -42,7 +42,7 @@ export const untried = (said: string): LoginAnswer => ({ result: 'untried', said
  * an hour at most one is counted, of five that are free.
  */
 export async function askLogins(
-  { mailbox, hostname, services, exempts }: OutsideCheck,
+  { mailbox, hostname, services, exempts }: MailCheck,
   client: string,
   dial: Dial,
 ): Promise<LoginAnswer> {

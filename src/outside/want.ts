@@ -11,7 +11,7 @@ export interface Service {
 }
 
 /** What is to be seen of a mail server by a machine that has no part in it. */
-export interface OutsideCheck {
+export interface MailCheck {
   /** The machines that serve clients, and the address to reach each at. */
   readonly fronts: readonly { readonly host: string; readonly address: string }[];
   /** The name that is in the certificate. */

@@ -13,6 +13,8 @@ export {
 } from './host.ts';
 export { checkImports } from './imports.ts';
 export { loadPlaybooks, type Provided } from './load.ts';
-export { definePlaybook, type Mistake, type Playbook, type StatusTable } from './playbook.ts';
+export type { Looking, OutsideAnswer, OutsideCheck } from './outside-check.ts';
+export { definePlaybook, type Mistake, type Playbook } from './playbook.ts';
 export type { Gate, Rolling, Stage } from './stage.ts';
+export type { StatusTable } from './status-table.ts';
 export { type Command, type Denied, isDenied, type LogRequest, type Removal } from './verb.ts';

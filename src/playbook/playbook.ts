@@ -1,29 +1,18 @@
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { Finding } from '../errors/index.ts';
 import type { Section } from '../inventory/index.ts';
-import type { OutsideCheck } from '../outside/index.ts';
 import { runPlaybookCode } from '../resource/index.ts';
 import type { Enquiry } from './enquiry.ts';
 import type { Cluster, Fact } from './host.ts';
+import type { OutsideCheck } from './outside-check.ts';
 import type { Stage } from './stage.ts';
+import type { StatusTable } from './status-table.ts';
 import type { Command, Denied, LogRequest, Removal } from './verb.ts';
 
 /** A mistake that a schema cannot see, at a path of the whole inventory. */
 export interface Mistake {
   readonly path: readonly (string | number)[];
   readonly message: string;
-}
-
-/** A part of what `provision status` shows. */
-export interface StatusTable {
-  /** What it is about. */
-  readonly title: string;
-  /** The heads of the columns. */
-  readonly columns: readonly string[];
-  /** The cells of each row, in the order of the columns. */
-  readonly rows: readonly (readonly string[])[];
-  /** What should run, and does not, for people: any makes `provision status` exit 2. */
-  readonly down?: readonly string[];
 }
 
 type FactSet<S = never, O = never> = Readonly<Record<string, Fact<unknown, S, O>>>;
@@ -54,7 +43,7 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
     cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
   ) => readonly (StatusTable | Enquiry<StatusTable>)[];
   /** `provision dns`: the records to publish, as text of a zone file. */
-  readonly dns?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | undefined;
+  readonly dns?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | Denied;
   /** What `provision logs` can be asked for, by the inventory alone. */
   readonly services?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly string[];
   /** `provision logs`. */
@@ -65,7 +54,7 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** `provision remove-stack`. */
   readonly removeStack?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Removal | Denied;
   /** `provision check`, and after a run that changed something of this playbook. */
-  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => OutsideCheck | undefined;
+  readonly check?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => OutsideCheck | Denied;
 }
 
 type AnyCluster = Cluster<unknown, unknown, unknown>;
@@ -78,11 +67,11 @@ export interface Playbook extends Section {
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
   readonly stages: readonly Stage<unknown, unknown, unknown>[];
   readonly status: (cluster: AnyCluster) => readonly (StatusTable | Enquiry<StatusTable>)[];
-  readonly dns: ((cluster: AnyCluster) => Enquiry<string> | undefined) | undefined;
+  readonly dns: ((cluster: AnyCluster) => Enquiry<string> | Denied) | undefined;
   readonly services: (cluster: AnyCluster) => readonly string[];
   readonly logs: ((cluster: AnyCluster, request: LogRequest) => Command | Denied) | undefined;
   readonly removeStack: ((cluster: AnyCluster) => Removal | Denied) | undefined;
-  readonly check: ((cluster: AnyCluster) => OutsideCheck | undefined) | undefined;
+  readonly check: ((cluster: AnyCluster) => OutsideCheck | Denied) | undefined;
 }
 
 const BRAND = Symbol.for('provision.playbook');

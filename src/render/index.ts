@@ -1,7 +1,6 @@
 export { cleanText } from './clean.ts';
 export { errorText } from './error-text.ts';
 export { jsonRenderer, logRenderer } from './json.ts';
-export { frontProblems } from './outside-text.ts';
 export { plainRenderer } from './plain.ts';
 export { planText } from './plan-text.ts';
 export { duration } from './recap.ts';

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { seenOf } from '../../playbooks/mailu/check.ts';
 import mailu from '../../playbooks/mailu.ts';
+import type { MailuCluster } from '../../playbooks/settings/mailu.ts';
 import storage from '../../playbooks/storage.ts';
 import swarm from '../../playbooks/swarm.ts';
 import { viewOf } from '../../src/engine/index.ts';
@@ -18,7 +20,7 @@ ${section.replaceAll(/^/gm, '  ')}
 `;
   const { inventory, problems } = loadInventory(text, 'i.yaml', [swarm, storage, mailu]);
   if (inventory === undefined) throw new Error(problems.map(({ message }) => message).join('; '));
-  const check = mailu.check?.(viewOf(inventory, mailu));
+  const check = seenOf(viewOf(inventory, mailu) as MailuCluster);
   if (check === undefined) throw new Error('nothing is looked at');
   return {
     ...check,

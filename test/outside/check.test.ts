@@ -2,17 +2,15 @@ import { connect, createServer as createPlainServer } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dial } from '../../src/outside/attempt.ts';
+import { told } from '../../src/outside/check.ts';
 import { deliver } from '../../src/outside/delivery.ts';
-import {
-  checkOutside,
-  type FrontAnswer,
-  isOpenRelay,
-  type OutsideCheck,
-  type Service,
-} from '../../src/outside/index.ts';
+import { type Front, isOpenRelay } from '../../src/outside/front.ts';
+import type { MailCheck, Service } from '../../src/outside/index.ts';
+import { lookAtFronts } from '../../src/outside/look.ts';
 import { askService } from '../../src/outside/service.ts';
+import { problemsOf } from '../../src/outside/words.ts';
 import { styleOf } from '../../src/render/index.ts';
-import { frontProblems, outsideText } from '../../src/render/outside-text.ts';
+import { outsideText } from '../../src/render/outside-text.ts';
 import { Secret } from '../../src/shell/index.ts';
 import { selfSigned } from './certificate.ts';
 import { lineServer } from './server.ts';
@@ -94,7 +92,7 @@ const services: readonly Service[] = [
   { port: 25, protocol: 'smtp', encryption: 'never' },
   { port: 993, protocol: 'imap', encryption: 'start' },
 ];
-const check = (more: Partial<OutsideCheck> = {}): OutsideCheck => ({
+const check = (more: Partial<MailCheck> = {}): MailCheck => ({
   fronts: [],
   hostname: 'mail.example.org',
   domain: 'example.org',
@@ -115,7 +113,7 @@ test('a message is sent, read, and taken away again', async () => {
   expect(messages).toEqual([]);
 });
 
-test.each<[string, Partial<OutsideCheck>, string, RegExp]>([
+test.each<[string, Partial<MailCheck>, string, RegExp]>([
   [
     'nobody with a password',
     { mailbox: { address: 'postmaster@example.org', password: undefined } },
@@ -199,11 +197,11 @@ test.each<[string, Service, RegExp | undefined]>([
 test('where port 25 does not answer, the rest is not waited for', async () => {
   const begin = Date.now();
   const closed: readonly Service[] = [{ port: 25, protocol: 'smtp', encryption: 'never' }];
-  const [front] = await checkOutside(
+  const [front] = await lookAtFronts(
     check({ fronts: [{ host: 'a', address: '127.0.0.1' }], services: closed }),
   );
   expect(front).toMatchObject({ relay: [], delivery: { result: 'untried' } });
-  expect(frontProblems(front as FrontAnswer)).toEqual([
+  expect(problemsOf(front as Front)).toEqual([
     expect.stringMatching(/^port 25 \(smtp\): .*ECONNREFUSED/),
     expect.stringMatching(/^relaying and mail were not tried: port 25 does not answer/),
   ]);
@@ -247,8 +245,8 @@ test('what a person reads of a front', () => {
       waited: 310,
     },
   };
-  const text = (more: Partial<FrontAnswer>) =>
-    outsideText([{ ...front, ...more }], styleOf({ isTTY: false, columns: 80 }, {})).join('\n');
+  const text = (more: Partial<Front>) =>
+    outsideText([told({ ...front, ...more })], styleOf({ isTTY: false, columns: 80 }, {})).join('\n');
   expect(text({})).toMatchInlineSnapshot(`
     "From outside: mail-1 (192.0.2.11)
       PORT  SERVES  CERTIFICATE                         ANSWER
@@ -280,8 +278,8 @@ test('what a person reads of a front', () => {
     login: { ...front.login, wrong: { result: 'accepted' as const, said: '235 in' } },
   };
   expect(isOpenRelay(letsIn)).toBe(true);
-  expect(frontProblems(letsIn)[0]).toBe(
+  expect(problemsOf(letsIn)[0]).toBe(
     'ANYBODY CAN LOG IN, and send to everybody: port 465 took a wrong password (235 in)',
   );
-  expect(frontProblems({ ...front, services: [], relay: [] })).toEqual([]);
+  expect(problemsOf({ ...front, services: [], relay: [] })).toEqual([]);
 });

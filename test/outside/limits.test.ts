@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { checkOutside, type Dial, ENOUGH, type OutsideCheck } from '../../src/outside/index.ts';
-import { frontProblems } from '../../src/render/outside-text.ts';
+import { ENOUGH } from '../../src/outside/greylisting.ts';
+import type { Dial, MailCheck } from '../../src/outside/index.ts';
+import { lookAtFronts } from '../../src/outside/look.ts';
+import { problemsOf } from '../../src/outside/words.ts';
 import { Secret } from '../../src/shell/index.ts';
 import { Admin } from './admin.ts';
 import { HOSTNAME, POSTMASTER, Site } from './site.ts';
@@ -9,7 +11,7 @@ const USERS = { [POSTMASTER]: 'right', 'user@example.org': 'hers' };
 const OF_THE_USER = '198.51.100.20';
 const fronts = (count: number) => Array.from({ length: count }, (_, index) => `front-${index + 1}`);
 
-const check = (count: number, more: Partial<OutsideCheck> = {}): OutsideCheck => ({
+const check = (count: number, more: Partial<MailCheck> = {}): MailCheck => ({
   fronts: fronts(count).map((name) => ({ host: name, address: name })),
   hostname: HOSTNAME,
   domain: 'example.org',
@@ -27,8 +29,8 @@ const check = (count: number, more: Partial<OutsideCheck> = {}): OutsideCheck =>
 });
 
 /** What is wrong beside certificates, which nobody vouches for here. */
-const problems = (front: Parameters<typeof frontProblems>[0]) =>
-  frontProblems(front).filter((line) => !line.includes('certificate'));
+const problems = (front: Parameters<typeof problemsOf>[0]) =>
+  problemsOf(front).filter((line) => !line.includes('certificate'));
 
 const name = async () => 'ops.example.com';
 
@@ -36,7 +38,7 @@ describe.each([3, 5])(
   'checks of %i fronts within the hour, from an address in the /24 of a user',
   { timeout: 120_000 },
   (count) => {
-    test.each<[string, number, Partial<OutsideCheck>, { tlsOnly?: boolean }]>([
+    test.each<[string, number, Partial<MailCheck>, { tlsOnly?: boolean }]>([
       ['with the right password', 10, {}, {}],
       ['without a password', 2, { mailbox: { address: POSTMASTER, password: undefined } }, {}],
       ['of a server whose exemption is off', 1, { exempts: false }, {}],
@@ -46,7 +48,7 @@ describe.each([3, 5])(
       await using site = await new Site(admin).start(fronts(count));
       const wanted = check(count, more);
       for (let round = 0; round < rounds; round++) {
-        const seen = await checkOutside(wanted, { reach: site.reach, name });
+        const seen = await lookAtFronts(wanted, { reach: site.reach, name });
         expect(seen.map((front) => [front.host, problems(front)])).toEqual(
           fronts(count).map((each) => [each, []]),
         );
@@ -65,7 +67,7 @@ describe.each([3, 5])(
       await using site = await new Site(admin).start(fronts(count));
       const wanted = check(count, { mailbox: { address: POSTMASTER, password: new Secret('old') } });
       for (let round = 0; round < 10; round++) {
-        const seen = await checkOutside(wanted, { reach: site.reach, name });
+        const seen = await lookAtFronts(wanted, { reach: site.reach, name });
         expect(seen.map(({ login }) => login.result)).toEqual(
           fronts(count).map((_, index) => (index === 0 ? 'refused' : 'untried')),
         );
@@ -92,7 +94,7 @@ test('a server that takes mail over TLS alone, and has none, is asked nothing th
   const admin = new Admin(USERS, { tlsOnly: true });
   await using site = await new Site(admin).start(fronts(3));
   site.encrypts = false;
-  const seen = await checkOutside(check(3, { tlsOnly: true }), { reach: site.reach, name });
+  const seen = await lookAtFronts(check(3, { tlsOnly: true }), { reach: site.reach, name });
   expect(seen.map(problems)).toEqual(
     fronts(3).map(() => [
       'port 25 (smtp): it does not encrypt: 502 5.5.2 unknown',
@@ -114,7 +116,7 @@ test('a front that lets nobody say anything has a problem, and the next is asked
       return greeted === 1 ? site.reach(front)(port) : site.reach(front)(1);
     };
   let greeted = 0;
-  const seen = await checkOutside(check(2), { reach, name });
+  const seen = await lookAtFronts(check(2), { reach, name });
   expect(seen.map(({ login, delivery }) => [login.result, delivery.result])).toEqual([
     ['failed', 'taken'],
     ['accepted', 'read'],
@@ -124,7 +126,7 @@ test('a front that lets nobody say anything has a problem, and the next is asked
 
 test('a wrong password is tried on 465, after the right one, at each front', async () => {
   await using site = await new Site(new Admin(USERS)).start(fronts(2));
-  const seen = await checkOutside(check(2), { reach: site.reach, name });
+  const seen = await lookAtFronts(check(2), { reach: site.reach, name });
   expect(seen.map(({ login }) => login)).toEqual(
     fronts(2).map(() => ({
       result: 'accepted',
@@ -158,7 +160,7 @@ describe('greylisting', () => {
   test('is waited for and told, and the same message is sent again and read', async () => {
     await using site = await new Site(new Admin(USERS)).start(fronts(1));
     const { said, ...how } = greylist(site, 300);
-    const [front] = await checkOutside(check(1), { reach: site.reach, name, greylisting: ENOUGH, ...how });
+    const [front] = await lookAtFronts(check(1), { reach: site.reach, name, greylisting: ENOUGH, ...how });
     expect(front?.delivery).toMatchObject({ result: 'read', waited: 310 });
     expect(said).toEqual([
       'front-1: mail: put off by greylisting, tried again in 5 min; --no-wait to leave it out',
@@ -171,14 +173,14 @@ describe('greylisting', () => {
     const stop = new AbortController();
     const tell = () => void setTimeout(() => stop.abort(), 10);
     const how = { reach: site.reach, name, greylisting: ENOUGH, tell, stop: stop.signal };
-    const [front] = await checkOutside(check(1), how);
+    const [front] = await lookAtFronts(check(1), how);
     expect(front?.delivery).toMatchObject({ result: 'greylisted', waited: 0 });
   });
 
   test('that is not waited for is no problem', async () => {
     await using site = await new Site(new Admin(USERS)).start(fronts(1));
     const { said, ...how } = greylist(site, 300);
-    const [front] = await checkOutside(check(1), { reach: site.reach, name, ...how });
+    const [front] = await lookAtFronts(check(1), { reach: site.reach, name, ...how });
     expect(front?.delivery).toMatchObject({
       result: 'greylisted',
       said: '451 4.7.1 Try again later',
@@ -191,7 +193,7 @@ describe('greylisting', () => {
   test('that does not end is one', async () => {
     await using site = await new Site(new Admin(USERS)).start(fronts(1));
     const { said, ...how } = greylist(site, Number.POSITIVE_INFINITY);
-    const [front] = await checkOutside(check(1), { reach: site.reach, name, greylisting: ENOUGH, ...how });
+    const [front] = await lookAtFronts(check(1), { reach: site.reach, name, greylisting: ENOUGH, ...how });
     expect(said.length).toBe(3);
     expect(front && problems(front)).toEqual([
       'mail: still put off by greylisting after 16 min (451 4.7.1 Try again later)',
@@ -201,7 +203,7 @@ describe('greylisting', () => {
   test('is not what another reason to come back is', async () => {
     await using site = await new Site(new Admin(USERS)).start(fronts(1));
     site.refuse = () => '451 4.7.1 Service unavailable - try again later';
-    const [front] = await checkOutside(check(1), { reach: site.reach, name, greylisting: ENOUGH });
+    const [front] = await lookAtFronts(check(1), { reach: site.reach, name, greylisting: ENOUGH });
     expect(front && problems(front)).toEqual([
       'mail: put off for now (451 4.7.1 Service unavailable - try again later)',
     ]);
