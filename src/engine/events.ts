@@ -173,7 +173,7 @@ export type Event =
   /** What was seen from this machine. */
   | {
       readonly kind: 'outside';
-      /** What was seen of each host. The mail stack adds `address`, `services`, `relay`, `login` and `delivery`. */
+      /** What was seen of each host. Those of the mail stack have the fields of `FrontAnswer` as well. */
       readonly fronts: readonly OutsideAnswer[];
     };
 

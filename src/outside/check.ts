@@ -1,5 +1,5 @@
 import type { OutsideAnswer, OutsideCheck } from '../playbook/index.ts';
-import { type Front, isOpenRelay } from './front.ts';
+import { type FrontAnswer, isOpenRelay } from './front.ts';
 import { ENOUGH } from './greylisting.ts';
 import { lookAtFronts } from './look.ts';
 import type { MailCheck } from './want.ts';
@@ -18,7 +18,7 @@ export function mailCheck(wanted: MailCheck): OutsideCheck {
 }
 
 /** What was seen of a front, with the words that people are told. */
-export function told(front: Front): Front & OutsideAnswer {
+export function told(front: FrontAnswer): FrontAnswer & OutsideAnswer {
   return {
     ...front,
     table: portsTable(front),

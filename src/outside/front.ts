@@ -4,7 +4,7 @@ import type { LoginAnswer } from './login.ts';
 import type { ServiceAnswer } from './service.ts';
 
 /** What was seen of one front. */
-export interface Front {
+export interface FrontAnswer {
   /** The host of the front, by its name in the inventory. */
   readonly host: string;
   /** The address that it was asked at. */
@@ -22,5 +22,5 @@ export interface Front {
 }
 
 /** Whether a front passes mail of strangers on, or lets anybody in who then may send. */
-export const isOpenRelay = ({ relay, login }: Front) =>
+export const isOpenRelay = ({ relay, login }: FrontAnswer) =>
   relay.some(({ result }) => result === 'relayed') || login.wrong?.result === 'accepted';

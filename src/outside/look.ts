@@ -1,7 +1,7 @@
 import { askToRelay, type Dial } from './attempt.ts';
 import { type DeliveryAnswer, deliver, type Sending } from './delivery.ts';
 import { dialTo } from './dial.ts';
-import type { Front } from './front.ts';
+import type { FrontAnswer } from './front.ts';
 import { clientNameFor } from './identity.ts';
 import { askLogins, type LoginAnswer, untried } from './login.ts';
 import { askService, type ServiceAnswer } from './service.ts';
@@ -51,7 +51,7 @@ const answers = ({ services }: Reached, wanted: number) =>
 export async function lookAtFronts(
   check: MailCheck,
   how: Partial<HowToLook> = {},
-): Promise<readonly Front[]> {
+): Promise<readonly FrontAnswer[]> {
   const looking = { ...LOOKING, ...how };
   const reached = await Promise.all(
     check.fronts.map(async ({ host, address }): Promise<Reached> => {
@@ -90,7 +90,7 @@ async function lookAtMail(
   front: Reached,
   login: LoginAnswer,
   { greylisting, tell, pause, stop }: HowToLook,
-): Promise<Front> {
+): Promise<FrontAnswer> {
   const { host, address, dial, client, services } = front;
   const { domain, hostname, tlsOnly, remarks } = check;
   const seen = { host, address, services, remarks, login };

@@ -1,8 +1,8 @@
 import type { StatusTable } from '../playbook/index.ts';
-import { type Front, isOpenRelay } from './front.ts';
+import { type FrontAnswer, isOpenRelay } from './front.ts';
 
 /** What is wrong with a front, each in a line. */
-export function problemsOf({ services, relay, login, delivery }: Front): readonly string[] {
+export function problemsOf({ services, relay, login, delivery }: FrontAnswer): readonly string[] {
   const relayed = relay.filter(({ result }) => result === 'relayed');
   const unknown = relay.filter(({ result }) => result === 'unknown');
   return [
@@ -30,7 +30,7 @@ export function problemsOf({ services, relay, login, delivery }: Front): readonl
 }
 
 /** What is as it should be. */
-export function meritsOf(front: Front): readonly string[] {
+export function meritsOf(front: FrontAnswer): readonly string[] {
   const { relay, login, delivery } = front;
   const refused = relay.filter(({ result }) => result === 'refused').length;
   const waited = delivery.waited === 0 ? '' : `, after greylisting of ${minutes(delivery.waited)}`;
@@ -49,7 +49,7 @@ export function meritsOf(front: Front): readonly string[] {
 }
 
 /** What is neither: what was not looked at, and what a person should know. */
-export function notesOf({ remarks, login, delivery }: Front): readonly string[] {
+export function notesOf({ remarks, login, delivery }: FrontAnswer): readonly string[] {
   return [
     ...remarks,
     ...(login.result === 'untried' ? [`logins: not tried: ${login.said}`] : []),
@@ -64,7 +64,7 @@ export function notesOf({ remarks, login, delivery }: Front): readonly string[] 
 const minutes = (seconds: number) => `${Math.round(seconds / 60)} min`;
 
 /** What its ports answer. */
-export function portsTable({ host, address, services }: Front): StatusTable {
+export function portsTable({ host, address, services }: FrontAnswer): StatusTable {
   return {
     title: `From outside: ${host} (${address})`,
     columns: ['PORT', 'SERVES', 'CERTIFICATE', 'ANSWER'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Dial } from '../../src/outside/attempt.ts';
 import { told } from '../../src/outside/check.ts';
 import { deliver } from '../../src/outside/delivery.ts';
-import { type Front, isOpenRelay } from '../../src/outside/front.ts';
+import { type FrontAnswer, isOpenRelay } from '../../src/outside/front.ts';
 import type { MailCheck, Service } from '../../src/outside/index.ts';
 import { lookAtFronts } from '../../src/outside/look.ts';
 import { askService } from '../../src/outside/service.ts';
@@ -201,7 +201,7 @@ test('where port 25 does not answer, the rest is not waited for', async () => {
     check({ fronts: [{ host: 'a', address: '127.0.0.1' }], services: closed }),
   );
   expect(front).toMatchObject({ relay: [], delivery: { result: 'untried' } });
-  expect(problemsOf(front as Front)).toEqual([
+  expect(problemsOf(front as FrontAnswer)).toEqual([
     expect.stringMatching(/^port 25 \(smtp\): .*ECONNREFUSED/),
     expect.stringMatching(/^relaying and mail were not tried: port 25 does not answer/),
   ]);
@@ -245,7 +245,7 @@ test('what a person reads of a front', () => {
       waited: 310,
     },
   };
-  const text = (more: Partial<Front>) =>
+  const text = (more: Partial<FrontAnswer>) =>
     outsideText([told({ ...front, ...more })], styleOf({ isTTY: false, columns: 80 }, {})).join('\n');
   expect(text({})).toMatchInlineSnapshot(`
     "From outside: mail-1 (192.0.2.11)

@@ -24,7 +24,14 @@ export function jsonLinesOf(declared: Declared): JsonLines {
   );
   const printed = linesOf(declared, 'src/cli/printed.ts', 'Printed');
   const nodes = [...events, ...printed].map(({ node }) => node);
-  const types = typesFrom(declared, nodes).map((named) => typeDoc(declared, named));
+  // What the mail stack says of a look from outside: the engine does not know of it.
+  const front = declared.exportsOf('src/outside/front.ts').get('FrontAnswer');
+  const ofFront = front && declared.declarationOf(front);
+  if (front === undefined || ofFront === undefined)
+    throw new Error('src/outside/front.ts has no FrontAnswer');
+  const types = [...new Set([...typesFrom(declared, nodes), front, ...typesFrom(declared, [ofFront])])].map(
+    (named) => typeDoc(declared, named),
+  );
   return { events, printed, error: ofJson('ErrorFields'), types };
 }
 
