@@ -1,5 +1,5 @@
 import { type Mailu, portsOf, type ServiceName } from '../settings/mailu.ts';
-import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { atLeast } from '../settings/mailu-version.ts';
 import { servicesOf } from './deployed.ts';
 import { READERS } from './readers.ts';
 
@@ -86,7 +86,7 @@ const yes = (value: boolean) => (value ? 'true' : 'false');
 const or = (value: boolean, name: string) => (value ? name : 'none');
 
 function ofSettings(mailu: Mailu): readonly Variable[] {
-  const family = familyOf(mailu.version);
+  const { family } = mailu;
   const { subnet } = mailu.network;
   const variable = (name: string, value: string, ...readers: ServiceName[]): Variable => ({
     name,

@@ -1,5 +1,5 @@
 import type { Mailu } from '../settings/mailu.ts';
-import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { atLeast } from '../settings/mailu-version.ts';
 import { bind, type ServiceTraits } from './service.ts';
 
 /**
@@ -46,7 +46,7 @@ export function frontTraits(
   mailu: Mailu,
   root: string,
 ): Pick<ServiceTraits, 'mounts' | 'networks' | 'passes' | 'follows' | 'test' | 'certificates'> {
-  const family = familyOf(mailu.version);
+  const { family } = mailu;
   const certificates = certificatesOf(mailu);
   return {
     mounts: [

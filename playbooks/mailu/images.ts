@@ -1,5 +1,5 @@
 import type { Mailu, ServiceName } from '../settings/mailu.ts';
-import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { atLeast } from '../settings/mailu-version.ts';
 
 /** Mailu's own images, by service. Since 2.0 both webmails are one image. */
 const OWN: Readonly<Partial<Record<ServiceName, string>>> = {
@@ -27,7 +27,7 @@ const LEGACY_REGISTRY = 'mailu';
 export function imageOf(mailu: Mailu, service: ServiceName): string {
   const whole = mailu.images[service];
   if (whole !== undefined) return whole;
-  const family = familyOf(mailu.version);
+  const { family } = mailu;
   const registry = mailu.registry ?? (family.legacy ? LEGACY_REGISTRY : REGISTRY);
   const own =
     service === 'webmail'

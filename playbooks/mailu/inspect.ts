@@ -1,6 +1,5 @@
 import { type Finding, isReached, overlaps } from 'provision-swarm';
 import type { Mailu, MailuCluster, Reached } from '../settings/mailu.ts';
-import { familyOf } from '../settings/mailu-version.ts';
 import { inspectCertificate } from './certificate.ts';
 import { onOneHost } from './copies.ts';
 import { inspectVersions } from './forward.ts';
@@ -21,7 +20,7 @@ export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
     {
       level: 'warn',
       code: 'mailu-on-swarm',
-      message: `Mailu's makers have not tested swarm since ${familyOf(mailu.version).legacy ? 'they gave it up with 1.9' : '1.9'}; what they warn of is handled here or refused`,
+      message: `Mailu's makers have not tested swarm since ${mailu.family.legacy ? 'they gave it up with 1.9' : '1.9'}; what they warn of is handled here or refused`,
       fix: [],
     },
     ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
@@ -123,9 +122,9 @@ function meshMtu(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
 }
 
 /** Images of 1.9 were to be taken off Docker Hub (Mailu's docs/releases.rst, 2.0). */
-function oldImages({ version, registry, images }: Mailu): readonly Finding[] {
+function oldImages({ version, family, registry, images }: Mailu): readonly Finding[] {
   const own = registry !== undefined || Object.keys(images).length > 0;
-  if (!familyOf(version).legacy || own) return [];
+  if (!family.legacy || own) return [];
   return [
     {
       level: 'warn',

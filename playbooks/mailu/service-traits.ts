@@ -1,5 +1,4 @@
 import type { Mailu, ServiceName } from '../settings/mailu.ts';
-import { familyOf } from '../settings/mailu-version.ts';
 import { frontTraits } from './front.ts';
 import { bind, type Mount, type ServiceTraits, type Surroundings } from './service.ts';
 
@@ -38,8 +37,7 @@ const askedByRspamd = (mailu: Mailu): readonly ServiceName[] => [
 ];
 
 export function traitsOf(name: ServiceName, mailu: Mailu, { root }: Surroundings): ServiceTraits {
-  const family = familyOf(mailu.version);
-  const { legacy } = family;
+  const { legacy } = mailu.family;
   const override = (folder: string) => bind(`${root}/overrides/${folder}`, '/overrides', true);
   const plain = { command: START, leased: false, startPeriod: 60 };
   const own = (folder: string, target: string): Mount => ({

@@ -1,6 +1,5 @@
 import { OUR_LABELS } from 'provision-swarm';
 import { type Mailu, portsOf, type ServiceName } from '../settings/mailu.ts';
-import { familyOf } from '../settings/mailu-version.ts';
 import { LEASE, LEASE_MARGIN } from '../storage/options.ts';
 import { servicesOf } from './deployed.ts';
 import { environmentOf } from './environment.ts';
@@ -31,7 +30,7 @@ export const ONCE: Readonly<Partial<Record<ServiceName, string>>> = {
 
 /** Networks of the stack beside Mailu's own: services on them alone are not trusted. Of `internal` ones nothing leads out. */
 export function networksOf(mailu: Mailu): readonly { readonly name: string; readonly internal: boolean }[] {
-  if (familyOf(mailu.version).legacy) return [];
+  if (mailu.family.legacy) return [];
   return [
     ...(mailu.webmail === 'none' ? [] : [{ name: 'webmail', internal: false }]),
     ...(mailu.webdav ? [{ name: 'radicale', internal: false }] : []),
@@ -49,7 +48,7 @@ function serviceOf(name: ServiceName, mailu: Mailu, around: Surroundings): Servi
   const part = traitsOf(name, mailu, around);
   const given = givenSecretsOf(name, around);
   const begins = beginning(name, part, given);
-  const { legacy } = familyOf(mailu.version);
+  const { legacy } = mailu.family;
   return {
     name,
     image: imageOf(mailu, name),
@@ -147,7 +146,7 @@ const untilHolds = (holds: string) => `for time in ${times}; do { ${holds}; } &&
  * image itself would ask does not know of the wait, so that the port is looked for instead.
  */
 function healthOf(name: ServiceName, mailu: Mailu, part: ServiceTraits): Service['health'] {
-  const { legacy } = familyOf(mailu.version);
+  const { legacy } = mailu.family;
   if (legacy && name !== 'front' && name !== 'redis') return 'none';
   const interval = intervalOf(name);
   const look = (seconds: number, each = interval) => ({

@@ -8,7 +8,7 @@ import {
   type MailuCluster,
   portsOf,
 } from '../settings/mailu.ts';
-import { atLeast, familyOf } from '../settings/mailu-version.ts';
+import { atLeast } from '../settings/mailu-version.ts';
 import { databasePathMistake } from './database-path.ts';
 import { servicesOf } from './deployed.ts';
 import { OWN } from './environment.ts';
@@ -120,7 +120,7 @@ function replicas(mailu: Mailu): readonly Mistake[] {
 }
 
 function versions(mailu: Mailu): readonly Mistake[] {
-  const family = familyOf(mailu.version);
+  const { family } = mailu;
   const since = (
     key: string,
     used: boolean,
@@ -157,7 +157,7 @@ function tls(mailu: Mailu): readonly Mistake[] {
   const dead = ENCRYPTED_PORTS.filter((port) => ports.includes(port));
   const half = flavor.kind === 'cert' && (flavor.certificate === undefined) !== (flavor.key === undefined);
   return [
-    ...(missing.length > 0 && flavor.kind !== 'notls' && !familyOf(mailu.version).legacy
+    ...(missing.length > 0 && flavor.kind !== 'notls' && !mailu.family.legacy
       ? [
           {
             path: at('ports'),

@@ -50,7 +50,7 @@ const DEFAULT_PORTS: readonly Port[] = [25, 80, 443, 465, 993, 995, 4190];
 export const ENCRYPTED_PORTS: readonly Port[] = [443, 465, 993, 995];
 const PLAIN_PORTS: readonly Port[] = [25, 80, 110, 143, 587, 4190];
 /** Whether its fronts take what mail programs say about filters, on 4190 (2.0.43, core/nginx/conf/nginx.conf: inside alone). */
-export const hasSieve = ({ version }: Pick<Mailu, 'version'>): boolean => atLeast(familyOf(version), 2024, 6);
+export const hasSieve = ({ family }: Pick<Mailu, 'family'>): boolean => atLeast(family, 2024, 6);
 /** Mailu cannot run without them (docs/configuration.rst, PORTS). */
 export const FIXED_PORTS = [25, 465, 993];
 
@@ -312,6 +312,7 @@ export const clusterSettings = z
       .meta({ examples: [{ MESSAGE_RATELIMIT: '200/day' }] }),
     patience: z.int().min(30).default(900).describe('seconds that the services may take to run'),
   })
+  .transform((settings) => ({ ...settings, family: familyOf(settings.version) }))
   .optional()
   .describe('the mail stack; without this section none is deployed');
 
@@ -332,9 +333,9 @@ export type Mailu = NonNullable<ClusterSettings>;
 export type Settings = z.output<typeof hostSettings>;
 
 /** Ports that the fronts open. */
-export function portsOf({ ports, tls, version }: Mailu): readonly Port[] {
+export function portsOf({ ports, tls, family }: Mailu): readonly Port[] {
   const all = tls.kind === 'notls' ? PLAIN_PORTS : DEFAULT_PORTS;
-  return ports ?? all.filter((port) => port !== 4190 || hasSieve({ version }));
+  return ports ?? all.filter((port) => port !== 4190 || hasSieve({ family }));
 }
 
 export interface Facts {
