@@ -10,7 +10,7 @@ import { loginsOf, pasteable } from './login.ts';
 import { onlyStages } from './only-stages.ts';
 import { askPassphrases } from './passphrases.ts';
 import { userName } from './person.ts';
-import { readProject } from './project.ts';
+import { type ReadProject, readProject } from './project.ts';
 import { type Needs, readSecrets } from './read-secrets.ts';
 import { openScreen, type Screen } from './screen.ts';
 
@@ -25,9 +25,14 @@ export interface SetUp {
 }
 
 /** Reads all that a connecting command needs. Nothing is connected yet. */
-export async function setUp(file: string, options: CommonOptions, needs: Needs): Promise<SetUp> {
+export async function setUp(
+  file: string,
+  options: CommonOptions,
+  needs: Needs,
+  read: ReadProject = readProject,
+): Promise<SetUp> {
   const { env } = process;
-  const { inventory, playbooks: all, source } = await readProject(file, options.playbook);
+  const { inventory, playbooks: all, source } = await read(file, options.playbook);
   const playbooks = onlyStages(all, options.stage);
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, needs(inventory, playbooks), source, env);
