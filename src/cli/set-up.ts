@@ -9,13 +9,11 @@ import { onInterrupt } from './interrupt.ts';
 import { loginsOf, pasteable } from './login.ts';
 import { onlyStages } from './only-stages.ts';
 import { askPassphrases } from './passphrases.ts';
+import { PATIENCE } from './patience.ts';
 import { userName } from './person.ts';
 import { type ReadProject, readProject } from './project.ts';
 import { type Needs, readSecrets } from './read-secrets.ts';
 import { openScreen, type Screen } from './screen.ts';
-
-/** Milliseconds that a host may take to answer a question. */
-const QUESTION = 180_000;
 
 export interface SetUp {
   readonly screen: Screen;
@@ -59,7 +57,10 @@ export async function setUp(
       },
       emit: renderer.handle,
       concurrency: options.concurrency,
-      patience: { question: QUESTION, stage: options.timeout * 1000 },
+      patience: {
+        question: PATIENCE.question * 1000,
+        stage: (options.timeout ?? PATIENCE.stage) * 1000,
+      },
       holder: `${userName(env)}@${hostname()}, process ${process.pid}`,
       stop,
       abort,
