@@ -3,14 +3,15 @@ import type { CertificateKind, DatabaseKind, StorageKind } from './kinds.ts';
 
 /** Options that every command which connects has. */
 export interface CommonOptions {
+  /** All that is said of it, by commas. */
   readonly limit?: string;
   readonly playbook?: readonly string[];
   readonly stage?: readonly string[];
   readonly output?: 'tty' | 'plain' | 'json';
   readonly user?: string;
-  readonly identity?: string;
+  readonly identity?: readonly string[];
   readonly concurrency: number;
-  readonly timeout: number;
+  readonly timeout?: number;
   readonly verbose?: boolean;
   readonly remount?: boolean;
   readonly databaseMoved?: boolean;

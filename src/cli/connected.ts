@@ -3,6 +3,7 @@ import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { logged } from './logged.ts';
+import { type ReadProject, readProject } from './project.ts';
 import type { Needs } from './read-secrets.ts';
 import { type SetUp, setUp } from './set-up.ts';
 
@@ -22,13 +23,17 @@ export async function whileConnected(
   options: CommonOptions,
   needs: Needs,
   work: (connected: Connected) => Promise<number | undefined>,
+  read: ReadProject = readProject,
 ): Promise<number> {
-  return connectedBy(await setUp(file, options, needs), work);
+  return connectedBy(await setUp(file, options, needs, read), work);
 }
 
 /** The same for a command that changes hosts: what it does is in a log. */
 export async function whileConnectedAndLogged(
-  ...[file, options, needs, work]: Parameters<typeof whileConnected>
+  file: string,
+  options: CommonOptions,
+  needs: Needs,
+  work: (connected: Connected) => Promise<number | undefined>,
 ): Promise<number> {
   return logged(await setUp(file, options, needs), (given) => connectedBy(given, work));
 }

@@ -2,6 +2,7 @@ import { execute, exitCodeOf } from '../engine/index.ts';
 import { EXIT, Interrupted } from '../errors/index.ts';
 import type { ExecOptions } from './actions.ts';
 import { logged } from './logged.ts';
+import { readHosts } from './project.ts';
 import { forLogins, readableSecrets } from './read-secrets.ts';
 import { setUp } from './set-up.ts';
 
@@ -9,7 +10,7 @@ import { setUp } from './set-up.ts';
 export async function exec(file: string, words: readonly string[], options: ExecOptions): Promise<number> {
   // Lines of hosts have no place in a display that changes in place.
   const output = options.output === 'json' ? 'json' : 'plain';
-  const prepared = await setUp(file, { ...options, output }, forLogins);
+  const prepared = await setUp(file, { ...options, output }, forLogins, readHosts);
   return logged(prepared, async ({ run, renderer, screen, release }) => {
     try {
       const { found: secrets, unread } = await readableSecrets(

@@ -19,7 +19,8 @@ export async function init(file: string, options: InitOptions): Promise<number> 
   if (existsSync(file)) throw failure(`${file} is there already, and is not written over`);
   const wrong = given(options);
   if (wrong.length > 0) throw failure(wrong.join('\n'));
-  const answers = await gather(options, await openQuestions());
+  using questions = await openQuestions();
+  const answers = await gather(options, questions);
   const text = inventoryText(answers, file);
   const mistakes = await mistakesOf(text, file);
   if (mistakes !== undefined)

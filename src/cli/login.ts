@@ -37,7 +37,7 @@ export interface Login
 /** What the command line says over the inventory. */
 export interface Over {
   readonly user?: string;
-  readonly identity?: string;
+  readonly identity?: readonly string[];
 }
 
 const CONNECT = 10;
@@ -56,7 +56,7 @@ export async function loginOf(
   const config = ssh.config === undefined ? undefined : file(ssh.config);
   const found = await ask(address, { user: over.user ?? ssh.user, port: ssh.port, config });
   const identities = typeof ssh.identity === 'string' ? [ssh.identity] : ssh.identity;
-  const own = over.identity === undefined ? identities?.map(file) : [over.identity];
+  const own = over.identity ?? identities?.map(file);
   const common = plain(address, found, env);
   return {
     ...common,

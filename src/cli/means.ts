@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Inventory, inventoryPath } from '../inventory/index.ts';
 import type { AgeKeys, Means } from '../secrets/index.ts';
+import { openTerminal } from './terminal.ts';
 import { unlessInterrupted } from './unless-interrupted.ts';
 
 /** Milliseconds that a command may take: somebody may have to touch a key. */
@@ -42,8 +43,9 @@ export async function ask(
   question: string,
   validate: (answer: string) => Promise<true | string> = async () => true,
 ): Promise<string> {
-  if (process.stdin.isTTY !== true)
+  using terminal = openTerminal();
+  if (terminal === undefined)
     throw new Error('it is asked on a terminal, and there is none; name another source for it');
   const { default: password } = await import('@inquirer/password');
-  return unlessInterrupted(password({ message: question, validate }, { output: process.stderr }));
+  return await unlessInterrupted(password({ message: question, validate }, { output: terminal.shown }));
 }

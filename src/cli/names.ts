@@ -2,11 +2,11 @@ import { viewOf } from '../engine/index.ts';
 import type { CommonOptions } from './actions.ts';
 import type { Names } from './completion/index.ts';
 import { stageNames } from './only-stages.ts';
-import { type Project, readProject } from './project.ts';
+import { type Project, readHosts } from './project.ts';
 
 /** Names of an inventory for a shell to complete with, one a line. Connects to nothing. */
 export async function names(what: Names, file: string, options: CommonOptions): Promise<number> {
-  const project = await readProject(file, options.playbook);
+  const project = await readHosts(file, options.playbook);
   process.stdout.write(
     OF[what](project)
       .map((name) => `${name}\n`)

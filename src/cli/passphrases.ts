@@ -1,6 +1,7 @@
 import { Secret } from '../shell/index.ts';
 import type { Login } from './login.ts';
 import { ask } from './means.ts';
+import { openTerminal } from './terminal.ts';
 
 /**
  * Asks for the passphrases of the keys that logins need, each once, one after the other, while nothing else is on the screen.
@@ -8,7 +9,8 @@ import { ask } from './means.ts';
  */
 export async function askPassphrases(logins: Iterable<Login>): Promise<ReadonlyMap<string, Secret>> {
   const answers = new Map<string, Secret>();
-  if (process.stdin.isTTY !== true) return answers;
+  using terminal = openTerminal();
+  if (terminal === undefined) return answers;
   const { lockedKeys, opens } = await import('../transport/identities.ts');
   const all = [...logins].flatMap((login) => [...login.jumps, login]);
   const asking = all.filter(({ identities, password }) => identities !== undefined || password === undefined);

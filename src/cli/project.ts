@@ -10,7 +10,7 @@ import { checkImports, loadPlaybooks, type Playbook } from '../playbook/index.ts
 const PLAYBOOKS = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks');
 const SITE = resolve(PLAYBOOKS, 'site.ts');
 
-/** An inventory and the playbooks that run over it, without a mistake in either. */
+/** An inventory and the playbooks that run over it. */
 export interface Project {
   readonly inventory: Inventory;
   readonly playbooks: readonly Playbook[];
@@ -39,24 +39,39 @@ export async function readPlaybooks(files: readonly string[] | undefined): Promi
   return { run, sections: [...run, ...site.filter(({ name }) => !own.has(name))] };
 }
 
-/** @throws ConfigError with every mistake at once. Nothing has been connected. */
-export async function readProject(
-  file: string,
-  playbookFiles: readonly string[] | undefined,
-): Promise<Project> {
-  const [text, playbooks] = await Promise.all([readInventory(file), readPlaybooks(playbookFiles)]);
-  return readText(text, file, playbooks);
-}
+/** How a command reads its inventory. @throws ConfigError with every mistake at once. Nothing has been connected. */
+export type ReadProject = (file: string, playbookFiles: readonly string[] | undefined) => Promise<Project>;
 
-/** The same of a text that may not be in its file yet. */
-export function readText(text: string, file: string, { run, sections }: Playbooks): Project {
-  const { inventory, problems, source } = loadInventory(text, file, sections);
-  if (inventory === undefined) throw new ConfigError(problems);
-  const further = run.flatMap((playbook): readonly Problem[] =>
+/** For what makes hosts what the inventory says, or asks whether they are that: without a mistake in either. */
+export const readProject: ReadProject = async (file, playbookFiles) =>
+  readText(...(await texts(file, playbookFiles)));
+
+/** For what is about hosts alone: what is written is right, and what a playbook would need beside it may be missing. */
+export const readHosts: ReadProject = async (file, playbookFiles) =>
+  loaded(...(await texts(file, playbookFiles)));
+
+/** The whole of a text that may not be in its file yet. */
+export function readText(text: string, file: string, playbooks: Playbooks): Project {
+  const project = loaded(text, file, playbooks);
+  const { inventory, source } = project;
+  const further = playbooks.run.flatMap((playbook): readonly Problem[] =>
     playbook.validate(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
   );
   if (further.length > 0) throw new ConfigError(further);
+  return project;
+}
+
+function loaded(text: string, file: string, { run, sections }: Playbooks): Project {
+  const { inventory, problems, source } = loadInventory(text, file, sections);
+  if (inventory === undefined) throw new ConfigError(problems);
   return { inventory, playbooks: run, source };
+}
+
+function texts(
+  file: string,
+  playbookFiles: readonly string[] | undefined,
+): Promise<readonly [text: string, file: string, Playbooks]> {
+  return Promise.all([readInventory(file), file, readPlaybooks(playbookFiles)]);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { ProvisionError } from '../errors/index.ts';
 import type { CertificateKind, DatabaseKind, StorageKind } from './kinds.ts';
+import { openTerminal } from './terminal.ts';
 import { unlessInterrupted } from './unless-interrupted.ts';
 
 /** What can be chosen, the usual one first: in a few words, and what it means. */
@@ -32,7 +33,7 @@ export const CERTIFICATE_CHOICES: Choices<CertificateKind> = {
   notls: ['there is none', 'Passwords go over the network as plain text. Only to try it.'],
 };
 
-export interface Questions {
+export interface Questions extends Disposable {
   /** A line of text. `option` says the same on the command line. */
   ask(
     option: string,
@@ -51,13 +52,15 @@ export interface Questions {
 
 /** Asks on the terminal. Off a terminal the preset is the answer, and where that will not do it has to be an option. */
 export async function openQuestions(): Promise<Questions> {
-  if (process.stdin.isTTY !== true) return PRESETS;
+  const terminal = openTerminal();
+  if (terminal === undefined) return PRESETS;
   const [{ default: input }, { default: select }] = await Promise.all([
     import('@inquirer/input'),
     import('@inquirer/select'),
   ]);
-  const shown = { output: process.stderr };
+  const shown = { output: terminal.shown };
   return {
+    [Symbol.dispose]: () => terminal[Symbol.dispose](),
     async ask(_option, message, preset, wrong) {
       const question = {
         message,
@@ -80,6 +83,7 @@ export async function openQuestions(): Promise<Questions> {
 }
 
 const PRESETS: Questions = {
+  [Symbol.dispose]: () => undefined,
   async ask(option, question, preset, wrong) {
     if (wrong(preset) !== undefined)
       throw new ProvisionError(`${question}: nobody is here to be asked; say it with ${option}`, {

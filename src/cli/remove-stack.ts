@@ -1,5 +1,4 @@
 import { RunLock } from '../engine/index.ts';
-import { ProvisionError } from '../errors/index.ts';
 import { isDenied } from '../playbook/index.ts';
 import type { RemoveOptions } from './actions.ts';
 import { deny, whileConnectedAndLogged } from './connected.ts';
@@ -23,18 +22,11 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
       if (isDenied(removal)) throw deny(removal);
       const { host, goes, stays, steps } = removal;
       const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join('');
-      if (screen.form !== 'json') screen.out(`Goes:\n${list(goes)}Stays:\n${list(stays)}`);
-      if (options.yes !== true) {
-        if (process.stdin.isTTY !== true)
-          throw new ProvisionError('nobody is here to be asked; nothing was removed', {
-            code: 'no-consent',
-            exit: 3,
-            fix: ['say that you mean it: --yes'],
-          });
-        if (!(await consent('Remove it?', run.stop))) {
-          screen.err('Nothing was removed.\n');
-          return 0;
-        }
+      const say = screen.form === 'json' ? screen.err : screen.out;
+      say(`Goes:\n${list(goes)}Stays:\n${list(stays)}`);
+      if (options.yes !== true && !(await consent('Remove it?', run.stop))) {
+        screen.err('Nothing was removed.\n');
+        return 0;
       }
       const [lost] = lock.lost(world);
       if (lost !== undefined) throw world.state(lost).errors[0];

@@ -29,6 +29,7 @@ import { openScreen, type Screen } from './screen.ts';
 import { editSecrets, rekeySecrets } from './secrets.ts';
 import { type SetUp, setUp } from './set-up.ts';
 import { status } from './status.ts';
+import { isAttended } from './terminal.ts';
 
 export const actions: Actions = {
   run,
@@ -83,20 +84,18 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       screen.err(`${stopped(prepared.plan, runOptions.selected)}\n`);
       return refused;
     }
-    if (
-      needsConsent(screen.form, options, prepared.plan) &&
-      !(await consent('Make these changes?', runOptions.stop))
-    ) {
+    const asks = options.yes !== true && screen.form !== 'json' && isAttended();
+    const agreed = () => consent('Make these changes?', runOptions.stop);
+    if (asks && countChanges(prepared.plan) > 0 && !(await agreed())) {
       screen.err('Nothing was changed.\n');
       return 0;
     }
     const allowed = options.exact === true ? { allowed: changesOf(prepared.plan) } : {};
-    const asks = needsConsent(screen.form, options, prepared.plan);
     const outcome = await converge(prepared, { ...runOptions, ...allowed }, async (more) => {
       if (!asks) return true;
       await renderer.close();
       screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen, options)}`);
-      return consent('Make these changes?', runOptions.stop);
+      return agreed();
     });
     if (outcome.declined) screen.err('Nothing was changed.\n');
     const changes = options.detailedExitcode && outcome.changes > 0 ? EXIT.changes : EXIT.done;
@@ -139,10 +138,6 @@ function stopped(made: Plan, selected: ReadonlySet<string>): string {
   const hint =
     rest.length === 0 ? '' : ` To change the others without ${failed.join(', ')}: --limit ${rest.join(',')}`;
   return `Nothing was changed: ${failed.join(', ')} failed.${hint}`;
-}
-
-function needsConsent(form: string, options: RunCommandOptions, made: Plan): boolean {
-  return form === 'tty' && !options.yes && process.stdin.isTTY === true && countChanges(made) > 0;
 }
 
 async function validate(file: string, options: CommonOptions): Promise<number> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ProvisionError } from '../errors/index.ts';
 import { type AgeKeys, decryptAge, encryptAge, newIdentity, readContent } from '../secrets/index.ts';
 import { ageKeys } from './means.ts';
-import { readProject } from './project.ts';
+import { readHosts } from './project.ts';
 
 const EMPTY =
   '# Names of secrets and their values, in YAML. Inventories name one with { age: NAME }.\n# deploy-sudo: "..."\n';
@@ -41,7 +41,7 @@ export async function rekeySecrets(inventory: string): Promise<number> {
 }
 
 async function keysOf(inventory: string): Promise<AgeKeys> {
-  return ageKeys((await readProject(inventory, undefined)).inventory);
+  return ageKeys((await readHosts(inventory, undefined)).inventory);
 }
 
 async function makeIdentity({ identity }: AgeKeys): Promise<void> {

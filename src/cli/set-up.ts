@@ -9,13 +9,11 @@ import { onInterrupt } from './interrupt.ts';
 import { loginsOf, pasteable } from './login.ts';
 import { onlyStages } from './only-stages.ts';
 import { askPassphrases } from './passphrases.ts';
+import { PATIENCE } from './patience.ts';
 import { userName } from './person.ts';
-import { readProject } from './project.ts';
+import { type ReadProject, readProject } from './project.ts';
 import { type Needs, readSecrets } from './read-secrets.ts';
 import { openScreen, type Screen } from './screen.ts';
-
-/** Milliseconds that a host may take to answer a question. */
-const QUESTION = 180_000;
 
 export interface SetUp {
   readonly screen: Screen;
@@ -25,9 +23,14 @@ export interface SetUp {
 }
 
 /** Reads all that a connecting command needs. Nothing is connected yet. */
-export async function setUp(file: string, options: CommonOptions, needs: Needs): Promise<SetUp> {
+export async function setUp(
+  file: string,
+  options: CommonOptions,
+  needs: Needs,
+  read: ReadProject = readProject,
+): Promise<SetUp> {
   const { env } = process;
-  const { inventory, playbooks: all, source } = await readProject(file, options.playbook);
+  const { inventory, playbooks: all, source } = await read(file, options.playbook);
   const playbooks = onlyStages(all, options.stage);
   const selected = selectHosts(inventory, options.limit);
   const secrets = await readSecrets(inventory, needs(inventory, playbooks), source, env);
@@ -54,7 +57,10 @@ export async function setUp(file: string, options: CommonOptions, needs: Needs):
       },
       emit: renderer.handle,
       concurrency: options.concurrency,
-      patience: { question: QUESTION, stage: options.timeout * 1000 },
+      patience: {
+        question: PATIENCE.question * 1000,
+        stage: (options.timeout ?? PATIENCE.stage) * 1000,
+      },
       holder: `${userName(env)}@${hostname()}, process ${process.pid}`,
       stop,
       abort,

@@ -40,18 +40,27 @@ describe('the command line', () => {
         'status',
         'facts',
         'logs',
+        'exec',
         'check',
         'dns',
         'remove-stack',
+        'secrets',
         'validate',
         'schema',
         'init',
+        'completion',
       ].map((verb) => [verb, '--help']),
     ]) {
       const { code, stdout } = provision(...args);
       expect(code).toBe(0);
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
+  });
+
+  test('the help of completion names the shells, and how it is used', () => {
+    const { stdout } = provision('completion', '--help');
+    expect(stdout).toMatch(/bash.*zsh.*fish/);
+    expect(stdout).toContain('source <(provision completion bash)');
   });
 
   test('the schema is one, and names every section', () => {

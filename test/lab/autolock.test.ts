@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { typed } from '../terminal.ts';
 import { changedLines, finished, freshSwarm, inventory, json, type Ran, refusals } from './harness.ts';
 import { exec } from './lab.ts';
 import { follow, goesThrough, on } from './steps.ts';
-import { typed } from './terminal.ts';
 
 /** What a person does by hand for machines of a swarm, by the words of the runs. */
 let file = '';

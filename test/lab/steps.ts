@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { typed } from '../terminal.ts';
 import { json, type Ran, refusals } from './harness.ts';
 import { exec } from './lab.ts';
 import { $ } from './shell.ts';
 import { paths } from './state.ts';
-import { typed } from './terminal.ts';
 
 /** What a person does and sees between two runs. */
 
