@@ -32,7 +32,7 @@ afterEach(() => {
   for (const each of [made, out, err]) rmSync(each, { force: true });
 });
 
-describe('who sits at a terminal is asked before anything is changed', { timeout: 60_000 }, () => {
+describe('who sits at a terminal is asked before anything is changed', { timeout: 240_000 }, () => {
   test.each<[string, string]>([
     ['as usual', RUN],
     ['of few abilities', `env TERM=dumb ${RUN}`],
@@ -72,7 +72,7 @@ test.each<[string, string]>([
   expect(shown).not.toContain('[y/N]');
 });
 
-describe('a secret that is asked for', { timeout: 60_000 }, () => {
+describe('a secret that is asked for', { timeout: 240_000 }, () => {
   const asking = file(
     'asking.yaml',
     `cluster: here

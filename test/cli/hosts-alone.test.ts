@@ -48,7 +48,7 @@ test.each([
   ['facts', [], 0],
   ['names', [], 0],
   ['plan', [], 3],
-])('provision %s of hosts alone', { timeout: 60_000 }, (verb, more, code) => {
+])('provision %s of hosts alone', { timeout: 240_000 }, (verb, more, code) => {
   const file = inventory('ssh: { become: none }\nhosts: { me: { address: localhost, connection: local } }\n');
   const words = verb === 'names' ? [verb, 'hosts', file] : [verb, file, ...more];
   const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };

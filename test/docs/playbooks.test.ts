@@ -34,7 +34,7 @@ beforeAll(() => {
   }
 });
 
-describe('docs/playbooks.md, followed to the letter', { timeout: 60_000 }, () => {
+describe('docs/playbooks.md, followed to the letter', { timeout: 240_000 }, () => {
   test('its files are there', () => {
     expect([...files.keys()].filter((name) => name.endsWith('.ts'))).toHaveLength(10);
   });
@@ -88,7 +88,7 @@ describe('docs/playbooks.md, followed to the letter', { timeout: 60_000 }, () =>
   });
 });
 
-describe('the mistakes that the page tells of are told so', { timeout: 60_000 }, () => {
+describe('the mistakes that the page tells of are told so', { timeout: 240_000 }, () => {
   const said = async (text: string) => {
     writeFileSync(join(folder, 'mistake.ts'), text);
     const { said } = await run(

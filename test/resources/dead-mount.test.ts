@@ -86,4 +86,4 @@ describe.each(['dash', 'bash'])('below a mount that has lost its servers, in %s'
 test('the facts, below a mount that never answers', () => {
   const mounts = mountFacts.parse(beside('sh', mountFacts.script, 'silent'));
   expect(mounts).toMatchObject([{ where: mounted, freeBytes: undefined, silent: 'no answer in 10 s' }]);
-}, 30_000);
+});

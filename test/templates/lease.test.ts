@@ -138,7 +138,7 @@ describe.concurrent.each([
   ['dash', ['dash']],
   ['busybox', ['busybox', 'sh']],
   ['bash', ['bash', '--posix']],
-])('the lease under %s', { timeout: 60_000 }, (_name, shell) => {
+])('the lease under %s', { timeout: 240_000 }, (_name, shell) => {
   test('a second candidate waits; it starts at once when the first has ended in order', async ({
     expect,
     onTestFinished: finished,
