@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   template: [],
   testing: ['resource', 'shell', 'transport'],
   rules: ['errors', 'facts', 'resource', 'shell'],
-  playbook: ['errors', 'inventory', 'outside', 'resource', 'shell'],
-  engine: ['errors', 'inventory', 'outside', 'playbook', 'resource', 'shell', 'transport'],
+  playbook: ['errors', 'inventory', 'outside', 'resource', 'schema', 'shell'],
+  engine: ['errors', 'inventory', 'outside', 'playbook', 'resource', 'schema', 'shell', 'transport'],
   render: ['engine', 'errors', 'outside', 'playbook', 'resource'],
   cli: [
     'engine',
