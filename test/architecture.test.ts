@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   template: [],
   testing: ['resource', 'shell', 'transport'],
   rules: ['errors', 'facts', 'resource', 'shell'],
-  playbook: ['errors', 'inventory', 'resource', 'shell'],
-  engine: ['errors', 'inventory', 'playbook', 'resource', 'shell', 'transport'],
+  playbook: ['errors', 'inventory', 'resource', 'schema', 'shell'],
+  engine: ['errors', 'inventory', 'playbook', 'resource', 'schema', 'shell', 'transport'],
   render: ['engine', 'errors', 'playbook', 'resource'],
   cli: ['engine', 'errors', 'index.ts', 'inventory', 'playbook', 'render', 'secrets', 'shell', 'transport'],
   'index.ts': [

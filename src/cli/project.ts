@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { viewOf } from '../engine/index.ts';
+import { tryStages, viewOf } from '../engine/index.ts';
 import { ConfigError, type Problem, ProvisionError } from '../errors/index.ts';
 import * as provision from '../index.ts';
 import { type Inventory, loadInventory, type Section, type SourceDocument } from '../inventory/index.ts';
-import { checkImports, loadPlaybooks, type Playbook } from '../playbook/index.ts';
+import {
+  checkImports,
+  loadPlaybooks,
+  oneOfEachName,
+  type Playbook,
+  type Provided,
+} from '../playbook/index.ts';
 
 const PLAYBOOKS = resolve(dirname(fileURLToPath(import.meta.url)), '../../playbooks');
 const SITE = resolve(PLAYBOOKS, 'site.ts');
@@ -33,10 +39,21 @@ export async function readPlaybooks(files: readonly string[] | undefined): Promi
   const site = await loadPlaybooks(SITE, provided);
   if (files === undefined) return { run: site, sections: site };
   const paths = files.map((file) => resolve(file));
-  for (const path of paths) await checkImports(path, provided);
+  await checkAllImports(paths, provided);
   const run = (await Promise.all(paths.map((path) => loadPlaybooks(path, provided)))).flat();
+  oneOfEachName(run);
   const own = new Set(run.map(({ name }) => name));
   return { run, sections: [...run, ...site.filter(({ name }) => !own.has(name))] };
+}
+
+async function checkAllImports(paths: readonly string[], provided: Provided): Promise<void> {
+  const problems: Problem[] = [];
+  for (const path of paths)
+    await checkImports(path, provided).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+    });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** How a command reads its inventory. @throws ConfigError with every mistake at once. Nothing has been connected. */
@@ -58,6 +75,7 @@ export function readText(text: string, file: string, playbooks: Playbooks): Proj
     playbook.validate(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
   );
   if (further.length > 0) throw new ConfigError(further);
+  tryStages(inventory, playbooks.run);
   return project;
 }
 

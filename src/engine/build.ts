@@ -1,6 +1,6 @@
-import { ProvisionError } from '../errors/index.ts';
+import { didYouMean, ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
-import { Refusal, type Resource, runPlaybookCode } from '../resource/index.ts';
+import { Refusal, type Resource } from '../resource/index.ts';
 import type { OnHost } from './sections.ts';
 import { undecided } from './undecided.ts';
 import { viewFor } from './view.ts';
@@ -27,10 +27,9 @@ export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[]
       const where = `${playbook.name}/${stage.name}`;
       const resources = new Map<string, readonly Resource[]>();
       for (const host of view.hosts.filter(isReached)) {
-        const list = runPlaybookCode(`playbook stage ${where} for ${host.name}`, () =>
-          resourcesOf(where, () => stage.resources(host, view)),
-        );
-        for (const { id } of list) once(seen, `${host.name}: ${id}`, where);
+        const list = resourcesOf(where, () => stage.resources(host, view));
+        toKnownHosts(list, where, view);
+        declaredOnce(seen, list, { host: host.name, where });
         resources.set(host.name, list);
       }
       if (stage.rolling === undefined) oneMachineAtMost(where, resources);
@@ -48,27 +47,56 @@ function resourcesOf(where: string, make: () => readonly Resource[]): readonly R
   }
 }
 
-function once(seen: Map<string, string>, name: string, where: string): void {
-  const other = seen.get(name);
-  if (other !== undefined)
-    throw new ProvisionError(`${name}: declared twice: in ${other} and in ${where}`, {
-      code: 'playbook',
-      exit: 3,
-    });
-  seen.set(name, where);
+/** @throws ProvisionError where something is needed of a host that is in no inventory. */
+export function toKnownHosts(
+  list: readonly Resource[],
+  where: string,
+  { hosts }: Cluster<unknown, unknown, unknown>,
+): void {
+  for (const { id, origin, refs } of list)
+    for (const { host, resource } of refs) {
+      if (hosts.some(({ name }) => name === host)) continue;
+      const meant = didYouMean(
+        host,
+        hosts.map(({ name }) => name),
+      );
+      throw new ProvisionError(
+        `playbook stage ${where}: \`${id}\`${at(origin)} needs \`${resource}\` of ${host}, and there is no such host${meant ?? ''}`,
+        { code: 'playbook', exit: 3 },
+      );
+    }
+}
+
+const at = (origin: string | undefined): string => (origin === undefined ? '' : ` (${origin})`);
+
+/** @throws ProvisionError where something is wanted of a host that another stage, or this one, wants of it. */
+export function declaredOnce(
+  seen: Map<string, string>,
+  list: readonly Resource[],
+  { host, where }: { readonly host: string; readonly where: string },
+): void {
+  for (const { id } of list) {
+    const name = `${host}: ${id}`;
+    const other = seen.get(name);
+    if (other !== undefined)
+      throw new ProvisionError(`${name}: declared twice: in ${other} and in ${where}`, {
+        code: 'playbook',
+        exit: 3,
+      });
+    seen.set(name, where);
+  }
 }
 
 /** @throws ProvisionError where a stage that does not roll may end several machines: with all of them away nothing runs. */
-function oneMachineAtMost(where: string, resources: ReadonlyMap<string, readonly Resource[]>): void {
+export function oneMachineAtMost(where: string, resources: ReadonlyMap<string, readonly Resource[]>): void {
   const ending = [...resources].flatMap(([host, list]) => {
     const one = list.find(({ endsMachine }) => endsMachine);
     return one === undefined ? [] : [{ host, one }];
   });
   const [first, second] = ending;
   if (first === undefined || second === undefined) return;
-  const at = first.one.origin === undefined ? '' : ` (${first.one.origin})`;
   throw new ProvisionError(
-    `playbook stage ${where}: \`${first.one.id}\`${at} may end ${ending.map(({ host }) => host).join(', ')} at once`,
+    `playbook stage ${where}: \`${first.one.id}\`${at(first.one.origin)} may end ${ending.map(({ host }) => host).join(', ')} at once`,
     {
       code: 'playbook',
       exit: 3,
@@ -78,12 +106,11 @@ function oneMachineAtMost(where: string, resources: ReadonlyMap<string, readonly
 }
 
 /** Whether a host has its turn in this stage only when the one before it is back. */
-export function isRolled({ playbook, stage, view }: BuiltStage, name: string): boolean {
+export function isRolled({ stage, view }: BuiltStage, name: string): boolean {
   const { rolling } = stage;
   const host = view.hosts.filter(isReached).find((one) => one.name === name);
   if (rolling === undefined || host === undefined) return false;
-  const where = `playbook ${playbook.name}/${stage.name}: rolling.apart`;
-  return !runPlaybookCode(where, () => rolling.apart?.(host, view) ?? false);
+  return !(rolling.apart?.(host, view) ?? false);
 }
 
 /** A host's resources from a stage on. */

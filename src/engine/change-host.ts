@@ -4,13 +4,14 @@ import { NotConverged } from './failures.ts';
 import { judgeHost, needsWork } from './judge.ts';
 import { HostBusy } from './lock-failures.ts';
 import { bootOf, comeBack } from './reboot.ts';
+import { rehearsed } from './rehearse.ts';
 import { resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import type { RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
 import type { Tally } from './tally.ts';
-import { troubleOf } from './trouble.ts';
+import { troubleOf, troublesOf } from './trouble.ts';
 import type { HostState, World } from './world.ts';
 
 /** Where a run is. */
@@ -32,9 +33,13 @@ export async function changeHost(
   const { playbook, stage } = built[index] as BuiltStage;
   const host = state.host.name;
   const judge = () => judgeHost(built, host, state.outputs, index)[index] ?? [];
-  const work = judge().filter(needsWork);
-  refuseMore(options.allowed, host, work);
+  const onHost = (command: string) => options.onHost(host, command);
   const resolve = resolver(world, built);
+  const work = judge()
+    .filter(needsWork)
+    .map((judged) => rehearsed(judged, resolve));
+  for (const trouble of troublesOf(work, onHost)) throw trouble;
+  refuseMore(options.allowed, host, work);
   const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
     verdict.state === 'observed'
       ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
@@ -63,7 +68,7 @@ export async function changeHost(
   const after = judge();
   for (const { resource, verdict } of work) {
     const now = after.find((judged) => judged.resource === resource);
-    const trouble = now && troubleOf(now, (command) => options.onHost(host, command));
+    const trouble = now && troubleOf(now, onHost);
     if (trouble !== undefined) throw trouble;
     if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
       throw new NotConverged(resource.id, now.verdict.changes);

@@ -1,5 +1,4 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
-import { runPlaybookCode } from '../resource/index.ts';
 import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
 import { changeHost } from './change-host.ts';
 import type { HostSummary } from './events.ts';
@@ -203,12 +202,10 @@ class Convergence {
     emit({ kind: 'stage-finished', ...where });
   }
 
-  #gate({ playbook, stage, view }: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
+  #gate(built: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
+    const { stage, view } = built;
     const seen = view.hosts.find(({ name }) => name === host.name) as never;
-    const gate = runPlaybookCode(`playbook ${playbook.name}/${stage.name}: rolling.${when}`, () =>
-      stage.rolling?.[when]?.(seen, view),
-    );
-    return awaitGate(gate, this.#world, this.#options);
+    return awaitGate(stage.rolling?.[when]?.(seen, view), built, this.#world, this.#options);
   }
 
   #change(index: number, state: HostState, lock: RunLock): Promise<void> {

@@ -1,7 +1,8 @@
 import { ProvisionError } from '../errors/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { FactAbout, Playbook } from '../playbook/index.ts';
-import { type Output, type Probe, runPlaybookCode, Unobservable } from '../resource/index.ts';
+import { checkAnswer, type Output, type Probe, runPlaybookCode, Unobservable } from '../resource/index.ts';
+import { atOnce } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
 import { CouldNotLook } from './failures.ts';
 
@@ -14,6 +15,7 @@ export interface FactProbes {
 
 interface Wanted {
   readonly playbook: string;
+  readonly origin: string | undefined;
   /** As the playbook calls it. */
   readonly name: string;
   readonly probe: Probe<unknown>;
@@ -32,6 +34,7 @@ export function factProbes(
   const wanted = playbooks.flatMap((playbook) =>
     Object.entries(playbook.facts).map(([name, fact]) => ({
       playbook: playbook.name,
+      origin: playbook.origin,
       name,
       probe:
         typeof fact === 'function' ? fact({ host, peers, ...(sections.get(playbook) as Section) }) : fact,
@@ -48,22 +51,22 @@ export function readFacts({ questions, wanted }: FactProbes, outputs: readonly O
   const answers = new Map([...questions.keys()].map((text, index) => [text, outputs[index]]));
   const values = new Map<Probe<unknown>, unknown>();
   const facts = new Map<string, Record<string, unknown>>();
-  for (const { playbook, name, probe } of wanted) {
-    if (!values.has(probe))
-      values.set(probe, read(playbook, name, probe, answers.get(probe.script.reveal())));
+  for (const one of wanted) {
+    const { playbook, name, probe } = one;
+    if (!values.has(probe)) values.set(probe, read(one, answers.get(probe.script.reveal())));
     facts.set(playbook, { ...facts.get(playbook), [name]: values.get(probe) });
   }
   return facts;
 }
 
 function read(
-  playbook: string,
-  name: string,
-  probe: Probe<unknown>,
+  { playbook, origin: at, name, probe }: Wanted,
   output: Output = { code: 1, stdout: '', stderr: 'no answer' },
 ): unknown {
+  const what = `playbook ${playbook}: facts.${name}`;
   try {
-    const value = runPlaybookCode(`playbook ${playbook}: facts.${name}`, () => probe.parse(output));
+    const value = runPlaybookCode(what, () => probe.parse(output), at);
+    checkAnswer(value, atOnce, { what, name: 'parse', at });
     if (value instanceof Unobservable) throw new Error(value.reason);
     return value;
   } catch (error) {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../errors/index.ts';
 import type { Gate } from '../playbook/index.ts';
-import { Unobservable } from '../resource/index.ts';
+import { checkAnswer, ProbeError, runPlaybookCode, Unobservable } from '../resource/index.ts';
+import { type Shape, such } from '../schema/index.ts';
+import type { BuiltStage } from './build.ts';
 import { GateClosed } from './failures.ts';
 import type { RunOptions } from './run.ts';
 import type { World } from './world.ts';
@@ -9,12 +11,20 @@ import type { World } from './world.ts';
 /** Milliseconds between two questions. */
 const PAUSE = 2000;
 
+/** Whose gate it is. */
+type Owner = Pick<BuiltStage, 'playbook' | 'stage'>;
+
 /** Asks until the gate holds. */
-export async function awaitGate(gate: Gate | undefined, world: World, options: RunOptions): Promise<void> {
+export async function awaitGate(
+  gate: Gate | undefined,
+  owner: Owner,
+  world: World,
+  options: RunOptions,
+): Promise<void> {
   if (gate === undefined) return;
   const end = performance.now() + gate.patience * 1000;
   for (;;) {
-    const reason = await ask(gate, world);
+    const reason = await ask(gate, owner, world);
     if (reason === undefined) return;
     if (options.stop.aborted) throw new Interrupted();
     if (performance.now() > end) throw new GateClosed(gate, reason);
@@ -23,17 +33,30 @@ export async function awaitGate(gate: Gate | undefined, world: World, options: R
   }
 }
 
+const ANSWER: Shape = such(
+  '`true`, or a text that says why not yet',
+  (value) => value === true || (typeof value === 'string' && value !== '') || value instanceof Unobservable,
+);
+
 /** Why the gate does not hold yet. */
-async function ask({ on, probe }: Gate, world: World): Promise<string | undefined> {
+async function ask(
+  { on, title, probe }: Gate,
+  { playbook, stage }: Owner,
+  world: World,
+): Promise<string | undefined> {
   const { session } = world.state(on);
   if (session === undefined) return `${on} is not connected`;
   const [output] = await session.ask([probe.script], 'gate');
   if (output === undefined) return 'no answer';
+  const what = `playbook ${playbook.name}/${stage.name}: the gate "${title}"`;
+  const at = playbook.origin;
   try {
-    const answer = probe.parse(output);
+    const answer = runPlaybookCode(what, () => probe.parse(output), at);
+    checkAnswer(answer, ANSWER, { what, name: 'parse', at });
     if (answer instanceof Unobservable) return answer.reason;
     return answer === true ? undefined : answer;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof ProbeError) return error.message;
+    throw error;
   }
 }

@@ -19,5 +19,6 @@ export type { RunOptions } from './run.ts';
 export { RunLock } from './run-lock.ts';
 export { type OnHost, viewOf } from './sections.ts';
 export type { Session } from './session.ts';
+export { tryStages } from './try-stages.ts';
 export { inspect, viewFor } from './view.ts';
 export type { World } from './world.ts';

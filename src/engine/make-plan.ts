@@ -6,7 +6,8 @@ import { couldNotLook, unseenOf } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
 import type { HostFailure, Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
-import { leftOut } from './resolve.ts';
+import { rehearsed, rehearseGates } from './rehearse.ts';
+import { leftOut, resolver } from './resolve.ts';
 import type { RunOptions } from './run.ts';
 import { isUndecided } from './undecided.ts';
 import type { World } from './world.ts';
@@ -23,9 +24,15 @@ export function makePlan(
   const unseen: HostFailure[] = [];
   // What a playbook has refused as a whole is why its stages cannot know what to do.
   const told = new Set(findings.map(({ message }) => message));
+  const resolve = resolver(world, built);
   const looked = reached(world)
     .filter(({ host }) => selected.has(host.name))
-    .map(({ host, outputs }) => ({ host, stagesOf: judgeHost(built, host.name, outputs) }));
+    .map(({ host, outputs }) => ({
+      host,
+      stagesOf: judgeHost(built, host.name, outputs).map((stage) =>
+        stage.map((judged) => rehearsed(judged, resolve)),
+      ),
+    }));
   const settled = settledIn(looked.flatMap(({ stagesOf }) => stagesOf.flat()));
   for (const { host, stagesOf } of looked) {
     for (const error of couldNotLook(unseenOf(stagesOf.flat())))
@@ -54,6 +61,7 @@ export function makePlan(
         .filter(isPlannable)
         .map((one) => planItem(one, settled));
       if (items.length === 0) return;
+      rehearseGates(built[order] as BuiltStage, host.name);
       stages.push({
         order,
         stage: {

@@ -8,14 +8,20 @@ import type { World } from './world.ts';
 export function resolver(world: World, built: readonly BuiltStage[]): Resolve {
   return (ref) => {
     const value = putOut(ref, world, built);
-    if (value === undefined)
-      throw new ProvisionError(`this needs \`${ref.resource}\` of ${ref.host}, which is not known`, {
-        code: 'unresolved',
-        exit: 2,
-        fix: [`look at what is said of ${ref.host}, and run again`],
-      });
+    if (value === undefined) throw new Unresolved(ref);
     return value;
   };
+}
+
+/** What a reference names is not there yet. */
+export class Unresolved extends ProvisionError {
+  constructor({ resource, host }: Ref) {
+    super(`this needs \`${resource}\` of ${host}, which is not known`, {
+      code: 'unresolved',
+      exit: 2,
+      fix: [`look at what is said of ${host}, and run again`],
+    });
+  }
 }
 
 function putOut<T>(ref: Ref<T>, world: World, built: readonly BuiltStage[]): T | undefined {

@@ -1,6 +1,9 @@
-import type { Inventory, SecretName } from '../inventory/index.ts';
+import type { ZodType } from 'zod';
+import { didYouMean, ProvisionError } from '../errors/index.ts';
+import { type Inventory, SecretName } from '../inventory/index.ts';
 import type { Cluster, Consent, Pasted, Playbook } from '../playbook/index.ts';
-import { byName } from '../resource/index.ts';
+import { byName, runPlaybookCode } from '../resource/index.ts';
+import { check, inWords } from '../schema/index.ts';
 import type { Secret } from '../shell/index.ts';
 
 /** Makes the command that a person pastes to run something as root on a host. */
@@ -26,7 +29,7 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
     others: Object.fromEntries(
       Object.entries(playbook.others).map(([name, schema]) => [
         name,
-        inventory.sections.get(name)?.cluster ?? schema.parse({}),
+        inventory.sections.get(name)?.cluster ?? withoutSection(playbook, name, schema, inventory),
       ]),
     ),
     consents: known.consents,
@@ -38,15 +41,38 @@ export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = 
       settings: section?.hosts.get(name),
       facts: undefined,
       ahead: undefined,
-      onHost: (command: string, pasted?: Pasted) => known.onHost(name, command, pasted),
+      onHost: (command: string, pasted?: Pasted) => {
+        if (typeof command !== 'string') throw new TypeError('onHost: expected a command as a text');
+        return known.onHost(name, command, pasted);
+      },
     })),
   };
 }
 
+/** What a section says that nobody has, by its schema alone. */
+function withoutSection(
+  { name: playbook, origin }: Playbook,
+  name: string,
+  schema: ZodType,
+  { sections }: Inventory,
+): unknown {
+  const checked = runPlaybookCode(`playbook ${playbook}: others.${name}`, () => check(schema, {}), origin);
+  if ('data' in checked) return checked.data;
+  const meant = didYouMean(name, [...sections.keys()]) ?? '';
+  const lacks = checked.mistakes.map(inWords).join('; ');
+  const place = origin === undefined ? '' : `${origin}: `;
+  throw new ProvisionError(
+    `${place}playbook ${playbook}: others.${name}: no playbook has that name, and its schema needs values (${lacks})${meant}`,
+    { code: 'playbook', exit: 3 },
+  );
+}
+
 export function secretOf(secrets: ReadonlyMap<string, Secret>) {
-  return ({ name }: SecretName): Secret => {
-    const secret = secrets.get(name);
-    if (secret === undefined) throw new Error(`the secret ${name} has not been read`);
+  return (wanted: SecretName): Secret => {
+    if (!(wanted instanceof SecretName))
+      throw new TypeError('expected a secret as the section names it: its schema has `secretName()` there');
+    const secret = secrets.get(wanted.name);
+    if (secret === undefined) throw new Error(`the secret ${wanted.name} has not been read`);
     return secret;
   };
 }

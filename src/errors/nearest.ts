@@ -7,7 +7,7 @@ export function didYouMean(word: string, known: readonly string[]): string | und
 }
 
 /** The word that was perhaps meant: two letters away, or a third of them. Capitals count for nothing. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   return known
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, far }) => far <= Math.max(2, name.length / 3))

@@ -176,3 +176,11 @@ export type SshSettings = Readonly<z.output<typeof sshSchema>>;
 export type AgeSettings = Readonly<z.output<typeof ageSchema>>;
 export type SecretSource = Readonly<z.output<typeof secretSchema>>;
 export type Core = z.output<typeof coreSchema>;
+
+/** What a section may be called. */
+export const SECTION_NAME = /^[A-Za-z][\w-]*$/;
+
+/** What it may not: keys that an inventory has at the top, in a host and in a group. */
+export const TAKEN_NAMES: readonly string[] = [
+  ...new Set([coreSchema, hostSchema, groupSchema].flatMap(({ shape }) => Object.keys(shape))),
+];

@@ -1,4 +1,4 @@
-export { NAME, type SecretSource, type SshSettings, USER } from './core.ts';
+export { NAME, SECTION_NAME, type SecretSource, type SshSettings, TAKEN_NAMES, USER } from './core.ts';
 export type { SourceDocument } from './document.ts';
 export type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
 export { inventoryJsonSchema } from './json-schema.ts';

@@ -4,6 +4,8 @@ import type { AgeSettings, SecretSource, SshSettings } from './core.ts';
 /** A part of the inventory that a playbook owns, under the playbook's name. */
 export interface Section {
   readonly name: string;
+  /** Where its playbook is defined, if that is not in our own code: `mine.ts:5`. */
+  readonly origin?: string | undefined;
   /** Said once, in the section: what holds for the cluster as a whole. */
   readonly cluster: ZodType;
   /** Said in the section for all hosts, in a group or a host for some; later wins. */

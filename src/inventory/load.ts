@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/index.ts';
+import { type Problem, ProvisionError } from '../errors/index.ts';
 import { check, type Path, unknownKey } from '../schema/index.ts';
 import { sameAddress } from './address.ts';
 import { type Core, coreSchema, groupSchema, hostSchema, type SshSettings, sshSchema } from './core.ts';
@@ -36,7 +36,9 @@ export function loadInventory(text: string, file: string, sections: readonly Sec
   for (const section of sections)
     values.set(
       section.name,
-      readSection(section, tree[section.name], hosts, layersOf(tree, section.name), report),
+      blaming(section, () =>
+        readSection(section, tree[section.name], hosts, layersOf(tree, section.name), report),
+      ),
     );
   const ssh = new Map(hosts.map((host) => [host, readSsh(layersOf(tree, 'ssh')(host), report)]));
   if ('data' in core) unknownNames(core.data, ssh, report);
@@ -48,6 +50,21 @@ export function loadInventory(text: string, file: string, sections: readonly Sec
   if (problems.length > 0 || 'mistakes' in core)
     return { inventory: undefined, problems: unique(problems), source };
   return { inventory: inventoryOf(core.data, file, ssh, values), problems: [], source };
+}
+
+/** What the schema of a section throws is no mistake of the inventory. */
+function blaming<T>({ name, origin }: Section, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (origin === undefined) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ProvisionError(`${origin}: playbook ${name}: a schema of its section fails: ${reason}`, {
+      code: 'playbook',
+      exit: 3,
+      cause,
+    });
+  }
 }
 
 function inventoryOf(

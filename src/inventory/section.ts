@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { z } from 'zod';
-import { check, type Path, unknownKey } from '../schema/index.ts';
+import { check, type Path, parse, unknownKey } from '../schema/index.ts';
 import type { Section, SectionValues } from './inventory.ts';
 import { isTree, type Layer, merge, pathInLayers } from './layers.ts';
 
@@ -23,7 +23,7 @@ export function readSection(
   const read = (schema: ZodType, layers: readonly Layer[]): unknown => {
     const written = merge(layers);
     const empty = written === undefined || (isTree(written) && Object.keys(written).length === 0);
-    const byDefault = empty ? schema.safeParse(undefined) : undefined;
+    const byDefault = empty ? parse(schema, undefined) : undefined;
     if (byDefault?.success) return byDefault.data;
     const parsed = check(schema, written ?? {});
     if ('data' in parsed) return parsed.data;

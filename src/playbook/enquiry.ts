@@ -1,4 +1,12 @@
-import { type Output, type Probe, ProbeError, Unobservable } from '../resource/index.ts';
+import {
+  callerOf,
+  checkDefinition,
+  type Output,
+  PROBE,
+  type Probe,
+  ProbeError,
+  Unobservable,
+} from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
 
 /** What a host said to a question, or why it said nothing of use. */
@@ -18,6 +26,7 @@ export function enquire<A, T>(
   probe: Probe<A>,
   read: (answers: ReadonlyMap<string, Answer<A>>) => T,
 ): Enquiry<T> {
+  checkDefinition('enquire: the probe', probe, PROBE, callerOf(enquire));
   return {
     hosts,
     script: probe.script,

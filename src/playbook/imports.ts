@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { ConfigError, didYouMean, type Problem } from '../errors/index.ts';
 import type { Provided } from './load.ts';
 
 /**
- * Looks for names that a playbook imports and that are not there, also in the files that it imports by a path. Loaded, each would be
- * undefined, and come to light only where it is used.
+ * Looks for names that a playbook imports and that are not there, also in the files that it imports by a path, and for files that import
+ * each other in a circle, where a name may not be there yet. Loaded, each would be undefined, and come to light only where it is used.
  *
  * @throws ConfigError with all of them.
  */
@@ -14,12 +15,14 @@ export async function checkImports(file: string, provided: Provided): Promise<vo
   const { createJiti } = await import('jiti');
   const modules = new Modules(createJiti(pathToFileURL(file).href, { interopDefault: false }), provided);
   await modules.read(file);
-  const problems = modules.problems();
+  const problems = [...modules.problems(), ...modules.circles()];
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
 interface Module {
   readonly source: string;
+  /** What it imports as it is loaded, as it is written. */
+  readonly imports: readonly string[];
   /** Names that are used of each module, by what it is imported as. */
   readonly used: ReadonlyMap<string, readonly string[]>;
   readonly exported: readonly string[];
@@ -45,7 +48,7 @@ class Modules {
     if (source === undefined) return;
     const module = { source, ...namesIn(this.#transformed(source, path)) };
     this.#read.set(path, module);
-    for (const spec of module.used.keys()) {
+    for (const spec of module.imports) {
       const found = this.#resolve(spec, path);
       if (found !== undefined) await this.read(found);
     }
@@ -74,6 +77,31 @@ class Modules {
     );
   }
 
+  /** Each circle once, at the import that closes it. */
+  circles(): readonly Problem[] {
+    const done = new Set<string>();
+    const found: Problem[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      const { imports, source } = this.#read.get(path) ?? { imports: [], source: '' };
+      for (const spec of imports) {
+        const next = this.#resolve(spec, path);
+        if (next === undefined) continue;
+        const start = [...trail, path].indexOf(next);
+        if (start >= 0)
+          found.push({
+            file: path,
+            ...placeAt(Math.max(source.indexOf(`'${spec}'`), source.indexOf(`"${spec}"`)), source),
+            path: '',
+            message: inCircle([...trail, path].slice(start)),
+          });
+        else if (!done.has(next)) visit(next, [...trail, path]);
+      }
+      done.add(path);
+    };
+    for (const path of this.#read.keys()) if (!done.has(path)) visit(path, []);
+    return found;
+  }
+
   #resolve(spec: string, from: string): string | undefined {
     if (!spec.startsWith('.')) return undefined;
     const url = this.#jiti.esmResolve(spec, { parentURL: pathToFileURL(from), try: true });
@@ -93,6 +121,15 @@ class Modules {
   }
 }
 
+function inCircle(paths: readonly string[]): string {
+  const names = paths.map((path) => `\`${basename(path)}\``);
+  const circle =
+    names.length === 1
+      ? `${names[0]} imports itself`
+      : `these files import each other in a circle: ${[...names, names[0]].join(' -> ')}`;
+  return `${circle}, so that a name may be undefined where it is used; put what they share into a file that imports none of them`;
+}
+
 /** Reads what Babel has made of imports and exports, which has no types any more. */
 function namesIn(code: string): Omit<Module, 'source'> {
   const used = new Map<string, readonly string[]>();
@@ -104,10 +141,16 @@ function namesIn(code: string): Omit<Module, 'source'> {
     if (code.includes(`Object.keys(${variable}).forEach`)) passedOn.push(spec);
   }
   const exported = [...firsts(/exports\.(\w+) =/g), ...firsts(/Object\.defineProperty\(exports, "(\w+)"/g)];
-  return { used, exported, passedOn };
+  // What is imported in a function, later, is in single quotes.
+  const imports = [...new Set(firsts(/await jitiImport\("([^"]+)"\)/g))];
+  return { imports, used, exported, passedOn };
 }
 
 function placeOf(name: string, source: string): Pick<Problem, 'line' | 'column'> {
-  const lines = source.slice(0, Math.max(0, source.search(new RegExp(`\\b${name}\\b`)))).split('\n');
+  return placeAt(source.search(new RegExp(`\\b${name}\\b`)), source);
+}
+
+function placeAt(offset: number, source: string): Pick<Problem, 'line' | 'column'> {
+  const lines = source.slice(0, Math.max(0, offset)).split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -12,7 +12,7 @@ export {
   type ReachedHost,
 } from './host.ts';
 export { checkImports } from './imports.ts';
-export { loadPlaybooks, type Provided } from './load.ts';
+export { loadPlaybooks, oneOfEachName, type Provided } from './load.ts';
 export type { Looking, OutsideAnswer, OutsideCheck } from './outside-check.ts';
 export { definePlaybook, type Mistake, type Playbook } from './playbook.ts';
 export type { Gate, Rolling, Stage } from './stage.ts';

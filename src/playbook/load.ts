@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { ProvisionError } from '../errors/index.ts';
+import { originOf } from '../resource/index.ts';
+import { below, inWords, listOf, type Shape, such, where } from '../schema/index.ts';
 import { isPlaybook, type Playbook } from './playbook.ts';
 
 /** What a playbook can import by a name, wherever it lies. */
@@ -28,18 +30,49 @@ export async function loadPlaybooks(file: string, provided: Provided): Promise<r
   try {
     exported = ((await jiti.import(file)) as { default?: unknown }).default;
   } catch (cause) {
+    // Words that a definition, or a kind, has found for itself.
+    if (cause instanceof ProvisionError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ProvisionError(`${file}: cannot be loaded: ${reason}`, { code: 'playbook', exit: 3, cause });
-  }
-  const list = Array.isArray(exported) ? exported.flat() : [exported];
-  if (list.length === 0 || !list.every(isPlaybook))
-    throw new ProvisionError(`${file}: expected \`export default definePlaybook({…})\`, or a list of them`, {
+    const origin = cause instanceof Error ? originOf(cause.stack ?? '') : undefined;
+    const place = origin === undefined ? '' : `${origin}: `;
+    throw new ProvisionError(`${file}: cannot be loaded: ${place}${reason}`, {
       code: 'playbook',
       exit: 3,
+      cause,
     });
-  const names = list.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new ProvisionError(`${file}: two playbooks are named \`${twice}\``, { code: 'playbook', exit: 3 });
-  return list;
+  }
+  const list: readonly unknown[] = Array.isArray(exported) ? exported.flat() : [exported];
+  const mistakes = (Array.isArray(exported) ? EXPORTED : ONE).mistakes(
+    Array.isArray(exported) ? list : exported,
+  );
+  if (mistakes.length > 0)
+    throw new ProvisionError(
+      [
+        `${file}: expected \`export default definePlaybook({…})\`, or a list of them`,
+        ...below('default', mistakes).map(inWords),
+      ].join('\n'),
+      { code: 'playbook', exit: 3 },
+    );
+  return list as readonly Playbook[];
+}
+
+const ONE = such('a playbook, as `definePlaybook({ … })` gives it', isPlaybook);
+const LIST = listOf('playbooks', ONE);
+const EXPORTED: Shape = where(LIST, (list: readonly Playbook[]) =>
+  list.length === 0 ? [{ path: [], message: 'the list is empty' }] : [],
+);
+
+/** @throws ProvisionError where two of these have one name: that of their section of the inventory. */
+export function oneOfEachName(playbooks: readonly Playbook[]): void {
+  const seen = new Map<string, Playbook>();
+  for (const playbook of playbooks) {
+    const { name, origin } = playbook;
+    const other = seen.get(name);
+    if (other !== undefined)
+      throw new ProvisionError(
+        `two playbooks are named \`${name}\`: ${other.origin ?? 'one of ours'} and ${origin ?? 'one of ours'}; leave one out, or give it another name`,
+        { code: 'playbook', exit: 3 },
+      );
+    seen.set(name, playbook);
+  }
 }

@@ -1,12 +1,14 @@
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { Finding } from '../errors/index.ts';
 import type { Section } from '../inventory/index.ts';
-import { runPlaybookCode } from '../resource/index.ts';
+import { callerOf, checkDefinition } from '../resource/index.ts';
+import { DEFINITION } from './definition.ts';
 import type { Enquiry } from './enquiry.ts';
 import type { Cluster, Fact } from './host.ts';
 import type { OutsideCheck } from './outside-check.ts';
 import type { Stage } from './stage.ts';
 import type { StatusTable } from './status-table.ts';
+import { Theirs } from './theirs.ts';
 import type { Command, Denied, LogRequest, Removal } from './verb.ts';
 
 /** A mistake that a schema cannot see, at a path of the whole inventory. */
@@ -21,7 +23,9 @@ type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Fact<infer T, never, 
 type SchemaSet = Readonly<Record<string, ZodType>>;
 type OutputsOf<O extends SchemaSet> = { readonly [K in keyof O]: z.output<O[K]> };
 
-/** What a playbook file says. `S` and `H` are the types of its section, for the cluster and for a host. */
+/**
+ * What a playbook file says. Its functions wait for nothing and change nothing: each is called whenever something is to be known by then.
+ * `S` and `H` are the types of its section, for the cluster and for a host. */
 interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** Also the name of its section in the inventory. */
   readonly name: string;
@@ -61,6 +65,8 @@ type AnyCluster = Cluster<unknown, unknown, unknown>;
 
 /** A playbook as the engine sees it, its own types hidden inside. */
 export interface Playbook extends Section {
+  /** Where it is defined: `mine.ts:5`. */
+  readonly origin: string | undefined;
   readonly others: SchemaSet;
   readonly facts: Readonly<Record<string, Fact<unknown>>>;
   readonly validate: (cluster: AnyCluster) => readonly Mistake[];
@@ -86,42 +92,36 @@ export function definePlaybook<
   const O extends SchemaSet = Record<never, never>,
   const F extends FactSet<S, OutputsOf<O>> = Record<never, never>,
 >(definition: Definition<S, H, F, O>): Playbook {
-  const {
-    name,
-    cluster = z.strictObject({}),
-    host = z.strictObject({}),
-    others = {},
-    facts = {},
-  } = definition;
+  const origin = callerOf(definePlaybook);
+  const { name } = (definition ?? {}) as Partial<typeof definition>;
+  checkDefinition(typeof name === 'string' ? `playbook ${name}` : 'playbook', definition, DEFINITION, origin);
+  const { cluster = z.strictObject({}), host = z.strictObject({}), others = {}, facts = {} } = definition;
   const none = () => [];
+  const theirs = new Theirs(definition.name, origin);
   const playbook = {
     name,
+    origin,
     cluster,
     host,
     others,
     facts: Object.fromEntries(
       Object.entries<Fact<unknown, S, OutputsOf<O>>>(facts).map(([key, fact]) => [
         key,
-        typeof fact === 'function' ? named(`facts.${key}`, fact) : fact,
+        typeof fact === 'function' ? theirs.fact(`facts.${key}`, fact) : fact,
       ]),
     ),
-    validate: named('validate', definition.validate ?? none),
-    inspect: named('inspect', definition.inspect ?? none),
-    stages: definition.stages,
-    status: named('status', definition.status ?? none),
-    dns: definition.dns && named('dns', definition.dns),
-    services: named('services', definition.services ?? none),
-    logs: definition.logs && named('logs', definition.logs),
-    removeStack: definition.removeStack && named('removeStack', definition.removeStack),
-    check: definition.check && named('check', definition.check),
+    validate: theirs.verb('validate', definition.validate ?? none),
+    inspect: theirs.verb('inspect', definition.inspect ?? none),
+    stages: definition.stages.map((stage) => theirs.stage(stage)),
+    status: theirs.reading('status', theirs.verb('status', definition.status ?? none)),
+    dns: definition.dns && theirs.reading('dns', theirs.verb('dns', definition.dns)),
+    services: theirs.verb('services', definition.services ?? none),
+    logs: definition.logs && theirs.verb('logs', definition.logs),
+    removeStack: definition.removeStack && theirs.verb('removeStack', definition.removeStack),
+    check: definition.check && theirs.looking(theirs.verb('check', definition.check)),
     [BRAND]: true,
   };
   return playbook as unknown as Playbook;
-
-  /** What a function of the playbook throws by mistake is told with its name. */
-  function named<A extends readonly unknown[], R>(field: string, code: (...args: A) => R): (...args: A) => R {
-    return (...args) => runPlaybookCode(`playbook ${name}: ${field}`, () => code(...args));
-  }
 }
 
 export function isPlaybook(value: unknown): value is Playbook {

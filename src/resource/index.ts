@@ -1,8 +1,10 @@
 export { WHICH_BOOT } from './boot.ts';
 export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
+export { SCRIPT } from './fixes.ts';
 export { LOCK, RUN_LOCK } from './lock.ts';
-export { runPlaybookCode } from './playbook-code.ts';
+export { callerOf, originOf } from './origin.ts';
+export { checkAnswer, checkDefinition, runPlaybookCode, WrongAnswer } from './playbook-code.ts';
 export { type Output, type Probe, ProbeError, Unobservable } from './probe.ts';
 export { isRef, type Ref, type Resolve } from './ref.ts';
 export { type Fix, Refusal } from './refusal.ts';
@@ -18,4 +20,5 @@ export {
   type Step,
 } from './resource.ts';
 export { refusingRestart } from './restart-refused.ts';
+export { PROBE, RESOURCES, STEPS, TEXTS } from './shapes.ts';
 export { WARNING } from './warning.ts';

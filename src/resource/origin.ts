@@ -4,13 +4,33 @@ import { fileURLToPath } from 'node:url';
 /** Our own code, built or not: a call from there is not what a person wrote. */
 const OWN = /^.*\/(?:dist|src)\//.exec(fileURLToPath(import.meta.url))?.[0] ?? '';
 
-/** `file:line` of the first caller outside our own code, from a stack trace. */
+/** `file:line` of the first caller outside our own code and that of packages, from a stack trace. */
 export function originOf(stack: string): string | undefined {
-  for (const line of stack.split('\n')) {
-    const match = /(?:\(|at )(?:file:\/\/)?(\/[^()]+):(\d+):\d+\)?$/.exec(line);
-    const file = match?.[1];
-    if (file !== undefined && !file.startsWith(OWN) && !file.includes('/node_modules/'))
-      return `${basename(file)}:${match?.[2]}`;
-  }
-  return undefined;
+  const place = placesIn(stack).find(({ file }) => !file.startsWith(OWN) && !file.includes('/node_modules/'));
+  return place && inWords(place);
 }
+
+/** `file:line` of whoever calls `callee`, a package or not. Nothing where that is our own code. */
+export function callerOf(callee: (...args: never) => unknown): string | undefined {
+  const trace = { stack: '' };
+  Error.captureStackTrace(trace, callee);
+  const [place] = placesIn(trace.stack);
+  return place === undefined || place.file.startsWith(OWN) ? undefined : inWords(place);
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: string;
+}
+
+function placesIn(stack: string): readonly Place[] {
+  // Whoever waits for what was called (`at async`) has not called it.
+  return [...stack.matchAll(/^ *at (?!async )(?:.*\()?(?:file:\/\/)?(\/[^()\n]+):(\d+):\d+\)?$/gm)].map(
+    ([, file = '', line = '']) => ({
+      file,
+      line,
+    }),
+  );
+}
+
+const inWords = ({ file, line }: Place): string => `${basename(file)}:${line}`;

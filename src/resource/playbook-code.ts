@@ -1,4 +1,5 @@
 import { Interrupted, ProvisionError } from '../errors/index.ts';
+import { below, inWords, isPromise, type Shape } from '../schema/index.ts';
 import { originOf } from './origin.ts';
 import { ProbeError } from './probe.ts';
 import { Refusal } from './refusal.ts';
@@ -6,22 +7,77 @@ import { Refusal } from './refusal.ts';
 /**
  * Runs code of a playbook, or of a kind. What it throws by mistake is told as `what`, with its file and line.
  *
+ * @param at where it was defined, if that is not in our own code: told where what is thrown does not say where it comes from.
  * @throws ProvisionError with exit code 3. What no code outside of ours has a part in is thrown as it is: that is our own bug.
  */
-export function runPlaybookCode<T>(what: string, code: () => T): T {
+export function runPlaybookCode<T>(what: string, code: () => T, at?: string): T {
   try {
     return code();
   } catch (error) {
-    throw playbookError(what, error);
+    throw playbookError(what, error, at);
   }
 }
 
-function playbookError(what: string, error: unknown): unknown {
+function playbookError(what: string, error: unknown, at: string | undefined): unknown {
   if (error instanceof ProvisionError || error instanceof Interrupted) return error;
   if (error instanceof Refusal || error instanceof ProbeError) return error;
   const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
-  const origin = originOf(stack ?? '');
+  const origin = originOf(stack ?? '') ?? at;
   if (error instanceof Error && origin === undefined) return error;
-  const where = origin === undefined ? '' : `${origin}: `;
-  return new ProvisionError(`${what}: ${where}${reason}`, { code: 'playbook', exit: 3, cause: error });
+  return new ProvisionError(`${what}: ${place(origin)}${reason}`, {
+    code: 'playbook',
+    exit: 3,
+    cause: error,
+  });
 }
+
+/** Code of a playbook or of a kind has given what nobody can use. */
+export class WrongAnswer extends ProvisionError {
+  constructor(message: string) {
+    super(message, { code: 'playbook', exit: 3 });
+  }
+}
+
+/**
+ * Checks what a function of a playbook, or of a kind, has given: `name` is what it is called there.
+ *
+ * @throws WrongAnswer with all mistakes, each on its line. An Error where the function is our own: that is our own bug.
+ */
+export function checkAnswer<T>(
+  answer: T,
+  shape: Shape,
+  { what, name, at }: { readonly what: string; readonly name: string; readonly at: string | undefined },
+): T {
+  const mistakes = shape.mistakes(answer);
+  if (mistakes.length === 0) return answer;
+  // Nobody waits for it: without this, what it fails with later would end the process.
+  if (isPromise(answer)) answer.then(undefined, () => undefined);
+  throw wrong(
+    below(name, mistakes).map((mistake) => `${what}: ${place(at)}${inWords(mistake)}`),
+    at,
+  );
+}
+
+/**
+ * Checks a definition of a playbook or of a kind.
+ *
+ * @throws WrongAnswer, or an Error, as `checkAnswer` does.
+ */
+export function checkDefinition(
+  what: string,
+  definition: unknown,
+  shape: Shape,
+  at: string | undefined,
+): void {
+  const mistakes = shape.mistakes(definition);
+  if (mistakes.length === 0) return;
+  throw wrong(
+    mistakes.map((mistake) => `${place(at)}${what}: ${inWords(mistake)}`),
+    at,
+  );
+}
+
+const wrong = (lines: readonly string[], at: string | undefined): Error =>
+  at === undefined ? new Error(lines.join('\n')) : new WrongAnswer(lines.join('\n'));
+
+const place = (at: string | undefined): string => (at === undefined ? '' : `${at}: `);

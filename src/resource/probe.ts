@@ -15,6 +15,8 @@ export class Unobservable {
   readonly reason: string;
 
   constructor(reason: string) {
+    if (typeof reason !== 'string' || reason === '')
+      throw new TypeError('an Unobservable needs its reason, as a text');
     this.reason = reason;
   }
 }

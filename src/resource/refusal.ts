@@ -1,4 +1,6 @@
+import { inWords } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
+import { FIXES } from './fixes.ts';
 
 /** What a person can do: a sentence, a command for root on the host that refused, or a sentence with such a command after it. */
 export type Fix = string | Script | { readonly say: string; readonly run: Script };
@@ -9,6 +11,8 @@ export class Refusal extends Error {
 
   constructor(message: string, fix: readonly Fix[]) {
     super(message);
+    const [mistake] = FIXES.mistakes(fix);
+    if (mistake !== undefined) throw new TypeError(`the remedies of a Refusal: ${inWords(mistake)}`);
     this.name = 'Refusal';
     this.fix = fix;
   }

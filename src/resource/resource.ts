@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ZodType } from 'zod';
+import { atOnce, type Shape, words } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
-import { originOf } from './origin.ts';
-import { runPlaybookCode } from './playbook-code.ts';
+import { callerOf, originOf } from './origin.ts';
+import { checkAnswer, checkDefinition, runPlaybookCode } from './playbook-code.ts';
 import { type Output, type Probe, Unobservable } from './probe.ts';
 import { isRef, type Ref, type Resolve } from './ref.ts';
+import { CHANGES, KIND, PROBE, REF, RESTARTS, SETTLING, STEPS, STEPS_WITHOUT_END, TEXTS } from './shapes.ts';
 import { wantOf } from './want.ts';
 
 /** A command of an apply script. */
@@ -53,7 +55,7 @@ export interface Pending {
 
 /**
  * A kind of thing that can hold on a host, as four pure functions. `Want` is what should hold, `Have` what a probe
- * found, `Out` what others may refer to.
+ * found, `Out` what others may refer to. None of them waits for anything, and each may be called more often than its answer is needed.
  */
 export interface ResourceType<Input, Want, Have, Out = undefined> {
   readonly kind: string;
@@ -63,7 +65,10 @@ export interface ResourceType<Input, Want, Have, Out = undefined> {
   observe(want: Want): Probe<Have>;
   /** The differences, each named. None means converged. */
   diff(want: Want, have: Have, pending: Pending): readonly Change[];
-  /** Commands that remove exactly `changes`. Running them again after an abort must be harmless. */
+  /**
+   * Commands that remove exactly `changes`. Running them again after an abort must be harmless. A plan asks for them, too: what is wrong
+   * with them is told before anything is changed.
+   */
   apply(want: Want, have: Have, changes: readonly Change[], resolve: Resolve): readonly Step[];
   output?(want: Want, have: Have): Out;
   /** Asked after `apply`, again and again, until it tells nothing more. Then `diff` decides. */
@@ -130,14 +135,17 @@ export interface ResourceFactory<Input, Out> {
 export function defineResource<Input, Want, Have, Out = undefined>(
   type: ResourceType<Input, Want, Have, Out>,
 ): ResourceFactory<Input, Out> {
+  const at = callerOf(defineResource);
+  checkDefinition(`kind ${type?.kind ?? ''}`.trim(), type, KIND, at);
   const wants = new WeakMap<Resource, Want>();
   const make = (input: Input): Resource => {
     const made = new Error();
-    const want = wantOf(type.kind, type.want, input, made);
-    const theirs = <T>(code: () => T) => runPlaybookCode(id, code);
-    const key = runPlaybookCode(type.kind, () => type.key(want));
+    const ask = asking(type.kind, at);
+    const want = wantOf(type.kind, type.want, input, { made, at });
+    const key = ask('key', words, () => type.key(want));
     const id = `${type.kind} ${key}`;
-    const probe = theirs(() => type.observe(want));
+    const theirs = asking(id, at);
+    const probe = theirs('observe', PROBE, () => type.observe(want));
     const resource: Resource = {
       kind: type.kind,
       key,
@@ -149,39 +157,67 @@ export function defineResource<Input, Want, Have, Out = undefined>(
       get origin() {
         return originOf(made.stack ?? '');
       },
-      judge: (output, pending) => theirs(() => judge(type, want, probe.parse(output), pending, theirs)),
+      judge: (output, pending) =>
+        judge(
+          type,
+          want,
+          theirs('parse', atOnce, () => probe.parse(output)),
+          pending,
+          theirs,
+        ),
     };
     wants.set(resource, want);
     return resource;
   };
-  const ref = <T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T> => ({
-    host,
-    resource: `${type.kind} ${key}`,
-    pick: (output) => pick(output as Out),
-  });
+  const ref = <T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T> => {
+    const chosen = callerOf(ref);
+    const what = `${type.kind}.ref`;
+    checkDefinition(what, { host, key, pick }, REF, chosen);
+    const theirs = asking(what, chosen);
+    return {
+      host,
+      resource: `${type.kind} ${key}`,
+      pick: (output) => theirs('pick', atOnce, () => pick(output as Out)),
+    };
+  };
   return Object.assign(make, { kind: type.kind, want: type.want, ref });
 }
+
+/** Runs a function of a kind and checks what it gives. */
+type Ask = <T>(name: string, shape: Shape, code: () => T) => T;
+
+const asking =
+  (what: string, at: string | undefined): Ask =>
+  (name, shape, code) =>
+    checkAnswer(runPlaybookCode(what, code, at), shape, { what, name, at });
 
 function judge<Input, Want, Have, Out>(
   type: ResourceType<Input, Want, Have, Out>,
   want: Want,
   have: Have | Unobservable,
   pending: Pending,
-  theirs: <T>(code: () => T) => T,
+  ask: Ask,
 ): Judgement {
+  const lasting = (changes: readonly Change[]) =>
+    ask('lasting', TEXTS, () => type.lasting?.(want, changes) ?? []);
   if (have instanceof Unobservable) {
-    const lasting = type.lasting?.(want, type.asNew?.(want) ?? []) ?? [];
-    return { state: 'unobservable', reason: have.reason, lasting };
+    const asNew = ask('asNew', CHANGES, () => type.asNew?.(want) ?? []);
+    return { state: 'unobservable', reason: have.reason, lasting: lasting(asNew) };
   }
-  const changes = type.diff(want, have, pending);
+  const changes = ask('diff', CHANGES, () => type.diff(want, have, pending));
   return {
     state: 'observed',
     changes,
-    output: type.output?.(want, have),
-    writes: type.writes?.(want, changes) ?? [],
-    restarts: type.restarts?.(want, changes) ?? [],
-    lasting: type.lasting?.(want, changes) ?? [],
-    settling: type.settling?.(want, have),
-    steps: (resolve) => (changes.length === 0 ? [] : theirs(() => type.apply(want, have, changes, resolve))),
+    output: ask('output', atOnce, () => type.output?.(want, have)),
+    writes: ask('writes', TEXTS, () => type.writes?.(want, changes) ?? []),
+    restarts: ask('restarts', RESTARTS, () => type.restarts?.(want, changes) ?? []),
+    lasting: lasting(changes),
+    settling: ask('settling', SETTLING, () => type.settling?.(want, have)),
+    steps: (resolve) =>
+      changes.length === 0
+        ? []
+        : ask('apply', type.endsMachine ? STEPS : STEPS_WITHOUT_END, () =>
+            type.apply(want, have, changes, resolve),
+          ),
   };
 }

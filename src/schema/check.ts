@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../errors/index.ts';
+import { didYouMean, nearest } from '../errors/index.ts';
 
 /** Where something is in a value: keys, and places in lists. */
 export type Path = readonly PropertyKey[];
@@ -10,13 +10,30 @@ export interface SchemaMistake {
   readonly message: string;
 }
 
-/** Checks a value. Each unknown key is a mistake at its own place, with the key that was perhaps meant. */
+/**
+ * Checks a value. Each unknown key is a mistake at its own place, with the key that was perhaps meant.
+ *
+ * @throws what a check or a transformation of the schema throws.
+ */
 export function check<T>(
   schema: z.ZodType<T>,
   value: unknown,
 ): { readonly data: T } | { readonly mistakes: readonly SchemaMistake[] } {
-  const parsed = schema.safeParse(value, { reportInput: true });
+  const parsed = parse(schema, value);
   return parsed.success ? { data: parsed.data } : { mistakes: mistakes(schema, parsed.error.issues) };
+}
+
+/** As `safeParse`, in one go. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
+  try {
+    return schema.safeParse(value, { reportInput: true });
+  } catch (error) {
+    if (error instanceof z.core.$ZodAsyncError)
+      throw new TypeError(
+        'the schema has a check or a transformation that is async; nothing is waited for here',
+      );
+    throw error;
+  }
 }
 
 /** What YAML calls such things, for people. */
@@ -60,7 +77,12 @@ function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly
   const misspelt = new Set(
     all.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')),
   );
-  const issues = all.filter(({ code, path }) => code !== 'custom' || !misspelt.has(path.join('.')));
+  const meant = new Set(all.flatMap((issue) => meantBy(issue, schema)));
+  const issues = all.filter(
+    ({ code, path, input }) =>
+      (code !== 'custom' || !misspelt.has(path.join('.'))) &&
+      (input !== undefined || !meant.has(path.join('.'))),
+  );
   return issues.flatMap((issue): readonly SchemaMistake[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
@@ -81,7 +103,18 @@ function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly
         }));
     }
     const message = wordsOf(issue);
-    return [{ path: issue.path, message: issue.input === undefined ? `missing; ${message}` : message }];
+    if (issue.input !== undefined) return [{ path: issue.path, message }];
+    return [{ path: issue.path, message: message === 'Invalid input' ? 'missing' : `missing; ${message}` }];
+  });
+}
+
+/** The keys that were perhaps meant where others are written, each as a path: that they are missing follows from it. */
+function meantBy(issue: z.core.$ZodIssue, schema: z.ZodType): readonly string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = keysAt(schema, issue.path);
+  return issue.keys.flatMap((key) => {
+    const near = nearest(key, known);
+    return near === undefined ? [] : [[...issue.path, near].join('.')];
   });
 }
 

@@ -1,1 +1,23 @@
-export { check, type Path, unknownKey } from './check.ts';
+export { check, type Path, parse, type SchemaMistake, unknownKey } from './check.ts';
+export { objectSchema, schema } from './of-schema.ts';
+export {
+  atOnce,
+  below,
+  either,
+  func,
+  inWords,
+  isPromise,
+  listOf,
+  mapOf,
+  nameOf,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  seconds,
+  such,
+  text,
+  truth,
+  where,
+  words,
+} from './shape.ts';

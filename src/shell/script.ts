@@ -63,11 +63,15 @@ export class Script {
 
 /** Shell text taken as it is. The one visible exception to quoting: never for a value from outside. */
 export function raw(text: string): Script {
+  if (typeof text !== 'string') throw new TypeError(`raw: expected a text, and there is ${nameOf(text)}`);
   return new Script(text, text);
 }
 
 /** Joins scripts, one after the other, each on lines of its own. */
 export function lines(scripts: readonly Script[]): Script {
+  for (const script of scripts)
+    if (!(script instanceof Script))
+      throw new TypeError(`lines: expected Scripts, and there is ${nameOf(script)}`);
   return Script.join(scripts, (texts) => texts.join('\n'));
 }
 
@@ -81,16 +85,38 @@ export function sh(text: TemplateStringsArray, ...values: readonly Argument[]): 
   const { pieces, quoted } = literalOf(text);
   values.forEach((value, index) => {
     if (!(value instanceof Script) && quoted[index] === true)
+      throw new TypeError(`a value stands inside quotes, after: ${before(pieces, index)}`);
+    if (!isArgument(value))
       throw new TypeError(
-        `a value stands inside quotes, after: ${pieces
-          .slice(0, index + 1)
-          .join('')
-          .slice(-40)}`,
+        `expected a text, a number, a Secret, a Script or a list of them, and there is ${nameOf(value)}, after: ${before(pieces, index)}`,
       );
   });
   return Script.join(values.map(word), (words) =>
     pieces.map((piece, index) => piece + (words[index] ?? '')).join(''),
   );
+}
+
+const before = (pieces: readonly string[], index: number): string =>
+  pieces
+    .slice(0, index + 1)
+    .join('')
+    .slice(-40);
+
+/** Whether it is what the types say: text of a playbook with a value that is not there yet would do another thing. */
+function isArgument(value: unknown): boolean {
+  if (Array.isArray(value))
+    return Array.from(value).every((item) => !(item instanceof Script) && isArgument(item));
+  return ['string', 'number'].includes(typeof value) || value instanceof Secret || value instanceof Script;
+}
+
+/** What a value is: it is not shown. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return 'a text';
+  if (value === undefined || value === null || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'a list with something else in it';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const made = (value as object).constructor;
+  return made === undefined || made === Object ? 'an object' : `a ${made.name}`;
 }
 
 /** What stands between the values of a template, and which of them are inside quotes. */

@@ -16,6 +16,8 @@ export class Secret {
   readonly #clear: string;
 
   constructor(clear: string) {
+    // Not a word of what it is: it may be secret.
+    if (typeof clear !== 'string') throw new TypeError('a Secret is made of a text');
     this.#clear = clear;
   }
 

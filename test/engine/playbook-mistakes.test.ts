@@ -41,7 +41,9 @@ test('what is thrown in a stage and is no error is told as well', async () => {
   const failing = planned(() => {
     throw 'no such luck';
   });
-  await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('for a: no such luck') });
+  await expect(failing).rejects.toMatchObject({
+    message: expect.stringMatching(/ for a: playbook-mistakes\.test\.ts:\d+: no such luck$/),
+  });
 });
 
 test('an error that a stage has worded itself is told as it is', async () => {

@@ -17,6 +17,7 @@ const ID = (boot: number) => `00000000-0000-4000-8000-${String(boot).padStart(12
 /** A machine that has to be rebooted as long as a file is there, and one that goes down instead. */
 const rebooted = defineResource({
   kind: 'rebooted',
+  endsMachine: true,
   want: z.strictObject({ command: z.string().default('touch /host/going'), within: z.number().default(20) }),
   key: () => 'machine',
   observe: () => ({

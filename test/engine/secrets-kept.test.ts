@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { converge, prepare } from '../../src/engine/index.ts';
+import { SecretName } from '../../src/inventory/secret-name.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import { defineResource, type Resource, WARNING } from '../../src/resource/index.ts';
 import { Secret, sh } from '../../src/shell/index.ts';
@@ -64,7 +65,7 @@ test('a secret is masked in the last words of a command that fails, on either st
 });
 
 test('a playbook has its secrets for its stages, and none when it inspects', async () => {
-  const name = { name: 'mail/password' } as never;
+  const name = new SecretName('mail/password') as never;
   const given: string[] = [];
   const asks = (from: string) => (cluster: { secret(name: never): Secret }) => {
     try {

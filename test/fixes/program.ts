@@ -19,6 +19,9 @@ import { API, type Symbol as Named, SymbolFlags } from 'typescript/unstable/sync
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** What answers of a playbook are to be like: it has keys such as `fix` and `code`, and says none. */
+const SHAPES = 'src/playbook/answers.ts';
+
 export type Invocation = CallExpression | NewExpression;
 
 /** The product's own code as the compiler reads it. */
@@ -34,7 +37,9 @@ export class Code implements Disposable {
     this.#project = project;
     this.files = project.program
       .getSourceFileNames()
-      .filter((name) => /^(src|playbooks)\//.test(relative(ROOT, name)))
+      .map((name) => [name, relative(ROOT, name)] as const)
+      .filter(([, path]) => /^(src|playbooks)\//.test(path) && path !== SHAPES)
+      .map(([name]) => name)
       .flatMap((name) => project.program.getSourceFile(name) ?? [])
       .toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1));
     for (const node of this.nodes()) {

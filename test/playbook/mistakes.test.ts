@@ -125,7 +125,7 @@ describe('what a playbook does wrong is told as its own, with file and line', ()
     [
       'something that is no error',
       playbook('', 'inspect: () => { throw "oh"; },'),
-      'playbook: playbook mine: inspect: oh',
+      'playbook: playbook mine: inspect: mine.ts:15: oh',
     ],
   ])('%s', async ([, text, expected]) => {
     const line = text.split('\n').findIndex((each) => each.endsWith('// mistake')) + 1;
