@@ -103,7 +103,8 @@ const denied = object('`{ denied, fix }`', { denied: words, fix: optional(TEXTS)
 const outsideCheck: ShapeFor = (cluster) =>
   object('a look from this machine (`{ hosts, look }`)', {
     hosts: listOf('names of hosts', hostOf(cluster)),
-    look: func,
+    // It is waited for: it may be async.
+    look: such('a function', (value) => typeof value === 'function'),
   });
 
 /** What was seen of a host: what a playbook adds for programs is its own. */

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { readProject } from '../../src/cli/project.ts';
 import { answer, converge, prepare, viewFor } from '../../src/engine/index.ts';
-import type { Enquiry, Playbook } from '../../src/playbook/index.ts';
+import { type Enquiry, isDenied, type Playbook } from '../../src/playbook/index.ts';
 import { errorText } from '../../src/render/error-text.ts';
 import { styleOf } from '../../src/render/index.ts';
 import { Hosts } from '../engine/hosts.ts';
@@ -89,7 +89,9 @@ async function firstError(
     await answer(world, parts.filter(isEnquiry), options);
     playbook.logs?.(view, { service: 'x', tail: 1, follow: false, since: undefined });
     playbook.removeStack?.(view);
-    playbook.check?.(view);
+    const look = playbook.check?.(view);
+    if (look !== undefined && !isDenied(look))
+      await look.look({ waits: false, tell: () => undefined, stop: new AbortController().signal });
   }
   const { failures } = await converge(prepared, options);
   return { by: 'run', error: failures[0]?.error };

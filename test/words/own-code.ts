@@ -332,8 +332,20 @@ export const OWN_MISTAKES: readonly OwnMistake[] = [
       'a removal that does not say what stays',
       "stages, removeStack: () => ({ host: 'a', goes: [], steps: [] })",
     ],
-    ['a look from outside without its fronts', "stages, check: () => ({ hostname: 'mail.example.org' })"],
+    ['a look from outside that does not say at what', 'stages, check: () => ({ look: async () => [] })'],
+    [
+      'a look from outside that does not say what is wrong',
+      "stages, check: () => ({ hosts: ['a'], look: async () => [{ host: 'a', table: { title: 'x', columns: [], rows: [] }, good: [], notes: [], harmful: false }] })",
+    ],
   ]),
+  {
+    title: 'a look from outside that fails by a mistake',
+    wrote: "check: () => ({ hosts: ['a'], look: async () => undefined.rows })",
+    found: 'verb',
+    files: {
+      'mine.ts': `${IMPORTS}const check = () => ({ hosts: ['a'], look });\nconst look = async () => undefined.rows; // here\nexport default definePlaybook({ name: 'mine', stages, check });\n`,
+    },
+  },
   {
     title: 'two files that import each other',
     wrote: "import { B } from './kinds.ts' in mine.ts, import { A } from './mine.ts' in kinds.ts",
