@@ -81,7 +81,8 @@ class Unknown {
 
   #ask(): never {
     this.wasAsked = true;
-    throw new Error('nothing has been asked yet');
+    // Nobody looks into the trace of a refusal for whose it is.
+    throw new Refusal('nothing has been asked yet', []);
   }
 
   #handler(): ProxyHandler<object> {

@@ -35,11 +35,11 @@ test('what a playbook after the last named one refuses is no reason against thos
     definePlaybook({
       name,
       stages: [stage('all')],
-      inspect: () => [{ level: 'refuse', code: name, message: '', fix: [] }],
+      inspect: () => [{ level: 'refuse', code: name, message: 'no', fix: [] }],
     });
   const told = (wanted: readonly string[]) =>
     onlyStages(['docker', 'storage', 'mailu'].map(refuses), wanted).flatMap(({ inspect }) =>
-      inspect({} as never).map(({ code }) => code),
+      inspect({ hosts: [] } as never).map(({ code }) => code),
     );
   expect(told(['storage/all'])).toEqual(['docker', 'storage']);
   expect(told(['docker'])).toEqual(['docker']);
