@@ -118,7 +118,7 @@ describe("what a person's ssh would do", () => {
       hostKeyPolicy: 'no',
       jumps: [{ hostname: 'other' }],
     });
-    expect(await login('mail-1', own, { user: 'root', identity: '/k' })).toMatchObject({
+    expect(await login('mail-1', own, { user: 'root', identity: ['/k'] })).toMatchObject({
       user: 'root',
       identities: ['/k'],
     });
