@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { ProvisionError } from '../errors/index.ts';
-import { check } from '../schema/index.ts';
+import { check, mistakesText } from '../schema/index.ts';
 import { originOf } from './origin.ts';
 
 /**
@@ -11,10 +11,10 @@ import { originOf } from './origin.ts';
 export function wantOf<T>(kind: string, schema: ZodType<T>, input: unknown, made: Error): T {
   const checked = check(schema, input);
   if ('data' in checked) return checked.data;
-  const mistakes = checked.mistakes.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
   const origin = originOf(made.stack ?? '');
   const where = origin === undefined ? '' : `${origin}: `;
-  throw new ProvisionError(`${where}${kind}: ${mistakes.join('; ')}`, { code: 'playbook', exit: 3 });
+  throw new ProvisionError(`${where}${kind}: ${mistakesText(checked.mistakes)}`, {
+    code: 'playbook',
+    exit: 3,
+  });
 }

@@ -1,1 +1,2 @@
-export { check, type Path, unknownKey } from './check.ts';
+export { check, mistakesText, type Path, read, unknownKey } from './check.ts';
+export { offsetOf } from './offset.ts';
