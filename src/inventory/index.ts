@@ -2,7 +2,7 @@ export { NAME, type SecretSource, type SshSettings, USER } from './core.ts';
 export type { SourceDocument } from './document.ts';
 export type { Inventory, InventoryHost, Section, SectionValues } from './inventory.ts';
 export { inventoryJsonSchema } from './json-schema.ts';
-export { type LoadedInventory, loadInventory } from './load.ts';
+export { type LoadedInventory, loadInventory, problemsIn } from './load.ts';
 export { inventoryPath } from './paths.ts';
 export { type SecretForm, SecretName, secretName, secretNamesIn } from './secret-name.ts';
 export { selectHosts } from './select.ts';
