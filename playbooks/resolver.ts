@@ -21,7 +21,9 @@ import {
   unboundPackages,
   unboundPath,
 } from './resolver/unbound.ts';
+import { validateResolver } from './resolver/validate.ts';
 import { hostSettings, type Reached, type Resolvers } from './settings/resolver.ts';
+import { clusterSettings as swarmSettings } from './settings/swarm.ts';
 
 /** Docker 24.0.0 answers SERVFAIL for every name that does not exist, and drops the `ad` flag (moby#45565, Mailu#2827). */
 const BAD_ENGINES = ['24.0.0'];
@@ -49,20 +51,14 @@ const TRIGGER = 'dnssec-triggerd.service';
 export default definePlaybook({
   name: 'resolver',
   host: hostSettings,
+  others: { swarm: swarmSettings },
 
   facts: {
     machine: machineFacts,
     resolver: resolverFacts,
   },
 
-  validate: ({ hosts }) =>
-    hosts
-      .filter(({ settings: { kind, forwarders } }) => kind === 'dnssec-trigger' && forwarders.length > 0)
-      .map(({ name }) => ({
-        path: ['hosts', name, 'resolver', 'forwarders'],
-        message:
-          'dnssec-trigger takes its name servers from NetworkManager: set them in the connection there (`nmcli connection modify … ipv4.dns …`), or use `kind: unbound`',
-      })),
+  validate: validateResolver,
 
   inspect: ({ hosts }) => hosts.filter(isReached).flatMap(badEngine),
 

@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** What a playbook may import. */
 export type { Finding } from './errors/index.ts';
+export { didYouMean } from './errors/index.ts';
 export {
   ACCOUNTS_RECORD,
   type AptFacts,

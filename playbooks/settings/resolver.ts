@@ -1,5 +1,6 @@
 import type { Cluster, MachineFacts, ReachedHost, ResolverFacts } from 'provision-swarm';
 import { z } from 'zod';
+import type { ClusterSettings as SwarmSettings } from './swarm.ts';
 
 const zone = z
   .string()
@@ -68,5 +69,8 @@ export interface Facts {
   readonly machine: MachineFacts;
   readonly resolver: ResolverFacts;
 }
-export type Resolvers = Cluster<unknown, Settings, Facts>;
+export interface Others {
+  readonly swarm: SwarmSettings;
+}
+export type Resolvers = Cluster<unknown, Settings, Facts, Others>;
 export type Reached = ReachedHost<Settings, Facts>;

@@ -141,6 +141,10 @@ export function program(
       // What a program takes for its own option would be taken for ours.
       if (!(root as { rawArgs?: readonly string[] }).rawArgs?.includes('--'))
         command.error('error: put -- before the command: provision exec INVENTORY -- COMMAND');
+      if (words[0]?.trim() === '')
+        command.error(
+          'error: the command is empty, as where a variable is not set; name a program after the --',
+        );
       return act((actions) => actions.exec(inventory, words, options));
     });
 

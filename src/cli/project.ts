@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { tryStages, viewOf } from '../engine/index.ts';
 import { ConfigError, type Problem, ProvisionError } from '../errors/index.ts';
 import * as provision from '../index.ts';
-import { type Inventory, loadInventory, type Section, type SourceDocument } from '../inventory/index.ts';
+import {
+  type Inventory,
+  loadInventory,
+  problemsIn,
+  type Section,
+  type SourceDocument,
+} from '../inventory/index.ts';
 import {
   checkImports,
   loadPlaybooks,
@@ -71,8 +77,9 @@ export const readHosts: ReadProject = async (file, playbookFiles) =>
 export function readText(text: string, file: string, playbooks: Playbooks): Project {
   const project = loaded(text, file, playbooks);
   const { inventory, source } = project;
-  const further = playbooks.run.flatMap((playbook): readonly Problem[] =>
-    playbook.validate(viewOf(inventory, playbook)).map(({ path, message }) => source.problem(path, message)),
+  const further = problemsIn(
+    source,
+    playbooks.run.flatMap((playbook) => playbook.validate(viewOf(inventory, playbook))),
   );
   if (further.length > 0) throw new ConfigError(further);
   tryStages(inventory, playbooks.run);

@@ -47,7 +47,11 @@ export async function execute(
     });
     const milliseconds = Math.round(performance.now() - start);
     emit({ kind: 'command-finished', host: name, exitCode, milliseconds });
-    if (exitCode !== 0) throw new CommandFailed(words, exitCode);
+    if (exitCode !== 0)
+      throw new CommandFailed(
+        words.map((word) => hidden.mask(word)),
+        exitCode,
+      );
     ok.push(name);
   };
 

@@ -2,6 +2,7 @@ import { Interrupted, ProvisionError } from '../errors/index.ts';
 import { quote } from '../shell/index.ts';
 import type { Transport } from '../transport/transport.ts';
 import { commandFrame, END, GRACE } from './command-frame.ts';
+import { shellMeant } from './command-hint.ts';
 import { CommandReader } from './command-reader.ts';
 import { BrokenAnswer } from './failures.ts';
 import { FedLines } from './fed-lines.ts';
@@ -10,8 +11,6 @@ import { KEPT } from './frame-reader.ts';
 
 /** Milliseconds that a host gets to end the command, once it is told to. */
 const FAREWELL = 1000 * (GRACE + 3);
-/** What shells say of a command that is not there (POSIX, 2.8.2). */
-const NOT_FOUND = 127;
 
 export interface CommandOptions {
   /** Ends the command on the host. */
@@ -27,14 +26,16 @@ export class CommandFailed extends ProvisionError {
   readonly exitCode: number;
 
   constructor(words: readonly string[], exitCode: number) {
-    const [only = ''] = words;
-    const forShell = exitCode === NOT_FOUND && words.length === 1 && /[\s|;&$<>]/.test(only);
+    const meant = shellMeant(words, exitCode);
     super(`the command ended with exit code ${exitCode}`, {
       code: 'command-failed',
       exit: 2,
-      fix: forShell
-        ? [`it was taken for the name of a program; let a shell read it: -- sh -c ${quote(only)}`]
-        : [],
+      fix:
+        meant === undefined
+          ? []
+          : [
+              `no shell is between, and words are passed as they are; to let one read them: -- sh -c ${quote(meant)}`,
+            ],
     });
     this.exitCode = exitCode;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { read } from '../schema/index.ts';
 import type { ContainerFact, KeptPlace, NeighbourFacts, ServiceFact, WritableMount } from './neighbour.ts';
 
 /** Reads what `neighbourFacts` has asked the engines of a host. All of these throw where an engine says something in an unknown way. */
@@ -75,7 +76,7 @@ export function readContainer(
   paths: Paths,
   empty: ReadonlySet<string>,
 ): ContainerFact {
-  const found = containerSchema.parse(row);
+  const found = read(containerSchema, row);
   const ports = Object.entries({ ...found.bound, ...found.ports }).flatMap(([port, bindings]) =>
     port.endsWith('/tcp') ? (bindings ?? []).map(({ HostPort }) => Number(HostPort ?? 0)) : [],
   );
@@ -122,7 +123,7 @@ const serviceSchema = z.object({
 });
 
 export function readService(row: unknown, paths: Paths): ServiceFact {
-  const found = serviceSchema.parse(row);
+  const found = read(serviceSchema, row);
   return {
     name: found.name,
     image: found.image,

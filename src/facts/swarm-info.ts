@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { read } from '../schema/index.ts';
 
 /** `docker info --format '{{json .Swarm}}'`, as far as we read it. On a worker `Cluster` is null. */
 const schema = z.object({
@@ -39,9 +40,9 @@ export interface SwarmInfo {
   readonly dataPathPort: number | undefined;
 }
 
-/** @throws ZodError or SyntaxError where docker answers in a way that we do not know. */
+/** @throws Error where docker answers in a way that we do not know. */
 export function readSwarmInfo(json: string): SwarmInfo {
-  const info = schema.parse(JSON.parse(json));
+  const info = read(schema, JSON.parse(json));
   return {
     state: info.LocalNodeState,
     error: info.Error,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { read } from '../schema/index.ts';
 
 /** `docker node inspect --format '{{json .}}'`, as far as we read it. */
 const schema = z.object({
@@ -50,9 +51,9 @@ export interface SwarmNode {
     | undefined;
 }
 
-/** @throws ZodError or SyntaxError where docker answers in a way that we do not know. */
+/** @throws Error where docker answers in a way that we do not know. */
 export function readSwarmNode(json: string): SwarmNode {
-  const node = schema.parse(JSON.parse(json));
+  const node = read(schema, JSON.parse(json));
   const manager = node.ManagerStatus;
   return {
     id: node.ID,

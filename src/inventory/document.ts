@@ -1,16 +1,6 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from 'yaml';
+import { isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import type { Problem } from '../errors/index.ts';
-import type { Path } from '../schema/index.ts';
+import { offsetOf, type Path } from '../schema/index.ts';
 import { notPlain } from './plain-text.ts';
 
 /** A YAML file as values, and where in the file each of them is. */
@@ -102,30 +92,4 @@ function wordsOf({ code, message, pos: [start] }: YAMLError, text: string): stri
     return `${key === undefined ? 'a key' : `\`${key}\``} is written twice in one map; keep one`;
   }
   return message;
-}
-
-function offsetOf(root: Node | null, path: Path): number {
-  let offset = root?.range?.[0] ?? 0;
-  let node: unknown = root;
-  for (const key of path) {
-    const pair = isMap(node)
-      ? node.items.find(({ key: name }) => isScalar(name) && String(name.value) === String(key))
-      : undefined;
-    if (isPair(pair)) {
-      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-      node = pair.value;
-      continue;
-    }
-    const item = childOf(node, key);
-    if (item === undefined) return offset;
-    offset = item.range?.[0] ?? offset;
-    node = item;
-  }
-  return offset;
-}
-
-function childOf(node: unknown, key: PropertyKey): Node | undefined {
-  if (typeof node !== 'object' || node === null || !('items' in node) || !Array.isArray(node.items))
-    return undefined;
-  return typeof key === 'number' ? node.items[key] : undefined;
 }

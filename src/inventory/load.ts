@@ -67,6 +67,25 @@ function blaming<T>({ name, origin }: Section, read: () => T): T {
   }
 }
 
+/**
+ * What else is found to be wrong with an inventory, each once, where it was written. What is said of a host (`hosts`, its name, a section and
+ * so on) may stand in the section, in a group or in the host.
+ */
+export function problemsIn(
+  source: SourceDocument,
+  mistakes: readonly { readonly path: readonly (string | number)[]; readonly message: string }[],
+): readonly Problem[] {
+  const tree = source.value as Partial<Core>;
+  return unique(
+    mistakes.map(({ path, message }) => {
+      const [top, host, section, ...rest] = path;
+      const ofHost = top === 'hosts' && host !== undefined && section !== undefined;
+      const written = ofHost ? pathInLayers(layersOf(tree, String(section))(String(host)), rest) : path;
+      return source.problem(written, message);
+    }),
+  );
+}
+
 function inventoryOf(
   core: Core,
   file: string,

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { ProvisionError } from '../errors/index.ts';
-import { check } from '../schema/index.ts';
+import { check, mistakesText } from '../schema/index.ts';
 import { originOf } from './origin.ts';
 import { runPlaybookCode } from './playbook-code.ts';
 
@@ -18,10 +18,10 @@ export function wantOf<T>(
 ): T {
   const checked = runPlaybookCode(`${kind}: want`, () => check(schema, input), at);
   if ('data' in checked) return checked.data;
-  const mistakes = checked.mistakes.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
   const origin = originOf(made.stack ?? '');
   const where = origin === undefined ? '' : `${origin}: `;
-  throw new ProvisionError(`${where}${kind}: ${mistakes.join('; ')}`, { code: 'playbook', exit: 3 });
+  throw new ProvisionError(`${where}${kind}: ${mistakesText(checked.mistakes)}`, {
+    code: 'playbook',
+    exit: 3,
+  });
 }

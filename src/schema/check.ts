@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean, nearest } from '../errors/index.ts';
+import { wordsOf } from './words.ts';
 
 /** Where something is in a value: keys, and places in lists. */
 export type Path = readonly PropertyKey[];
@@ -23,10 +24,10 @@ export function check<T>(
   return parsed.success ? { data: parsed.data } : { mistakes: mistakes(schema, parsed.error.issues) };
 }
 
-/** As `safeParse`, in one go. */
+/** As `safeParse`, in one go, and in our words. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
   try {
-    return schema.safeParse(value, { reportInput: true });
+    return schema.safeParse(value, { reportInput: true, error: wordsOf });
   } catch (error) {
     if (error instanceof z.core.$ZodAsyncError)
       throw new TypeError(
@@ -36,40 +37,17 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseRe
   }
 }
 
-/** What YAML calls such things, for people. */
-const KINDS: Readonly<Record<string, string>> = {
-  record: 'a map (`name: value`)',
-  object: 'a map (`name: value`)',
-  array: 'a list (`[a, b]`)',
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  null: 'nothing',
-};
+/** All mistakes, each at its place, in one line. */
+export const mistakesText = (found: readonly SchemaMistake[]): string =>
+  found
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
 
-/** What was written instead. */
-function kindOf(value: unknown): string | undefined {
-  if (value === null) return KINDS.null;
-  return Array.isArray(value) ? KINDS.array : KINDS[typeof value];
-}
-
-function wordsOf(issue: z.core.$ZodIssue): string {
-  const expected = issue.code === 'invalid_type' ? KINDS[issue.expected] : undefined;
-  if (expected === undefined || !issue.message.startsWith('Invalid input: expected '))
-    return issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, '');
-  const written = issue.input === undefined ? undefined : kindOf(issue.input);
-  return `expected ${expected}${written === undefined ? '' : `, and there is ${written}`}${quotesFor(issue)}`;
-}
-
-/** YAML takes `2024` for a number, and `"22"` for a text. */
-function quotesFor(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_type') return '';
-  const { input, expected } = issue;
-  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean'))
-    return '; write it in quotes';
-  const counts = expected === 'number' || expected === 'int';
-  return counts && typeof input === 'string' && /^\d+$/.test(input) ? '; write it without quotes' : '';
+/** Reads what is not written by a person. @throws Error with all mistakes. */
+export function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const checked = check(schema, value);
+  if ('data' in checked) return checked.data;
+  throw new Error(mistakesText(checked.mistakes));
 }
 
 function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly SchemaMistake[] {
@@ -102,9 +80,8 @@ function mistakes(schema: z.ZodType, all: readonly z.core.$ZodIssue[]): readonly
           message,
         }));
     }
-    const message = wordsOf(issue);
-    if (issue.input !== undefined) return [{ path: issue.path, message }];
-    return [{ path: issue.path, message: message === 'Invalid input' ? 'missing' : `missing; ${message}` }];
+    const { path, message } = issue;
+    return [{ path, message: isMissing(issue) ? `missing; ${message}` : message }];
   });
 }
 
@@ -116,6 +93,12 @@ function meantBy(issue: z.core.$ZodIssue, schema: z.ZodType): readonly string[] 
     const near = nearest(key, known);
     return near === undefined ? [] : [[...issue.path, near].join('.')];
   });
+}
+
+/** What tells several maps apart stands in the map. */
+function isMissing({ input, path, ...issue }: z.core.$ZodIssue): boolean {
+  if (!('discriminator' in issue) || typeof input !== 'object') return input === undefined;
+  return input?.[path.at(-1) as keyof typeof input] === undefined;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {

@@ -1,5 +1,6 @@
-export { check, type Path, parse, type SchemaMistake, unknownKey } from './check.ts';
+export { check, mistakesText, type Path, parse, read, type SchemaMistake, unknownKey } from './check.ts';
 export { objectSchema, schema } from './of-schema.ts';
+export { offsetOf } from './offset.ts';
 export {
   atOnce,
   below,

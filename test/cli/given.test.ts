@@ -65,6 +65,13 @@ describe('an option that is given more than once', () => {
   });
 });
 
+test.each(['', ' '])(
+  'a command to run that is empty (%j) is told before anything is connected',
+  async (word) => {
+    expect(await given('exec', 'a.yaml', '--', word, 'x')).toMatch(/^error: the command is empty/);
+  },
+);
+
 test.each(['status', 'logs', 'check', 'dns'])(
   '%s changes nothing, and has no option about changes',
   async (verb) => {

@@ -36,7 +36,7 @@ beforeAll(() => {
 
 describe('docs/playbooks.md, followed to the letter', { timeout: 240_000 }, () => {
   test('its files are there', () => {
-    expect([...files.keys()].filter((name) => name.endsWith('.ts'))).toHaveLength(10);
+    expect([...files.keys()].filter((name) => name.endsWith('.ts'))).toHaveLength(11);
   });
 
   test('TypeScript finds nothing wrong', async () => {
@@ -48,6 +48,7 @@ describe('docs/playbooks.md, followed to the letter', { timeout: 240_000 }, () =
     ['backup.ts', 'inventory.yaml'],
     ['exporter.ts', 'inventory.yaml'],
     ['greeting.ts', 'greeting.yaml'],
+    ['probe.ts', 'probe.yaml'],
     ['proxy.ts', 'inventory.yaml'],
     ['reboots.ts', 'inventory.yaml'],
     ['clock.ts', 'inventory.yaml'],
@@ -61,6 +62,30 @@ describe('docs/playbooks.md, followed to the letter', { timeout: 240_000 }, () =
       playbook,
     );
     expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining(': valid, ') });
+  });
+
+  test('the secret of the page gets to its files, and is shown nowhere', async () => {
+    const here = (files.get('probe.yaml') ?? '').replace(
+      /web-1: .*/,
+      'me: { address: localhost, connection: local, ssh: { become: none } }',
+    );
+    const value = 'a-token-of-this-test';
+    writeFileSync(join(folder, 'here.yaml'), here);
+    writeFileSync(
+      join(folder, 'probe-here.ts'),
+      (files.get('probe.ts') ?? '').replaceAll('/etc/probe', join(folder, 'probe')),
+    );
+    const plan = ['plan', 'here.yaml', '--playbook', 'probe-here.ts', '--diff'];
+    const command = [join(ROOT, 'bin/provision.js'), ...plan];
+    const { code, said } = await run('env', `MONITORING_TOKEN=${value}`, process.execPath, ...command);
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/probe\/token[\s\S]*probe\.ini/) });
+    expect(said).not.toContain(value);
+    expect(await run(process.execPath, ...command)).toEqual({
+      code: 3,
+      said: expect.stringContaining(
+        'secrets.monitoring: the environment variable MONITORING_TOKEN is not set',
+      ),
+    });
   });
 
   test('the site has the playbook of the page after Docker, and its schema what is described', async () => {

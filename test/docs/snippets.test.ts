@@ -50,7 +50,7 @@ const AROUND = {
     ]),
   ),
   secrets: Object.fromEntries(['mail-cert', 'mail-key', 'mail-admin'].map((name) => [name, { env: 'X' }])),
-  swarm: { networks: { mail: { subnet: '10.20.0.0/24' } } },
+  swarm: { networks: { mail: { subnet: '10.20.0.0/24', attachable: true } } },
   storage: { kind: 'glusterfs', replica: 3 },
   resolver: { kind: 'unbound' },
 };

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { check, mistakesText } from '../../schema/index.ts';
 
 /** The part of Compose file version 3.8 that a stack of ours may use: what swarm keeps, and nothing that it ignores. */
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a duration, as in `30s`');
@@ -140,9 +141,9 @@ export function parseCompose(text: string): Compose {
   const document = parseDocument(text);
   if (document.errors.length > 0)
     throw new Error(`the stack file is not YAML: ${document.errors[0]?.message}`);
-  const parsed = composeSchema.safeParse(asRead(document.toJS()));
-  if (!parsed.success)
-    throw new Error(`the stack file is not one that swarm keeps: ${z.prettifyError(parsed.error)}`);
+  const parsed = check(composeSchema, asRead(document.toJS()));
+  if ('mistakes' in parsed)
+    throw new Error(`the stack file is not one that swarm keeps: ${mistakesText(parsed.mistakes)}`);
   const missing = missingVolume(parsed.data);
   if (missing !== undefined) throw new Error(`the stack file does not define the volume ${missing}`);
   return parsed.data;
