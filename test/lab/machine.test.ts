@@ -109,15 +109,16 @@ test('two runs at the same time: one is told who holds the lock', async () => {
   await on('rm -rf /etc/lab-demo/demo.conf; apt-get -qq -y remove tree');
   const holder = exec(
     'node-2',
-    'exec 9>>/run/provision.lock; flock 9; echo somebody since noon >/run/provision.lock; sleep 4',
+    'rm -f /run/done; exec 9>>/run/provision.lock; flock 9; echo somebody since noon >/run/provision.lock; touch /run/held; until [ -e /run/done ]; do sleep 0.2; done',
   );
-  await on('sleep 0.5');
+  await on('until [ -e /run/held ]; do sleep 0.2; done');
   const ran = await run();
   expect(ran.code).toBe(2);
   expect(ran.events.find(({ kind }) => kind === 'host-failed')?.error).toMatchObject({
     code: 'lock-held',
     message: expect.stringContaining('somebody since noon'),
   });
+  await on('rm /run/held; touch /run/done');
   await holder;
   expect((await run()).code).toBe(0);
 });
