@@ -1,6 +1,6 @@
 import { answer, inspect } from '../engine/index.ts';
 import { EXIT, type Finding } from '../errors/index.ts';
-import type { Enquiry, StatusTable } from '../playbook/index.ts';
+import { isEnquiry, type StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
 import type { CommonOptions } from './actions.ts';
 import { whileConnected } from './connected.ts';
@@ -13,8 +13,10 @@ export function status(file: string, options: CommonOptions): Promise<number> {
     const findings = world.playbooks.flatMap((playbook) => inspect(world, playbook, run.onHost));
     for (const finding of findings) run.emit({ kind: 'finding', finding });
     const parts = world.playbooks.flatMap((playbook) => playbook.status(view(playbook)));
-    const answers = [...(await answer(world, parts.filter(isEnquiry), run))];
-    const tables = parts.map((part) => (isEnquiry(part) ? (answers.shift() as StatusTable) : part));
+    const answers = [...(await answer(world, parts.filter(isEnquiry<StatusTable>), run))];
+    const tables = parts.map((part) =>
+      isEnquiry<StatusTable>(part) ? (answers.shift() as StatusTable) : part,
+    );
     await renderer.close();
     if (screen.form === 'json') screen.out(printedJson({ kind: 'status', tables }));
     else screen.out(`${tables.map((table) => tableText(table, screen.outStyle)).join('\n\n')}\n`);
@@ -32,8 +34,4 @@ export function verdictOf(
 ): number | undefined {
   if (findings.some(({ level }) => level === 'refuse')) return EXIT.refused;
   return down.length > 0 && !failed ? EXIT.failed : undefined;
-}
-
-function isEnquiry(part: StatusTable | Enquiry<StatusTable>): part is Enquiry<StatusTable> {
-  return 'read' in part;
 }

@@ -1,7 +1,7 @@
 import { ProvisionError } from '../errors/index.ts';
 import type { InventoryHost } from '../inventory/index.ts';
 import type { FactAbout, Playbook } from '../playbook/index.ts';
-import { checkAnswer, type Output, type Probe, runPlaybookCode, Unobservable } from '../resource/index.ts';
+import { askPlaybookCode, type Output, type Probe, Unobservable } from '../resource/index.ts';
 import { atOnce } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
 import { CouldNotLook } from './failures.ts';
@@ -65,8 +65,7 @@ function read(
 ): unknown {
   const what = `playbook ${playbook}: facts.${name}`;
   try {
-    const value = runPlaybookCode(what, () => probe.parse(output), at);
-    checkAnswer(value, atOnce, { what, name: 'parse', at });
+    const value = askPlaybookCode({ what, name: 'parse', at }, atOnce, () => probe.parse(output));
     if (value instanceof Unobservable) throw new Error(value.reason);
     return value;
   } catch (error) {

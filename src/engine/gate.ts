@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../errors/index.ts';
 import type { Gate } from '../playbook/index.ts';
-import { checkAnswer, ProbeError, runPlaybookCode, Unobservable } from '../resource/index.ts';
+import { askPlaybookCode, ProbeError, Unobservable } from '../resource/index.ts';
 import { type Shape, such } from '../schema/index.ts';
 import type { BuiltStage } from './build.ts';
 import { GateClosed } from './failures.ts';
@@ -51,8 +51,7 @@ async function ask(
   const what = `playbook ${playbook.name}/${stage.name}: the gate "${title}"`;
   const at = playbook.origin;
   try {
-    const answer = runPlaybookCode(what, () => probe.parse(output), at);
-    checkAnswer(answer, ANSWER, { what, name: 'parse', at });
+    const answer = askPlaybookCode({ what, name: 'parse', at }, ANSWER, () => probe.parse(output));
     if (answer instanceof Unobservable) return answer.reason;
     return answer === true ? undefined : answer;
   } catch (error) {

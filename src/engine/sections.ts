@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import { didYouMean, ProvisionError } from '../errors/index.ts';
 import { type Inventory, SecretName } from '../inventory/index.ts';
 import type { Cluster, Consent, Pasted, Playbook } from '../playbook/index.ts';
-import { byName, runPlaybookCode } from '../resource/index.ts';
+import { atOrigin, byName, runPlaybookCode } from '../resource/index.ts';
 import { check, inWords } from '../schema/index.ts';
 import type { Secret } from '../shell/index.ts';
 
@@ -60,9 +60,8 @@ function withoutSection(
   if ('data' in checked) return checked.data;
   const meant = didYouMean(name, [...sections.keys()]) ?? '';
   const lacks = checked.mistakes.map(inWords).join('; ');
-  const place = origin === undefined ? '' : `${origin}: `;
   throw new ProvisionError(
-    `${place}playbook ${playbook}: others.${name}: no playbook has that name, and its schema needs values (${lacks})${meant}`,
+    `${atOrigin(origin)}playbook ${playbook}: others.${name}: no playbook has that name, and its schema needs values (${lacks})${meant}`,
     { code: 'playbook', exit: 3 },
   );
 }

@@ -1,6 +1,6 @@
 import { isAlias, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import type { Problem } from '../errors/index.ts';
-import { offsetOf, type Path } from '../schema/index.ts';
+import { offsetOf, type Path, problemsOf } from '../schema/index.ts';
 import { notPlain } from './plain-text.ts';
 
 /** A YAML file as values, and where in the file each of them is. */
@@ -22,11 +22,7 @@ export function parseSource(text: string, file: string): SourceDocument {
     // It warns on stderr of keys that are maps; what is read of them is told here.
     logLevel: 'error',
   });
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = counter.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const wrong = (offset: number, message: string): Problem => ({ file, ...at(offset), path: '', message });
+  const wrong = problemsOf(file, counter);
   const unread = notPlain(text);
   const problems =
     unread === undefined
@@ -62,12 +58,7 @@ export function parseSource(text: string, file: string): SourceDocument {
     file,
     value,
     problems,
-    problem: (path, message) => ({
-      file,
-      ...at(offsetOf(document.contents, path)),
-      path: path.map(String).join('.'),
-      message,
-    }),
+    problem: (path, message) => wrong(offsetOf(document.contents, path), message, path),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   listOf,
   nameOf,
   object,
+  objectWithMore,
   oneOf,
   optional,
   type Shape,
@@ -15,7 +16,9 @@ import {
   where,
   words,
 } from '../schema/index.ts';
+import { isEnquiry } from './enquiry.ts';
 import type { Cluster } from './host.ts';
+import { isDenied } from './verb.ts';
 
 type AnyCluster = Pick<Cluster<unknown, unknown, unknown>, 'hosts'>;
 
@@ -88,14 +91,12 @@ const enquiry: ShapeFor = (cluster) =>
     read: func,
   });
 
-const isEnquiry = (value: unknown) => typeof value === 'object' && value !== null && 'read' in value;
-
 /** What it was told to do, or why it does not. */
 const orDenied =
   (shapeFor: ShapeFor): ShapeFor =>
   (cluster) =>
     either(shapeFor(cluster).expected, (value) =>
-      typeof value === 'object' && value !== null && 'denied' in value ? denied : shapeFor(cluster),
+      typeof value === 'object' && value !== null && isDenied(value) ? denied : shapeFor(cluster),
     );
 
 const denied = object('`{ denied, fix }`', { denied: words, fix: optional(TEXTS) });
@@ -108,28 +109,15 @@ const outsideCheck: ShapeFor = (cluster) =>
   });
 
 /** What was seen of a host: what a playbook adds for programs is its own. */
-const seen: ShapeFor = (cluster) => {
-  const told: Readonly<Record<string, Shape>> = {
+const seen: ShapeFor = (cluster) =>
+  objectWithMore('what was seen of a host (`{ host, table, good, notes, problems, harmful }`)', {
     host: hostOf(cluster),
     table,
     good: TEXTS,
     notes: TEXTS,
     problems: TEXTS,
     harmful: truth,
-  };
-  const isTold = ([key]: readonly [string, unknown]) => key in told;
-  const expected = `what was seen of a host (\`{ ${Object.keys(told).join(', ')} }\`)`;
-  const shape = object(expected, told);
-  return {
-    expected,
-    mistakes: (value) =>
-      shape.mistakes(
-        typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? Object.fromEntries(Object.entries(value).filter(isTold))
-          : value,
-      ),
-  };
-};
+  });
 
 const gate: ShapeFor = (cluster) =>
   optional(

@@ -20,6 +20,10 @@ export interface Enquiry<T> {
   read(outputs: ReadonlyMap<string, Output>): T;
 }
 
+export function isEnquiry<T>(part: unknown): part is Enquiry<T> {
+  return typeof part === 'object' && part !== null && 'read' in part;
+}
+
 /** Asks `hosts` the same; `read` gets the answer of each that was reached. */
 export function enquire<A, T>(
   hosts: readonly string[],

@@ -1,4 +1,4 @@
-export { type Answer, type Enquiry, enquire } from './enquiry.ts';
+export { type Answer, type Enquiry, enquire, isEnquiry } from './enquiry.ts';
 export {
   type Ahead,
   type Cluster,

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { ProvisionError } from '../errors/index.ts';
-import { originOf } from '../resource/index.ts';
+import { atOrigin, originOf } from '../resource/index.ts';
 import { below, inWords, listOf, type Shape, such, where } from '../schema/index.ts';
 import { isPlaybook, type Playbook } from './playbook.ts';
 
@@ -34,8 +34,7 @@ export async function loadPlaybooks(file: string, provided: Provided): Promise<r
     if (cause instanceof ProvisionError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     const origin = cause instanceof Error ? originOf(cause.stack ?? '') : undefined;
-    const place = origin === undefined ? '' : `${origin}: `;
-    throw new ProvisionError(`${file}: cannot be loaded: ${place}${reason}`, {
+    throw new ProvisionError(`${file}: cannot be loaded: ${atOrigin(origin)}${reason}`, {
       code: 'playbook',
       exit: 3,
       cause,

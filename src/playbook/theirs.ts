@@ -1,10 +1,11 @@
-import { checkAnswer, PROBE, type Probe, runPlaybookCode } from '../resource/index.ts';
+import { askPlaybookCode, PROBE, type Probe, runPlaybookCode } from '../resource/index.ts';
 import type { Shape } from '../schema/index.ts';
 import { ANSWERS, READ } from './answers.ts';
-import type { Enquiry } from './enquiry.ts';
+import { isEnquiry } from './enquiry.ts';
 import type { Cluster } from './host.ts';
 import type { OutsideCheck } from './outside-check.ts';
 import type { Rolling, Stage } from './stage.ts';
+import { type Denied, isDenied } from './verb.ts';
 
 type Hosts = Pick<Cluster<unknown, unknown, unknown>, 'hosts'>;
 
@@ -45,17 +46,17 @@ export class Theirs {
   }
 
   /** The same, where it gives a look from this machine, which is made later. */
-  looking<C extends Hosts, R extends object>(
-    ask: (cluster: C) => OutsideCheck | R,
-  ): (cluster: C) => OutsideCheck | R {
+  looking<C extends Hosts>(
+    ask: (cluster: C) => OutsideCheck | Denied,
+  ): (cluster: C) => OutsideCheck | Denied {
     return (cluster) => {
       const given = ask(cluster);
-      if (!isLook(given)) return given;
+      if (isDenied(given)) return given;
       const look: OutsideCheck['look'] = async (how) => {
-        const answer = await Promise.allSettled([(async () => given.look(how))()]);
+        const [seen] = await Promise.allSettled([(async () => given.look(how))()]);
         return this.#ask('check.look', ANSWERS.look(cluster), () => {
-          if (answer[0].status === 'rejected') throw answer[0].reason;
-          return answer[0].value;
+          if (seen.status === 'rejected') throw seen.reason;
+          return seen.value;
         });
       };
       return { ...given, look };
@@ -72,35 +73,30 @@ export class Theirs {
     const { rolling } = stage;
     const rolled =
       (when: keyof Rolling<S, H, F, O>) =>
-      (...seen: Seen) => {
-        const [what, name] = [`playbook ${where}`, `rolling.${when}`] as const;
-        return this.#answer({ what, name }, ANSWERS[when](seen[1]), () =>
-          runPlaybookCode(`${what}: ${name}`, () => rolling?.[when]?.(...seen), this.#origin),
+      (...seen: Seen) =>
+        this.#ask(
+          `rolling.${when}`,
+          ANSWERS[when](seen[1]),
+          () => rolling?.[when]?.(...seen),
+          `playbook ${where}`,
         );
-      };
-    const resources = (...seen: Seen) => {
-      const what = `playbook stage ${where} for ${seen[0].name}`;
-      return this.#answer({ what, name: 'resources' }, ANSWERS.resources(seen[1]), () =>
-        runPlaybookCode(what, () => stage.resources(...seen), this.#origin),
+    const resources = (...seen: Seen) =>
+      askPlaybookCode(
+        {
+          what: `playbook stage ${where} for ${seen[0].name}`,
+          name: 'resources',
+          at: this.#origin,
+        },
+        ANSWERS.resources(seen[1]),
+        () => stage.resources(...seen),
       );
-    };
     const whens = (['apart', 'before', 'after'] as const).filter((when) => rolling?.[when] !== undefined);
     const checked = Object.fromEntries(whens.map((when) => [when, rolled(when)]));
     return { ...stage, resources, ...(rolling && { rolling: checked }) };
   }
 
-  #ask<R>(name: string, shape: Shape, code: () => R): R {
-    const what = `playbook ${this.#name}`;
-    return this.#answer({ what, name }, shape, () => runPlaybookCode(`${what}: ${name}`, code, this.#origin));
+  #ask<R>(name: string, shape: Shape, code: () => R, what = `playbook ${this.#name}`): R {
+    const at = this.#origin;
+    return askPlaybookCode({ what, name, at }, shape, () => runPlaybookCode(`${what}: ${name}`, code, at));
   }
-
-  #answer<R>(of: { readonly what: string; readonly name: string }, shape: Shape, run: () => R): R {
-    return checkAnswer(run(), shape, { ...of, at: this.#origin });
-  }
-}
-
-const isLook = (given: object): given is OutsideCheck => 'look' in given;
-
-function isEnquiry(part: unknown): part is Enquiry<unknown> {
-  return typeof part === 'object' && part !== null && 'read' in part;
 }

@@ -10,6 +10,9 @@ export function originOf(stack: string): string | undefined {
   return place && inWords(place);
 }
 
+/** A place before what is said of it; nothing where it is not known. */
+export const atOrigin = (origin: string | undefined): string => (origin === undefined ? '' : `${origin}: `);
+
 /** `file:line` of whoever calls `callee`, a package or not. Nothing where that is our own code. */
 export function callerOf(callee: (...args: never) => unknown): string | undefined {
   const trace = { stack: '' };

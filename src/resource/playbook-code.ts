@@ -1,6 +1,6 @@
 import { Interrupted, ProvisionError } from '../errors/index.ts';
 import { below, inWords, isPromise, type Shape } from '../schema/index.ts';
-import { originOf } from './origin.ts';
+import { atOrigin, originOf } from './origin.ts';
 import { ProbeError } from './probe.ts';
 import { Refusal } from './refusal.ts';
 
@@ -24,7 +24,7 @@ function playbookError(what: string, error: unknown, at: string | undefined): un
   const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
   const origin = originOf(stack ?? '') ?? at;
   if (error instanceof Error && origin === undefined) return error;
-  return new ProvisionError(`${what}: ${place(origin)}${reason}`, {
+  return new ProvisionError(`${what}: ${atOrigin(origin)}${reason}`, {
     code: 'playbook',
     exit: 3,
     cause: error,
@@ -38,22 +38,30 @@ export class WrongAnswer extends ProvisionError {
   }
 }
 
+/** A function of a playbook, or of a kind. */
+export interface Asked {
+  readonly what: string;
+  /** What it is called there. */
+  readonly name: string;
+  /** Where it was defined, if that is not in our own code. */
+  readonly at: string | undefined;
+}
+
 /**
- * Checks what a function of a playbook, or of a kind, has given: `name` is what it is called there.
+ * Runs a function of a playbook, or of a kind, and checks what it gives.
  *
- * @throws WrongAnswer with all mistakes, each on its line. An Error where the function is our own: that is our own bug.
+ * @throws what `runPlaybookCode` does; WrongAnswer with all mistakes, each on its line. An Error where the function is our own: that is
+ * our own bug.
  */
-export function checkAnswer<T>(
-  answer: T,
-  shape: Shape,
-  { what, name, at }: { readonly what: string; readonly name: string; readonly at: string | undefined },
-): T {
+export function askPlaybookCode<T>(asked: Asked, shape: Shape, code: () => T): T {
+  const { what, name, at } = asked;
+  const answer = runPlaybookCode(what, code, at);
   const mistakes = shape.mistakes(answer);
   if (mistakes.length === 0) return answer;
   // Nobody waits for it: without this, what it fails with later would end the process.
   if (isPromise(answer)) answer.then(undefined, () => undefined);
   throw wrong(
-    below(name, mistakes).map((mistake) => `${what}: ${place(at)}${inWords(mistake)}`),
+    below(name, mistakes).map((mistake) => `${what}: ${atOrigin(at)}${inWords(mistake)}`),
     at,
   );
 }
@@ -61,7 +69,7 @@ export function checkAnswer<T>(
 /**
  * Checks a definition of a playbook or of a kind.
  *
- * @throws WrongAnswer, or an Error, as `checkAnswer` does.
+ * @throws WrongAnswer, or an Error, as `askPlaybookCode` does.
  */
 export function checkDefinition(
   what: string,
@@ -72,12 +80,10 @@ export function checkDefinition(
   const mistakes = shape.mistakes(definition);
   if (mistakes.length === 0) return;
   throw wrong(
-    mistakes.map((mistake) => `${place(at)}${what}: ${inWords(mistake)}`),
+    mistakes.map((mistake) => `${atOrigin(at)}${what}: ${inWords(mistake)}`),
     at,
   );
 }
 
 const wrong = (lines: readonly string[], at: string | undefined): Error =>
   at === undefined ? new Error(lines.join('\n')) : new WrongAnswer(lines.join('\n'));
-
-const place = (at: string | undefined): string => (at === undefined ? '' : `${at}: `);

@@ -4,7 +4,7 @@ import { atOnce, type Shape, words } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
 import { callerOf, originOf } from './origin.ts';
-import { checkAnswer, checkDefinition, runPlaybookCode } from './playbook-code.ts';
+import { askPlaybookCode, checkDefinition } from './playbook-code.ts';
 import { type Output, type Probe, Unobservable } from './probe.ts';
 import { isRef, type Ref, type Resolve } from './ref.ts';
 import { CHANGES, KIND, PROBE, REF, RESTARTS, SETTLING, STEPS, STEPS_WITHOUT_END, TEXTS } from './shapes.ts';
@@ -189,7 +189,7 @@ type Ask = <T>(name: string, shape: Shape, code: () => T) => T;
 const asking =
   (what: string, at: string | undefined): Ask =>
   (name, shape, code) =>
-    checkAnswer(runPlaybookCode(what, code, at), shape, { what, name, at });
+    askPlaybookCode({ what, name, at }, shape, code);
 
 function judge<Input, Want, Have, Out>(
   type: ResourceType<Input, Want, Have, Out>,

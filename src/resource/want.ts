@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { ProvisionError } from '../errors/index.ts';
 import { check, mistakesText } from '../schema/index.ts';
-import { originOf } from './origin.ts';
+import { atOrigin, originOf } from './origin.ts';
 import { runPlaybookCode } from './playbook-code.ts';
 
 /**
@@ -19,8 +19,7 @@ export function wantOf<T>(
   const checked = runPlaybookCode(`${kind}: want`, () => check(schema, input), at);
   if ('data' in checked) return checked.data;
   const origin = originOf(made.stack ?? '');
-  const where = origin === undefined ? '' : `${origin}: `;
-  throw new ProvisionError(`${where}${kind}: ${mistakesText(checked.mistakes)}`, {
+  throw new ProvisionError(`${atOrigin(origin)}${kind}: ${mistakesText(checked.mistakes)}`, {
     code: 'playbook',
     exit: 3,
   });

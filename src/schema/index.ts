@@ -1,6 +1,6 @@
 export { check, mistakesText, type Path, parse, read, type SchemaMistake, unknownKey } from './check.ts';
 export { objectSchema, schema } from './of-schema.ts';
-export { offsetOf } from './offset.ts';
+export { offsetOf, problemsOf } from './offset.ts';
 export {
   atOnce,
   below,
@@ -12,6 +12,7 @@ export {
   mapOf,
   nameOf,
   object,
+  objectWithMore,
   oneOf,
   optional,
   type Shape,

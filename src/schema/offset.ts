@@ -1,5 +1,23 @@
-import { isMap, isPair, isScalar, type Node } from 'yaml';
+import { isMap, isPair, isScalar, type LineCounter, type Node } from 'yaml';
+import type { Problem } from '../errors/index.ts';
 import type { Path } from './check.ts';
+
+/** Makes mistakes of a YAML file, each from where it is in the file, and in the document. */
+export function problemsOf(
+  file: string,
+  counter: LineCounter,
+): (offset: number, message: string, path?: Path) => Problem {
+  return (offset, message, path = []) => {
+    const { line, col } = counter.linePos(offset);
+    return {
+      file,
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      path: path.map(String).join('.'),
+      message,
+    };
+  };
+}
 
 /** Where something is in a YAML file: at its key where it has one, at the nearest parent where it is not there. */
 export function offsetOf(root: Node | null, path: Path): number {

@@ -98,6 +98,13 @@ export function object(
   };
 }
 
+/** An object with these keys, and whatever else is in it. */
+export function objectWithMore(expected: string, shapes: Readonly<Record<string, Shape>>): Shape {
+  const told = object(expected, shapes);
+  const known = (value: object) => Object.fromEntries(Object.entries(value).filter(([key]) => key in shapes));
+  return { expected, mistakes: (value) => told.mistakes(isObject(value) ? known(value) : value) };
+}
+
 /** An object with any keys. */
 export function mapOf(expected: string, each: Shape): Shape {
   return {

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Problem } from '../errors/index.ts';
 import type { Output } from '../resource/index.ts';
-import { check, offsetOf, type Path } from '../schema/index.ts';
+import { check, offsetOf, problemsOf } from '../schema/index.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A file of a case: what is wanted, what a real host printed, and what comes of it, whole. */
@@ -46,24 +46,15 @@ export function readCase(
 ): { readonly recorded: CaseFile } | { readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problem = (offset: number, path: Path, message: string): Problem => {
-    const { line, col } = lines.linePos(offset);
-    return {
-      file,
-      line: Math.max(line, 1),
-      column: Math.max(col, 1),
-      path: path.map(String).join('.'),
-      message,
-    };
-  };
+  const problem = problemsOf(file, lines);
   const [broken] = document.errors;
-  if (broken !== undefined) return { problems: [problem(broken.pos[0], [], broken.message)] };
+  if (broken !== undefined) return { problems: [problem(broken.pos[0], broken.message)] };
   const value: unknown = document.toJS();
   const checked = check(schema, value);
   if ('data' in checked) return { recorded: value as CaseFile };
   return {
     problems: checked.mistakes.map(({ path, message }) =>
-      problem(offsetOf(document.contents, path), path, message),
+      problem(offsetOf(document.contents, path), message, path),
     ),
   };
 }

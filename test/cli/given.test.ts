@@ -1,32 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { program } from '../../src/cli/program.ts';
+import { called } from './called.ts';
 
 /** What an action is given for these words, or what is said instead. Nothing is done. */
 async function given(...words: readonly string[]): Promise<unknown> {
-  let got: unknown;
   let said = '';
-  const actions = new Proxy(
-    {},
-    {
-      // What is awaited is asked whether it can be.
-      get: (_, name) =>
-        name === 'then'
-          ? undefined
-          : async (...all: readonly unknown[]) => {
-              got = all.find((each) => typeof each === 'object' && !Array.isArray(each));
-              return 0;
-            },
-    },
-  );
-  const command = program(
-    '0',
-    async () => actions as never,
-    () => undefined,
-  );
-  for (const each of [command, ...command.commands])
-    each.exitOverride().configureOutput({ writeErr: (text) => (said += text) });
-  await command.parseAsync(['node', 'provision', ...words]).catch(() => undefined);
-  return got ?? said.split('\n')[0];
+  const actions = await called(words, (text) => (said += text)).catch(() => []);
+  const options = actions[0]?.given.find((each) => typeof each === 'object' && !Array.isArray(each));
+  return options ?? said.split('\n')[0];
 }
 
 describe('an option that is given more than once', () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { program } from '../../src/cli/program.ts';
 import { readPlaybooks, readText } from '../../src/cli/project.ts';
 import { ConfigError } from '../../src/errors/index.ts';
+import { called } from '../cli/called.ts';
 
 interface Snippet {
   readonly page: string;
@@ -101,30 +101,3 @@ describe('a command of a page is one that there is', () => {
     else expect(['npm', 'npx', 'node']).toContain(name);
   });
 });
-
-/** Which actions the command line takes these words for. It is read, and nothing is done. */
-async function called(words: readonly string[]): Promise<readonly string[]> {
-  const names: string[] = [];
-  const actions = new Proxy(
-    {},
-    {
-      // What is awaited is asked whether it can be.
-      get: (_, name) =>
-        name === 'then'
-          ? undefined
-          : async () => {
-              names.push(String(name));
-              return 0;
-            },
-    },
-  );
-  const command = program(
-    '0',
-    async () => actions as never,
-    () => undefined,
-  );
-  for (const each of [command, ...command.commands])
-    each.exitOverride().configureOutput({ writeErr: () => undefined });
-  await command.parseAsync(['node', 'provision', ...words]);
-  return names;
-}

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { readProject } from '../../src/cli/project.ts';
 import { answer, converge, prepare, viewFor } from '../../src/engine/index.ts';
-import { type Enquiry, isDenied, type Playbook } from '../../src/playbook/index.ts';
+import { isDenied, isEnquiry, type Playbook } from '../../src/playbook/index.ts';
 import { errorText } from '../../src/render/error-text.ts';
 import { styleOf } from '../../src/render/index.ts';
 import { Hosts } from '../engine/hosts.ts';
@@ -86,7 +86,7 @@ async function firstError(
   for (const playbook of playbooks) {
     const view = viewFor(world, playbook, options.onHost);
     const parts: readonly unknown[] = [...playbook.status(view), playbook.dns?.(view)];
-    await answer(world, parts.filter(isEnquiry), options);
+    await answer(world, parts.filter(isEnquiry<unknown>), options);
     playbook.logs?.(view, { service: 'x', tail: 1, follow: false, since: undefined });
     playbook.removeStack?.(view);
     const look = playbook.check?.(view);
@@ -96,9 +96,6 @@ async function firstError(
   const { failures } = await converge(prepared, options);
   return { by: 'run', error: failures[0]?.error };
 }
-
-const isEnquiry = (part: unknown): part is Enquiry<unknown> =>
-  typeof part === 'object' && part !== null && 'read' in part;
 
 describe('a mistake in somebody’s own code', () => {
   test.for(OWN_MISTAKES)('$title', { timeout: 120_000 }, async (mistake) => {
