@@ -138,7 +138,10 @@ class Bench {
 const secondsOf = ({ said }: Candidate): number =>
   Number(/the command ended by itself, (\d+) s after it was asked to/.exec(said())?.[1]);
 
-/** A command that ends as soon as it is asked to: what that takes, this machine adds to any other. */
+/**
+ * A command that ends as soon as it is asked to. What that takes, no second on a machine with nothing else to do, this machine adds to any
+ * other, and once more where workers are looked for before it.
+ */
 async function endsAtOnce(
   shell: readonly string[],
   finished: TestContext['onTestFinished'],
@@ -365,7 +368,7 @@ describe.concurrent.each([
     await Promise.all([first.end(), idle.end()]);
     expect(bench.log()).toMatch(/^(message\nreceipt\n)+ended\n$/);
     expect(secondsOf(first)).toBeGreaterThanOrEqual(1);
-    expect(secondsOf(first)).toBeLessThanOrEqual(2 + secondsOf(idle));
+    expect(secondsOf(first)).toBeLessThanOrEqual(2 + 2 * secondsOf(idle));
   });
 
   test('a worker that does not end is asked to when its time is over', async ({
@@ -384,7 +387,7 @@ describe.concurrent.each([
     await Promise.all([first.end(), idle.end()]);
     expect(bench.log()).toBe('up\nasked\n');
     expect(secondsOf(first)).toBeGreaterThanOrEqual(2);
-    expect(secondsOf(first)).toBeLessThanOrEqual(3 + secondsOf(idle));
+    expect(secondsOf(first)).toBeLessThanOrEqual(3 + 2 * secondsOf(idle));
   });
 
   test('a process that left the group of the command, and one that ignores SIGTERM, are killed after the grace', async ({
