@@ -75,7 +75,10 @@ lost_bricks() {
   newline='
 '
   IFS=$newline
-  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
+  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null)
+  # findmnt(8) ends with 1 where no mount has one of these types.
+  [ $? -le 1 ] || echo 'slow yes'
+  tops=$(printf '%s\\n' "$tops" | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
   tops=\${tops:-/}
   places=$tops all=
   until=$(($(date +%s) + ${SEARCH}))

@@ -61,7 +61,7 @@ function unsearched(host: GlusterHost, name: string): Finding {
     level: 'refuse',
     code: 'unsearched-disks',
     host: host.name,
-    message: `no host knows a volume ${name}, and to look through its disks for bricks that none knows any more took longer than ${SEARCH} s`,
+    message: `no host knows a volume ${name}, and its disks could not be looked through in ${SEARCH} s for bricks that none knows any more`,
     fix: [
       `Bring back or take away the mounts that do not answer, which this names, and run again: ${host.onHost('for d in $(findmnt -rn -o TARGET); do timeout -s KILL 2 stat -f "$d" >/dev/null 2>&1 || echo "$d"; done')}`,
       'Where a directory has many files and certainly no brick of the mail, add its path to storage.otherVolumes: it is passed over.',

@@ -162,4 +162,20 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
     host.command('timeout', 'shift; case $1 in find) exit 124 ;; esac; exec "$@"');
     expect(host.look(shell).searched).toBe(false);
   });
+
+  test.each([
+    ['does not end', 124],
+    ['is not there', 127],
+  ])('findmnt %s: other disks were not seen', (_, code) => {
+    const host = new Host();
+    host.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; esac; exit ${code}`);
+    expect(host.look(shell).searched).toBe(false);
+  });
+
+  test('no mount of a type that bricks are on: the root is looked through, and that is all there is', () => {
+    const host = new Host();
+    host.command('findmnt', 'exit 1');
+    host.command('find', ':');
+    expect(host.look(shell).searched).toBe(true);
+  });
 });
