@@ -78,7 +78,7 @@ const table: Shape = where(
         : [
             {
               path: ['rows', index],
-              message: `${row.length} cells, and there are ${columns.length} columns`,
+              message: `expected ${columns.length} cells, one for each column, got ${row.length}`,
             },
           ],
     ),

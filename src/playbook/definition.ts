@@ -17,12 +17,12 @@ import {
 
 const NAME: Shape = where(words, (name: string) => {
   if (!SECTION_NAME.test(name))
-    return [{ path: [], message: `expected letters, digits, \`-\` and \`_\`, and there is \`${name}\`` }];
+    return [{ path: [], message: `expected letters, digits, \`-\` and \`_\`, got \`${name}\`` }];
   return TAKEN_NAMES.includes(name)
     ? [
         {
           path: [],
-          message: `\`${name}\` is a key of every inventory, as the name of a playbook is; take another`,
+          message: `\`${name}\` is already a key of every inventory; choose another name`,
         },
       ]
     : [];
@@ -52,7 +52,7 @@ const STAGES: Shape = where(listOf('stages', STAGE), (stages: readonly { readonl
   return names.flatMap((name, index) =>
     names.indexOf(name) === index
       ? []
-      : [{ path: [index, 'name'], message: `there is a stage \`${name}\` before it; take another name` }],
+      : [{ path: [index, 'name'], message: `an earlier stage has the name \`${name}\`; choose another` }],
   );
 });
 

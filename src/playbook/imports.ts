@@ -127,7 +127,7 @@ function inCircle(paths: readonly string[]): string {
     names.length === 1
       ? `${names[0]} imports itself`
       : `these files import each other in a circle: ${[...names, names[0]].join(' -> ')}`;
-  return `${circle}, so that a name may be undefined where it is used; put what they share into a file that imports none of them`;
+  return `${circle}; a name can be undefined when it is used. Move what they share into a file that imports none of them`;
 }
 
 /** Reads what Babel has made of imports and exports, which has no types any more. */

@@ -43,7 +43,7 @@ export const STEPS_WITHOUT_END: Shape = where(STEPS, (list: readonly { readonly 
       : [
           {
             path: [index, 'reboots'],
-            message: 'the kind does not say that it ends the machine; write `endsMachine: true` into it',
+            message: 'the kind does not say that it ends the machine; add `endsMachine: true` to the kind',
           },
         ],
   ),

@@ -31,7 +31,7 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseRe
   } catch (error) {
     if (error instanceof z.core.$ZodAsyncError)
       throw new TypeError(
-        'the schema has a check or a transformation that is async; nothing is waited for here',
+        'the schema has an async check or transform; provision does not wait for it: make it synchronous',
       );
     throw error;
   }

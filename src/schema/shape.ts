@@ -167,7 +167,7 @@ function isOther(value: object, known: readonly string[]): boolean {
 }
 
 function wrong(expected: string, value: unknown, kind = kindOf(value)): string {
-  return `expected ${expected}, and there is ${kind}${remedy(expected, value)}`;
+  return `expected ${expected}, got ${kind}${remedy(expected, value)}`;
 }
 
 /** What a value is, for people. */
@@ -194,7 +194,7 @@ function kindOfFunction(value: (...args: never) => unknown): string {
 function remedy(expected: string, value: unknown): string {
   const kind = kindOf(value);
   if (kind === 'a Promise' || kind === 'an async function')
-    return '; nothing is waited for here: it has to be there at once, without `async`';
+    return '; provision does not wait for it: return the value itself, without `async`';
   if (kind === 'a function') return '; call it, by `(…)` after its name';
   return kind === 'nothing (undefined)' && expected.startsWith('a list') ? '; is a `return` missing?' : '';
 }
@@ -204,7 +204,7 @@ function inList(item: unknown, found: readonly SchemaMistake[]): readonly Schema
   const advice = Array.isArray(item)
     ? '; write `...` before it'
     : item === undefined || item === null || item === false
-      ? '; where it is not always there: `...(condition ? [it] : [])`'
+      ? '; if it is optional, write `...(condition ? [it] : [])`'
       : '';
   return found.map(({ path, message }) =>
     path.length === 0 ? { path, message: message + advice } : { path, message },

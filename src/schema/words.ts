@@ -71,7 +71,7 @@ function expectedBy(issue: Issue): Expected | undefined {
     case 'invalid_format':
       return { what: formOf(issue) };
     case 'not_multiple_of':
-      return { what: `a multiple of ${issue.divisor}`, instead: there(String(issue.input)) };
+      return { what: `a multiple of ${issue.divisor}`, instead: got(String(issue.input)) };
     case 'invalid_union':
       return anyOf(issue);
     default:
@@ -84,13 +84,13 @@ function kindOf(expected: string): string {
   return KINDS[expected] ?? (/^[AEIOU]/i.test(expected) ? `an ${expected}` : `a ${expected}`);
 }
 
-const there = (what: string): string => `, and there is ${what}`;
+const got = (what: string): string => `, got ${what}`;
 
 /** What was written instead. Of what is missing nothing is there. */
 function written(input: unknown, expected: string): string {
   if (input === undefined) return '';
-  if (typeof input === 'number' && (expected === 'int' || expected === 'number')) return there(String(input));
-  return `${there(nameOf(input))}${quotesFor(input, expected)}`;
+  if (typeof input === 'number' && (expected === 'int' || expected === 'number')) return got(String(input));
+  return `${got(nameOf(input))}${quotesFor(input, expected)}`;
 }
 
 function nameOf(input: unknown): string {
@@ -132,7 +132,7 @@ function bound(issue: Bound): Expected {
     return { what: howMany(issue, limit, 'item') };
   const side = issue.code === 'too_small' ? ['at least', 'above'] : ['at most', 'below'];
   const what = issue.inclusive === false ? `a number ${side[1]} ${limit}` : `a number of ${side[0]} ${limit}`;
-  return { what, instead: there(String(issue.input)) };
+  return { what, instead: got(String(issue.input)) };
 }
 
 function howMany(issue: Bound, limit: string, of: string): string {

@@ -63,15 +63,14 @@ export class Script {
 
 /** Shell text taken as it is. The one visible exception to quoting: never for a value from outside. */
 export function raw(text: string): Script {
-  if (typeof text !== 'string') throw new TypeError(`raw: expected a text, and there is ${nameOf(text)}`);
+  if (typeof text !== 'string') throw new TypeError(`raw: expected a text, got ${nameOf(text)}`);
   return new Script(text, text);
 }
 
 /** Joins scripts, one after the other, each on lines of its own. */
 export function lines(scripts: readonly Script[]): Script {
   for (const script of scripts)
-    if (!(script instanceof Script))
-      throw new TypeError(`lines: expected Scripts, and there is ${nameOf(script)}`);
+    if (!(script instanceof Script)) throw new TypeError(`lines: expected Scripts, got ${nameOf(script)}`);
   return Script.join(scripts, (texts) => texts.join('\n'));
 }
 
@@ -88,7 +87,7 @@ export function sh(text: TemplateStringsArray, ...values: readonly Argument[]): 
       throw new TypeError(`a value stands inside quotes, after: ${before(pieces, index)}`);
     if (!isArgument(value))
       throw new TypeError(
-        `expected a text, a number, a Secret, a Script or a list of them, and there is ${nameOf(value)}, after: ${before(pieces, index)}`,
+        `expected a text, a number, a Secret, a Script or a list of them, got ${nameOf(value)}, after: ${before(pieces, index)}`,
       );
   });
   return Script.join(values.map(word), (words) =>

@@ -171,14 +171,14 @@ describe('mistakes are told with their place and what was expected', () => {
       'a number where a text belongs, and the other way round',
       'cluster: 2024\nssh: { port: "22" }\nhosts: { a: { address: 192.0.2.1 } }\n',
       [
-        '1:1 cluster: expected a text, and there is a number; write it in quotes',
-        '2:8 ssh.port: expected a number, and there is a text; write it without quotes',
+        '1:1 cluster: expected a text, got a number; write it in quotes',
+        '2:8 ssh.port: expected a number, got a text; write it without quotes',
       ],
     ],
     [
       'a section that is no map, told where it stands',
       'cluster: m\nswarm: true\nhosts: { a: { address: 192.0.2.1 } }\n',
-      ['2:1 swarm: expected a map (`name: value`), and there is true or false'],
+      ['2:1 swarm: expected a map (`name: value`), got true or false'],
     ],
     ...ADDRESSES.map(([address, hint]): [string, string, readonly string[]] => [
       `the address ${address}`,
@@ -249,7 +249,7 @@ describe('mistakes are told with their place and what was expected', () => {
     [
       'a port that is none',
       'cluster: m\nssh: { port: 99999 }\nhosts: { a: { address: 192.0.2.1 } }\n',
-      ['2:8 ssh.port: expected a number of at most 65535, and there is 99999'],
+      ['2:8 ssh.port: expected a number of at most 65535, got 99999'],
     ],
   ])('%s', (_, text, expected) => {
     expect(mistakes(text)).toEqual(expected);

@@ -54,14 +54,14 @@ describe('cases that are none fail, and say why', () => {
     [
       'a code that is none',
       CASE.replace('0', '"0"'),
-      '2:11 output.code: expected a number, and there is a text; write it without quotes',
+      '2:11 output.code: expected a number, got a text; write it without quotes',
     ],
     [
       'a misspelt key of what is expected',
       `${CASE}expect: { probe: x, chnages: [] }\n`,
       '3:21 expect.chnages: unknown key; did you mean `changes`?',
     ],
-    ['nothing', '', '1:1: expected a map (`name: value`), and there is nothing'],
+    ['nothing', '', '1:1: expected a map (`name: value`), got nothing'],
     ['no YAML', 'want: {\n', 'a.yaml:2:1'],
   ])('a file with %s', (_, text, told) => {
     expect(() => casesOf(folder({ 'a.yaml': text }), file)).toThrow(told);
