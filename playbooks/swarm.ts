@@ -48,7 +48,7 @@ export default definePlaybook({
     const message =
       managers.length === 0
         ? 'no host has `swarm: { role: manager }`; a swarm needs one, three or five of them'
-        : `${managers.length} managers (${managers.map(({ name }) => name).join(', ')}): an even number tolerates no more failures than one less and splits into halves of which neither can decide; make it ${managers.length - 1} or ${managers.length + 1}`;
+        : `${managers.length} managers (${managers.map(({ name }) => name).join(', ')}): an even number survives no more failures than one fewer, and after a split into halves neither has a majority; make it ${managers.length - 1} or ${managers.length + 1}`;
     const last = managers.at(-1);
     return [{ path: last === undefined ? ['hosts'] : ['hosts', last.name, 'swarm', 'role'], message }];
   },

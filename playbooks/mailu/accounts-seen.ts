@@ -69,7 +69,7 @@ export const diskAway = (host: Reached, said: string): Problem => ({
 });
 
 export const bringBack = (hosts: readonly MailuHost[]) =>
-  `bring ${namesOf(hosts)} back and run again. Take out of the inventory only what is gone for good`;
+  `bring ${namesOf(hosts)} back and run again. Remove a host from the inventory only if it is gone for good`;
 
 export function isOf(host: MailuHost, node: string): boolean {
   return (host.facts?.machine.hostname ?? host.name) === node || host.name === node;

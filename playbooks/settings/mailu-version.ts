@@ -35,7 +35,7 @@ export function versionMistake(text: string): string | undefined {
   const reason = GONE[family];
   const take = 'write 1.9, 2.0 or 2024.06, or one of their releases, as in 2024.06.57';
   if (reason !== undefined)
-    return `Mailu ${text} cannot be run here: ${reason}. Its accounts and mail can be taken to 1.9 and on from there; ${take}`;
+    return `Mailu ${text} cannot run here: ${reason}. Its accounts and mail can move to 1.9, and on from there; ${take}`;
   return `there is no Mailu ${text} that provision knows; ${take}`;
 }
 

@@ -16,7 +16,7 @@ function counts({ settings, hosts }: Storage): readonly Mistake[] {
   if (asked % size === 0 && possible >= size) return [];
   const message =
     possible < size
-      ? `GlusterFS keeps each file on ${size} hosts, and ${possible} of these may hold it; add hosts, or take \`kind: nfs\``
+      ? `GlusterFS keeps each file on ${size} hosts, but only ${possible} of these can hold it; add hosts, or use \`kind: nfs\``
       : `${asked} hosts are to hold bricks; it takes a multiple of ${size}, for each file is kept on ${size} of them`;
   return [{ path: ['storage', settings.replica === undefined ? 'kind' : 'replica'], message }];
 }

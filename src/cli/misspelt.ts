@@ -12,7 +12,7 @@ export function misspelt(
   const [first = '', ...rest] = words;
   // Whether a file was meant: it is there, or is written as one.
   if (!isThere(first) && !/[./\\]/.test(first)) {
-    return `there is no command \`${first}\`${didYouMean(first, commands) ?? ', and no file of that name'}`;
+    return `no command \`${first}\`${didYouMean(first, commands) ?? ', and no file of that name'}`;
   }
   if (rest.length === 0) return undefined;
   const later = rest.find((word) => commands.includes(word));

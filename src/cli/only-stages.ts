@@ -21,7 +21,7 @@ export function onlyStages(
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new ProvisionError(
-      `--stage ${unknown.join(', ')}: there is no such stage; there are ${known.join(', ')}`,
+      `--stage ${unknown.join(', ')}: no such stage; the stages are ${known.join(', ')}`,
       {
         code: 'unknown-stage',
         exit: 3,

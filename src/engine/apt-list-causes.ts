@@ -5,7 +5,7 @@ export const APT_LIST_CAUSES: readonly KnownCause[] = [
   {
     words: /^E: Release file for .* is not valid yet \(.*$/m,
     code: 'clock-behind',
-    message: 'the clock of the host is behind, so the list seems to be of the future',
+    message: 'the clock of the host is behind, so the list seems to come from the future',
     fix: 'look with `timedatectl` on the host, set its clock, and run again',
   },
   {

@@ -31,7 +31,7 @@ export const DNF_CAUSES: readonly KnownCause[] = [
   {
     words: /Curl error \((?:5|97)\).*$|Curl error .*\b407\b.*$|Status code: 407 .*$/m,
     code: 'proxy-refuses',
-    message: 'the proxy of the host is not to be had, or wants a name and a password',
+    message: 'the proxy of the host does not answer, or requires a name and a password',
     fix: 'look with `grep -rn proxy /etc/dnf/dnf.conf /etc/yum.repos.d` on the host which it is, and run again',
   },
   {
@@ -45,7 +45,7 @@ export const DNF_CAUSES: readonly KnownCause[] = [
     words: /Failed to download metadata .*$/m,
     code: 'repository-gone',
     message:
-      'the lists of that repository are not to be had: its release is no longer kept there, or its server does not answer',
+      'the lists of that repository cannot be downloaded: its release is no longer kept there, or its server does not answer',
     fix: 'look with `grep -rn -e mirrorlist -e metalink -e baseurl /etc/yum.repos.d` on the host where it is; name the archive of a release that has ended, or switch off a repository that is not needed, and run again',
   },
   {

@@ -47,7 +47,7 @@ export const HOST_CAUSES: readonly KnownCause[] = [
   {
     words: /Could not get lock |Unable to acquire the dpkg frontend lock/i,
     code: 'package-lock',
-    message: 'another program has held the lock of the package database all the time',
+    message: 'another program held the lock of the package database until the time was up',
     fix: 'look which with `fuser -v /var/lib/dpkg/lock-frontend` on the host, and run again when it has ended',
   },
   {

@@ -21,14 +21,14 @@ export function noShell({
   const [, other] = /log ?in as the user "?([\w.-]*\w)/i.exec(words) ?? [];
   return new TransportError(
     'no-shell',
-    `${itSaid(said)}, and ended with exit code ${code}: it takes the login, and does not run what is sent to it`,
+    `${itSaid(said)}, and ended with exit code ${code}: it accepts the login, but does not run commands`,
     {
       fix: [
         /password.*(expired|change)|change your password/i.test(words)
           ? 'Log in there by hand once, and set a new password. Or give it more time: chage -d "$(date +%F)" LOGIN, as root on the host.'
           : other === undefined
-            ? 'Write ssh.user of this host: a login that has a shell (getent passwd there shows it), and may use sudo where it is not root. Where it has one, look what that does when it starts (.bashrc, .profile): it must not end there, nor become another program.'
-            : `Write ssh.user: ${other} for this host.`,
+            ? 'Set ssh.user of this host to a user who has a shell (getent passwd there shows it) and, unless it is root, may use sudo. If the user has a shell, see what its start files do (.bashrc, .profile): they must not end it, or start another program in its place.'
+            : `Set ssh.user of this host to ${other}.`,
       ],
     },
   );

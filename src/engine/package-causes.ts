@@ -5,7 +5,7 @@ export const PACKAGE_CAUSES: readonly KnownCause[] = [
   {
     words: /^dpkg: error processing .*\n.*script subprocess .*$/m,
     code: 'package-script',
-    message: 'a script of that package fails, and until it does not, every installation ends in an error',
+    message: 'a script of that package fails, and every installation ends in an error until it is fixed',
     fix: 'read what the script has said, right before those words; `dpkg --audit` on the host names all packages that are not finished. Mend what it lacks, or remove that package where nothing needs it, and run again',
   },
   {
@@ -33,7 +33,7 @@ export const PACKAGE_CAUSES: readonly KnownCause[] = [
     words: /^E: (?:Package '.*' has no installation candidate|Unable to locate package .*)$/m,
     code: 'package-absent',
     message:
-      'no source of the host offers it: a component or a suite is not in them, or a preference keeps it away',
+      "none of the host's sources offers it: a component or a suite is missing, or a preference excludes it",
     fix: 'look with `apt-cache policy NAME` on the host. Where it shows a version with a priority below 1, take that out of /etc/apt/preferences.d; where it shows none, add the component or the suite to the sources (universe, as a rule, with Ubuntu); and run again',
   },
 ];

@@ -17,7 +17,7 @@ export const addressSchema = z
 /** What was written besides. */
 function hint(text: string): string {
   if (/^[a-z]+:\/\//i.test(text)) return ' alone, without what is before and after it';
-  if (/^[^@\s]+@/.test(text)) return ' alone; who logs in is `ssh: { user }`';
+  if (/^[^@\s]+@/.test(text)) return ' alone; the user who logs in goes into `ssh: { user }`';
   if (/^\[.*\]$/.test(text)) return ', without brackets';
   if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return ' alone; the port is `ssh: { port }`';
   if (/\/\d+$/.test(text)) return ' alone, without the length of its network';

@@ -76,7 +76,7 @@ function firstOfEachLine(problems: readonly Problem[]): Problem[] {
 function wordsOf({ code, message, pos: [start] }: YAMLError, text: string): string {
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
   if (/\$\{|\{\{|\{%/.test(line))
-    return `there are no variables in an inventory (\`\${…}\`, \`{{ … }}\`): write the value itself`;
+    return `an inventory has no variables (\`\${…}\`, \`{{ … }}\`): write the value itself`;
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here (`---`); an inventory is one';
   if (code === 'DUPLICATE_KEY') {
     const [key] = /^[^\s:,{}]+/.exec(text.slice(start)) ?? [];

@@ -174,7 +174,7 @@ function unknownNames(core: Core, ssh: ReadonlyMap<string, SshSettings | undefin
   }
 }
 
-const noSecret = (name: string) => `there is no secret \`${name}\`; name it under \`secrets:\``;
+const noSecret = (name: string) => `there is no secret \`${name}\`; define it under \`secrets:\``;
 
 function unknownSecrets(core: Core, ssh: ReadonlyMap<string, SshSettings | undefined>, report: Report): void {
   for (const [host, settings] of ssh) {

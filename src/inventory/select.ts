@@ -33,7 +33,7 @@ function named({ hosts, groups }: Inventory, word: string, as: string): readonly
     : all.filter((name) => matches(name, word));
   if (found.length > 0) return found;
   const known = [...all, ...[...groups.keys()].map((group) => `@${group}`)];
-  throw failure(`--limit ${as}: not in the inventory; known are ${known.join(', ')}`);
+  throw failure(`--limit ${as}: not in the inventory, which has ${known.join(', ')}`);
 }
 
 /** Names have letters, digits and hyphens alone, so `*` and `?` are all that a pattern can have beside them. */

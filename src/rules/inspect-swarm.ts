@@ -89,7 +89,7 @@ function notListed(host: SwarmHost, lead: SwarmHost, hosts: readonly SwarmHost[]
     host: host.name,
     message: `it is in this swarm by its own word, and ${lead.name} does not list it. Where it was removed, the next run joins it anew; where ${lead.name} was forced into a new cluster, it belongs to the others. ${silent.join(', ')} could not say which`,
     fix: [
-      `bring ${silent.join(', ')} back and run again. Take out of the inventory only what is gone for good`,
+      `bring ${silent.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`,
       host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'; docker ps"),
       lead.onHost('docker node ls; docker service ls'),
     ],

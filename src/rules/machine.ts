@@ -63,7 +63,7 @@ function namedTwice(host: Reached, other: Reached): Finding {
     level: 'refuse',
     code: 'same-machine',
     host: host.name,
-    message: `it is the same machine as ${other.name}: the addresses of both lead to ${host.facts.machine.hostname}, booted once (${host.facts.machine.bootId})`,
+    message: `it is the same machine as ${other.name}: both addresses lead to ${host.facts.machine.hostname}, with one boot id (${host.facts.machine.bootId})`,
     fix: ['correct the address of one of the two in the inventory, or take it out'],
   };
 }
@@ -109,7 +109,7 @@ function inspectOne(host: Reached, limits: MachineLimits): readonly Finding[] {
     findings.push(
       refuse(
         'disk-full',
-        `${gibibytes(machine.freeBytes)} GiB are free under /var/lib, ${gibibytes(limits.freeBytes)} GiB are needed; make room, beginning with what is largest`,
+        `${gibibytes(machine.freeBytes)} GiB are free under /var/lib, ${gibibytes(limits.freeBytes)} GiB are needed; make room, starting with the largest files`,
         host.onHost('du -xhd2 /var | sort -h | tail'),
       ),
     );
@@ -134,7 +134,7 @@ function inspectClocks(hosts: readonly Reached[], { clockSkew }: MachineLimits):
         message: `its clock is ${off} s ${ahead > behind ? 'ahead of' : 'behind'} the other hosts; swarm's certificates would not be valid`,
         fix: [
           host.onHost('timedatectl set-ntp true'),
-          `Where that says "NTP not supported", nothing there keeps the clock yet, and a run installs what does. Set it by this computer's clock: date -u +@%s | ${host.onHost('read -r now && date -s "$now"')}`,
+          `If that says "NTP not supported", it has no time service yet, and a run installs one. Until then, set its clock by this computer's: date -u +@%s | ${host.onHost('read -r now && date -s "$now"')}`,
         ],
       },
     ];
@@ -164,7 +164,7 @@ function duplicates(
         level: 'refuse',
         code: `duplicate-${fact === 'hostname' ? 'hostname' : 'machine-id'}`,
         host: host.name,
-        message: `it has the same ${what} as ${other.name}: ${value}${fact === 'machineId' ? '. Of two machines that were copied from one, one gets an id of its own; programs that have read the old one go on with it until the machine is booted again' : ''}`,
+        message: `it has the same ${what} as ${other.name}: ${value}${fact === 'machineId' ? '. Where one was copied from the other, or both from one image, give this one a new id; its programs use the old one until it is rebooted' : ''}`,
         fix: [host.onHost(remedy(host.name))],
       },
     ];

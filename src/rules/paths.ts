@@ -76,7 +76,7 @@ export function placeMistake(path: string): string | undefined {
 export function systemMistake(path: string): string | undefined {
   const system = Object.keys(SYSTEM).find((place) => path === place || path.startsWith(`${place}/`));
   if (system === undefined) return undefined;
-  return `${system} has ${SYSTEM[system]}; take a directory outside, as /srv/mailu`;
+  return `${system} has ${SYSTEM[system]}; use a directory of its own, such as /srv/mailu`;
 }
 
 /** How one directory lies to another, in words; `undefined` where neither is in the other. */

@@ -49,7 +49,7 @@ export function inspectPorts(hosts: readonly SeenPorts[], opens: boolean): reado
         host: from.name,
         message: `it does not reach ${to?.name} (${to?.address}) on TCP ${ports}: something drops the packets on the way`,
         fix: [
-          `let ${from.name} (${from.address}) reach TCP 2377 and 7946 and UDP 7946 and 4789 of ${to?.name}, on both and on what is between them`,
+          `let ${from.name} (${from.address}) reach TCP 2377 and 7946 and UDP 7946 and 4789 of ${to?.name}: on both hosts, and on any firewall between them`,
         ],
       }));
   });

@@ -101,7 +101,7 @@ export function silentHosts(silent: readonly SwarmHost[]): Finding {
       ...(away.length === 0
         ? []
         : [
-            `bring ${away.join(', ')} back and run again. Take out of the inventory only what is gone for good`,
+            `bring ${away.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`,
           ]),
       ...(unclear.length === 0
         ? []
@@ -120,7 +120,7 @@ export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Findi
   return {
     level: 'refuse',
     code: 'two-swarms',
-    message: `the hosts are in different swarms: ${list.join('; ')}. Find out which one has your services: the commands below only look. Then take the hosts of the other out of the inventory, or have them leave their swarm, which ends all that runs there`,
+    message: `the hosts are in different swarms: ${list.join('; ')}. Find out which one has your services: the commands below only look. Then remove the hosts of the other from the inventory, or let them leave their swarm, which ends all that runs there`,
     fix: first.map((host) => host.onHost(LOOK)).sort(),
   };
 }

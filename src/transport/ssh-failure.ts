@@ -22,7 +22,7 @@ interface Told {
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 
 const SIGN_AGAIN =
-  'have the key signed again by the authority, and put the new certificate in the place of the old one; if it should be valid now, look at the clock of this machine';
+  'have the authority sign the key again, and replace the certificate; if it should be valid now, check the clock of this machine';
 
 /** What a login came to before it failed. */
 export interface Ways extends Pick<Credentials, 'offered' | 'certificates'> {
@@ -58,7 +58,7 @@ function ofAgent({ error }: NotIn, { agent }: Ways): Told | undefined {
     failure: 'auth',
     message: agent,
     fix: [
-      'let it sign, where it asks: a window, a key to be touched; ssh.connectTimeout sets the time that it has',
+      'confirm it where the agent asks, in a window or by touching the key; ssh.connectTimeout sets how long it may take',
     ],
   };
 }
@@ -74,20 +74,20 @@ function ofNetwork({ error }: NotIn, tried: Tried): Told | undefined {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return {
       failure: 'unreachable',
-      message: `the name ${tried.address} has no address as far as this machine can tell (${code})`,
-      fix: ['look at the name in the inventory, and whether this machine resolves names'],
+      message: `this machine cannot resolve the name ${tried.address} (${code})`,
+      fix: ['check the name in the inventory, and the DNS of this machine'],
     };
   if (code !== undefined && UNREACHABLE.has(code))
     return {
       failure: 'unreachable',
-      message: `there is no way to ${at(tried)} (${code})`,
-      fix: ['look at the address in the inventory, the machine and the network between'],
+      message: `no route to ${at(tried)} (${code})`,
+      fix: ['check the address in the inventory, the machine, and the network between'],
     };
   if (code === 'ETIMEDOUT' || level === 'client-timeout')
     return {
       failure: 'timeout',
       message: `${at(tried)} did not answer in time`,
-      fix: ['look whether the machine runs and a firewall drops ssh; ssh.connectTimeout sets the limit'],
+      fix: ['check that the machine runs and that no firewall drops ssh; ssh.connectTimeout sets the limit'],
     };
   return undefined;
 }
@@ -97,9 +97,9 @@ function ofBeginning({ error }: NotIn, tried: Tried): Told | undefined {
   if (!/before handshake/i.test((error as Error).message)) return undefined;
   return {
     failure: 'lost',
-    message: `${at(tried)} hung up before anybody could log in`,
+    message: `${at(tried)} closed the connection before anybody could log in`,
     fix: [
-      'run again in a minute: sshd puts a machine off from which logins have failed (PerSourcePenalties), or of which there are too many at a time (MaxStartups). On the host its journal says which: journalctl -t sshd -n 20',
+      'run again in a minute: sshd refuses a machine for a while after failed logins (PerSourcePenalties), or while too many logins are open (MaxStartups). Its journal on the host says which: journalctl -t sshd -n 20',
     ],
   };
 }
@@ -111,20 +111,20 @@ function ofAccount({ said, hungUp }: NotIn, { user }: Tried): Told | undefined {
   if (/system is booting up|unprivileged users are not permitted to log in yet/i.test(words))
     return {
       failure: 'booting',
-      message: `it said "${words}": it is still starting, and until then nobody but root may log in (pam_nologin(8))`,
+      message: `it said "${words}": it is still starting, and until then only root can log in (pam_nologin(8))`,
       fix: ['wait until it has started, and run again'],
     };
   if (/account .*expired|expired account/i.test(words))
     return {
       failure: 'auth',
-      message: `it said "${words}": the key of ${user} is right, and the account has expired`,
+      message: `it said "${words}": the key of ${user} is right, but the account has expired`,
       fix: [`as root on the host: chage -E -1 ${quote(user)}`],
     };
   return {
     failure: 'auth',
-    message: `it said "${words}", and hung up: it does not let ${user} in`,
+    message: `it said "${words}" and closed the connection: it does not let ${user} in`,
     fix: [
-      'look what it means on the host, as root: journalctl -t sshd -n 20; ls -l /etc/nologin /run/nologin',
+      'see what it means on the host, as root: journalctl -t sshd -n 20; ls -l /etc/nologin /run/nologin',
     ],
   };
 }
@@ -135,19 +135,19 @@ function ofLogin({ error, hungUp }: NotIn, tried: Tried, ways: Ways): Told | und
   if (/too many authentication failures/i.test(message))
     return {
       failure: 'auth',
-      message: `${at(tried)} hung up after too many keys that it does not know for ${user} (MaxAuthTries in its sshd_config); ${whatOf(ways)}`,
+      message: `${at(tried)} closed the connection after too many keys that it does not accept for ${user} (MaxAuthTries in its sshd_config); ${whatOf(ways)}`,
       fix: [
         ...(datesOf(ways).length > 0 ? [SIGN_AGAIN] : []),
-        'name the key of this host, ssh.identity, and let ssh offer no other: IdentitiesOnly yes in ~/.ssh/config',
+        'set ssh.identity to the key of this host, and let ssh offer no other: IdentitiesOnly yes in ~/.ssh/config',
       ],
     };
   if (level === 'client-authentication') return notTaken(tried, ways);
   if (hungUp)
     return {
       failure: 'auth',
-      message: `${at(tried)} hung up before ${user} was let in, and said nothing`,
+      message: `${at(tried)} closed the connection during the login of ${user}, and gave no reason`,
       fix: [
-        'look why on the host: journalctl -t sshd -n 20. It may let in only some (AllowUsers, DenyUsers, AllowGroups, PermitRootLogin in sshd_config; pam_access), or not so many at a time (MaxStartups)',
+        'see why on the host: journalctl -t sshd -n 20. It may let in only some users (AllowUsers, DenyUsers, AllowGroups, PermitRootLogin in sshd_config; pam_access), or only some logins at a time (MaxStartups)',
       ],
     };
   return undefined;
@@ -161,23 +161,23 @@ function notTaken(tried: Tried, ways: Ways): Told {
   if (partly)
     return {
       failure: 'auth',
-      message: `${at(tried)} takes what ${user} offers (${offered.join(', ')}), and wants more: ${list} (AuthenticationMethods in its sshd_config)`,
+      message: `${at(tried)} accepts what ${user} offers (${offered.join(', ')}), but requires more: ${list} (AuthenticationMethods in its sshd_config)`,
       fix: [
-        'where it wants a password, name a secret under `secrets:` and set `ssh.password` to its name. A code that changes each time cannot be given by a run: log in as one who needs a key alone',
+        'if it requires a password, define a secret under `secrets:` and set `ssh.password` to its name. A run cannot give a code that changes each time: log in as a user who needs only a key',
       ],
     };
-  const tellsAll = list === '' ? '' : `; it takes ${list}`;
+  const tellsAll = list === '' ? '' : `; it accepts ${list}`;
   const none = `no key was offered: ${agent ?? 'the agent has none'}, and there is no usable key in ~/.ssh`;
   const words = offered.length === 0 ? none : whatOf(ways);
   const why = offered.length === 0 || agent === undefined || agent === NO_AGENT ? '' : `; ${agent}`;
-  const message = `${user} may not log in at ${at(tried)}${tellsAll}; ${words}${why}`;
+  const message = `${user} cannot log in at ${at(tried)}${tellsAll}; ${words}${why}`;
   if (datesOf(ways).length > 0) return { failure: 'auth', message, fix: [SIGN_AGAIN] };
   if (takes.length > 0 && !takes.includes('publickey'))
     return {
       failure: 'auth',
       message,
       fix: [
-        'name a secret under `secrets:` and set `ssh.password` to its name; or let the host take keys: PubkeyAuthentication yes in its sshd_config',
+        'define a secret under `secrets:` and set `ssh.password` to its name; or let the host take keys: PubkeyAuthentication yes in its sshd_config',
       ],
     };
   const copy = `ssh-copy-id ${copying(tried, offered).map(quote).join(' ')} ${quote(`${user}@${address}`)}`;
@@ -190,9 +190,9 @@ function notTaken(tried: Tried, ways: Ways): Told {
       ...(byPassword
         ? [copy]
         : [
-            `by a way in that works, its console or another login, add the line of the key's .pub file to ~${user}/.ssh/authorized_keys there; or write who may log in, ssh.user`,
+            `from its console, or by another login, add the line of the key's .pub file to ~${user}/.ssh/authorized_keys there; or set ssh.user to a user who can log in`,
           ]),
-      'where the key is there already, look on the host why sshd does not take it: journalctl -t sshd -n 20',
+      'if the key is there already, see on the host why sshd refuses it: journalctl -t sshd -n 20',
     ],
   };
 }
@@ -211,7 +211,7 @@ function copying({ port, jumps }: Tried, offered: readonly string[]): readonly s
 
 function whatOf(ways: Ways): string {
   const dates = datesOf(ways).map((words) => `; ${words}`);
-  return `offered were ${ways.offered.join(', ')}${dates.join('')}`;
+  return `tried ${ways.offered.join(', ')}${dates.join('')}`;
 }
 
 /** A server says nothing of it: "Certificate invalid: expired" is in its own log alone (auth2-pubkey.c, user_cert_trusted_ca). */

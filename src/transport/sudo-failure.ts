@@ -35,7 +35,7 @@ export function sudoFailure(
       brokenSudo(said.get('password') ?? '') ??
       new TransportError('sudo-password-missing', 'sudo asks for a password and the inventory has none', {
         fix: [
-          'name a secret under `secrets:` and set `ssh.sudoPassword` to its name, or let the login use sudo without a password (NOPASSWD in sudoers)',
+          'define a secret under `secrets:` and set `ssh.sudoPassword` to its name, or let the login use sudo without a password (NOPASSWD in sudoers)',
         ],
       })
     );

@@ -10,13 +10,10 @@ test.each([
   // Said by whoever reads it.
   [['nosuch.yaml'], undefined],
   [['./nosuch'], undefined],
-  [['plam', 'inventory/prod.yaml'], 'there is no command `plam`; did you mean `plan`?'],
-  [['Status'], 'there is no command `Status`; did you mean `status`?'],
-  [
-    ['remove_stack', 'inventory/prod.yaml'],
-    'there is no command `remove_stack`; did you mean `remove-stack`?',
-  ],
-  [['deploy', 'inventory/prod.yaml'], 'there is no command `deploy`, and no file of that name'],
+  [['plam', 'inventory/prod.yaml'], 'no command `plam`; did you mean `plan`?'],
+  [['Status'], 'no command `Status`; did you mean `status`?'],
+  [['remove_stack', 'inventory/prod.yaml'], 'no command `remove_stack`; did you mean `remove-stack`?'],
+  [['deploy', 'inventory/prod.yaml'], 'no command `deploy`, and no file of that name'],
   [['inventory/prod.yaml', 'plan'], 'the command comes first: provision plan inventory/prod.yaml'],
   [
     ['inventory/prod.yaml', 'logs', 'imap'],

@@ -90,7 +90,7 @@ test.each([
   [
     'GlusterFS on two hosts',
     ['--host', '192.0.2.1 192.0.2.2', '--storage', 'glusterfs', '--domain', ''],
-    /GlusterFS keeps each file on 3 hosts, and 2 of these may hold it/,
+    /GlusterFS keeps each file on 3 hosts, but only 2 of these can hold it/,
   ],
   [
     'mail of two hosts on the disk of one',

@@ -26,7 +26,7 @@ test.each([
 
 test('a name that is none is refused with those that are', () => {
   expect(() => stages(['storage/mnt'])).toThrow(
-    /--stage storage\/mnt: there is no such stage; there are docker, docker\/packages/,
+    /--stage storage\/mnt: no such stage; the stages are docker, docker\/packages/,
   );
 });
 

@@ -37,7 +37,7 @@ describe('sections with mistakes, told at their place before any connection', ()
     [
       'more copies than hosts',
       'storage: { kind: glusterfs, replica: 5 }',
-      /storage\.replica: GlusterFS keeps each file on 5 hosts, and 3 of these may hold it/,
+      /storage\.replica: GlusterFS keeps each file on 5 hosts, but only 3 of these can hold it/,
     ],
     [
       'a key of another kind',

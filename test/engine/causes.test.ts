@@ -16,7 +16,7 @@ test.each([
     'has lost its servers',
   ],
   ['/mailu did not answer in 20 s', 'not-connected', 'waits for its servers'],
-  ['E: Could not get lock /var/lib/dpkg/lock-frontend.', 'package-lock', 'has held the lock'],
+  ['E: Could not get lock /var/lib/dpkg/lock-frontend.', 'package-lock', 'held the lock'],
   ['connect to 192.0.2.1: No route to host', 'no-route', 'does not reach'],
   ['System has not been booted with systemd as init system (PID 1).', 'no-systemd', 'systemd does not run'],
 ])('%s', (stderr, code, says) => {

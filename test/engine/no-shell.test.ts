@@ -21,14 +21,14 @@ test.each([
   [
     'a forced command of an image of a cloud',
     { code: 142, stdout: 'Please login as the user "debian" rather than the user "root".\n\n' },
-    'it said "Please login as the user "debian" rather than the user "root".", and ended with exit code 142: it takes the login, and does not run what is sent to it',
-    'Write ssh.user: debian for this host.',
+    'it said "Please login as the user "debian" rather than the user "root".", and ended with exit code 142: it accepts the login, but does not run commands',
+    'Set ssh.user of this host to debian.',
   ],
   [
     'nologin(8)',
     { code: 1, stdout: 'This account is currently not available.\n' },
-    'it said "This account is currently not available.", and ended with exit code 1: it takes the login, and does not run what is sent to it',
-    /^Write ssh\.user of this host: a login that has a shell/,
+    'it said "This account is currently not available.", and ended with exit code 1: it accepts the login, but does not run commands',
+    /^Set ssh\.user of this host to a user who has a shell/,
   ],
   [
     'a shell for git',
@@ -37,13 +37,13 @@ test.each([
       stderr: 'fatal: Interactive git shell is not enabled.\nhint: ~/git-shell-commands should exist\n',
     },
     /^it said "fatal: Interactive git shell is not enabled\. hint: /,
-    /^Write ssh\.user/,
+    /^Set ssh\.user/,
   ],
   [
     'a .bashrc that ends, or becomes another program',
     { code: 1, stderr: 'open terminal failed: not a terminal\n' },
     /^it said "open terminal failed: not a terminal"/,
-    /Where it has one, look what that does when it starts \(\.bashrc, \.profile\)/,
+    /If the user has a shell, see what its start files do \(\.bashrc, \.profile\)/,
   ],
   [
     'a password that has expired',
@@ -57,8 +57,8 @@ test.each([
     /^it said "You are required/,
     /^Log in there by hand once/,
   ],
-  ['/bin/false', { code: 1 }, /^it said nothing, and ended with exit code 1/, /^Write ssh\.user/],
-  ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said "(word )+/, /^Write ssh\.user/],
+  ['/bin/false', { code: 1 }, /^it said nothing, and ended with exit code 1/, /^Set ssh\.user/],
+  ['a page of text', { code: 1, stdout: 'word '.repeat(1000) }, /^it said "(word )+/, /^Set ssh\.user/],
 ])('%s is shown in its own words, exit 4, with the fix that fits', async (_what, said, message, fix) => {
   const error = await session(said)
     .ask([sh`true`], 'facts')

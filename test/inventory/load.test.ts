@@ -69,7 +69,7 @@ describe('a good inventory', () => {
     expect([...selectHosts(inventory, undefined)]).toEqual(['a', 'b']);
     expect([...selectHosts(inventory, '@front, a')]).toEqual(['b', 'a']);
     expect(() => selectHosts(inventory, 'c')).toThrow(
-      /--limit c: not in the inventory; known are a, b, @front/,
+      /--limit c: not in the inventory, which has a, b, @front/,
     );
     expect(() => selectHosts(inventory, ',')).toThrow(/names no host/);
   });
@@ -96,7 +96,7 @@ function bomb(): string {
 
 /** What people write where an address belongs, and what they are told beside what is expected. */
 const ADDRESSES: readonly (readonly [string, string])[] = [
-  ['deploy@192.0.2.1', ' alone; who logs in is `ssh: { user }`'],
+  ['deploy@192.0.2.1', ' alone; the user who logs in goes into `ssh: { user }`'],
   ['192.0.2.1:2222', ' alone; the port is `ssh: { port }`'],
   ['mail.example:2222', ' alone; the port is `ssh: { port }`'],
   ['[2001:db8::1]', ', without brackets'],
@@ -150,7 +150,7 @@ describe('mistakes are told with their place and what was expected', () => {
     [
       'a variable, told once',
       `cluster: m\nhosts:\n  a: { address: \${IP}, connection: ssh }\n`,
-      [expect.stringMatching(/^3:\d+ : there are no variables in an inventory .*: write the value itself/)],
+      [expect.stringMatching(/^3:\d+ : an inventory has no variables .*: write the value itself/)],
     ],
     [
       'two documents',
@@ -222,7 +222,7 @@ describe('mistakes are told with their place and what was expected', () => {
     [
       'a secret that is not there',
       'cluster: m\nssh: { sudoPassword: pw }\nhosts: { a: { address: 192.0.2.1 } }\n',
-      ['2:8 ssh.sudoPassword: there is no secret `pw`; name it under `secrets:`'],
+      ['2:8 ssh.sudoPassword: there is no secret `pw`; define it under `secrets:`'],
     ],
     [
       'one address twice',

@@ -30,9 +30,9 @@ test('a section names secrets; one that is not there is a mistake where it is na
     `cluster: mail\nmail: { password: pv, relays: [pw, px] }\nhosts:\n  a: { address: 192.0.2.1, mail: { key: py } }\n`,
   );
   expect(problems.map(({ line, path, message }) => `${line} ${path} ${message}`)).toEqual([
-    '4 mail.password there is no secret `pv`; name it under `secrets:`',
-    '4 mail.relays.1 there is no secret `px`; name it under `secrets:`',
-    '6 hosts.a.mail.key there is no secret `py`; name it under `secrets:`',
+    '4 mail.password there is no secret `pv`; define it under `secrets:`',
+    '4 mail.relays.1 there is no secret `px`; define it under `secrets:`',
+    '6 hosts.a.mail.key there is no secret `py`; define it under `secrets:`',
   ]);
 });
 

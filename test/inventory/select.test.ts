@@ -32,7 +32,7 @@ test.each([
 });
 
 test.each([
-  ['mail-3', /--limit mail-3: not in the inventory; known are mail-1, .*@frontier/],
+  ['mail-3', /--limit mail-3: not in the inventory, which has mail-1, .*@frontier/],
   ['!mail-3', /--limit !mail-3: not in the inventory/],
   ['@back', /--limit @back: not in the inventory/],
   ['mail-[12]', /--limit mail-\[12\]: not in the inventory/],

@@ -145,7 +145,7 @@ const BROKEN: readonly (readonly [string, Change, RegExp])[] = [
   [
     'more bricks than hosts',
     { storage: 'storage: { kind: glusterfs, replica: 5 }' },
-    /storage\.replica: GlusterFS keeps each file on 5 hosts, and 3 of these may hold it/,
+    /storage\.replica: GlusterFS keeps each file on 5 hosts, but only 3 of these can hold it/,
   ],
   ['no storage for mail', { storage: '' }, /mailu\.domain: mail has to be on storage that all nodes share/],
   ['a resolver that is none', { resolver: 'resolver: { kind: bind }' }, /:10:\d+ resolver\.kind/],

@@ -291,7 +291,7 @@ test('ways that must not are refused, each in its own words, with exit 4 and not
     'a wrong password': {
       host: root({ identity: file('stranger'), port: PORT, password: 'login', knownHosts: knownPort() }),
       code: 'auth',
-      words: /root may not log in at .*a password/,
+      words: /root cannot log in at .*a password/,
       env: { LOGIN_PASSWORD: 'not this one' },
     },
     'a key that others can read': {
@@ -384,7 +384,7 @@ const met: Readonly<
     undo: 'rm /etc/nologin',
     code: 'auth',
     exit: 4,
-    words: /^it said "Down for maintenance until noon\.", and hung up: it does not let admin in/,
+    words: /^it said "Down for maintenance until noon\." and closed the connection: it does not let admin in/,
   },
   'a login that sshd does not let in': {
     node: two.name,

@@ -129,7 +129,7 @@ test('what a container has on a host that did not answer is not known', () => {
   };
   const message =
     'mailu_imap has files in containers alone, and b did not answer: Docker removes such a container, and what it has, once its service is changed or ended';
-  const fix = ['bring b back and run again. Take out of the inventory only what is gone for good'];
+  const fix = ['bring b back and run again. Remove a host from the inventory only if it is gone for good'];
   const finding = { level: 'refuse', code: 'containers-not-seen', message, fix };
   expect(seen(rows({}, IMAP))).toEqual([finding, message]);
   expect(seen(rows({}, { mailu_imap: [{ Type: 'volume', Target: '/mail' }] }))).toEqual([finding, message]);

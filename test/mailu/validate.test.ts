@@ -59,9 +59,9 @@ test.each([
   ['variables: { API_TOKEN: abcdef }', 'mailu.variables.API_TOKEN: looks like a secret'],
   ['version: 2024.06', 'mailu.version: write the version in quotes'],
   ["version: '3'", 'mailu.version: there is no Mailu 3 that provision knows'],
-  ["version: '1.5'", 'mailu.version: Mailu 1.5 cannot be run here: its busybox knows another `timeout`'],
-  ["version: '1.6'", 'mailu.version: Mailu 1.6 cannot be run here'],
-  ["version: '1.7'", 'mailu.version: Mailu 1.7 cannot be run here'],
+  ["version: '1.5'", 'mailu.version: Mailu 1.5 cannot run here: its busybox knows another `timeout`'],
+  ["version: '1.6'", 'mailu.version: Mailu 1.6 cannot run here'],
+  ["version: '1.7'", 'mailu.version: Mailu 1.7 cannot run here'],
   [
     "version: '1.8'",
     'Its accounts and mail can be taken to 1.9 and on from there; write 1.9, 2.0 or 2024.06',

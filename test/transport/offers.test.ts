@@ -154,15 +154,15 @@ test('a key that the agent does not sign with is passed over, as ssh does it, an
 test('what the server takes is said; and where a key is right and not enough, what it wants more', async () => {
   const more = { agent: undefined, identities: [file('lone')] };
   await expect(offers('nobody', more)).rejects.toMatchObject({
-    message: expect.stringMatching(/^root may not log in at .*; it takes publickey; offered were \S+lone$/),
-    fix: [expect.stringMatching(/^by a way in that works/), expect.stringMatching(/journalctl/)],
+    message: expect.stringMatching(/^root cannot log in at .*; it accepts publickey; tried \S+lone$/),
+    fix: [expect.stringMatching(/^from its console, or by another login/), expect.stringMatching(/journalctl/)],
   });
   half = 'lone';
   onTestFinished(() => {
     half = '';
   });
   await expect(offers('nobody', more)).rejects.toMatchObject({
-    message: expect.stringMatching(/takes what root offers \(\S+lone\), and wants more: password/),
+    message: expect.stringMatching(/accepts what root offers \(\S+lone\), but requires more: password/),
     fix: [expect.stringMatching(/`ssh\.password`/)],
   });
 });
@@ -173,7 +173,7 @@ test('the same of a key in an agent, of which ssh2 says nothing, wherever it is 
   });
   for (half of ['one', 'seven'])
     await expect(offers('nobody', { agent: socket, identities: [] })).rejects.toMatchObject({
-      message: expect.stringMatching(/takes what root offers \(the agent\), and wants more: password/),
+      message: expect.stringMatching(/accepts what root offers \(the agent\), but requires more: password/),
       fix: [expect.stringMatching(/`ssh\.password`/)],
     });
 });
@@ -185,6 +185,6 @@ test('a password that is wrong after a right key is not taken for one that was n
   });
   const password = new Secret('wrong');
   await expect(offers('nobody', { agent: socket, identities: [], password })).rejects.toMatchObject({
-    message: expect.stringMatching(/^root may not log in at .*; offered were the agent, a password/),
+    message: expect.stringMatching(/^root cannot log in at .*; tried the agent, a password/),
   });
 });

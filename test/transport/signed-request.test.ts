@@ -167,13 +167,13 @@ describe('a certificate out of its time is offered, and told where nobody is let
     return { message: message.replaceAll(path, 'KEY').replace(String(server.port), 'PORT'), fix };
   };
   const fix = [
-    'have the key signed again by the authority, and put the new certificate in the place of the old one; if it should be valid now, look at the clock of this machine',
+    'have the authority sign the key again, and replace the certificate; if it should be valid now, check the clock of this machine',
   ];
 
   test('it has expired', async () => {
     expect(await told('-V', '20260101000000:20260102030405')).toEqual({
       message:
-        'root may not log in at 127.0.0.1, port PORT; it takes publickey; offered were KEY, KEY-cert.pub; the certificate KEY-cert.pub expired at 2026-01-02 03:04 UTC',
+        'root cannot log in at 127.0.0.1, port PORT; it accepts publickey; tried KEY, KEY-cert.pub; the certificate KEY-cert.pub expired at 2026-01-02 03:04 UTC',
       fix,
     });
   });
@@ -187,7 +187,7 @@ describe('a certificate out of its time is offered, and told where nobody is let
   test('one that is valid is not told of', async () => {
     const path = certified(made('valid'), '-V', '-1h:+1h');
     using server = await strictServer(file('host'));
-    await expect(connect(server, { identities: [path] })).rejects.toThrow(/offered were \S+, \S+-cert\.pub$/);
+    await expect(connect(server, { identities: [path] })).rejects.toThrow(/tried \S+, \S+-cert\.pub$/);
   });
 });
 

@@ -25,19 +25,19 @@ const notTaken = failed({
 describe('a host that is not reached', () => {
   test.each<[string, object, string, RegExp]>([
     ['nothing listens', { code: 'ECONNREFUSED' }, 'refused', /^nothing listens at 192\.0\.2\.1, port 2222$/],
-    ['its name is unknown', { code: 'ENOTFOUND' }, 'unreachable', /^the name 192\.0\.2\.1 has no address/],
-    ['names are not told', { code: 'EAI_AGAIN' }, 'unreachable', /has no address .*\(EAI_AGAIN\)$/],
-    ['no route', { code: 'EHOSTUNREACH' }, 'unreachable', /^there is no way to 192\.0\.2\.1/],
+    ['its name is unknown', { code: 'ENOTFOUND' }, 'unreachable', /^this machine cannot resolve the name 192\.0\.2\.1/],
+    ['names are not told', { code: 'EAI_AGAIN' }, 'unreachable', /cannot resolve the name .*\(EAI_AGAIN\)$/],
+    ['no route', { code: 'EHOSTUNREACH' }, 'unreachable', /^no route to 192\.0\.2\.1/],
     ['no network', { code: 'ENETUNREACH' }, 'unreachable', /\(ENETUNREACH\)$/],
-    ['no address of its own', { code: 'EADDRNOTAVAIL' }, 'unreachable', /^there is no way/],
-    ['it is down', { code: 'EHOSTDOWN' }, 'unreachable', /^there is no way/],
+    ['no address of its own', { code: 'EADDRNOTAVAIL' }, 'unreachable', /^no route/],
+    ['it is down', { code: 'EHOSTDOWN' }, 'unreachable', /^no route/],
     ['no answer', { code: 'ETIMEDOUT' }, 'timeout', /did not answer in time$/],
     ['no answer of sshd', { level: 'client-timeout' }, 'timeout', /did not answer in time$/],
     [
       'it closes before it says who it is',
       { message: 'Connection lost before handshake' },
       'lost',
-      /hung up before anybody could log in$/,
+      /closed the connection before anybody could log in$/,
     ],
     ['something else', {}, 'lost', /broke while it was made \(it broke\)$/],
   ])('%s', (_, error, failure, message) => {
@@ -60,14 +60,14 @@ describe('a host that takes the login, and lets nobody in', () => {
       'its account has expired',
       'Your account has expired',
       'auth',
-      /the key of ops is right, and the account/,
+      /the key of ops is right, but the account/,
       /^as root on the host: chage -E -1 ops$/,
     ],
     [
       'it says something else',
       '  "Maintenance" ',
       'auth',
-      /^it said "Maintenance", and hung up: it does not let ops in$/,
+      /^it said "Maintenance" and closed the connection: it does not let ops in$/,
       /nologin/,
     ],
   ])('%s', (_, said, failure, message, fix) => {
@@ -85,7 +85,7 @@ describe('a host that takes the login, and lets nobody in', () => {
   test('one that says nothing is told so', () => {
     expect(told(failed({}, ' ', true))).toMatchObject({
       failure: 'auth',
-      message: '192.0.2.1, port 2222 hung up before ops was let in, and said nothing',
+      message: '192.0.2.1, port 2222 closed the connection during the login of ops, and gave no reason',
     });
   });
 });
@@ -94,10 +94,10 @@ describe('a login that is not taken', () => {
   test('names what was offered, and brings the named key over', () => {
     expect(told(notTaken, { takes: ['publickey', 'password'] })).toMatchObject({
       failure: 'auth',
-      message: 'ops may not log in at 192.0.2.1, port 2222; it takes publickey, password; offered were /k/id',
+      message: 'ops cannot log in at 192.0.2.1, port 2222; it accepts publickey, password; tried /k/id',
       fix: [
         'ssh-copy-id -i /k/id -p 2222 ops@192.0.2.1',
-        expect.stringMatching(/^where the key is there already/),
+        expect.stringMatching(/^if the key is there already/),
       ],
     });
   });
@@ -124,31 +124,33 @@ describe('a login that is not taken', () => {
 
   test('by keys alone cannot be mended with a password', () => {
     const thrown = told(notTaken, { takes: ['publickey'] });
-    expect(thrown.fix[0]).toMatch(/^by a way in that works/);
+    expect(thrown.fix[0]).toMatch(/^from its console, or by another login/);
     expect(thrown.fix.join()).not.toContain('ssh-copy-id');
   });
 
   test('by no key at all wants a password', () => {
     const thrown = told(notTaken, { takes: ['password', 'none'] });
-    expect(thrown.message).toContain('; it takes password; ');
+    expect(thrown.message).toContain('; it accepts password; ');
     expect(thrown.fix).toEqual([expect.stringContaining('set `ssh.password`')]);
   });
 
   test('where more than a key is wanted says what', () => {
     const thrown = told(notTaken, { partly: true, takes: ['password'] });
-    expect(thrown.message).toContain('takes what ops offers (/k/id), and wants more: password (');
+    expect(thrown.message).toContain('accepts what ops offers (/k/id), but requires more: password (');
     expect(thrown.fix).toEqual([expect.stringContaining('set `ssh.password`')]);
   });
 
   test('says what is wrong with the agent, where there is one', () => {
     expect(told(notTaken, { agent: 'the agent is gone' }).message).toMatch(/; the agent is gone$/);
-    expect(told(notTaken, { agent: NO_AGENT }).message).toMatch(/offered were \/k\/id$/);
+    expect(told(notTaken, { agent: NO_AGENT }).message).toMatch(/tried \/k\/id$/);
   });
 
   test('after too many keys says which to name', () => {
     expect(told(failed({ message: 'Too many authentication failures' }, '', true))).toMatchObject({
       failure: 'auth',
-      message: expect.stringContaining('hung up after too many keys that it does not know for ops'),
+      message: expect.stringContaining(
+        'closed the connection after too many keys that it does not accept for ops',
+      ),
       fix: [expect.stringContaining('IdentitiesOnly yes')],
     });
   });
