@@ -45,7 +45,7 @@ export function notTheOnes(
 }
 
 const brought = ({ host }: FoundFile) =>
-  `where the accounts on ${host.name} are the ones to go on with: run again with --database-moved`;
+  `if the accounts on ${host.name} are the ones to go on with: run again with --database-moved`;
 
 const orBrought = (problem: Problem, only: FoundFile): Problem => ({
   ...problem,
@@ -162,7 +162,7 @@ export function withoutMail(seen: Seen, kind: string): Problem | undefined {
     message: `there are accounts${files.length === 0 ? '' : ` (${files.map(describe).join(', ')})`}, and ${root} has neither their mail nor their DKIM keys: it may not be the storage that they are on. A run makes no empty mailboxes beside accounts`,
     fix: [
       `look what is there, and mount what belongs there: ${first.host.onHost(`findmnt -T ${root}; ls -la ${root}`)}`,
-      `where there is no mail yet, or it is lost for good, begin with an empty storage: ${first.host.onHost(`mkdir -p ${root}/mail ${root}/dkim`)}`,
+      `if there is no mail yet, or it is lost for good, begin with an empty storage: ${first.host.onHost(`mkdir -p ${root}/mail ${root}/dkim`)}`,
     ],
   };
 }

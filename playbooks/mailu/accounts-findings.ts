@@ -33,7 +33,7 @@ export function otherServer({ database }: Mailu, service: Seen['service']): Prob
     message: `the accounts that are in use are in ${now.kind} (${now.at}), and the inventory says ${wanted.kind}${wanted.at === '' ? '' : ` (${wanted.at})`}. A run moves no accounts: Mailu would begin with an empty database, know nobody, and refuse all mail`,
     fix: [
       `to keep them where they are: write that server into mailu.database`,
-      'where you have moved them yourself: run again with --database-moved',
+      'if you have moved them yourself: run again with --database-moved',
     ],
   };
 }
@@ -41,7 +41,7 @@ export function otherServer({ database }: Mailu, service: Seen['service']): Prob
 /** The inventory has a server, and a file has the accounts, or may have them. */
 export function fileInUse(seen: Seen): Problem | undefined {
   const { files, service, root, silent } = seen;
-  const moved = 'where you have moved them yourself: run again with --database-moved';
+  const moved = 'if you have moved them yourself: run again with --database-moved';
   if (service !== undefined && flavorOf(service).kind !== 'sqlite') return undefined;
   if (files.length > 0 || service !== undefined) {
     const [first] = files;
@@ -121,7 +121,7 @@ export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: 
       /^\/.+\/data$/.test(data) && !data.startsWith(`${root}/`)
         ? `to use what is there: write into the inventory mailu: { database: { kind: sqlite, path: ${data.replace(/\/data$/, '')} } }`
         : `start that host and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
-      'where you have moved them yourself: run again with --database-moved',
+      'if you have moved them yourself: run again with --database-moved',
     ],
   };
 }
@@ -160,7 +160,7 @@ function inNamelessPlace(
     message: `${ADMIN} names no place for its accounts, so they are in a container of its, and ${first.host.name} ${first.why}. A run makes no others beside them`,
     fix: [
       `start ${namesOf(unasked.map(({ host }) => host))} and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
-      'where you have moved them yourself: run again with --database-moved',
+      'if you have moved them yourself: run again with --database-moved',
     ],
   };
 }

@@ -67,7 +67,7 @@ export function mayBeSomewhere(
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
-    message: `no accounts were found in ${file}${file === DEFAULT_FILE ? '' : `, in ${DEFAULT_FILE}`}, or where a run has last left them, on any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. Where the old host, or its disk, comes back, or mailu.database.path was another one, prefer what is there'}`,
+    message: `no accounts were found in ${file}${file === DEFAULT_FILE ? '' : `, in ${DEFAULT_FILE}`}, or where a run has last left them, on any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. If the old host, or its disk, comes back, or mailu.database.path was another one, prefer what is there'}`,
     fix: [
       copy === undefined
         ? `from your backup: ${first.onHost(restoresBackup(file))}`

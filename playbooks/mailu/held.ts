@@ -111,7 +111,7 @@ function elsewhere(mailu: Mailu, held: Held, cluster: MailuCluster): Finding {
   const both =
     there.length === 0
       ? ''
-      : `. ${wanted} has mail as well, of ${there.join(', ')}: where that is an older copy, move it aside first, or every message of it is there twice`;
+      : `. ${wanted} has mail as well, of ${there.join(', ')}: if that is an older copy, move it aside first, or every message of it is there twice`;
   const through = askedManager(cluster) ?? host;
   const pause = container.running ? `${sh`docker pause ${container.name}`.shown} && ` : '';
   const mount = `type=bind,source=${wanted},target=${target}`;

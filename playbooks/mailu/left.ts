@@ -51,7 +51,7 @@ export function inspectEnding(mailu: Mailu, cluster: MailuCluster): readonly Fin
         message: `the inventory has no ${name}, so a run would end the service, and what only its containers have would be lost with them: ${lost.map(fleetingText).join(', ')}`,
         fix: [
           `to keep them: write ${name} into the section \`mailu\`, as the stack has it, and run again: it says how they are copied`,
-          `where they are copied, or nobody needs them, end the service with all that its containers have: ${(askedManager(cluster) ?? first.host).onHost(sh`docker service rm ${service}`.shown)}`,
+          `if they are copied, or nobody needs them, end the service with all that its containers have: ${(askedManager(cluster) ?? first.host).onHost(sh`docker service rm ${service}`.shown)}`,
         ],
       },
     ];
@@ -187,7 +187,7 @@ function listElsewhere({ now, wanted }: Moved, lead: ReturnType<typeof askedMana
     message: `the list of what fetchmail has brought is in ${from}, and the inventory says ${wanted}: without it, all that people leave at their provider would come once more`,
     fix: [
       `end it: ${at(sh`docker service scale ${SERVICE}=0`.shown)}`,
-      `copy the file fetchids, and nothing else, from ${from} to ${wanted}, on a host that has both; where there is no such file, there is nothing to copy`,
+      `copy the file fetchids, and nothing else, from ${from} to ${wanted}, on a host that has both; if there is no such file, there is nothing to copy`,
       `have it write there, and run again: ${at(sh`docker service update --mount-add ${mount} ${SERVICE}`.shown)}`,
     ],
   };

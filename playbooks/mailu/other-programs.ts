@@ -21,7 +21,7 @@ export function otherPrograms(host: Reached, places: readonly string[]): readonl
     code: 'other-writer',
     host: host.name,
     message: stands
-      ? `${program} (${unit}) works in ${path}, and has no file open there now. Where it is another mail server's, or another Redis, end it: two that write the same files destroy them`
+      ? `${program} (${unit}) works in ${path}, and has no file open there now. If it is another mail server's, or another Redis, end it: two that write the same files destroy them`
       : `${program}${unit === undefined ? ` (process ${pid})` : ` (${unit})`} has ${path} open to write, which this stack is to write${unit === undefined ? '' : '. The command below ends all that it does'}`,
     fix: [
       unit === undefined

@@ -73,7 +73,7 @@ function otherEngines(host: Reached): readonly Finding[] {
       level: own ? 'refuse' : 'warn',
       code: 'other-engine',
       host: host.name,
-      message: `another Docker engine runs here (process ${pid}${unit === undefined ? '' : `, ${unit}`}, of ${user}): its containers are not seen, and ${own ? "may write Mailu's files or have its ports" : 'may have ports of Mailu'}. Look at them. Where one is a mail server or has such a port, end it; where nothing needs the engine, remove it`,
+      message: `another Docker engine runs here (process ${pid}${unit === undefined ? '' : `, ${unit}`}, of ${user}): its containers are not seen, and ${own ? "may write Mailu's files or have its ports" : 'may have ports of Mailu'}. Look at them. If one is a mail server or has such a port, end it; if nothing needs the engine, remove it`,
       fix: [
         host.onHost(
           `ps -fp ${pid}${socket === undefined ? '' : sh`; docker -H ${`unix://${socket}`} ps --all`.shown}`,

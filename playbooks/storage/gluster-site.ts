@@ -116,7 +116,7 @@ function otherClients(cluster: Storage): readonly Finding[] {
       message: `${found.join(', ')} uses bricks of these hosts and is no host of the inventory. It may go on mounting ${name}; whoever else is to mount it has to be named`,
       fix: [
         decision.lead.onHost(`gluster volume status ${name} clients`),
-        `Where that is right, write storage.clients: [${found.join(', ')}].`,
+        `If that is right, write storage.clients: [${found.join(', ')}].`,
       ],
     },
   ];

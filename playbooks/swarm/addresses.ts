@@ -84,11 +84,11 @@ function moved(host: SwarmMember): readonly Finding[] {
   return [
     {
       ...finding,
-      message: `the others reach it at ${current} in the swarm, which is not one of its addresses (${own.join(', ') || 'it has none'}). Where it has lost that address, as by DHCP, they do not: a member's address stays until it leaves and joins anew`,
+      message: `the others reach it at ${current} in the swarm, which is not one of its addresses (${own.join(', ') || 'it has none'}). If it has lost that address, as by DHCP, they do not: a member's address stays until it leaves and joins anew`,
       fix: [
         `give it ${current} again, for good, and restart its Docker`,
         `where ${current} is translated to it on the way, set ${name} to ${current}`,
-        'where it cannot have that address again, and other managers keep the majority: drain it, demote it if it is a manager, have it leave the swarm, and run again. The only manager must not leave: the swarm is lost with it',
+        'if it cannot have that address again, and other managers keep the majority: drain it, demote it if it is a manager, have it leave the swarm, and run again. The only manager must not leave: the swarm is lost with it',
       ],
     },
   ];

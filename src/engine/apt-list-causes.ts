@@ -20,7 +20,7 @@ export const APT_LIST_CAUSES: readonly KnownCause[] = [
     code: 'lists-renamed',
     message:
       'this source is another release than it was: its makers have made one, and the name that its file has means the new one now',
-    fix: 'see in the file of that source, which `grep -rn ^ /etc/apt/sources.list /etc/apt/sources.list.d` shows, whether the name of a release should stand there in place of stable or testing. Where the new one is meant, say so on the host with `apt-get update --allow-releaseinfo-change`; then run again',
+    fix: 'see in the file of that source, which `grep -rn ^ /etc/apt/sources.list /etc/apt/sources.list.d` shows, whether the name of a release should stand there in place of stable or testing. If the new one is meant, say so on the host with `apt-get update --allow-releaseinfo-change`; then run again',
   },
   {
     words: /^E: Failed to fetch .*(?: 407 |Invalid response from proxy).*$/m,
@@ -69,14 +69,14 @@ export const APT_LIST_CAUSES: readonly KnownCause[] = [
     words: /^E: Failed to fetch \S+\.deb\s+404 .*$/m,
     code: 'lists-old',
     message: 'the lists of the host name a version that the mirror no longer has',
-    fix: 'run again: that fetches the lists anew. Where it stays so, the mirror or a proxy gives out old ones; look with `apt-config dump Acquire::http::Proxy` on the host',
+    fix: 'run again: that fetches the lists anew. If it stays so, the mirror or a proxy gives out old ones; look with `apt-config dump Acquire::http::Proxy` on the host',
   },
   {
     words: /^E: Failed to fetch .*(?:Hash Sum mismatch|Mirror sync in progress).*$/m,
     code: 'mirror-in-between',
     message:
       'what came is not what the list promises: the mirror is being changed at this moment, or a proxy gives out what it was before',
-    fix: 'run again in some minutes; where it stays so, look with `apt-config dump Acquire::http::Proxy` on the host for a proxy',
+    fix: 'run again in some minutes; if it stays so, look with `apt-config dump Acquire::http::Proxy` on the host for a proxy',
   },
   {
     words: /^sources of packages that cannot be used: /m,

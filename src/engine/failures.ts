@@ -53,7 +53,7 @@ export class NotConverged extends ProvisionError {
     super(`${resource} did not converge: every command succeeded, and still ${fields.join('; ')}`, {
       code: 'not-converged',
       exit: 2,
-      fix: ['run again; where that changes nothing, something on the host undoes it'],
+      fix: ['run again; if that changes nothing, something on the host undoes it'],
     });
     this.resource = resource;
     this.changes = changes;

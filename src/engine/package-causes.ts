@@ -34,6 +34,6 @@ export const PACKAGE_CAUSES: readonly KnownCause[] = [
     code: 'package-absent',
     message:
       "none of the host's sources offers it: a component or a suite is missing, or a preference excludes it",
-    fix: 'look with `apt-cache policy NAME` on the host. Where it shows a version with a priority below 1, take that out of /etc/apt/preferences.d; where it shows none, add the component or the suite to the sources (universe, as a rule, with Ubuntu); and run again',
+    fix: 'look with `apt-cache policy NAME` on the host. If it shows a version with a priority below 1, take that out of /etc/apt/preferences.d; if it shows none, add the component or the suite to the sources (universe, as a rule, with Ubuntu); and run again',
   },
 ];

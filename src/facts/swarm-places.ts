@@ -131,13 +131,13 @@ function doubtOf(
     // A host that never had an engine has no disk of one, whatever its settings name for later.
     if (had && (what === 'empty' || (what === 'absent' && other)))
       return away(
-        `It is ${what === 'empty' ? 'empty' : 'not there'}, and Docker does not run: its disk may be missing. Mount that first. Only where nothing was ever there, start Docker, which then says itself that it is in no swarm`,
+        `It is ${what === 'empty' ? 'empty' : 'not there'}, and Docker does not run: its disk may be missing. Mount that first. Only if nothing was ever there, start Docker, which then says itself that it is in no swarm`,
       );
   }
   const slow = found ? undefined : all('slow')[0];
   return (
     slow && {
-      reason: `to look through its disks for the state of a swarm took longer than ${SEARCH} s, at ${slow.value}: run again, for what was read once is read faster. Where that does not help, look as below: a directory with very many entries near the top is what takes the time. Move that deeper, or unmount ${slow.value} for this run where it is no part of the system`,
+      reason: `to look through its disks for the state of a swarm took longer than ${SEARCH} s, at ${slow.value}: run again, for what was read once is read faster. If that does not help, look as below: a directory with very many entries near the top is what takes the time. Move that deeper, or unmount ${slow.value} for this run where it is no part of the system`,
       looks: [
         sh`find ${slow.value} -xdev -maxdepth 5 -type d -path ${'*/swarm/certificates'}`.shown,
         sh`du -x --inodes --max-depth=3 ${slow.value} | sort -n | tail`.shown,

@@ -128,7 +128,7 @@ const WORDS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'this machine does not know who signed it',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'this machine does not know who signed it',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'who signed it is not known here; where somebody known did, the certificate in between is missing: give the whole chain',
+    'who signed it is not known here; if somebody known did, the certificate in between is missing: give the whole chain',
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',

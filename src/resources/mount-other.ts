@@ -56,7 +56,7 @@ function remedies(
     ];
   if (mounted.type === shownType && type === 'glusterfs' && folder !== undefined)
     return [
-      `It is the directory ${folder} of ${whole}, and a run mounts a volume whole. Where it has the mail, stop what uses it, ${away}, run again, and move what is in that directory to the top of the volume.`,
+      `It is the directory ${folder} of ${whole}, and a run mounts a volume whole. If it has the mail, stop what uses it, ${away}, run again, and move what is in that directory to the top of the volume.`,
     ];
   if (mounted.type === shownType)
     return [

@@ -40,7 +40,7 @@ export function refuseToHide(where: string, point: MountPoint): void {
   if (below.length > 0)
     throw new Refusal(`${below.join(', ')} is mounted below ${where}, and a mount over it would hide it`, [
       ...below.slice(0, 1).map((one) => sh`findmnt --mountpoint ${one}`),
-      'Where it has mail, mount it at a directory outside, run again, then copy what it has to the shared storage.',
+      'If it has mail, mount it at a directory outside, run again, then copy what it has to the shared storage.',
     ]);
   if (files > 0)
     throw new Refusal(

@@ -93,7 +93,7 @@ export const nfsExport = defineResource({
         [
           LOOK_FOR_DISKS,
           'Bring the disk back to where it was mounted, and run again.',
-          'Where it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
+          'If it is gone for good, mount another in its place, bring the files back from a backup, and run again.',
         ],
       );
     const before = gone(have);
@@ -104,7 +104,7 @@ export const nfsExport = defineResource({
           LOOK_FOR_DISKS,
           'Bring the disk back to where it was mounted, and run again.',
           {
-            say: 'Where its files are on this disk from now on, let our line say so, and run again',
+            say: 'If its files are on this disk from now on, let our line say so, and run again',
             run: sh`ls -lA -- ${path} && sed -i ${`s|,mp=${before}||g`} ${FILE}`,
           },
         ],

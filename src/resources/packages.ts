@@ -60,7 +60,7 @@ export const packages = defineResource({
     if (held.length > 0)
       throw new Refusal(held.map(onHold).join('; '), [
         {
-          say: 'where it need not stay so, let apt change it',
+          say: 'if it need not stay so, let apt change it',
           run: sh`apt-mark unhold ${held.map(({ field }) => field)}`,
         },
       ]);

@@ -132,7 +132,7 @@ function anotherVolume(
     fix: [
       ...[...others].map(([other, [host]]) => host?.onHost(`gluster volume info ${other}`) ?? ''),
       ...names.map((other) => `Where ${other} is to hold the mail, write storage.volume: ${other}.`),
-      `Where an empty ${name} is meant beside it, write storage.otherVolumes: [${names.join(', ')}].`,
+      `If an empty ${name} is meant beside it, write storage.otherVolumes: [${names.join(', ')}].`,
     ],
   };
 }

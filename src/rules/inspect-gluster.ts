@@ -44,8 +44,8 @@ function unknownBricks({ lead, bricks }: Found, name: string): readonly Finding[
       message: `volume ${name} has ${unknown.join(', ')}, and no host of the inventory is known to hold that; a run removes no brick`,
       fix: [
         lead.onHost('gluster pool list'),
-        'Put that machine into the inventory. Where it is there under another address, set its storage.address to the one that the pool knows.',
-        'Where it is gone for good, give the machine that replaces it the same address: a run fills its brick again from the others.',
+        'Put that machine into the inventory. If it is there under another address, set its storage.address to the one that the pool knows.',
+        'If it is gone for good, give the machine that replaces it the same address: a run fills its brick again from the others.',
       ],
     },
   ];

@@ -87,7 +87,7 @@ function notListed(host: SwarmHost, lead: SwarmHost, hosts: readonly SwarmHost[]
     level: 'refuse',
     code: 'not-listed',
     host: host.name,
-    message: `it is in this swarm by its own word, and ${lead.name} does not list it. Where it was removed, the next run joins it anew; where ${lead.name} was forced into a new cluster, it belongs to the others. ${silent.join(', ')} could not say which`,
+    message: `it is in this swarm by its own word, and ${lead.name} does not list it. If it was removed, the next run joins it anew; if ${lead.name} was forced into a new cluster, it belongs to the others. ${silent.join(', ')} could not say which`,
     fix: [
       `bring ${silent.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`,
       host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'; docker ps"),

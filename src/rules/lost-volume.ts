@@ -50,8 +50,8 @@ function forgotten(
     message: `it has ${bricks.join(', ')} of a volume that no host knows any more, and no host knows a volume ${name}. It may be the only copy of the mail, and a run would make an empty volume beside it`,
     fix: [
       host.onHost(`ls -lA -- ${paths.map(quote).join(' ')}`),
-      'Where this is the volume of the mail, bring the files of glusterd (/var/lib/glusterd) back from a backup of these hosts, and run again.',
-      `Where there is no backup, or it is not the mail, write storage.otherVolumes: [${paths.join(', ')}], and another storage.brickPath where it is the same. A run leaves these files as they are. ${COPYING_BRICKS}`,
+      'If this is the volume of the mail, bring the files of glusterd (/var/lib/glusterd) back from a backup of these hosts, and run again.',
+      `If there is no backup, or it is not the mail, write storage.otherVolumes: [${paths.join(', ')}], and another storage.brickPath where it is the same. A run leaves these files as they are. ${COPYING_BRICKS}`,
     ],
   };
 }
@@ -64,7 +64,7 @@ function unsearched(host: GlusterHost, name: string): Finding {
     message: `no host knows a volume ${name}, and its disks could not be looked through in ${SEARCH} s for bricks that none knows any more`,
     fix: [
       `Bring back or take away the mounts that do not answer, which this names, and run again: ${host.onHost('for d in $(findmnt -rn -o TARGET); do timeout -s KILL 2 stat -f "$d" >/dev/null 2>&1 || echo "$d"; done')}`,
-      'Where a directory has many files and certainly no brick of the mail, add its path to storage.otherVolumes: it is passed over.',
+      'If a directory has many files and certainly no brick of the mail, add its path to storage.otherVolumes: it is passed over.',
     ],
   };
 }

@@ -164,7 +164,7 @@ function duplicates(
         level: 'refuse',
         code: `duplicate-${fact === 'hostname' ? 'hostname' : 'machine-id'}`,
         host: host.name,
-        message: `it has the same ${what} as ${other.name}: ${value}${fact === 'machineId' ? '. Where one was copied from the other, or both from one image, give this one a new id; its programs use the old one until it is rebooted' : ''}`,
+        message: `it has the same ${what} as ${other.name}: ${value}${fact === 'machineId' ? '. If one was copied from the other, or both from one image, give this one a new id; its programs use the old one until it is rebooted' : ''}`,
         fix: [host.onHost(remedy(host.name))],
       },
     ];

@@ -13,12 +13,12 @@ export function notReady(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Fi
   if (entry.manager?.reachable)
     return {
       ...finding,
-      message: `its Docker runs and is reachable as a manager, and the swarm counts it as down (node ${entry.id}): nothing is started there. Docker can stay so where most managers were stopped and started within seconds. Where it is still so in a minute, the command below starts its Docker again, if it is down and all managers are reachable. Containers that run there end with it`,
+      message: `its Docker runs and is reachable as a manager, and the swarm counts it as down (node ${entry.id}): nothing is started there. Docker can stay so where most managers were stopped and started within seconds. If it is still so in a minute, the command below starts its Docker again, if it is down and all managers are reachable. Containers that run there end with it`,
       fix: [host.onHost(startAgain(entry.id))],
     };
   return {
     ...finding,
-    message: `its Docker runs and the managers do not hear from it (node ${entry.id} is down). Where it is not back in a minute, look whether it reaches ${lead.name} on TCP 2377 and 7946, and at what its Docker says`,
+    message: `its Docker runs and the managers do not hear from it (node ${entry.id} is down). If it is not back in a minute, look whether it reaches ${lead.name} on TCP 2377 and 7946, and at what its Docker says`,
     fix: [host.onHost('journalctl -u docker --since -10min')],
   };
 }

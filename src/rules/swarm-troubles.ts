@@ -21,7 +21,7 @@ export function troubles(host: SwarmHost): readonly Finding[] {
       'swarm-pending',
       'it is still joining a swarm, or does not reach the managers of its swarm',
       'wait a minute and run again',
-      `where that stays so, look why: ${host.onHost('journalctl -u docker --since -10min | grep -i swarm | tail')}`,
+      `if that stays so, look why: ${host.onHost('journalctl -u docker --since -10min | grep -i swarm | tail')}`,
     );
   if (info?.state === 'error')
     return finding(
@@ -73,9 +73,9 @@ function adopts(host: SwarmHost, root: string): string {
   const was =
     remapped === undefined
       ? ''
-      : ' (it was made with user namespaces: where they were mapped to another user, name that one)';
+      : ' (it was made with user namespaces: if they were mapped to another user, name that one)';
   const command = sh`test ! -e ${DAEMON_JSON} && mkdir -p /etc/docker && printf '%s\n' ${text} >${DAEMON_JSON} && systemctl restart docker.service`;
-  return `to use what is there, add ${text.slice(1, -1)} to ${DAEMON_JSON}${was}, restart Docker, and run again: a run keeps that, and Docker does not see any more what it has in ${now}. Where there is no such file yet: ${host.onHost(command.shown)}`;
+  return `to use what is there, add ${text.slice(1, -1)} to ${DAEMON_JSON}${was}, restart Docker, and run again: a run keeps that, and Docker does not see any more what it has in ${now}. If there is no such file yet: ${host.onHost(command.shown)}`;
 }
 
 export function silentHosts(silent: readonly SwarmHost[]): Finding {
@@ -157,7 +157,7 @@ export function copyOf(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Find
     level: 'refuse',
     code: 'same-node',
     host: host.name,
-    message: `its Docker does not run, and the swarm hears from its node (${entry.id}) at ${entry.address}, which is none of its addresses: it has the state of another machine, as a copy has. Started beside the original it would take that state from it, and a copy of a manager could go on as a swarm of its own. Where its Docker ran a moment ago, wait a minute and run again`,
+    message: `its Docker does not run, and the swarm hears from its node (${entry.id}) at ${entry.address}, which is none of its addresses: it has the state of another machine, as a copy has. Started beside the original it would take that state from it, and a copy of a manager could go on as a swarm of its own. If its Docker ran a moment ago, wait a minute and run again`,
     fix: [
       lead.onHost(sh`docker node inspect --pretty ${entry.id}`.shown),
       host.onHost('hostname; ip -4 -o addr'),

@@ -26,7 +26,7 @@ const BROKEN: readonly { readonly said: RegExp; readonly means: string; readonly
     // Of the shell that sudo has begun, when it begins another.
     said: /\/bin\/sh: Permission denied/,
     means: 'it lets a command begin no other (noexec in sudoers), and a run is a shell that begins many',
-    fix: 'let it for this login, with visudo on the host as root: Defaults:LOGIN !noexec. Where the rule itself says NOEXEC:, write EXEC: in its place',
+    fix: 'let it for this login, with visudo on the host as root: Defaults:LOGIN !noexec. If the rule itself says NOEXEC:, write EXEC: in its place',
   },
 ];
 

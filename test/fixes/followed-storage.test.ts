@@ -63,7 +63,7 @@ test('our line of exports forgets the disk that the files were on, and says all 
   const line = (more: string) => `/srv/mailu 192.0.2.1(rw,sync${more},no_root_squash)\n`;
   host.write('etc/exports.d/provision.exports', line(',mp=/srv'));
   host.write('srv/mailu/mail/a', '');
-  const forget = refusedWith('nfs-export', 'Where its files are on this disk from now on');
+  const forget = refusedWith('nfs-export', 'If its files are on this disk from now on');
   expect(host.paste(forget, ['/etc', '/srv/mailu'])).toBe(0);
   expect(host.read('etc/exports.d/provision.exports')).toBe(line(''));
 });

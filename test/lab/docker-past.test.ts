@@ -153,7 +153,7 @@ test('an engine that is stopped and holds nothing where it is to keep its data: 
   expect({ code: ran.code, changed: changedLines(ran) }).toEqual({ code: 5, changed: [] });
   const start = refusals(ran)
     .flatMap(({ fix }) => fix)
-    .find((line) => line.startsWith('where nothing was ever there'));
+    .find((line) => line.startsWith('if nothing was ever there'));
   await follow(start);
   const again = await json(elsewhere);
   expect({ code: again.code, refused: refusals(again), failures: failures(again) }).toEqual({

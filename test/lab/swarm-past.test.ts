@@ -103,7 +103,7 @@ describe('a swarm made by hand', () => {
       );
       await refused(() => json(inventory(3)));
 
-      await follow(said?.fix[0]?.split('Where there is no such file yet: ')[1]);
+      await follow(said?.fix[0]?.split('If there is no such file yet: ')[1]);
       const found = await on('node-1', "docker info --format '{{.DockerRootDir}}'");
       expect(found).toMatch(root);
       await goesThrough(inventory(3));

@@ -101,7 +101,7 @@ test('a service that the inventory no longer has is not ended with what only its
         'the inventory has no webdav, so a run would end the service, and what only its containers have would be lost with them: /data of mailu_webdav.1.x on a',
       fix: [
         'to keep them: write webdav into the section `mailu`, as the stack has it, and run again: it says how they are copied',
-        'where they are copied, or nobody needs them, end the service with all that its containers have: a$ docker service rm mailu_webdav',
+        'if they are copied, or nobody needs them, end the service with all that its containers have: a$ docker service rm mailu_webdav',
       ],
     },
   ];

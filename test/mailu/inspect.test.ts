@@ -188,7 +188,7 @@ test('another engine is refused where it can do all, for its containers are in n
       code: 'other-engine',
       host: 'a',
       message:
-        "another Docker engine runs here (process 5, snap.docker.dockerd.service, of root): its containers are not seen, and may write Mailu's files or have its ports. Look at them. Where one is a mail server or has such a port, end it; where nothing needs the engine, remove it",
+        "another Docker engine runs here (process 5, snap.docker.dockerd.service, of root): its containers are not seen, and may write Mailu's files or have its ports. Look at them. If one is a mail server or has such a port, end it; if nothing needs the engine, remove it",
       fix: ['on a: ps -fp 5; docker -H unix:///run/docker.sock ps --all'],
     },
   ]);

@@ -92,7 +92,7 @@ test('the list of what fetchmail has brought is kept, and nothing else is copied
         'the list of what fetchmail has brought is in /mailu/data, and the inventory says /mailu/data/fetchmail: without it, all that people leave at their provider would come once more',
       fix: [
         'end it: docker service scale mailu_fetchmail=0',
-        'copy the file fetchids, and nothing else, from /mailu/data to /mailu/data/fetchmail, on a host that has both; where there is no such file, there is nothing to copy',
+        'copy the file fetchids, and nothing else, from /mailu/data to /mailu/data/fetchmail, on a host that has both; if there is no such file, there is nothing to copy',
         "have it write there, and run again: docker service update --mount-add 'type=bind,source=/mailu/data/fetchmail,target=/data' mailu_fetchmail",
       ],
     },

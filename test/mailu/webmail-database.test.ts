@@ -50,7 +50,7 @@ test('the database of roundcube is not exchanged for another in passing', () => 
   expect(refused({}, POSTGRES)).toEqual([
     "people's address books, identities and settings of roundcube are in postgresql (db.example.org, cube) now, and the inventory says sqlite. A run moves nothing, and they would be missing",
     'to keep them where they are: write that into mailu.webmailDatabase',
-    'where you have brought them there yourself, or nobody needs them, stop the service, which ends its containers with all that they alone have, and run again: a$ docker service scale mailu_webmail=0',
+    'if you have brought them there yourself, or nobody needs them, stop the service, which ends its containers with all that they alone have, and run again: a$ docker service scale mailu_webmail=0',
   ]);
   expect(refused(inServer(), ['WEBMAIL=roundcube'])[0]).toContain('are in sqlite now');
   expect(refused(inServer({ name: 'other' }), POSTGRES)[0]).toContain(

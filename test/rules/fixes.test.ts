@@ -67,7 +67,7 @@ describe('the commands of all fixes', () => {
 function written(finding: { readonly fix: readonly string[] } | undefined): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'provision-adopt-'));
   const command =
-    finding?.fix[0]?.split('Where there is no such file yet: ')[1]?.replace(/^.*?\$ /, '') ?? 'false';
+    finding?.fix[0]?.split('If there is no such file yet: ')[1]?.replace(/^.*?\$ /, '') ?? 'false';
   const text = `systemctl() { :; }\n${command.replaceAll('/etc/docker', folder)}`;
   const { status } = spawnSync('dash', ['-c', text]);
   expect(status).toBe(0);

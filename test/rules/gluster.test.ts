@@ -382,7 +382,7 @@ describe('a volume of another name is not passed over', () => {
     expect(finding?.fix).toEqual([
       'ssh mail-1 gluster volume info gv0',
       'Where gv0 is to hold the mail, write storage.volume: gv0.',
-      'Where an empty mailu is meant beside it, write storage.otherVolumes: [gv0].',
+      'If an empty mailu is meant beside it, write storage.otherVolumes: [gv0].',
     ]);
   });
 });

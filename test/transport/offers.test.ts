@@ -155,7 +155,10 @@ test('what the server takes is said; and where a key is right and not enough, wh
   const more = { agent: undefined, identities: [file('lone')] };
   await expect(offers('nobody', more)).rejects.toMatchObject({
     message: expect.stringMatching(/^root cannot log in at .*; it accepts publickey; tried \S+lone$/),
-    fix: [expect.stringMatching(/^from its console, or by another login/), expect.stringMatching(/journalctl/)],
+    fix: [
+      expect.stringMatching(/^from its console, or by another login/),
+      expect.stringMatching(/journalctl/),
+    ],
   });
   half = 'lone';
   onTestFinished(() => {

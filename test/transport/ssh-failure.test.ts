@@ -25,7 +25,12 @@ const notTaken = failed({
 describe('a host that is not reached', () => {
   test.each<[string, object, string, RegExp]>([
     ['nothing listens', { code: 'ECONNREFUSED' }, 'refused', /^nothing listens at 192\.0\.2\.1, port 2222$/],
-    ['its name is unknown', { code: 'ENOTFOUND' }, 'unreachable', /^this machine cannot resolve the name 192\.0\.2\.1/],
+    [
+      'its name is unknown',
+      { code: 'ENOTFOUND' },
+      'unreachable',
+      /^this machine cannot resolve the name 192\.0\.2\.1/,
+    ],
     ['names are not told', { code: 'EAI_AGAIN' }, 'unreachable', /cannot resolve the name .*\(EAI_AGAIN\)$/],
     ['no route', { code: 'EHOSTUNREACH' }, 'unreachable', /^no route to 192\.0\.2\.1/],
     ['no network', { code: 'ENETUNREACH' }, 'unreachable', /\(ENETUNREACH\)$/],

@@ -185,7 +185,7 @@ function refuseUnread({ file, settings: old }: Have): void {
     `${DAEMON_JSON} is not JSON, and it says where or how Docker keeps its data: without that, Docker would come up empty`,
     [
       {
-        say: 'correct it by hand; where it is wrong says',
+        say: 'correct it by hand; this says where it is wrong',
         run: sh`dockerd --validate --config-file ${DAEMON_JSON}`,
       },
     ],

@@ -95,7 +95,7 @@ function refuseUnseen(now: string, then: string, state: EngineState): void {
     `Docker is installed and does not run, and is to keep its data in ${then}, where nothing of an engine is: if that is on a disk that is not there now, Docker would come up empty, without swarm, volumes and containers`,
     [
       {
-        say: 'where nothing was ever there, start Docker, which then says itself what it has, and run again',
+        say: 'if nothing was ever there, start Docker, which then says itself what it has, and run again',
         run: sh`systemctl start docker.service`,
       },
       {

@@ -38,7 +38,7 @@ export function refuseWrongDisk(brick: MissingBrick, { target, away }: Place): v
       [
         LOOK_FOR_DISKS,
         ...back(brick),
-        `Where it is to be on this disk from now on, mount a directory of it at ${madeOn}, by a line in /etc/fstab with the option bind, and run again.`,
+        `If it is to be on this disk from now on, mount a directory of it at ${madeOn}, by a line in /etc/fstab with the option bind, and run again.`,
       ],
     );
   if (target !== '/' || allowRootFilesystem || madeOn === '/') return;
@@ -53,7 +53,7 @@ export function refuseWrongDisk(brick: MissingBrick, { target, away }: Place): v
       : [
           LOOK_FOR_DISKS,
           ...back(brick),
-          'Where it has always been on the root file system, set storage.allowRootFilesystem: true.',
+          'If it has always been on the root file system, set storage.allowRootFilesystem: true.',
         ],
   );
 }
@@ -62,11 +62,11 @@ const back = ({ volumeId }: MissingBrick): readonly string[] =>
   volumeId === undefined
     ? [
         'Bring the disk back to where it was mounted, and run again.',
-        'Where it is gone for good, mount a new file system in its place, by a line in /etc/fstab, or write another storage.brickPath; then run again.',
+        'If it is gone for good, mount a new file system in its place, by a line in /etc/fstab, or write another storage.brickPath; then run again.',
       ]
     : [
         'Bring its disk back to where it was mounted, and run again: the brick is brought up to date from the others.',
-        'Where the disk is gone for good, mount a new file system in its place, by a line in /etc/fstab, and run again: the brick is filled from the others.',
+        'If the disk is gone for good, mount a new file system in its place, by a line in /etc/fstab, and run again: the brick is filled from the others.',
       ];
 
 const harm = ({ volumeId }: MissingBrick) =>

@@ -73,7 +73,7 @@ export const glusterBrick = defineResource({
         `${path} holds files (${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}), and is no brick of this volume; a run neither takes it over nor empties it`,
         [
           ...look,
-          `Write another storage.brickPath. Where these files are the mail, copy them to the shared storage once it is mounted.`,
+          `Write another storage.brickPath. If these files are the mail, copy them to the shared storage once it is mounted.`,
         ],
       );
     return [

@@ -62,7 +62,7 @@ export const glusterIdentity = defineResource({
         [
           sh`ls -l ${`${directory}/peers`} ${`${directory}/vols`}`,
           sh`gluster pool list`,
-          "Where another machine has this one's place in the pool now, set storage.address of each host to the address that the pool knows it by. Where this one belongs to another pool, take it out of that pool or out of the inventory.",
+          "If another machine has this one's place in the pool now, set storage.address of each host to the address that the pool knows it by. If this one belongs to another pool, take it out of that pool or out of the inventory.",
         ],
       );
     if (have.uuid === null && have.away !== undefined)
@@ -70,7 +70,7 @@ export const glusterIdentity = defineResource({
         `the files of glusterd, ${directory}, may be on a disk that is away: ${have.away}. Made anew, they would be below it`,
         [
           LOOK_FOR_DISKS,
-          'Bring the disk back to where it was mounted, and run again. Where it is gone for good, mount another in its place first.',
+          'Bring the disk back to where it was mounted, and run again. If it is gone for good, mount another in its place first.',
         ],
       );
     return compare('uuid', have.uuid, uuid);

@@ -107,7 +107,7 @@ export const glusterVolume = defineResource({
         [
           sh`gluster volume status ${wanted.name}`,
           'Run again with all hosts.',
-          'Where they cannot be reached, start glusterd anew on the host of the brick that is offline (systemctl restart glusterd) while the other bricks are online, and run again.',
+          'If they cannot be reached, start glusterd anew on the host of the brick that is offline (systemctl restart glusterd) while the other bricks are online, and run again.',
         ],
       );
     return [

@@ -32,7 +32,7 @@ export function refuseElsewhere(
     [
       `to keep them where they are: write that into ${setting}`,
       {
-        say: 'where you have brought them there yourself, or nobody needs them, stop the service, which ends its containers with all that they alone have, and run again',
+        say: 'if you have brought them there yourself, or nobody needs them, stop the service, which ends its containers with all that they alone have, and run again',
         run: sh`docker service scale ${name}=0`,
       },
     ],
