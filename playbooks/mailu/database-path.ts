@@ -10,13 +10,13 @@ export function databasePathMistake(
   const { root, server } = storage;
   const shared = nested(path, root);
   if (shared === 'around')
-    return `${path} is around ${root}, where the shared storage is mounted; take a directory beside it`;
+    return `${path} is around ${root}, where the shared storage is mounted; use a directory beside it`;
   if (shared !== undefined)
-    return `${path} is on the shared storage, and sqlite's locks do not hold there: its file gets corrupted; take a directory of the host's own, or use postgresql`;
+    return `${path} is on the shared storage, and sqlite's locks do not hold there: its file gets corrupted; use a directory of the host's own, or use postgresql`;
   const serves = hosts.some(({ name, address }) => name === server || address === server);
   const place =
     storage.kind === 'glusterfs' ? brickPathOf(storage) : serves ? (storage.export ?? '/') : undefined;
   const kept = place === undefined ? undefined : nested(path, place);
   if (kept === undefined) return undefined;
-  return `${path} is ${kept} ${place}, where the shared storage has its files: what others write there damages it; take a directory beside it`;
+  return `${path} is ${kept} ${place}, where the shared storage has its files: what others write there damages it; use a directory beside it`;
 }

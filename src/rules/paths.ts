@@ -68,7 +68,7 @@ export function formMistake(path: string): string | undefined {
 export function placeMistake(path: string): string | undefined {
   const shared = SHARED[path];
   if (shared !== undefined)
-    return `${path} has ${shared}; take a directory of its own${path === '/' ? '' : `, as ${path}/mailu`}`;
+    return `${path} has ${shared}; use a directory of its own${path === '/' ? '' : `, such as ${path}/mailu`}`;
   return systemMistake(path);
 }
 

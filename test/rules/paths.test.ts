@@ -53,7 +53,7 @@ const RIGHT =
 
 describe('where data can be kept', () => {
   test.each(WRONG)('not in %s', (path) => {
-    expect(placeMistake(path)).toMatch(/; take a directory /);
+    expect(placeMistake(path)).toMatch(/; use a directory /);
     expect(clusterSettings.safeParse({ root: path }).success).toBe(false);
     expect(clusterSettings.safeParse({ kind: 'glusterfs', brickPath: path }).success).toBe(false);
     const database = { kind: 'sqlite', path };
@@ -69,9 +69,9 @@ describe('where data can be kept', () => {
 
   test('every place has words of its own that name a way out', () => {
     for (const path of WRONG)
-      expect(placeMistake(path)).toMatch(/^\/\S* has .+; take a directory (of its own|outside)/);
+      expect(placeMistake(path)).toMatch(/^\/\S* has .+; use a directory of its own/);
     expect(placeMistake('/srv')).toBe(
-      '/srv has the data of all services, bricks included; take a directory of its own, as /srv/mailu',
+      '/srv has the data of all services, bricks included; use a directory of its own, such as /srv/mailu',
     );
   });
 });
