@@ -62,10 +62,7 @@ test.each([
   ["version: '1.5'", 'mailu.version: Mailu 1.5 cannot run here: its busybox knows another `timeout`'],
   ["version: '1.6'", 'mailu.version: Mailu 1.6 cannot run here'],
   ["version: '1.7'", 'mailu.version: Mailu 1.7 cannot run here'],
-  [
-    "version: '1.8'",
-    'Its accounts and mail can move to 1.9, and on from there; write 1.9, 2.0 or 2024.06',
-  ],
+  ["version: '1.8'", 'Its accounts and mail can move to 1.9, and on from there; write 1.9, 2.0 or 2024.06'],
   ["version: '2023.01'", 'mailu.version: there is no Mailu 2023.01 that provision knows'],
   ["version: '2024.07'", 'mailu.version: there is no Mailu 2024.07 that provision knows'],
   ['tls: { kind: notls }\nports: [25, 80, 443]', 'does not listen on 443; leave it out'],

@@ -68,8 +68,7 @@ describe('where data can be kept', () => {
   });
 
   test('every place has words of its own that name a way out', () => {
-    for (const path of WRONG)
-      expect(placeMistake(path)).toMatch(/^\/\S* has .+; use a directory of its own/);
+    for (const path of WRONG) expect(placeMistake(path)).toMatch(/^\/\S* has .+; use a directory of its own/);
     expect(placeMistake('/srv')).toBe(
       '/srv has the data of all services, bricks included; use a directory of its own, such as /srv/mailu',
     );
