@@ -366,7 +366,7 @@ const met: Readonly<
     undo: 'chage -E -1 admin',
     code: 'auth',
     exit: 4,
-    words: /^it said "Your account has expired.*the key of admin is right, and the account has expired/,
+    words: /^it said "Your account has expired.*the key of admin is right, but the account has expired/,
   },
   'a password that has to be changed': {
     node: two.name,
@@ -393,7 +393,7 @@ const met: Readonly<
     undo: 'rm /etc/ssh/sshd_config.d/zz-try.conf; systemctl reload ssh',
     code: 'auth',
     exit: 4,
-    words: /^admin may not log in at/,
+    words: /^admin cannot log in at/,
   },
   'only post-quantum key exchange': {
     node: two.name,
