@@ -68,6 +68,7 @@ export {
   type Fact,
   type FactAbout,
   type Gate,
+  type Gates,
   type Host,
   type HostIdentity,
   isReached,

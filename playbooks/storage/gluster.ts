@@ -30,7 +30,7 @@ import {
 import { brickPathOf, type Reached, type Storage, setSizeOf, volumeOf } from '../settings/storage.ts';
 import { daemonConf, portsForgotten, STATE } from './gluster-daemon.ts';
 import { type Member, seen, strangers } from './gluster-site.ts';
-import { KEPT_ON, VOLUME_OPTIONS } from './options.ts';
+import { HELD_OPEN, KEPT_ON, VOLUME_OPTIONS } from './options.ts';
 
 /** What glusterd reads when it starts. */
 const DAEMON_CONF = '/etc/glusterfs/glusterd.vol';
@@ -189,7 +189,7 @@ export function heal(host: Reached, cluster: Storage): readonly Resource[] {
   return [
     glusterHeal({
       volume: volumeOf(settings),
-      except: ['/leases'],
+      except: [...HELD_OPEN],
       away: [...away],
       setSize: setSizeOf(settings),
     }),

@@ -30,6 +30,12 @@ export const VOLUME_OPTIONS: Readonly<Record<string, string>> = {
   'performance.flush-behind': 'off',
 };
 
+/**
+ * Directories whose files are held open and locked as long as a service runs. With client.strict-locks such a file is not opened
+ * anew on a brick that came back, so it is never healed for long.
+ */
+export const HELD_OPEN: readonly string[] = ['/leases'];
+
 /** Without the self-heal daemon a brick that was away is never filled again, and a run waits for that (`gluster volume heal V disable`). */
 export const KEPT_ON: readonly string[] = ['cluster.self-heal-daemon'];
 

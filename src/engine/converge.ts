@@ -1,4 +1,5 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
+import { gatesOf } from '../playbook/index.ts';
 import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
 import { changeHost } from './change-host.ts';
 import type { HostSummary } from './events.ts';
@@ -202,10 +203,11 @@ class Convergence {
     emit({ kind: 'stage-finished', ...where });
   }
 
-  #gate(built: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
+  async #gate(built: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
     const { stage, view } = built;
     const seen = view.hosts.find(({ name }) => name === host.name) as never;
-    return awaitGate(stage.rolling?.[when]?.(seen, view), built, this.#world, this.#options);
+    for (const gate of gatesOf(stage.rolling?.[when]?.(seen, view)))
+      await awaitGate(gate, built, this.#world, this.#options);
   }
 
   #change(index: number, state: HostState, lock: RunLock): Promise<void> {

@@ -16,12 +16,11 @@ type Owner = Pick<BuiltStage, 'playbook' | 'stage'>;
 
 /** Asks until the gate holds. */
 export async function awaitGate(
-  gate: Gate | undefined,
+  gate: Gate,
   owner: Owner,
   world: World,
   options: RunOptions,
 ): Promise<void> {
-  if (gate === undefined) return;
   const end = performance.now() + gate.patience * 1000;
   for (;;) {
     const reason = await ask(gate, owner, world);

@@ -119,8 +119,9 @@ const seen: ShapeFor = (cluster) =>
     harmful: truth,
   });
 
-const gate: ShapeFor = (cluster) =>
-  optional(
+/** One, or several in a list, of which some may not be there. */
+const gates: ShapeFor = (cluster) => {
+  const gate = optional(
     object('a gate (`{ title, on, probe, patience }`)', {
       title: words,
       on: hostOf(cluster),
@@ -129,6 +130,9 @@ const gate: ShapeFor = (cluster) =>
       fix: optional(TEXTS),
     }),
   );
+  const several = listOf('gates', gate);
+  return either(gate.expected, (value) => (Array.isArray(value) ? several : gate));
+};
 
 /** By what the function is called in a playbook. */
 export const ANSWERS = {
@@ -156,8 +160,8 @@ export const ANSWERS = {
   look: (cluster) => listOf('what was seen, of each host', seen(cluster)),
   resources: always(RESOURCES),
   apart: always(truth),
-  before: gate,
-  after: gate,
+  before: gates,
+  after: gates,
 } satisfies Readonly<Record<string, ShapeFor>>;
 
 /** What `read` of a question gives. */

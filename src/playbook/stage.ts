@@ -15,14 +15,22 @@ export interface Gate {
   readonly fix?: readonly string[];
 }
 
+/** One gate or several, each asked once the one before it holds. None: the run goes on. */
+export type Gates = Gate | undefined | readonly (Gate | undefined)[];
+
+/** The gates that there are. */
+export function gatesOf(gates: Gates): readonly Gate[] {
+  return [gates].flat().filter((gate) => gate !== undefined);
+}
+
 /** One host at a time, with conditions around each. */
 export interface Rolling<S, H, F, O = unknown> {
   /** Hosts that may be changed at the same time as others, with no gate before. Default: none. */
   readonly apart?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => boolean;
   /** What must hold before a host is touched. */
-  readonly before?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gate | undefined;
+  readonly before?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gates;
   /** What must hold again before the run goes on, once the host is changed. */
-  readonly after?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gate | undefined;
+  readonly after?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Gates;
 }
 
 /** A barrier over the hosts: all end a stage before one begins the next. */

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { converge, prepare } from '../../src/engine/index.ts';
-import { definePlaybook, type Gate } from '../../src/playbook/index.ts';
+import { definePlaybook, type Gate, type Gates as Rolled } from '../../src/playbook/index.ts';
 import { ProbeError, Unobservable } from '../../src/resource/index.ts';
 import { sh } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
 
+type Given = Partial<Gate> | undefined | readonly (Partial<Gate> | undefined)[];
+
 interface Gates {
   readonly apart?: readonly string[];
-  readonly before?: (host: string) => Partial<Gate> | undefined;
-  readonly after?: (host: string) => Partial<Gate> | undefined;
+  readonly before?: (host: string) => Given;
+  readonly after?: (host: string) => Given;
 }
 
 const gate = (given: Partial<Gate> | undefined): Gate | undefined =>
@@ -20,6 +22,9 @@ const gate = (given: Partial<Gate> | undefined): Gate | undefined =>
     probe: { script: sh`true`, parse: () => true },
     ...given,
   };
+
+const gates = (given: Given): Rolled => (isSeveral(given) ? given.map(gate) : gate(given));
+const isSeveral = (given: Given): given is readonly (Partial<Gate> | undefined)[] => Array.isArray(given);
 
 const closed = (reason: string): Partial<Gate> => ({ probe: { script: sh`true`, parse: () => reason } });
 
@@ -32,8 +37,8 @@ async function run(names: readonly string[], { apart = [], before, after }: Gate
         resources: () => [flag({ name: 'x', value: '1' })],
         rolling: {
           apart: ({ name }) => apart.includes(name),
-          before: ({ name }) => gate(before?.(name)),
-          after: ({ name }) => gate(after?.(name)),
+          before: ({ name }) => gates(before?.(name)),
+          after: ({ name }) => gates(after?.(name)),
         },
       },
       { name: 'two', resources: () => [flag({ name: 'y', value: '1' })] },
@@ -72,6 +77,25 @@ describe('the gate after a host', () => {
     });
     expect(failures).toEqual([]);
   });
+});
+
+test('of several gates each is asked once the one before it holds; what is not there is none', async () => {
+  const asked: string[] = [];
+  const says = (name: string, answer: true | string): Partial<Gate> => ({
+    title: name,
+    probe: {
+      script: sh`true`,
+      parse: () => {
+        asked.push(name);
+        return answer;
+      },
+    },
+  });
+  const open = await run(['a'], { before: () => [says('one', true), undefined, says('two', true)] });
+  expect({ asked, changed: open.changed.length }).toEqual({ asked: ['one', 'two'], changed: 2 });
+  const shut = await run(['a'], { before: () => [says('three', 'not yet'), says('four', true)] });
+  expect({ asked: asked.slice(2), changed: shut.changed }).toEqual({ asked: ['three'], changed: [] });
+  expect(shut.failures).toMatchObject([{ error: { message: expect.stringContaining('three (not yet)') } }]);
 });
 
 test('hosts that may go at once wait for no gate before them', async () => {

@@ -8,6 +8,8 @@ import {
   finished,
   freshSwarm,
   inBackground,
+  inventory,
+  type JsonEvent,
   json,
   NODES,
   plannedLines,
@@ -30,11 +32,12 @@ beforeAll(async () => {
     `import { autolockFacts, definePlaybook, machineFacts, reboot, swarmFacts } from 'provision-swarm';
 import { unlessLocking } from 'provision-swarm/playbooks/autolock.ts';
 import { backInSwarm, majorityWithout } from 'provision-swarm/playbooks/gates.ts';
+import { nothingToHeal } from 'provision-swarm/playbooks/storage/nothing-to-heal.ts';
 export default definePlaybook({
   name: 'reboots',
   facts: { machine: machineFacts, swarm: swarmFacts, autolock: autolockFacts },
   stages: [{ name: 'reboot', resources: (host, cluster) => unlessLocking([reboot({})], host, cluster),
-    rolling: { before: majorityWithout, after: backInSwarm } }],
+    rolling: { before: (host, cluster) => [majorityWithout(host, cluster), nothingToHeal(host)], after: backInSwarm } }],
 });
 `,
   );
@@ -140,4 +143,33 @@ test('another run that comes while a host boots is told, and changes nothing', a
   const { exitCode } = await run.running;
   await ended();
   expect(exitCode).toBe(0);
+});
+
+test('a machine that has what another lacks stays up until that has it', async () => {
+  const site = inventory(3, (tree) => {
+    tree.storage = { kind: 'glusterfs', replica: 3 };
+  });
+  const made = await json(site);
+  expect({ code: made.code, failures: failures(made) }).toEqual({ code: 0, failures: [] });
+  // The brick of node-2 misses what is written, and nothing brings it there.
+  await on('node-2', 'gluster --mode=script volume set mailu cluster.self-heal-daemon off');
+  await on('node-2', "pkill -f '[g]lusterfsd .*mailu'");
+  await on('node-1', 'for n in $(seq 40); do echo "$n" >/mailu/missed-$n || exit 1; done');
+  await on('node-2', 'gluster --mode=script volume start mailu force');
+  await on('node-1', 'touch /run/reboot-required');
+  const before = await boots();
+  const run = inBackground(file, '--playbook', REBOOTS);
+  const isLeft = ({ kind, reason }: JsonEvent) =>
+    kind === 'gate-waiting' && /left to heal/.test(String(reason));
+  await run.saw('it waits for what is left to heal', isLeft);
+  await sleep(10_000);
+  expect(await boots()).toEqual(before);
+
+  const ended = switchOn();
+  await on('node-2', 'gluster --mode=script volume set mailu cluster.self-heal-daemon on');
+  const { exitCode } = await run.running;
+  await ended();
+  expect(exitCode).toBe(0);
+  expect((await boots())['node-1']).not.toBe(before['node-1']);
+  expect(await on('node-2', 'ls /srv/gluster/mailu | grep -c ^missed-')).toBe('40');
 });

@@ -287,6 +287,7 @@ export const OWN_MISTAKES: readonly OwnMistake[] = [
     ['a gate that is `false`', 'before: () => false'],
     ['a gate at a host that is not there', `after: () => ({ ${GATE.replace("'a'", "'mail-01'")} })`],
     ['a gate with a misspelt key', `before: () => ({ ${GATE}, patiense: 3 })`],
+    ['gates of which one is none', `before: () => [undefined, { ${GATE} }, true]`],
     ['an `apart` that gives nothing', 'apart: () => { true; }'],
   ]),
   ...rows('run', rolled, [
