@@ -2,7 +2,7 @@ import { type Gate, type Output, ProbeError, type ReachedHost, raw } from 'provi
 import { HELD_OPEN } from './options.ts';
 
 /** Seconds that the bricks of a volume may take to say what they lack, and that a run waits until they lack nothing. */
-const ANSWER = 100;
+const ANSWER = 50;
 const PATIENCE = 900;
 
 /** Of every volume with copies that runs: what its bricks say that the others lack (glusterd-store.c has the keys of `info`). */
