@@ -61,7 +61,6 @@ async function connectedBy(
         }
         throw new ProvisionError(`no playbook of this site has anything for \`provision ${name}\``, {
           code: 'no-verb',
-          exit: 3,
         });
       },
     });
@@ -74,5 +73,5 @@ async function connectedBy(
 
 /** A playbook says no: the words are its own. */
 export function deny({ denied, fix = [] }: Denied): ProvisionError {
-  return new ProvisionError(denied, { code: 'denied', exit: 2, fix });
+  return new ProvisionError(denied, { code: 'denied', fix });
 }

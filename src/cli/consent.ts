@@ -34,6 +34,6 @@ export async function consent(question: string, stop: AbortSignal): Promise<bool
 function nobody(question: string): ProvisionError {
   return new ProvisionError(
     `"${question}" has to be asked, and there is no terminal to ask it on; nothing was changed`,
-    { code: 'no-consent', exit: 3, fix: ['say that you mean it: --yes'] },
+    { code: 'no-consent', fix: ['say that you mean it: --yes'] },
   );
 }

@@ -113,5 +113,5 @@ function given(options: InitOptions): readonly string[] {
 }
 
 function failure(message: string): ProvisionError {
-  return new ProvisionError(message, { code: 'init', exit: 3 });
+  return new ProvisionError(message, { code: 'init' });
 }

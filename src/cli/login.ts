@@ -139,7 +139,7 @@ async function ask(host: string, asked: Asked): Promise<OpenSshSettings> {
 
 /** What a person has set for ssh cannot be followed. */
 function sshConfig(message: string, more: Pick<ErrorDetails, 'fix' | 'cause'>): ProvisionError {
-  return new ProvisionError(message, { code: 'ssh-config', exit: 3, ...more });
+  return new ProvisionError(message, { code: 'ssh-config', ...more });
 }
 
 /** Every host's login by its name. @throws ProvisionError with all that is wrong with ssh's settings at once. */

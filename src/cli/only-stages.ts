@@ -24,7 +24,6 @@ export function onlyStages(
       `--stage ${unknown.join(', ')}: no such stage; the stages are ${known.join(', ')}`,
       {
         code: 'unknown-stage',
-        exit: 3,
       },
     );
   const named = ({ name, stages }: Playbook) =>

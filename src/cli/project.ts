@@ -110,7 +110,6 @@ async function readInventory(file: string): Promise<string> {
     const reason = REASONS[error.code ?? ''] ?? error.code ?? error.message;
     throw new ProvisionError(`${file}: cannot be read: ${reason}`, {
       code: 'inventory',
-      exit: 3,
       cause: error,
     });
   });

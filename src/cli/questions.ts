@@ -88,7 +88,6 @@ const PRESETS: Questions = {
     if (wrong(preset) !== undefined)
       throw new ProvisionError(`${question}: nobody is here to be asked; say it with ${option}`, {
         code: 'init',
-        exit: 3,
       });
     return preset;
   },
@@ -96,7 +95,6 @@ const PRESETS: Questions = {
     if (preset === undefined)
       throw new ProvisionError(`${question} Nobody is here to be asked; say it with ${option}`, {
         code: 'init',
-        exit: 3,
       });
     return preset;
   },

@@ -106,5 +106,5 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function failure(message: string): ProvisionError {
-  return new ProvisionError(message, { code: 'secrets', exit: 3 });
+  return new ProvisionError(message, { code: 'secrets' });
 }

@@ -62,7 +62,7 @@ export function toKnownHosts(
       );
       throw new ProvisionError(
         `playbook stage ${where}: \`${id}\`${at(origin)} needs \`${resource}\` of ${host}, and there is no such host${meant ?? ''}`,
-        { code: 'playbook', exit: 3 },
+        { code: 'playbook' },
       );
     }
 }
@@ -81,7 +81,6 @@ export function declaredOnce(
     if (other !== undefined)
       throw new ProvisionError(`${name}: declared twice: in ${other} and in ${where}`, {
         code: 'playbook',
-        exit: 3,
       });
     seen.set(name, where);
   }
@@ -99,7 +98,6 @@ export function oneMachineAtMost(where: string, resources: ReadonlyMap<string, r
     `playbook stage ${where}: \`${first.one.id}\`${at(first.one.origin)} may end ${ending.map(({ host }) => host).join(', ')} at once`,
     {
       code: 'playbook',
-      exit: 3,
       fix: ['write `rolling: {}` into that stage, or gates: one machine at a time is away then'],
     },
   );

@@ -19,8 +19,8 @@ export class StepFailed extends ProvisionError {
     super(
       `${step.title} failed${cause === undefined ? ` with exit code ${output.code}` : `: it said "${cause.said}": ${cause.message}`}`,
       {
-        code: cause?.code ?? 'step-failed',
-        exit: 2,
+        code: 'step-failed',
+        exact: cause?.code,
         fix: cause === undefined ? [] : [cause.fix],
       },
     );
@@ -52,7 +52,6 @@ export class NotConverged extends ProvisionError {
     );
     super(`${resource} did not converge: every command succeeded, and still ${fields.join('; ')}`, {
       code: 'not-converged',
-      exit: 2,
       fix: ['run again; if that changes nothing, something on the host undoes it'],
     });
     this.resource = resource;
@@ -67,7 +66,7 @@ export class NotSettled extends ProvisionError {
   readonly tail: readonly string[];
 
   constructor(resource: string, message: string, details: readonly string[]) {
-    super(message, { code: 'not-settled', exit: 2 });
+    super(message, { code: 'not-settled' });
     this.resource = resource;
     this.tail = details.slice(-LINES);
   }
@@ -78,7 +77,6 @@ export class MoreThanShown extends ProvisionError {
   constructor(more: readonly string[]) {
     super(`it would do more than the plan showed: ${more.join('; ')}`, {
       code: 'more-than-shown',
-      exit: 5,
       fix: ['read the plan again, which knows more by now, and run again'],
     });
   }
@@ -87,7 +85,7 @@ export class MoreThanShown extends ProvisionError {
 /** What had to be known by now cannot be told. */
 export class NotObservable extends ProvisionError {
   constructor(resource: string, reason: string) {
-    super(`cannot tell the state of ${resource}: ${reason}`, { code: 'not-observable', exit: 2 });
+    super(`cannot tell the state of ${resource}: ${reason}`, { code: 'not-observable' });
   }
 }
 
@@ -97,7 +95,6 @@ export class BrokenAnswer extends ProvisionError {
     const said = output.stderr.trim().split('\n').at(-1);
     super(`${what}: the script ended early with exit code ${output.code}${said ? ` (${said})` : ''}`, {
       code: 'broken-answer',
-      exit: 2,
     });
   }
 }
@@ -110,8 +107,8 @@ export class CouldNotLook extends ProvisionError {
     const because = cause === undefined ? '' : `, for ${cause.message}`;
     const told = because + also === '' ? message : message.replace(/\.$/, '');
     super(`${what}: ${told}${because}${also}`, {
-      code: cause?.code ?? 'could-not-look',
-      exit: 2,
+      code: 'could-not-look',
+      exact: cause?.code,
       fix: cause === undefined ? [] : [cause.fix],
       cause: error,
     });
@@ -124,7 +121,6 @@ export class GateClosed extends ProvisionError {
     const waited = seconds === 0 ? 'this does not hold' : `waited ${seconds} s and still not`;
     super(`${waited}: ${title} (${reason}); no further host was touched`, {
       code: 'gate-closed',
-      exit: 2,
       fix: fix ?? ['wait until it holds, then run again: it goes on from where the hosts are'],
     });
   }

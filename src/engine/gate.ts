@@ -15,12 +15,7 @@ const PAUSE = 2000;
 type Owner = Pick<BuiltStage, 'playbook' | 'stage'>;
 
 /** Asks until the gate holds. */
-export async function awaitGate(
-  gate: Gate,
-  owner: Owner,
-  world: World,
-  options: RunOptions,
-): Promise<void> {
+export async function awaitGate(gate: Gate, owner: Owner, world: World, options: RunOptions): Promise<void> {
   const end = performance.now() + gate.patience * 1000;
   for (;;) {
     const reason = await ask(gate, owner, world);

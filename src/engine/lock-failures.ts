@@ -11,7 +11,6 @@ export class LockHeld extends ProvisionError {
       `another run is changing this host: ${holder || 'it has not said which'}. One run at a time may change a cluster`,
       {
         code: 'lock-held',
-        exit: 2,
         fix: [
           'wait until it has ended, then run again. It lets go within half a minute of its end, however it ends',
           `to stop it, which leaves what it is doing at the end of its present command: ${end}`,
@@ -29,7 +28,6 @@ export class OrphanRuns extends ProvisionError {
   constructor(host: string, holder: string, show: string) {
     super(`a command of an earlier run still runs on this host: ${holder || 'it has not said which'}`, {
       code: 'lock-held',
-      exit: 2,
       fix: [`look what it is, and run again when it has ended: ${show}`],
     });
     this.host = host;
@@ -41,7 +39,6 @@ export class LockLost extends ProvisionError {
   constructor() {
     super('this run has lost its hold on the host, so nothing more was begun there', {
       code: 'lock-lost',
-      exit: 2,
       fix: ['run again: it goes on from where the hosts are'],
     });
   }
@@ -52,7 +49,6 @@ export class ChangedMeanwhile extends ProvisionError {
   constructor(holder: string) {
     super(`another run has changed this host between its boot and this run's return to it: ${holder}`, {
       code: 'lock-lost',
-      exit: 2,
       fix: ['run again: it goes on from where the hosts are'],
     });
   }
@@ -63,7 +59,6 @@ export class HostBusy extends ProvisionError {
   constructor(holder: string) {
     super(`another script is changing this host: ${holder || 'it has not said which'}`, {
       code: 'lock-held',
-      exit: 2,
       fix: ['wait until it has ended, then run again'],
     });
   }
@@ -76,8 +71,8 @@ export class LockUnwritable extends ProvisionError {
     const cause = causeOf(said);
     const why = cause?.message ?? (said.trim().split('\n').at(-1) || 'it has not said why');
     super(`the host cannot write ${file}, with which it tells who changes it: ${why}`, {
-      code: cause?.code ?? 'lock-unwritable',
-      exit: 2,
+      code: 'lock-unwritable',
+      exact: cause?.code,
       fix: [cause?.fix ?? `look with \`ls -ld /run ${file}\` and \`findmnt -T ${file}\` on the host`],
     });
   }

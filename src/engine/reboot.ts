@@ -98,7 +98,6 @@ export class NotBack extends ProvisionError {
   constructor(within: number, reason: string) {
     super(`it was told to reboot, and has not come back within ${within} s: ${reason}`, {
       code: 'not-back',
-      exit: 4,
       fix: [
         'look at its console, where it stands: in the boot loader, in a check of its disks, or waiting for a mount or for the network; run again once it answers',
       ],
@@ -110,8 +109,7 @@ export class NotBack extends ProvisionError {
 export class StillUp extends ProvisionError {
   constructor(within: number, look: string) {
     super(`it was told to reboot, and has not gone down within ${within} s`, {
-      code: 'not-back',
-      exit: 2,
+      code: 'still-up',
       fix: [`look what it waits for, and run again: ${look}`],
     });
   }

@@ -18,7 +18,6 @@ export class Unresolved extends ProvisionError {
   constructor({ resource, host }: Ref) {
     super(`this needs \`${resource}\` of ${host}, which is not known`, {
       code: 'unresolved',
-      exit: 2,
       fix: [`look at what is said of ${host}, and run again`],
     });
   }

@@ -29,7 +29,6 @@ export class CommandFailed extends ProvisionError {
     const meant = shellMeant(words, exitCode);
     super(`the command ended with exit code ${exitCode}`, {
       code: 'command-failed',
-      exit: 2,
       fix:
         meant === undefined
           ? []
@@ -46,7 +45,7 @@ export class CommandTimedOut extends ProvisionError {
   constructor(seconds: number, ended: boolean) {
     super(
       `the command did not end within ${seconds} s${ended ? ', and was ended' : ' nor when it was told to; it may still run there'}`,
-      { code: 'timeout', exit: 2, fix: ['give it more time: --timeout SECONDS, before the --'] },
+      { code: 'command-timeout', fix: ['give it more time: --timeout SECONDS, before the --'] },
     );
   }
 }

@@ -62,7 +62,7 @@ function withoutSection(
   const lacks = checked.mistakes.map(inWords).join('; ');
   throw new ProvisionError(
     `${atOrigin(origin)}playbook ${playbook}: others.${name}: no playbook has that name, and its schema needs values (${lacks})${meant}`,
-    { code: 'playbook', exit: 3 },
+    { code: 'playbook' },
   );
 }
 

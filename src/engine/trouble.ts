@@ -18,7 +18,7 @@ export function troubleOf(
       return new CouldNotLook(resource.id, verdict.error);
     case 'refused': {
       const { refusal } = verdict;
-      return new ProvisionError(refusal.message, { code: 'refused', exit: 5, fix: refusal.lines(onHost) });
+      return new ProvisionError(refusal.message, { code: 'refused', fix: refusal.lines(onHost) });
     }
     default:
       return undefined;

@@ -36,7 +36,7 @@ export function tryStages(inventory: Inventory, playbooks: readonly Playbook[]):
   if (errors.length === 0) return;
   const messages = new Set(errors.map(({ message }) => message));
   const fix = [...new Set(errors.flatMap((error) => error.fix))];
-  throw new ProvisionError([...messages].join('\n'), { code: 'playbook', exit: 3, fix });
+  throw new ProvisionError([...messages].join('\n'), { code: 'playbook', fix });
 }
 
 function tryStage(

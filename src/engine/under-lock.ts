@@ -96,7 +96,7 @@ async function askRest(
 
 /** Fails the host that a refusal is about, or the first that might be changed: a refusal ends the run. */
 export function failBy({ host, message, code, fix }: Finding, world: World, options: RunOptions): void {
-  failOne(host, new ProvisionError(message, { code, exit: 5, fix }), world, options);
+  failOne(host, new ProvisionError(message, { code: 'refused', exact: code, fix }), world, options);
 }
 
 function failOne(host: string | undefined, error: ProvisionError, world: World, options: RunOptions): void {

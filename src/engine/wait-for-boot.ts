@@ -11,7 +11,7 @@ const PATIENCE = 300_000;
 const PAUSE = 10_000;
 
 /** What else a machine may say while it starts: it drops the connections that it has put off. */
-const MEANWHILE: ReadonlySet<TransportFailure> = new Set(['lost', 'refused', 'timeout', 'unreachable']);
+const MEANWHILE: ReadonlySet<TransportFailure> = new Set(['lost', 'not-listening', 'timeout', 'unreachable']);
 
 /** Connects to a host. One that lets in nobody but root until it has started (pam_nologin(8)) is waited for, as a first boot is. */
 export async function onceStarted(

@@ -15,7 +15,7 @@ export class ConfigError extends ProvisionError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'), { code: 'configuration', exit: 3 });
+    super(problems.map(formatProblem).join('\n'), { code: 'configuration' });
     this.problems = problems;
   }
 }

@@ -1,9 +1,11 @@
+import { CODES, type ErrorCode } from './codes.ts';
 import type { ExitCode } from './exit.ts';
 
 export interface ErrorDetails {
-  /** Stable, for programs: `host-key-changed`. */
-  readonly code: string;
-  readonly exit: ExitCode;
+  /** Stable, for programs: `host-key-changed`. It says what the command ends with. */
+  readonly code: ErrorCode;
+  /** A more exact code, for programs: that of a finding, or of the cause that a host named. Default: `code`. */
+  readonly exact?: string | undefined;
   /** Commands that a person can paste, one a line, or one sentence where no command can do it. */
   readonly fix?: readonly string[];
   readonly cause?: unknown;
@@ -15,11 +17,11 @@ export class ProvisionError extends Error {
   readonly exit: ExitCode;
   readonly fix: readonly string[];
 
-  constructor(message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(message: string, { code, exact = code, fix = [], cause }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
-    this.code = details.code;
-    this.exit = details.exit;
-    this.fix = details.fix ?? [];
+    this.code = exact;
+    this.exit = CODES[code].exit;
+    this.fix = fix;
   }
 }

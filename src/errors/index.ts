@@ -1,3 +1,4 @@
+export { CODES, type ErrorCode } from './codes.ts';
 export { ConfigError, type Problem } from './config.ts';
 export { type ErrorDetails, ProvisionError } from './error.ts';
 export { EXIT, type ExitCode } from './exit.ts';

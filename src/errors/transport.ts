@@ -2,7 +2,7 @@ import { ProvisionError } from './error.ts';
 
 /** The ways in which a host does not let a script run to its end, each with a remedy of its own. */
 export type TransportFailure =
-  | 'refused'
+  | 'not-listening'
   | 'unreachable'
   | 'timeout'
   | 'auth'
@@ -20,8 +20,6 @@ export type TransportFailure =
   | 'sudo-password-missing'
   | 'start';
 
-const SUDO: ReadonlySet<TransportFailure> = new Set(['sudo-refused', 'sudo-password-missing']);
-
 /** A script could not be run to its end on a host. */
 export class TransportError extends ProvisionError {
   readonly failure: TransportFailure;
@@ -31,7 +29,7 @@ export class TransportError extends ProvisionError {
     message: string,
     options: { fix?: readonly string[]; cause?: unknown } = {},
   ) {
-    super(message, { code: failure, exit: SUDO.has(failure) ? 2 : 4, ...options });
+    super(message, { code: failure, ...options });
     this.failure = failure;
   }
 }

@@ -61,7 +61,6 @@ function blaming<T>({ name, origin }: Section, read: () => T): T {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ProvisionError(`${origin}: playbook ${name}: a schema of its section fails: ${reason}`, {
       code: 'playbook',
-      exit: 3,
       cause,
     });
   }

@@ -43,5 +43,5 @@ function matches(name: string, pattern: string): boolean {
 }
 
 function failure(message: string): ProvisionError {
-  return new ProvisionError(message, { code: 'unknown-host', exit: 3 });
+  return new ProvisionError(message, { code: 'unknown-host' });
 }

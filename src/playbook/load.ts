@@ -36,7 +36,6 @@ export async function loadPlaybooks(file: string, provided: Provided): Promise<r
     const origin = cause instanceof Error ? originOf(cause.stack ?? '') : undefined;
     throw new ProvisionError(`${file}: cannot be loaded: ${atOrigin(origin)}${reason}`, {
       code: 'playbook',
-      exit: 3,
       cause,
     });
   }
@@ -50,7 +49,7 @@ export async function loadPlaybooks(file: string, provided: Provided): Promise<r
         `${file}: expected \`export default definePlaybook({…})\`, or a list of them`,
         ...below('default', mistakes).map(inWords),
       ].join('\n'),
-      { code: 'playbook', exit: 3 },
+      { code: 'playbook' },
     );
   return list as readonly Playbook[];
 }
@@ -70,7 +69,7 @@ export function oneOfEachName(playbooks: readonly Playbook[]): void {
     if (other !== undefined)
       throw new ProvisionError(
         `two playbooks are named \`${name}\`: ${other.origin ?? 'one of ours'} and ${origin ?? 'one of ours'}; leave one out, or give it another name`,
-        { code: 'playbook', exit: 3 },
+        { code: 'playbook' },
       );
     seen.set(name, playbook);
   }

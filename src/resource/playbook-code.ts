@@ -26,7 +26,6 @@ function playbookError(what: string, error: unknown, at: string | undefined): un
   if (error instanceof Error && origin === undefined) return error;
   return new ProvisionError(`${what}: ${atOrigin(origin)}${reason}`, {
     code: 'playbook',
-    exit: 3,
     cause: error,
   });
 }
@@ -34,7 +33,7 @@ function playbookError(what: string, error: unknown, at: string | undefined): un
 /** Code of a playbook or of a kind has given what nobody can use. */
 export class WrongAnswer extends ProvisionError {
   constructor(message: string) {
-    super(message, { code: 'playbook', exit: 3 });
+    super(message, { code: 'playbook' });
   }
 }
 

@@ -21,6 +21,5 @@ export function wantOf<T>(
   const origin = originOf(made.stack ?? '');
   throw new ProvisionError(`${atOrigin(origin)}${kind}: ${mistakesText(checked.mistakes)}`, {
     code: 'playbook',
-    exit: 3,
   });
 }

@@ -67,7 +67,7 @@ function ofNetwork({ error }: NotIn, tried: Tried): Told | undefined {
   const { code, level } = error as { code?: string; level?: string };
   if (code === 'ECONNREFUSED')
     return {
-      failure: 'refused',
+      failure: 'not-listening',
       message: `nothing listens at ${at(tried)}`,
       fix: ['start sshd there, or correct the address and port in the inventory'],
     };

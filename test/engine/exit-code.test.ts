@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { exitCodeOf, type HostFailure } from '../../src/engine/index.ts';
 import { type ExitCode, ProvisionError } from '../../src/errors/index.ts';
 
+const ENDS_WITH = { 2: 'step-failed', 3: 'playbook', 4: 'auth', 5: 'refused' } as const;
+
 const failure = (exit: ExitCode | 'bug'): HostFailure => ({
   host: 'a',
-  error: exit === 'bug' ? new TypeError('x is undefined') : new ProvisionError('x', { code: 'x', exit }),
+  error:
+    exit === 'bug' ? new TypeError('x is undefined') : new ProvisionError('x', { code: ENDS_WITH[exit] }),
 });
 
 test.each<[string, readonly (ExitCode | 'bug')[], ExitCode | 1 | undefined]>([

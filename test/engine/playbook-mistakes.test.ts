@@ -47,7 +47,7 @@ test('what is thrown in a stage and is no error is told as well', async () => {
 });
 
 test('an error that a stage has worded itself is told as it is', async () => {
-  const own = new ProvisionError('write another name', { code: 'own', exit: 5 });
+  const own = new ProvisionError('write another name', { code: 'refused', exact: 'own' });
   await expect(
     planned(() => {
       throw own;

@@ -44,7 +44,10 @@ interface Machine {
 }
 
 /** Hosts that go down where a file says so: what runs there is lost, what is in memory is gone, and they boot again. */
-function machines(hosts: Hosts, { away = 300, failure = 'refused', meanwhile, stillNeeded }: Machine = {}) {
+function machines(
+  hosts: Hosts,
+  { away = 300, failure = 'not-listening', meanwhile, stillNeeded }: Machine = {},
+) {
   const down = new Map<string, AbortController>();
   const boots = new Map<string, number>();
   const watched = new Set<string>();
@@ -179,7 +182,7 @@ describe.concurrent('a machine that is rebooted', () => {
 
   test('and does not go down, is an error, and nothing after it is done', async () => {
     const { failures, read } = await run({}, { command: 'true', within: 1 });
-    expect(failures).toMatchObject([{ host: 'a', error: { code: 'not-back', exit: 2 } }]);
+    expect(failures).toMatchObject([{ host: 'a', error: { code: 'still-up', exit: 2 } }]);
     expect([read('a', 'after'), read('b', 'before')]).toEqual(['', '']);
   });
 

@@ -26,7 +26,7 @@ function machine(...answers: readonly TransportFailure[]) {
 }
 
 test('a machine that starts is waited for, also while it drops connections', async () => {
-  const { enter, events, attempts } = machine('booting', 'lost', 'refused', 'booting');
+  const { enter, events, attempts } = machine('booting', 'lost', 'not-listening', 'booting');
   expect((await enter()).name).toBe('mail-1');
   expect(attempts()).toBe(5);
   expect(events).toHaveLength(4);

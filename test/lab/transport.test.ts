@@ -70,7 +70,7 @@ describe('becoming root', () => {
 
 describe('what keeps us out has a name', () => {
   test.each([
-    ['a port where nothing listens', { port: 4 }, 'refused'],
+    ['a port where nothing listens', { port: 4 }, 'not-listening'],
     ['an address that nobody has', { address: '172.31.77.99' }, 'unreachable'],
     ['a login that is not let in', { user: 'nobody' }, 'auth'],
     [

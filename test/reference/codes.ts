@@ -1,21 +1,20 @@
 import type { Expression, Node, ObjectLiteralExpression } from 'typescript/unstable/ast';
 import {
+  isCallExpression,
   isIdentifier,
+  isNewExpression,
   isObjectLiteralExpression,
   isParameterDeclaration,
   isPropertyAssignment,
   isShorthandPropertyAssignment,
   isSpreadAssignment,
 } from 'typescript/unstable/ast/is';
-import { EXIT, type ExitCode, TransportError, type TransportFailure } from '../../src/errors/index.ts';
 import { Code } from '../fixes/program.ts';
 import { argumentsFor, NOTHING } from '../fixes/reading.ts';
 import { OPEN, textsOf } from '../fixes/texts.ts';
 
 /** What a program can meet a code in. */
 export interface Codes {
-  /** Of errors, by what they end the command with. */
-  readonly errors: ReadonlyMap<ExitCode, readonly string[]>;
   /** Of findings that end a run, and of those that are only said. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
@@ -25,40 +24,28 @@ export interface Codes {
   readonly unread: readonly string[];
 }
 
-/** All codes that the product's code has, and the failures of transports, which are a type. */
-export function codesOf(transportFailures: readonly string[]): Codes {
+/** All codes that the product's code has, but for those of errors, which are a table. */
+export function codesOf(): Codes {
   using code = new Code();
-  const errors = new Map<ExitCode, Set<string>>();
   const [refusals, warnings] = [new Set<string>(), new Set<string>()];
   const causes = new Map<string, string>();
   const unread: string[] = [];
-  const exits = (exit: ExitCode) => {
-    const known = errors.get(exit) ?? new Set<string>();
-    errors.set(exit, known);
-    return known;
-  };
-  for (const failure of transportFailures as readonly TransportFailure[])
-    exits(new TransportError(failure, '').exit).add(failure);
   const objects = [...code.nodes()].filter(isObjectLiteralExpression);
   const lent = lentLevels(code, objects);
   for (const node of objects) {
     const named = partOf(node, 'code');
-    if (named === undefined || isOfTransport(code, node)) continue;
-    const [level, exit, words, message] = ['level', 'exit', 'words', 'message'].map((name) =>
-      partOf(node, name),
-    );
+    if (named === undefined || isOfError(node)) continue;
+    const [level, words, message] = ['level', 'words', 'message'].map((name) => partOf(node, name));
     const levels = level === undefined ? (isFinding(node) ? lent : []) : textsAt(code, level);
-    if (levels.length === 0 && exit === undefined && words === undefined) continue;
+    if (levels.length === 0 && words === undefined) continue;
     const codes = codesIn(code, named);
-    if (codes.length === 0 && !isHandedOn(node)) unread.push(`${code.pathOf(node)}: ${named.getText()}`);
+    if (codes.length === 0) unread.push(`${code.pathOf(node)}: ${named.getText()}`);
     for (const one of codes) {
       if (words !== undefined) causes.set(one, textsOf(code, message ?? named, NOTHING)[0] ?? '');
-      for (const each of exit === undefined ? [] : exitsIn(code, exit)) exits(each).add(one);
       for (const each of levels) (each === 'refuse' ? refusals : warnings).add(one);
     }
   }
   return {
-    errors: new Map([...errors].toSorted(([a], [b]) => a - b).map(([exit, all]) => [exit, sorted(all)])),
     refusals: sorted(refusals),
     warnings: sorted(warnings),
     causes: new Map([...causes].toSorted(([a], [b]) => (a < b ? -1 : 1))),
@@ -66,18 +53,14 @@ export function codesOf(transportFailures: readonly string[]): Codes {
   };
 }
 
-/** The failures of transports are a type, and read from there. */
-const isOfTransport = (code: Code, node: Node) => code.pathOf(node) === 'src/errors/transport.ts';
-
-/** Whether an object only has the code that something else came with. */
-const isHandedOn = (node: ObjectLiteralExpression) =>
-  node.properties.some((one) => isShorthandPropertyAssignment(one) && one.name.getText() === 'code') &&
-  partOf(node, 'exit') !== undefined;
+/** What an error is made with. */
+const isOfError = ({ parent }: ObjectLiteralExpression) =>
+  (isNewExpression(parent) && parent.expression.getText() === 'ProvisionError') ||
+  (isCallExpression(parent) && parent.expression.getText() === 'super');
 
 /** A finding, or a part of one, that is given its level by whoever hands it on. */
 const isFinding = (node: ObjectLiteralExpression) =>
-  ['exit', 'words'].every((name) => partOf(node, name) === undefined) &&
-  ['fix', 'host'].some((name) => partOf(node, name) !== undefined);
+  partOf(node, 'words') === undefined && ['fix', 'host'].some((name) => partOf(node, name) !== undefined);
 
 /** The levels that findings get which are made without one: `{ level: 'refuse', ...problem }`. */
 function lentLevels(code: Code, objects: readonly ObjectLiteralExpression[]): readonly string[] {
@@ -109,8 +92,3 @@ function textsAt(code: Code, node: Expression): readonly string[] {
 
 const codesIn = (code: Code, node: Expression): readonly string[] =>
   textsAt(code, node).filter((text) => !text.includes(OPEN) && /^[a-z][a-z0-9-]*$/.test(text));
-
-const exitsIn = (code: Code, node: Expression): readonly ExitCode[] =>
-  textsAt(code, node)
-    .map(Number)
-    .filter((number): number is ExitCode => Object.values(EXIT).includes(number as ExitCode));

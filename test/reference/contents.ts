@@ -24,14 +24,11 @@ export function contents(): Contents {
   using declared = new Declared();
   const facts = factsOf(declared);
   const told = new Set(facts.map(({ told }) => told?.name));
-  const failures = declared.exportsOf('src/errors/index.ts').get('TransportFailure');
-  if (failures === undefined) throw new Error('there is no type of the failures of transports');
-  const failureNames = typeDoc(declared, failures).text?.match(/(?<=')[^']+(?=')/g) ?? [];
   return {
     inventory: inventoryKeys(site),
     exits: exitsOf(declared),
     lines: jsonLinesOf(declared),
-    codes: codesOf(failureNames.filter((name) => !/\s/.test(name))),
+    codes: codesOf(),
     kinds: kindsOf(declared),
     facts,
     factTypes: typesFrom(

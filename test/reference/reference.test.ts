@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import site from '../../playbooks/site.ts';
+import { CODES } from '../../src/errors/index.ts';
 import { inventoryJsonSchema } from '../../src/inventory/index.ts';
 import { contents } from './contents.ts';
 import { COMMAND, page } from './page.ts';
@@ -116,4 +118,14 @@ describe('every exit code', () => {
 
 test('every code of an error or a finding is read from the code', () => {
   expect(told.codes.unread).toEqual([]);
+});
+
+test('every code of the table is one that an error has', () => {
+  const source = fileURLToPath(new URL('../../src', import.meta.url));
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  const code = files
+    .filter((file) => file.endsWith('.ts') && file !== 'errors/codes.ts')
+    .map((file) => read(`src/${file}`))
+    .join();
+  expect(Object.keys(CODES).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
 });

@@ -24,7 +24,7 @@ const notTaken = failed({
 
 describe('a host that is not reached', () => {
   test.each<[string, object, string, RegExp]>([
-    ['nothing listens', { code: 'ECONNREFUSED' }, 'refused', /^nothing listens at 192\.0\.2\.1, port 2222$/],
+    ['nothing listens', { code: 'ECONNREFUSED' }, 'not-listening', /^nothing listens at 192\.0\.2\.1, port 2222$/],
     [
       'its name is unknown',
       { code: 'ENOTFOUND' },
@@ -168,5 +168,5 @@ test('an agent that waits for a person is no server that does not answer', () =>
     message: 'the agent was asked to sign, and has not',
   });
   expect(told(late, { agent: 'the agent has none' }).failure).toBe('timeout');
-  expect(told(failed({ code: 'ECONNREFUSED' }), { agent: 'asked to sign' }).failure).toBe('refused');
+  expect(told(failed({ code: 'ECONNREFUSED' }), { agent: 'asked to sign' }).failure).toBe('not-listening');
 });
