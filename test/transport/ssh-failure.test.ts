@@ -24,7 +24,12 @@ const notTaken = failed({
 
 describe('a host that is not reached', () => {
   test.each<[string, object, string, RegExp]>([
-    ['nothing listens', { code: 'ECONNREFUSED' }, 'not-listening', /^nothing listens at 192\.0\.2\.1, port 2222$/],
+    [
+      'nothing listens',
+      { code: 'ECONNREFUSED' },
+      'not-listening',
+      /^nothing listens at 192\.0\.2\.1, port 2222$/,
+    ],
     [
       'its name is unknown',
       { code: 'ENOTFOUND' },
