@@ -38,8 +38,7 @@ describe.each(SHELLS)('the lock of a host under %s', (_, shell) => {
     expect(one.seen).toBeUndefined();
     one.tell(BEAT);
     one.tell(LOOK);
-    await sleep(300);
-    expect(one.seen).toBe('seen\n');
+    await expect.poll(() => one.seen, { timeout: 10_000 }).toBe('seen\n');
     one.end();
   });
 
@@ -151,6 +150,8 @@ test('a host that is held and does not answer holds up nobody for ever', async (
   abort.abort();
 });
 
+const isHeld = (hosts: Hosts) => hosts.events.some(({ kind }) => kind === 'locked');
+
 describe('runs at once', () => {
   const play = definePlaybook({
     name: 'test',
@@ -169,7 +170,7 @@ describe('runs at once', () => {
     await using one = await prepare(first);
     await using two = await prepare(second);
     const running = converge(one, first);
-    await sleep(700);
+    await expect.poll(() => isHeld(hosts), { timeout: 10_000 }).toBe(true);
     const start = performance.now();
     const told = await converge(two, second);
     expect(told.failures).toMatchObject([{ error: { code: 'lock-held', exit: 2 } }]);
@@ -226,7 +227,7 @@ describe('runs at once', () => {
     const options = hosts.options();
     await using one = await prepare(options);
     const running = converge(one, options);
-    await sleep(500);
+    await expect.poll(() => isHeld(hosts), { timeout: 10_000 }).toBe(true);
     await using plan = await prepare(hosts.options());
     expect(plan.plan.findings).toMatchObject([{ level: 'warn', code: 'other-run' }]);
     await running;

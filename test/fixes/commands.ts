@@ -48,7 +48,7 @@ const READS = [
   'docker exec \\S+ flask mailu config-export',
   'dockerd --validate',
   'gluster (pool list|peer status)',
-  'gluster volume (info|status)',
+  'gluster volume (info|list|status)',
   'gluster volume heal \\S+ info',
   'systemctl (status|cat|show|list-units|list-sockets|list-jobs)',
   'findmnt|lsblk|df|du|ls|cat|stat|getfattr|journalctl|dmesg|free|ps',

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { start } from './python.ts';
 
@@ -45,8 +44,7 @@ describe.concurrent('SIGTERM', () => {
 
   test('antispam, which waits for admin, ends', async () => {
     await using started = await start('antispam/start.py', { env: { ...SITE, MISSING: 'admin' } });
-    await sleep(2500);
-    expect(started.said()).toContain('Admin is not up just yet');
+    await expect.poll(started.said, { timeout: 20_000 }).toContain('Admin is not up just yet');
     started.terminate();
     expect(await started.ended(2)).toBe(143);
   });

@@ -101,22 +101,26 @@ class Bench {
     chmodSync(path, 0o755);
   }
 
-  /** The first proof takes so many seconds: what it writes is held up. */
-  slowProof(seconds: number): void {
+  /** The first proof takes so many seconds: what it writes is held up. Gives whether it has begun. */
+  slowProof(seconds: number): () => boolean {
     const once = join(this.folder, 'was-slow');
     this.program(
       'dd',
       `case "$*" in bs=1*) [ -e ${once} ] || { : >${once}; sleep ${seconds}; } ;; esac\nexec /bin/dd "$@"`,
     );
+    return () => existsSync(once);
+  }
+
+  /** Until a candidate of this place has given its first sign of life. */
+  async waits(place: string): Promise<void> {
+    const sign = `${this.lease}.${place}`;
+    await until(`a candidate of ${place} waits`, () => existsSync(sign) && readFileSync(sign, 'utf8') !== '');
   }
 
   /** Seconds until `word` is in the log. */
   async writes(word: string): Promise<number> {
     const start = performance.now();
-    while (!this.log().includes(word)) {
-      if (performance.now() - start > 20_000) throw new Error(`${word} does not write`);
-      await sleep(50);
-    }
+    await until(`${word} writes`, () => this.log().includes(word));
     return (performance.now() - start) / 1000;
   }
 
@@ -132,6 +136,11 @@ class Bench {
     }
     return (last - start) / 1000;
   }
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + 20_000; !holds(); await sleep(50))
+    if (performance.now() > end) throw new Error(`waited 20 s and still not: ${what}`);
 }
 
 /** Seconds that its command took to end by itself, as the lease says; NaN where it did not. */
@@ -165,9 +174,9 @@ describe.concurrent.each([
     const first = bench.candidate('first');
     await bench.writes('first');
     const second = bench.candidate('second');
+    await until('the second waits', () => /waiting for .*, held by/.test(second.said()));
     await sleep(2500);
     expect(bench.log()).not.toContain('second');
-    expect(second.said()).toMatch(/waiting for .*, held by/);
     await first.end();
     expect(await bench.writes('second')).toBeLessThan(8);
     expect(second.said()).not.toContain('has not given the lease up');
@@ -308,7 +317,8 @@ describe.concurrent.each([
     of(bench, 'first', 'p');
     await bench.writes('first');
     const second = of(bench, 'second', 'p');
-    await sleep(2500);
+    await bench.waits('p');
+    await sleep(1500);
     second.process.kill('SIGKILL');
     await sleep(8000);
     expect(bench.log()).toMatch(/^(first\n)+$/);
@@ -322,7 +332,7 @@ describe.concurrent.each([
     const holder = of(bench, 'holder', 'p');
     await bench.writes('holder');
     const stale = of(bench, 'stale', 'p');
-    await sleep(1500);
+    await bench.waits('p');
     const later = of(bench, 'later', 'p');
     expect(await stale.code).toBe(75);
     expect(stale.said()).toContain('one that was started later is there instead');
@@ -436,8 +446,9 @@ describe.concurrent.each([
     const bench = new Bench(shell, finished);
     for (const file of ['', '.holder', '.released']) writeFileSync(bench.lease + file, '');
     const candidate = bench.candidate('first');
-    await sleep(3000);
-    expect(candidate.said()).toContain('somebody has not given the lease up; waiting 15 s');
+    const told = 'somebody has not given the lease up; waiting 15 s';
+    await until('it waits', () => candidate.said().includes(told));
+    await sleep(2000);
     expect(bench.log()).toBe('');
   });
 
@@ -448,7 +459,7 @@ describe.concurrent.each([
       writeFileSync(`${bench.lease}.p`, `host name p ${number}\n`);
       const candidate = of(bench, 'first', 'p');
       await bench.writes('first');
-      await sleep(2000);
+      await until('it says who it is', () => /holds .* p \d+$/m.test(candidate.said()));
       expect(candidate.said()).toMatch(/holds .* p 1$/m);
     },
   );
@@ -468,9 +479,9 @@ describe.concurrent.each([
     onTestFinished: finished,
   }) => {
     const bench = new Bench(shell, finished);
-    bench.slowProof(2.5);
+    const underWay = bench.slowProof(2.5);
     const candidate = bench.candidate('first');
-    await sleep(1500);
+    await until('its first proof is under way', underWay);
     expect(await candidate.end()).toBe(0);
     expect(bench.log()).toBe('');
     const [holder, released] = ['holder', 'released'].map((file) =>

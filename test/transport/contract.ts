@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TransportError } from '../../src/errors/index.ts';
 import { raw, sh } from '../../src/shell/index.ts';
@@ -104,8 +103,9 @@ export function transportContract({ name, make, givesStdin = true }: Subject): v
       const done = `/tmp/provision-contract-${randomBytes(6).toString('hex')}`;
       const script = sh`sleep 1; : >${done}`;
       await expect(transport.run(script, { timeout: 300 })).rejects.toThrow(TransportError);
-      await sleep(1500);
-      const { stdout } = await transport.run(sh`ls ${done}; rm -f ${done}`);
+      const { stdout } = await transport.run(
+        sh`tries=0; until [ -e ${done} ] || [ $tries -eq 100 ]; do tries=$((tries + 1)); sleep 0.1; done; ls ${done}; rm -f ${done}`,
+      );
       expect(stdout).toBe(`${done}\n`);
     });
 
