@@ -22,6 +22,10 @@ export const front = (node: string) => dialTo(nodeNamed(node).address);
 /** Bare nodes that know the lab's Internet and its registry. */
 export const bareMailNodes = (nodes = 3) => up({ nodes, fresh: true, internet: true, registry: true });
 
+/** Such nodes, on which somebody has installed Docker: where its installation is not what a test is about. */
+export const mailNodes = (nodes = 3) =>
+  up({ nodes, fresh: true, internet: true, registry: true, docker: true });
+
 /** Puts the site with a mail stack into an inventory. */
 export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => undefined): void {
   tree.docker = {

@@ -16,7 +16,7 @@ import {
   type Tree,
 } from './harness.ts';
 import { wipe } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, mailInventory, send, taskOf } from './mail.ts';
+import { DOMAIN, eventually, mailInventory, mailNodes, send, taskOf } from './mail.ts';
 import { failures, follow, on } from './steps.ts';
 
 const FILE = '/var/lib/mailu/data/main.db';
@@ -67,7 +67,7 @@ const refused = async (inventory: string, code: string) => {
 let before: Awaited<ReturnType<typeof kept>>;
 
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory((mailu) => {
     mailu.patience = 300;
   });

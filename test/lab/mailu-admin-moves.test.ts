@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { figure, NODES } from './harness.ts';
-import { bareMailNodes, eventually, front, logIn, logOf, mailInventory, taskOf } from './mail.ts';
+import { eventually, front, logIn, logOf, mailInventory, mailNodes, taskOf } from './mail.ts';
 import { goesThrough, on } from './steps.ts';
 import { type Pace, withoutService } from './without-service.ts';
 
@@ -12,7 +12,7 @@ const NOTICED = 10;
 const TRIED = 60;
 
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   await goesThrough(mailInventory());
 });
 

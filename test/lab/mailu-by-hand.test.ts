@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { volumeByHand } from './by-hand.ts';
 import { changedLines, figure, json, NODES, plannedLines, provision, refusals } from './harness.ts';
 import { exec } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, mailInventory, send } from './mail.ts';
+import { DOMAIN, eventually, mailInventory, mailNodes, send } from './mail.ts';
 import { nodeNamed } from './node.ts';
 import { REGISTRY } from './registry.ts';
 import { paths } from './state.ts';
@@ -124,7 +124,7 @@ async function kept() {
 }
 
 test('a site made by hand as the guide says is taken over: all is kept, and the next run changes nothing', async () => {
-  await bareMailNodes();
+  await mailNodes();
   const file = mailInventory((mailu, tree) => {
     mailu.network = NETWORK;
     mailu.patience = 400;

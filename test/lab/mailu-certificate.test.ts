@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { figure, findings, finished, json, NODES, provision } from './harness.ts';
 import { exec } from './lab.ts';
-import { allTasks, bareMailNodes, eventually, front, logIn, mailInventory, send } from './mail.ts';
+import { allTasks, eventually, front, logIn, mailInventory, mailNodes, send } from './mail.ts';
 import { nodeAt } from './mail-watch.ts';
 import { nodeNamed } from './node.ts';
 import { paths } from './state.ts';
@@ -17,7 +17,7 @@ const ILL = 40;
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory((mailu) => {
     mailu.tls = { kind: 'cert' };
   });

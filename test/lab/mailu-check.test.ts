@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { NEIGHBOUR } from './addresses.ts';
 import { figure, json, provision } from './harness.ts';
-import { bareMailNodes, dialAs, eventually, mailInventory, subjects, taskOf } from './mail.ts';
+import { dialAs, eventually, mailInventory, mailNodes, subjects, taskOf } from './mail.ts';
 import { failures, on } from './steps.ts';
 
 /** All nodes are fronts. */
@@ -10,7 +10,7 @@ const CHECKS = 10;
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes(FRONTS);
+  await mailNodes(FRONTS);
   file = mailInventory(undefined, FRONTS);
   const ran = await json(file);
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });

@@ -1,12 +1,12 @@
 import { beforeAll, test } from 'vitest';
 import { converged, PATIENCE, runRounds } from './drift-rounds.ts';
 import type { Tree } from './harness.ts';
-import { bareMailNodes, mailInventory } from './mail.ts';
+import { mailInventory, mailNodes } from './mail.ts';
 import { KEY, MAIL_DRIFTS } from './mail-drifts.ts';
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory((_mailu, tree) => {
     tree.base = {
       hostsEntries: true,

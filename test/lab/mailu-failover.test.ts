@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { cutDocker, healDocker } from './disaster.ts';
 import { figure, finished, json } from './harness.ts';
 import { cut, exec, heal, start, stop } from './lab.ts';
-import { bareMailNodes, eventually, front, mailInventory, POSTMASTER, subjects, taskOf } from './mail.ts';
+import { eventually, front, mailInventory, mailNodes, POSTMASTER, subjects, taskOf } from './mail.ts';
 import { allThere, holders, other, sending, twice, watchHolders, whole } from './mail-watch.ts';
 import { goesThrough, on } from './steps.ts';
 
@@ -41,7 +41,7 @@ async function availability(node: string, value: string): Promise<void> {
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory();
   await goesThrough(file);
 });

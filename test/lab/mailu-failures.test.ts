@@ -16,11 +16,11 @@ import {
 import { exec } from './lab.ts';
 import {
   allTasks,
-  bareMailNodes,
   eventually,
   front,
   logOf,
   mailInventory,
+  mailNodes,
   mailPassword,
   send,
   subjects,
@@ -41,7 +41,7 @@ const plain = (change: (mailu: Tree, tree: Tree) => void = () => undefined) =>
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = plain();
   await goesThrough(file);
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { cutDocker, healDocker } from './disaster.ts';
 import { figure, finished, json, NODES } from './harness.ts';
-import { bareMailNodes, eventually, front, mailInventory, subjects, taskOf } from './mail.ts';
+import { eventually, front, mailInventory, mailNodes, subjects, taskOf } from './mail.ts';
 import { allThere, holders, other, sending, twice, watchHolders, whole } from './mail-watch.ts';
 import { failures } from './steps.ts';
 
@@ -16,7 +16,7 @@ const ELSEWHERE = 120;
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory((mailu) => {
     mailu.webmail = 'roundcube';
     mailu.webdav = true;

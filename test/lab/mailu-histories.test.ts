@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { changedLines, figure, json, NODES, type Ran, refusals, type Tree } from './harness.ts';
 import { exec } from './lab.ts';
-import { bareMailNodes, DOMAIN, eventually, mailInventory, send } from './mail.ts';
+import { DOMAIN, eventually, mailInventory, mailNodes, send } from './mail.ts';
 import { REGISTRY } from './registry.ts';
 import { failures, on } from './steps.ts';
 
@@ -164,7 +164,7 @@ const told = (ran: Ran) =>
     : `exit ${ran.code}: ${[...refusals(ran), ...failures(ran)].map(({ code }) => code).join(', ')}`;
 
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   base = mailInventory((mailu) => {
     mailu.patience = 300;
   });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { figure, finished, json, NODES, provision } from './harness.ts';
-import { bareMailNodes, inventoryWithFronts, mailInventory } from './mail.ts';
+import { inventoryWithFronts, mailInventory, mailNodes } from './mail.ts';
 import { allPairs, type Row } from './pairs.ts';
 import { failures, on } from './steps.ts';
 
@@ -13,7 +13,7 @@ const ROWS = allPairs({
 const SOME = Number(process.env.LAB_PAIRS ?? 2);
 
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   // What all have in common is made once: Docker, the swarm, the storage.
   const ran = await json(mailInventory((_, tree) => delete tree.mailu));
   expect({ code: ran.code, failures: failures(ran) }).toEqual({ code: 0, failures: [] });

@@ -4,12 +4,12 @@ import { handOver } from '../../src/outside/smtp.ts';
 import { STRANGER } from './addresses.ts';
 import { figure, finished, json } from './harness.ts';
 import {
-  bareMailNodes,
   dialAs,
   eventually,
   front,
   logOf,
   mailInventory,
+  mailNodes,
   POSTMASTER,
   send,
   taskOf,
@@ -21,7 +21,7 @@ const TEST_VIRUS = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-T
 
 let file = '';
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory((mailu) => {
     mailu.antivirus = true;
     mailu.oletools = true;

@@ -3,12 +3,12 @@ import { beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../../src/outside/dialogue.ts';
 import { changedLines, figure, json, NODES, type Tree } from './harness.ts';
 import {
-  bareMailNodes,
   DOMAIN,
   eventually,
   front,
   logIn,
   mailInventory,
+  mailNodes,
   type Person,
   send,
   taskOf,
@@ -31,7 +31,7 @@ const READERS: readonly Person[] = [1, 2, 3, 4, 5].map((number) => ({
 /** What was changed before stays as it is, so that one service is updated at a time. */
 const resources: Record<string, Tree> = {};
 beforeAll(async () => {
-  await bareMailNodes();
+  await mailNodes();
   file = mailInventory();
   await goesThrough(file);
   for (const { address, password } of READERS)

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { figure, findings, finished, inventory, json, refusals } from './harness.ts';
-import { up } from './lab.ts';
+import { dockerNodes, figure, findings, finished, inventory, json, refusals } from './harness.ts';
 import { failures, follow, goesThrough, on } from './steps.ts';
 
 const site = inventory(3, (tree) => {
@@ -10,7 +9,7 @@ const site = inventory(3, (tree) => {
 const MAIL = 'cd /mailu/mail && sha256sum * | sha256sum';
 
 beforeAll(async () => {
-  await up({ nodes: 3, fresh: true });
+  await dockerNodes();
   await goesThrough(site);
   await on('node-1', 'mkdir /mailu/mail; cd /mailu/mail; for i in $(seq 50); do echo "mail $i" >$i; done');
 });
