@@ -19,12 +19,13 @@ export const POSTMASTER = `postmaster@${DOMAIN}`;
 export const mailPassword = () => readFileSync(paths.mailPassword, 'utf8').trim();
 export const front = (node: string) => dialTo(nodeNamed(node).address);
 
+const MAIL_NODES = { fresh: true, internet: true, registry: true } as const;
+
 /** Bare nodes that know the lab's Internet and its registry. */
-export const bareMailNodes = (nodes = 3) => up({ nodes, fresh: true, internet: true, registry: true });
+export const bareMailNodes = (nodes = 3) => up({ nodes, ...MAIL_NODES });
 
 /** Such nodes, on which somebody has installed Docker: where its installation is not what a test is about. */
-export const mailNodes = (nodes = 3) =>
-  up({ nodes, fresh: true, internet: true, registry: true, docker: true });
+export const mailNodes = (nodes = 3) => up({ nodes, ...MAIL_NODES, docker: true });
 
 /** Puts the site with a mail stack into an inventory. */
 export function withMailu(tree: Tree, change: (mailu: Tree) => void = () => undefined): void {

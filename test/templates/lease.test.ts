@@ -31,6 +31,9 @@ const PROGRAM = template(import.meta.url, '../../templates/lease.sh.hbs', {
   gap: 6,
 });
 
+/** How long what begins is waited for. */
+const BEGINS = { timeout: 20_000 };
+
 interface Candidate {
   readonly process: ChildProcess;
   readonly said: () => string;
@@ -139,8 +142,8 @@ class Bench {
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + 20_000; !holds(); await sleep(50))
-    if (performance.now() > end) throw new Error(`waited 20 s and still not: ${what}`);
+  for (const end = performance.now() + BEGINS.timeout; !holds(); await sleep(50))
+    if (performance.now() > end) throw new Error(`waited ${BEGINS.timeout / 1000} s and still not: ${what}`);
 }
 
 /** Seconds that its command took to end by itself, as the lease says; NaN where it did not. */
@@ -174,7 +177,7 @@ describe.concurrent.each([
     const first = bench.candidate('first');
     await bench.writes('first');
     const second = bench.candidate('second');
-    await until('the second waits', () => /waiting for .*, held by/.test(second.said()));
+    await expect.poll(second.said, BEGINS).toMatch(/waiting for .*, held by/);
     await sleep(2500);
     expect(bench.log()).not.toContain('second');
     await first.end();
@@ -318,7 +321,7 @@ describe.concurrent.each([
     await bench.writes('first');
     const second = of(bench, 'second', 'p');
     await bench.waits('p');
-    await sleep(1500);
+    await sleep(2500);
     second.process.kill('SIGKILL');
     await sleep(8000);
     expect(bench.log()).toMatch(/^(first\n)+$/);
@@ -446,9 +449,8 @@ describe.concurrent.each([
     const bench = new Bench(shell, finished);
     for (const file of ['', '.holder', '.released']) writeFileSync(bench.lease + file, '');
     const candidate = bench.candidate('first');
-    const told = 'somebody has not given the lease up; waiting 15 s';
-    await until('it waits', () => candidate.said().includes(told));
-    await sleep(2000);
+    await expect.poll(candidate.said, BEGINS).toContain('somebody has not given the lease up; waiting 15 s');
+    await sleep(3000);
     expect(bench.log()).toBe('');
   });
 
@@ -459,8 +461,7 @@ describe.concurrent.each([
       writeFileSync(`${bench.lease}.p`, `host name p ${number}\n`);
       const candidate = of(bench, 'first', 'p');
       await bench.writes('first');
-      await until('it says who it is', () => /holds .* p \d+$/m.test(candidate.said()));
-      expect(candidate.said()).toMatch(/holds .* p 1$/m);
+      await expect.poll(candidate.said, BEGINS).toMatch(/holds .* p 1$/m);
     },
   );
 
@@ -481,7 +482,7 @@ describe.concurrent.each([
     const bench = new Bench(shell, finished);
     const underWay = bench.slowProof(2.5);
     const candidate = bench.candidate('first');
-    await until('its first proof is under way', underWay);
+    await expect.poll(underWay, BEGINS).toBe(true);
     expect(await candidate.end()).toBe(0);
     expect(bench.log()).toBe('');
     const [holder, released] = ['holder', 'released'].map((file) =>
