@@ -1,20 +1,19 @@
-import { type RunOptions, viewFor, type World } from '../engine/index.ts';
+import { clusterNow, type Run, type RunOptions } from '../engine/index.ts';
 import { EXIT, Interrupted } from '../errors/index.ts';
 import { isDenied, type OutsideAnswer, type OutsideCheck } from '../playbook/index.ts';
 import type { CheckOptions } from './actions.ts';
 import { deny, whileConnected } from './connected.ts';
 import { forPlaybooks } from './read-secrets.ts';
-import type { SetUp } from './set-up.ts';
 
 /** What was made, as this machine sees it, which has no part in the swarm. `--no-wait`: what only takes time is a note, and changes no exit code. */
 export function check(file: string, options: CheckOptions): Promise<number> {
-  return whileConnected(file, options, forPlaybooks, async ({ run, verb, view }) => {
+  return whileConnected(file, options, forPlaybooks, async ({ run, runOptions, verb }) => {
     const { playbook, verb: outside } = verb('check', (each) => each.check);
-    const wanted = outside(view(playbook));
+    const wanted = outside(clusterNow(run, playbook));
     if (isDenied(wanted)) throw deny(wanted);
-    const answers = await look(wanted, run, options.wait);
+    const answers = await look(wanted, runOptions, options.wait);
     if (answers.some(({ harmful }) => harmful)) return EXIT.refused;
-    if (run.stop.aborted) throw new Interrupted();
+    if (runOptions.stop.aborted) throw new Interrupted();
     return answers.some(({ problems }) => problems.length > 0) ? EXIT.failed : undefined;
   });
 }
@@ -25,18 +24,14 @@ export function check(file: string, options: CheckOptions): Promise<number> {
  *
  * @returns the exit code where the run must not count as done.
  */
-export async function checkAfterRun(
-  world: World,
-  { run }: SetUp,
-  changed: ReadonlySet<string>,
-): Promise<number | undefined> {
-  const checks = world.playbooks
+export async function checkAfterRun(run: Run, changed: ReadonlySet<string>): Promise<number | undefined> {
+  const checks = run.options.playbooks
     .filter(({ name }) => changed.has(name))
-    .flatMap((playbook) => playbook.check?.(viewFor(world, playbook, run.onHost)) ?? [])
+    .flatMap((playbook) => playbook.check?.(clusterNow(run, playbook)) ?? [])
     .flatMap((wanted) => (isDenied(wanted) ? [] : [wanted]));
   let code: number | undefined;
   for (const wanted of checks)
-    if ((await look(wanted, run, false)).some(({ harmful }) => harmful)) code = EXIT.refused;
+    if ((await look(wanted, run.options, false)).some(({ harmful }) => harmful)) code = EXIT.refused;
   return code;
 }
 

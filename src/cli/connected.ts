@@ -1,4 +1,4 @@
-import { connect, exitCodeOf, type Session, viewFor, type World } from '../engine/index.ts';
+import { connect, exitCodeOf, type Run, type Session } from '../engine/index.ts';
 import { ProvisionError } from '../errors/index.ts';
 import type { Denied, Playbook } from '../playbook/index.ts';
 import type { CommonOptions } from './actions.ts';
@@ -9,10 +9,9 @@ import { type SetUp, setUp } from './set-up.ts';
 
 /** The hosts are connected and have told their facts; nothing is planned. */
 export interface Connected extends SetUp {
-  readonly world: World;
+  readonly run: Run;
   /** The first playbook that has this verb, and what it makes of it. */
   verb<V>(name: string, of: (playbook: Playbook) => V | undefined): { playbook: Playbook; verb: V };
-  view(playbook: Playbook): ReturnType<typeof viewFor>;
   /** @throws ProvisionError where the host was not reached. */
   session(host: string): Session;
 }
@@ -42,20 +41,19 @@ async function connectedBy(
   prepared: SetUp,
   work: (connected: Connected) => Promise<number | undefined>,
 ): Promise<number> {
-  const { renderer, run, release } = prepared;
+  const { renderer, runOptions, release } = prepared;
   try {
-    await using world = await connect(run);
+    await using run = await connect(runOptions);
     const code = await work({
       ...prepared,
-      world,
-      view: (playbook) => viewFor(world, playbook, run.onHost),
+      run,
       session: (host) => {
-        const { session } = world.state(host);
+        const { session } = run.state(host);
         if (session === undefined) throw deny({ denied: `${host} was not reached` });
         return session;
       },
       verb: (name, of) => {
-        for (const playbook of run.playbooks) {
+        for (const playbook of runOptions.playbooks) {
           const verb = of(playbook);
           if (verb !== undefined) return { playbook, verb };
         }
@@ -64,7 +62,7 @@ async function connectedBy(
         });
       },
     });
-    return code ?? exitCodeOf(world.failures()) ?? 0;
+    return code ?? exitCodeOf(run.failures()) ?? 0;
   } finally {
     await renderer.close();
     release();

@@ -11,23 +11,23 @@ export async function exec(file: string, words: readonly string[], options: Exec
   // Lines of hosts have no place in a display that changes in place.
   const output = options.output === 'json' ? 'json' : 'plain';
   const prepared = await setUp(file, { ...options, output }, forLogins, readHosts);
-  return logged(prepared, async ({ run, renderer, screen, release }) => {
+  return logged(prepared, async ({ runOptions, renderer, screen, release }) => {
     try {
       const { found: secrets, unread } = await readableSecrets(
-        run.inventory,
-        run.playbooks,
-        run.secrets,
+        runOptions.inventory,
+        runOptions.playbooks,
+        runOptions.secrets,
         process.env,
       );
       if (unread.length > 0)
         screen.err(`Not masked in what follows, for they cannot be read here: ${unread.join(', ')}\n`);
-      const emit: typeof run.emit = (event) => {
-        if (event.kind !== 'run-started' || output === 'json') run.emit(event);
+      const emit: typeof runOptions.emit = (event) => {
+        if (event.kind !== 'run-started' || output === 'json') runOptions.emit(event);
       };
       const { ok, failures, interrupted, notBegun } = await execute(
         words,
         { rolling: options.rolling === true },
-        { ...run, secrets, emit },
+        { ...runOptions, secrets, emit },
       );
       await renderer.close();
       const failed = [...new Set(failures.map(({ host }) => host))];
@@ -41,7 +41,7 @@ export async function exec(file: string, words: readonly string[], options: Exec
       screen.err(`${told.map(([what, hosts]) => `${what} ${hosts.join(', ')}`).join('; ')}\n`);
       return (
         exitCodeOf(failures) ??
-        (run.stop.aborted && interrupted.length + notBegun.length > 0 ? EXIT.interrupted : EXIT.done)
+        (runOptions.stop.aborted && interrupted.length + notBegun.length > 0 ? EXIT.interrupted : EXIT.done)
       );
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;

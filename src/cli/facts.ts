@@ -11,10 +11,10 @@ export function facts(file: string, options: CommonOptions): Promise<number> {
   return whileConnected(file, options, forLogins, print, readHosts);
 }
 
-async function print({ screen, renderer, run, world }: Connected): Promise<undefined> {
+async function print({ screen, renderer, run }: Connected): Promise<undefined> {
   await renderer.close();
-  const known = [...world.states.values()]
-    .filter(({ host }) => run.selected.has(host.name))
+  const known = [...run.states.values()]
+    .filter(({ host }) => run.options.selected.has(host.name))
     .map(({ host, facts }) => ({ host: host.name, facts: facts && factsByName(facts) }));
   if (screen.form === 'json')
     for (const { host, facts } of known)

@@ -7,15 +7,15 @@ const GOOD: readonly number[] = [EXIT.done, EXIT.changes];
 
 /** Does what changes hosts with a log of it, and says where that is if it did not end well. `work` gives the exit code. */
 export async function logged(prepared: SetUp, work: (given: SetUp) => Promise<number>): Promise<number> {
-  const { run, screen } = prepared;
-  const log = openRunLog(run.inventory.cluster, process.env);
+  const { runOptions, screen } = prepared;
+  const log = openRunLog(runOptions.inventory.cluster, process.env);
   const emit = (event: Event) => {
-    run.emit(event);
+    runOptions.emit(event);
     log.emit(event);
   };
   let code: number | undefined;
   try {
-    code = await work({ ...prepared, run: { ...run, emit } });
+    code = await work({ ...prepared, runOptions: { ...runOptions, emit } });
     return code;
   } finally {
     const trouble = log.trouble();

@@ -1,3 +1,4 @@
+import { clusterNow } from '../engine/index.ts';
 import { isDenied, type LogRequest } from '../playbook/index.ts';
 import { cleanText } from '../render/index.ts';
 import type { LogOptions } from './actions.ts';
@@ -8,9 +9,9 @@ import { forLogins } from './read-secrets.ts';
 export function logs(file: string, service: string, options: LogOptions): Promise<number> {
   const { tail, follow = false, since } = options;
   const request: LogRequest = { service, tail, follow, since };
-  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, session, view, verb }) => {
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, session, verb }) => {
     const { playbook, verb: ask } = verb('logs', (each) => each.logs);
-    const command = ask(view(playbook), request);
+    const command = ask(clusterNow(run, playbook), request);
     await renderer.close();
     if (isDenied(command)) throw deny(command);
     // A file or a pipe gets what was printed, byte by byte.
@@ -18,7 +19,7 @@ export function logs(file: string, service: string, options: LogOptions): Promis
     const showing = session(command.host).show(command.script, shown);
     // What is followed has no end of its own: the first Ctrl-C is it.
     const stopped = new Promise<number>((resolve) =>
-      run.stop.addEventListener('abort', () => resolve(0), { once: true }),
+      run.options.stop.addEventListener('abort', () => resolve(0), { once: true }),
     );
     const code = await (follow ? Promise.race([showing, stopped]) : showing);
     showing.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { viewOf } from '../engine/index.ts';
+import { clusterOf } from '../engine/index.ts';
 import type { CommonOptions } from './actions.ts';
 import type { Names } from './completion/index.ts';
 import { stageNames } from './only-stages.ts';
@@ -22,5 +22,5 @@ const OF: Readonly<Record<Names, (project: Project) => readonly string[]>> = {
   ],
   stages: ({ playbooks }) => stageNames(playbooks),
   services: ({ inventory, playbooks }) =>
-    playbooks.flatMap((playbook) => playbook.services(viewOf(inventory, playbook))),
+    playbooks.flatMap((playbook) => playbook.services(clusterOf(inventory, playbook))),
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tryStages, viewOf } from '../engine/index.ts';
+import { clusterOf, tryStages } from '../engine/index.ts';
 import { ConfigError, type Problem, ProvisionError } from '../errors/index.ts';
 import * as provision from '../index.ts';
 import {
@@ -79,7 +79,7 @@ export function readText(text: string, file: string, playbooks: Playbooks): Proj
   const { inventory, source } = project;
   const further = problemsIn(
     source,
-    playbooks.run.flatMap((playbook) => playbook.validate(viewOf(inventory, playbook))),
+    playbooks.run.flatMap((playbook) => playbook.validate(clusterOf(inventory, playbook))),
   );
   if (further.length > 0) throw new ConfigError(further);
   tryStages(inventory, playbooks.run);

@@ -1,4 +1,4 @@
-import { RunLock } from '../engine/index.ts';
+import { clusterNow, RunLock } from '../engine/index.ts';
 import { isDenied } from '../playbook/index.ts';
 import type { RemoveOptions } from './actions.ts';
 import { deny, whileConnectedAndLogged } from './connected.ts';
@@ -12,24 +12,24 @@ export function removeStack(file: string, options: RemoveOptions): Promise<numbe
     file,
     options,
     forLogins,
-    async ({ screen, renderer, session, view, verb, world, run }) => {
+    async ({ screen, renderer, session, verb, run }) => {
       const { playbook, verb: remove } = verb('remove-stack', (each) => each.removeStack);
       // What goes is told by a look with the hosts in hand, and they are kept while the person is asked.
-      await using lock = await RunLock.take(world, run, ({ probes }) => world.look([], probes));
-      await lock.look(world, run);
-      const removal = remove(view(playbook));
+      await using lock = await RunLock.take(run, ({ probes }) => run.look([], probes));
+      await lock.look(run);
+      const removal = remove(clusterNow(run, playbook));
       await renderer.close();
       if (isDenied(removal)) throw deny(removal);
       const { host, goes, stays, steps } = removal;
       const list = (lines: readonly string[]) => lines.map((line) => `  ${line}\n`).join('');
       const say = screen.form === 'json' ? screen.err : screen.out;
       say(`Goes:\n${list(goes)}Stays:\n${list(stays)}`);
-      if (options.yes !== true && !(await consent('Remove it?', run.stop))) {
+      if (options.yes !== true && !(await consent('Remove it?', run.options.stop))) {
         screen.err('Nothing was removed.\n');
         return 0;
       }
-      const [lost] = lock.lost(world);
-      if (lost !== undefined) throw world.state(lost).errors[0];
+      const [lost] = lock.lost(run);
+      if (lost !== undefined) throw run.state(lost).errors[0];
       await session(host).change(
         steps.map((step) => ({ resource: 'remove-stack', origin: undefined, step })),
       );

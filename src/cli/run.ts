@@ -51,7 +51,7 @@ export const actions: Actions = {
 };
 
 async function plan(file: string, options: RunCommandOptions): Promise<number> {
-  const { screen, renderer, run: runOptions, release } = await setUp(file, options, forPlaybooks);
+  const { screen, renderer, runOptions, release } = await setUp(file, options, forPlaybooks);
   try {
     await using prepared = await prepare(runOptions);
     await renderer.close();
@@ -71,7 +71,7 @@ async function run(file: string, options: RunCommandOptions): Promise<number> {
 }
 
 async function converged(given: SetUp, options: RunCommandOptions): Promise<number> {
-  const { screen, renderer, run: runOptions, release } = given;
+  const { screen, renderer, runOptions, release } = given;
   try {
     await using prepared = await prepare(runOptions);
     const refused = verdict(prepared.plan);
@@ -91,19 +91,16 @@ async function converged(given: SetUp, options: RunCommandOptions): Promise<numb
       return 0;
     }
     const allowed = options.exact === true ? { allowed: changesOf(prepared.plan) } : {};
-    const outcome = await converge(prepared, { ...runOptions, ...allowed }, async (more) => {
+    const agree = async (more: Plan) => {
       if (!asks) return true;
       await renderer.close();
       screen.out(`The hosts are not any more what they were.\n${shownPlan(more, screen, options)}`);
       return agreed();
-    });
+    };
+    const outcome = await converge(prepared, { ...allowed, agree });
     if (outcome.declined) screen.err('Nothing was changed.\n');
     const changes = options.detailedExitcode && outcome.changes > 0 ? EXIT.changes : EXIT.done;
-    return (
-      exitCodeOf(outcome.failures) ??
-      (await checkAfterRun(prepared.world, given, outcome.playbooks)) ??
-      changes
-    );
+    return exitCodeOf(outcome.failures) ?? (await checkAfterRun(prepared.run, outcome.playbooks)) ?? changes;
   } finally {
     await renderer.close();
     release();

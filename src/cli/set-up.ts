@@ -18,7 +18,7 @@ import { openScreen, type Screen } from './screen.ts';
 export interface SetUp {
   readonly screen: Screen;
   readonly renderer: Renderer;
-  readonly run: RunOptions;
+  readonly runOptions: RunOptions;
   readonly release: () => void;
 }
 
@@ -44,7 +44,7 @@ export async function setUp(
     screen,
     renderer,
     release,
-    run: {
+    runOptions: {
       inventory,
       playbooks,
       selected,

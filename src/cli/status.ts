@@ -1,4 +1,4 @@
-import { answer, inspect } from '../engine/index.ts';
+import { answer, clusterNow, inspect } from '../engine/index.ts';
 import { EXIT, type Finding } from '../errors/index.ts';
 import { isEnquiry, type StatusTable } from '../playbook/index.ts';
 import { tableText } from '../render/index.ts';
@@ -9,11 +9,11 @@ import { forLogins } from './read-secrets.ts';
 
 /** What runs where. Its exit code says whether all does that should. */
 export function status(file: string, options: CommonOptions): Promise<number> {
-  return whileConnected(file, options, forLogins, async ({ screen, renderer, run, world, view }) => {
-    const findings = world.playbooks.flatMap((playbook) => inspect(world, playbook, run.onHost));
-    for (const finding of findings) run.emit({ kind: 'finding', finding });
-    const parts = world.playbooks.flatMap((playbook) => playbook.status(view(playbook)));
-    const answers = [...(await answer(world, parts.filter(isEnquiry<StatusTable>), run))];
+  return whileConnected(file, options, forLogins, async ({ screen, renderer, run }) => {
+    const findings = run.options.playbooks.flatMap((playbook) => inspect(run, playbook));
+    for (const finding of findings) run.options.emit({ kind: 'finding', finding });
+    const parts = run.options.playbooks.flatMap((playbook) => playbook.status(clusterNow(run, playbook)));
+    const answers = [...(await answer(run, parts.filter(isEnquiry<StatusTable>)))];
     const tables = parts.map((part) =>
       isEnquiry<StatusTable>(part) ? (answers.shift() as StatusTable) : part,
     );
@@ -22,7 +22,7 @@ export function status(file: string, options: CommonOptions): Promise<number> {
     else screen.out(`${tables.map((table) => tableText(table, screen.outStyle)).join('\n\n')}\n`);
     const down = tables.flatMap((table) => table.down ?? []);
     if (down.length > 0) screen.err(`Does not run as it should: ${down.join(', ')}.\n`);
-    return verdictOf(findings, down, world.failures().length > 0);
+    return verdictOf(findings, down, run.failures().length > 0);
   });
 }
 

@@ -1,16 +1,15 @@
 import { didYouMean, ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
 import { Refusal, type Resource } from '../resource/index.ts';
-import type { OnHost } from './sections.ts';
+import { clusterNow } from './cluster-now.ts';
+import type { Run } from './run.ts';
 import { undecided } from './undecided.ts';
-import { viewFor } from './view.ts';
-import type { World } from './world.ts';
 
 /** A stage with its resources for every host that is reached. */
 export interface BuiltStage {
   readonly playbook: Playbook;
   readonly stage: Stage<unknown, unknown, unknown>;
-  readonly view: Cluster<unknown, unknown, unknown>;
+  readonly cluster: Cluster<unknown, unknown, unknown>;
   readonly resources: ReadonlyMap<string, readonly Resource[]>;
 }
 
@@ -19,21 +18,21 @@ export interface BuiltStage {
  *
  * @throws ProvisionError where a playbook names a thing twice on a host, or asks for what a kind does not allow.
  */
-export function buildStages(world: World, onHost: OnHost): readonly BuiltStage[] {
+export function buildStages(run: Run): readonly BuiltStage[] {
   const seen = new Map<string, string>();
-  return world.playbooks.flatMap((playbook) => {
-    const view = viewFor(world, playbook, onHost);
+  return run.options.playbooks.flatMap((playbook) => {
+    const cluster = clusterNow(run, playbook);
     return playbook.stages.map((stage): BuiltStage => {
       const where = `${playbook.name}/${stage.name}`;
       const resources = new Map<string, readonly Resource[]>();
-      for (const host of view.hosts.filter(isReached)) {
-        const list = resourcesOf(where, () => stage.resources(host, view));
-        toKnownHosts(list, where, view);
+      for (const host of cluster.hosts.filter(isReached)) {
+        const list = resourcesOf(where, () => stage.resources(host, cluster));
+        toKnownHosts(list, where, cluster);
         declaredOnce(seen, list, { host: host.name, where });
         resources.set(host.name, list);
       }
       if (stage.rolling === undefined) oneMachineAtMost(where, resources);
-      return { playbook, stage, view, resources };
+      return { playbook, stage, cluster, resources };
     });
   });
 }
@@ -104,11 +103,11 @@ export function oneMachineAtMost(where: string, resources: ReadonlyMap<string, r
 }
 
 /** Whether a host has its turn in this stage only when the one before it is back. */
-export function isRolled({ stage, view }: BuiltStage, name: string): boolean {
+export function isRolled({ stage, cluster }: BuiltStage, name: string): boolean {
   const { rolling } = stage;
-  const host = view.hosts.filter(isReached).find((one) => one.name === name);
+  const host = cluster.hosts.filter(isReached).find((one) => one.name === name);
   if (rolling === undefined || host === undefined) return false;
-  return !(rolling.apart?.(host, view) ?? false);
+  return !(rolling.apart?.(host, cluster) ?? false);
 }
 
 /** A host's resources from a stage on. */

@@ -6,18 +6,16 @@ import { HostBusy } from './lock-failures.ts';
 import { bootOf, comeBack } from './reboot.ts';
 import { rehearsed } from './rehearse.ts';
 import { resolver } from './resolve.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState, Run } from './run.ts';
 import type { RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
 import type { Tally } from './tally.ts';
 import { troubleOf, troublesOf } from './trouble.ts';
-import type { HostState, World } from './world.ts';
 
 /** Where a run is. */
 interface Place {
-  readonly world: World;
-  readonly options: RunOptions;
+  readonly run: Run;
   readonly tally: Tally;
   readonly lock: RunLock;
   readonly built: readonly BuiltStage[];
@@ -28,18 +26,20 @@ interface Place {
 /** Does a stage's work on a host, then asks it again: that proves the stage and feeds the next. */
 export async function changeHost(
   state: HostState,
-  { world, options, tally, lock, built, index }: Place,
+  { run, tally, lock, built, index }: Place,
+  allowed: ReadonlySet<string> | undefined,
 ): Promise<void> {
+  const { options } = run;
   const { playbook, stage } = built[index] as BuiltStage;
   const host = state.host.name;
   const judge = () => judgeHost(built, host, state.outputs, index)[index] ?? [];
   const onHost = (command: string) => options.onHost(host, command);
-  const resolve = resolver(world, built);
+  const resolve = resolver(run, built);
   const work = judge()
     .filter(needsWork)
     .map((judged) => rehearsed(judged, resolve));
   for (const trouble of troublesOf(work, onHost)) throw trouble;
-  refuseMore(options.allowed, host, work);
+  refuseMore(allowed, host, work);
   const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
     verdict.state === 'observed'
       ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
@@ -59,12 +59,12 @@ export async function changeHost(
     if (error instanceof HostBusy) tally.prove(host);
     throw error;
   } finally {
-    world.changed(state);
+    run.changed(state);
   }
-  const look = () => world.observe(state, resourcesFrom(built, index, host));
+  const look = () => run.observe(state, resourcesFrom(built, index, host));
   await look();
   const resources = new Set(work.map(({ resource }) => resource));
-  if (await settle(state, resources, judge, world, options)) await look();
+  if (await settle(state, resources, judge, run)) await look();
   const after = judge();
   for (const { resource, verdict } of work) {
     const now = after.find((judged) => judged.resource === resource);

@@ -9,12 +9,11 @@ import { type Judged, judgeHost, needsWork } from './judge.ts';
 import { type HostFailure, hasMore, hasWork, type Plan } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState, Run } from './run.ts';
 import type { RunLock } from './run-lock.ts';
 import { Tally } from './tally.ts';
 import { troublesOf } from './trouble.ts';
 import { failBy, lookUnderLock, ROUNDS } from './under-lock.ts';
-import type { HostState, World } from './world.ts';
 
 export interface Outcome {
   readonly changes: number;
@@ -26,8 +25,13 @@ export interface Outcome {
   readonly declined: boolean;
 }
 
-/** What a person is asked where there is more to do than they have seen. Default: nobody is asked. */
-export type Agree = (plan: Plan) => Promise<boolean>;
+/** What a person has agreed to. */
+export interface Agreement {
+  /** Changes that may be made, by `changeKey`; a run that would make another fails before it. Default: all. */
+  readonly allowed?: ReadonlySet<string>;
+  /** Asked where there is more to do than they have seen. Default: nobody is asked. */
+  readonly agree?: (plan: Plan) => Promise<boolean>;
+}
 
 /**
  * Carries a plan out, stage by stage. It stops after the stage in which a host failed. Before it changes anything it takes the
@@ -36,27 +40,26 @@ export type Agree = (plan: Plan) => Promise<boolean>;
  * @throws LockHeld where another run is at work.
  */
 export async function converge(
-  prepared: Prepared,
-  options: RunOptions,
-  agree: Agree = async () => true,
+  { run, built, plan, milliseconds: looked }: Prepared,
+  agreement: Agreement = {},
 ): Promise<Outcome> {
-  const run = new Convergence(prepared.world, prepared.built, options);
+  const convergence = new Convergence(run, built, agreement);
   const start = performance.now();
   let interrupted = true;
   try {
-    if (hasWork(prepared.plan)) await run.underLock(prepared.plan, agree);
+    if (hasWork(plan)) await convergence.underLock(plan);
     interrupted = false;
   } finally {
-    const milliseconds = prepared.milliseconds + Math.round(performance.now() - start);
-    const { changes, hosts } = run.outcome();
-    options.emit({ kind: 'run-finished', changes, hosts, milliseconds, interrupted });
+    const milliseconds = looked + Math.round(performance.now() - start);
+    const { changes, hosts } = convergence.outcome();
+    run.options.emit({ kind: 'run-finished', changes, hosts, milliseconds, interrupted });
   }
-  return run.outcome();
+  return convergence.outcome();
 }
 
 class Convergence {
-  readonly #world: World;
-  readonly #options: RunOptions;
+  readonly #run: Run;
+  readonly #agreement: Agreement;
   readonly #tally = new Tally();
   /** How much had been changed when a playbook was last asked what it refuses. */
   readonly #inspected = new Map<string, number>();
@@ -65,19 +68,20 @@ class Convergence {
   #declined = false;
   #built: readonly BuiltStage[];
 
-  constructor(world: World, built: readonly BuiltStage[], options: RunOptions) {
-    this.#world = world;
-    this.#options = options;
+  constructor(run: Run, built: readonly BuiltStage[], agreement: Agreement) {
+    this.#run = run;
+    this.#agreement = agreement;
     this.#built = built;
   }
 
   /** Takes the lock, looks again, and goes on where nothing speaks against it by now. */
-  async underLock(shown: Plan, agree: Agree): Promise<void> {
-    const held = await lookUnderLock(this.#world, this.#built, shown, this.#options);
+  async underLock(shown: Plan): Promise<void> {
+    const held = await lookUnderLock(this.#run, this.#built, shown);
     if (held === undefined) return;
     await using lock = held.lock;
     this.#built = held.built;
     if (this.#failures().length > 0) return;
+    const { agree = async () => true } = this.#agreement;
     this.#declined = hasMore(held.plan, shown) && !(await agree(held.plan));
     if (!this.#declined) await this.#toTheEnd(lock);
   }
@@ -87,34 +91,32 @@ class Convergence {
       if (await this.#isRefused(index)) return;
       let hosts = await this.#lookBefore(index);
       if (hosts.length > 0 && this.#built[index]?.stage.decidedBy === 'all hosts') {
-        await everyHost(this.#options, this.#world, reached(this.#world), (state) =>
-          this.#world.gather(state),
-        );
-        this.#built = buildStages(this.#world, this.#options.onHost);
+        await everyHost(this.#run, reached(this.#run), (state) => this.#run.gather(state));
+        this.#built = buildStages(this.#run);
         if (await this.#isRefused(index, 'ask')) return;
         hosts = await this.#lookBefore(index);
       }
       if (this.#isOver(lock)) return;
       if (hosts.length > 0) await this.#stage(index, hosts, lock);
-      if (this.#options.stop.aborted) throw new Interrupted();
+      if (this.#run.options.stop.aborted) throw new Interrupted();
       if (this.#isOver(lock)) return;
     }
   }
 
   outcome(): Outcome {
     const { changes, playbooks } = this.#tally;
-    const hosts = this.#tally.summaries(this.#world, this.#options.selected);
+    const hosts = this.#tally.summaries(this.#run);
     return { changes, playbooks, hosts, failures: this.#failures(), declined: this.#declined };
   }
 
   #failures(): readonly HostFailure[] {
-    return this.#world
+    return this.#run
       .failures()
-      .filter(({ host }) => this.#options.selected.has(host) || this.#lost.has(host));
+      .filter(({ host }) => this.#run.options.selected.has(host) || this.#lost.has(host));
   }
 
   #isOver(lock: RunLock): boolean {
-    for (const host of lock.lost(this.#world)) this.#lost.add(host);
+    for (const host of lock.lost(this.#run)) this.#lost.add(host);
     return this.#failures().length > 0;
   }
 
@@ -129,20 +131,21 @@ class Convergence {
   /** Gives the hosts that have work in a stage, once nothing about it is left to ask. */
   async #askWhatIsNew(index: number): Promise<readonly HostState[]> {
     for (let round = 0; round < ROUNDS; round++) {
-      if (this.#options.stop.aborted) throw new Interrupted();
-      const working = reached(this.#world).filter(
-        (state) => this.#options.selected.has(state.host.name) && this.#judge(index, state).some(needsWork),
+      if (this.#run.options.stop.aborted) throw new Interrupted();
+      const working = reached(this.#run).filter(
+        (state) =>
+          this.#run.options.selected.has(state.host.name) && this.#judge(index, state).some(needsWork),
       );
       const outdated = working.filter(
         (state) =>
-          this.#world.isStale(state) ||
+          this.#run.isStale(state) ||
           this.#judge(index, state).some(({ verdict }) => verdict.state === 'unasked'),
       );
       if (outdated.length === 0) return working;
-      await everyHost(this.#options, this.#world, outdated, (state) =>
-        this.#world.observe(state, resourcesFrom(this.#built, index, state.host.name)),
+      await everyHost(this.#run, outdated, (state) =>
+        this.#run.observe(state, resourcesFrom(this.#built, index, state.host.name)),
       );
-      this.#built = buildStages(this.#world, this.#options.onHost);
+      this.#built = buildStages(this.#run);
     }
     throw new Error('a playbook asks for something else each time that it is built');
   }
@@ -151,8 +154,8 @@ class Convergence {
   #settled(index: number, working: readonly HostState[]): readonly HostState[] {
     for (const state of working) {
       const { name } = state.host;
-      const onHost = (command: string) => this.#options.onHost(name, command);
-      for (const trouble of troublesOf(this.#judge(index, state), onHost)) this.#world.fail(name, trouble);
+      const onHost = (command: string) => this.#run.options.onHost(name, command);
+      for (const trouble of troublesOf(this.#judge(index, state), onHost)) this.#run.fail(name, trouble);
     }
     return working;
   }
@@ -166,31 +169,31 @@ class Convergence {
     const { changes } = this.#tally;
     if (when === undefined && (this.#inspected.get(playbook.name) ?? 0) === changes) return false;
     this.#inspected.set(playbook.name, changes);
-    const refusals = await refusalsByNow(this.#world, playbook, this.#options);
+    const refusals = await refusalsByNow(this.#run, playbook);
     if (refusals === undefined) return false;
-    this.#built = buildStages(this.#world, this.#options.onHost);
-    for (const finding of refusals) failBy(finding, this.#world, this.#options);
+    this.#built = buildStages(this.#run);
+    for (const finding of refusals) failBy(finding, this.#run);
     return this.#failures().length > 0;
   }
 
   async #stage(index: number, hosts: readonly HostState[], lock: RunLock): Promise<void> {
     const built = this.#built[index] as BuiltStage;
     const { playbook, stage } = built;
-    const { emit } = this.#options;
+    const { emit } = this.#run.options;
     const where = { playbook: playbook.name, stage: stage.name };
     emit({ kind: 'stage-started', ...where, hosts: hosts.map(({ host }) => host.name) });
 
     const oneByOne = hosts.filter(({ host }) => isRolled(built, host.name));
     const together = hosts.filter((state) => !oneByOne.includes(state));
-    await everyHost(this.#options, this.#world, together, async (state) => {
+    await everyHost(this.#run, together, async (state) => {
       await this.#change(index, state, lock);
       await this.#gate(built, 'after', state);
     });
 
     for (const state of oneByOne) {
       // In this order: what is told to end while a host boots has lost it, and that is no failure.
-      if (this.#options.stop.aborted || this.#isOver(lock)) break;
-      await everyHost(this.#options, this.#world, [state], async () => {
+      if (this.#run.options.stop.aborted || this.#isOver(lock)) break;
+      await everyHost(this.#run, [state], async () => {
         await this.#gate(built, 'before', state);
         // What a gate says holds as long as all hosts are held.
         if (this.#isOver(lock)) return;
@@ -199,20 +202,20 @@ class Convergence {
       });
     }
 
-    this.#built = buildStages(this.#world, this.#options.onHost);
+    this.#built = buildStages(this.#run);
     emit({ kind: 'stage-finished', ...where });
   }
 
   async #gate(built: BuiltStage, when: 'before' | 'after', { host }: HostState): Promise<void> {
-    const { stage, view } = built;
-    const seen = view.hosts.find(({ name }) => name === host.name) as never;
-    for (const gate of gatesOf(stage.rolling?.[when]?.(seen, view)))
-      await awaitGate(gate, built, this.#world, this.#options);
+    const { stage, cluster } = built;
+    const seen = cluster.hosts.find(({ name }) => name === host.name) as never;
+    for (const gate of gatesOf(stage.rolling?.[when]?.(seen, cluster)))
+      await awaitGate(gate, built, this.#run);
   }
 
   #change(index: number, state: HostState, lock: RunLock): Promise<void> {
-    const at = { world: this.#world, options: this.#options, tally: this.#tally, built: this.#built };
-    return changeHost(state, { ...at, lock, index });
+    const at = { run: this.#run, tally: this.#tally, built: this.#built, lock, index };
+    return changeHost(state, at, this.#agreement.allowed);
   }
 
   #judge(index: number, state: HostState): readonly Judged[] {

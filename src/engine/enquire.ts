@@ -1,19 +1,14 @@
 import type { Enquiry } from '../playbook/index.ts';
 import type { Output } from '../resource/index.ts';
 import { everyHost, reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import type { Run } from './run.ts';
 import type { Session } from './session.ts';
-import type { World } from './world.ts';
 
 /** Puts questions to the hosts that were reached: one exec a host, whatever their number. */
-export async function answer<T>(
-  world: World,
-  enquiries: readonly Enquiry<T>[],
-  options: RunOptions,
-): Promise<readonly T[]> {
+export async function answer<T>(run: Run, enquiries: readonly Enquiry<T>[]): Promise<readonly T[]> {
   const outputs = enquiries.map(() => new Map<string, Output>());
-  const asked = reached(world).filter(({ host }) => enquiries.some(({ hosts }) => hosts.includes(host.name)));
-  await everyHost(options, world, asked, async ({ host: { name }, session }) => {
+  const asked = reached(run).filter(({ host }) => enquiries.some(({ hosts }) => hosts.includes(host.name)));
+  await everyHost(run, asked, async ({ host: { name }, session }) => {
     const own = enquiries.flatMap(({ hosts, script }, index) =>
       hosts.includes(name) ? [{ script, index }] : [],
     );

@@ -1,10 +1,13 @@
 import { MoreThanShown } from './failures.ts';
 import type { Judged } from './judge.ts';
 import { changeKey } from './plan.ts';
-import type { RunOptions } from './run.ts';
 
 /** A plan that was agreed to holds: a run does less than it, never more. @throws MoreThanShown */
-export function refuseMore(allowed: RunOptions['allowed'], host: string, work: readonly Judged[]): void {
+export function refuseMore(
+  allowed: ReadonlySet<string> | undefined,
+  host: string,
+  work: readonly Judged[],
+): void {
   if (allowed === undefined) return;
   const more = work.flatMap(({ resource, verdict }) =>
     verdict.state !== 'observed'

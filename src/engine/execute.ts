@@ -4,10 +4,10 @@ import { lines, quote, sh } from '../shell/index.ts';
 import type { HostFailure } from './plan.ts';
 import { connect } from './prepare.ts';
 import { reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState } from './run.ts';
 import { CommandFailed } from './run-command.ts';
+import type { RunOptions } from './run-options.ts';
 import type { Session } from './session.ts';
-import type { HostState } from './world.ts';
 
 /** What became of a command on each host, by the names of the hosts. */
 export interface Execution {
@@ -30,14 +30,14 @@ export async function execute(
 ): Promise<Execution> {
   const { inventory, selected, secrets, emit, stop, abort, patience, concurrency } = options;
   const hosts = inventory.hosts.filter(({ name }) => selected.has(name));
-  await using world = await connect({ ...options, inventory: { ...inventory, hosts }, playbooks: [] });
+  await using run = await connect({ ...options, inventory: { ...inventory, hosts }, playbooks: [] });
   const hidden = lines([...secrets.values()].map((secret) => sh`${secret}`));
   const shown = hidden.mask(words.map(quote).join(' '));
   const ok: string[] = [];
   const interrupted: string[] = [];
   const notBegun: string[] = [];
 
-  const run = async ({ host: { name }, session }: HostState) => {
+  const runOn = async ({ host: { name }, session }: HostState) => {
     emit({ kind: 'command-started', host: name, command: shown });
     const start = performance.now();
     const exitCode = await (session as Session).command(words, {
@@ -55,9 +55,9 @@ export async function execute(
     ok.push(name);
   };
 
-  const ready = reached(world).toSorted((a, b) => hosts.indexOf(a.host) - hosts.indexOf(b.host));
+  const ready = reached(run).toSorted((a, b) => hosts.indexOf(a.host) - hosts.indexOf(b.host));
   for (const finding of otherRuns(ready)) emit({ kind: 'finding', finding });
-  const isOver = () => stop.aborted || (rolling && world.failures().length > 0);
+  const isOver = () => stop.aborted || (rolling && run.failures().length > 0);
   const limit = pLimit(rolling ? 1 : concurrency);
   await Promise.all(
     ready.map((state) =>
@@ -67,14 +67,14 @@ export async function execute(
           notBegun.push(name);
           return;
         }
-        await run(state).catch((error: unknown) => {
+        await runOn(state).catch((error: unknown) => {
           if (error instanceof Interrupted) interrupted.push(name);
-          else world.fail(name, error);
+          else run.fail(name, error);
         });
       }),
     ),
   );
-  return { ok, failures: world.failures(), interrupted, notBegun };
+  return { ok, failures: run.failures(), interrupted, notBegun };
 }
 
 function otherRuns(states: readonly HostState[]): readonly Finding[] {

@@ -5,8 +5,7 @@ import { askPlaybookCode, ProbeError, Unobservable } from '../resource/index.ts'
 import { type Shape, such } from '../schema/index.ts';
 import type { BuiltStage } from './build.ts';
 import { GateClosed } from './failures.ts';
-import type { RunOptions } from './run.ts';
-import type { World } from './world.ts';
+import type { Run } from './run.ts';
 
 /** Milliseconds between two questions. */
 const PAUSE = 2000;
@@ -15,15 +14,16 @@ const PAUSE = 2000;
 type Owner = Pick<BuiltStage, 'playbook' | 'stage'>;
 
 /** Asks until the gate holds. */
-export async function awaitGate(gate: Gate, owner: Owner, world: World, options: RunOptions): Promise<void> {
+export async function awaitGate(gate: Gate, owner: Owner, run: Run): Promise<void> {
+  const { stop, abort, emit } = run.options;
   const end = performance.now() + gate.patience * 1000;
   for (;;) {
-    const reason = await ask(gate, owner, world);
+    const reason = await ask(gate, owner, run);
     if (reason === undefined) return;
-    if (options.stop.aborted) throw new Interrupted();
+    if (stop.aborted) throw new Interrupted();
     if (performance.now() > end) throw new GateClosed(gate, reason);
-    options.emit({ kind: 'gate-waiting', host: gate.on, title: gate.title, reason });
-    await sleep(PAUSE, undefined, { signal: options.abort });
+    emit({ kind: 'gate-waiting', host: gate.on, title: gate.title, reason });
+    await sleep(PAUSE, undefined, { signal: abort });
   }
 }
 
@@ -36,9 +36,9 @@ const ANSWER: Shape = such(
 async function ask(
   { on, title, probe }: Gate,
   { playbook, stage }: Owner,
-  world: World,
+  run: Run,
 ): Promise<string | undefined> {
-  const { session } = world.state(on);
+  const { session } = run.state(on);
   if (session === undefined) return `${on} is not connected`;
   const [output] = await session.ask([probe.script], 'gate');
   if (output === undefined) return 'no answer';

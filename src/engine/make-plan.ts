@@ -8,24 +8,19 @@ import type { HostFailure, Plan, PlanItem, PlanStage } from './plan.ts';
 import { reached } from './reach.ts';
 import { rehearsed, rehearseGates } from './rehearse.ts';
 import { leftOut, resolver } from './resolve.ts';
-import type { RunOptions } from './run.ts';
+import type { Run } from './run.ts';
 import { isUndecided } from './undecided.ts';
-import type { World } from './world.ts';
 
 /** Compares what should hold with what the hosts have said. What could not be looked at is in the plan, and told nobody. */
-export function makePlan(
-  world: World,
-  built: readonly BuiltStage[],
-  findings: readonly Finding[],
-  { selected, onHost }: Pick<RunOptions, 'selected' | 'onHost'>,
-): Plan {
+export function makePlan(run: Run, built: readonly BuiltStage[], findings: readonly Finding[]): Plan {
+  const { inventory, selected, onHost } = run.options;
   const stages: { order: number; stage: PlanStage }[] = [];
   const refused: Finding[] = [];
   const unseen: HostFailure[] = [];
   // What a playbook has refused as a whole is why its stages cannot know what to do.
   const told = new Set(findings.map(({ message }) => message));
-  const resolve = resolver(world, built);
-  const looked = reached(world)
+  const resolve = resolver(run, built);
+  const looked = reached(run)
     .filter(({ host }) => selected.has(host.name))
     .map(({ host, outputs }) => ({
       host,
@@ -39,7 +34,7 @@ export function makePlan(
       if (!isConsequence(error.message, host.name, findings)) unseen.push({ host: host.name, error });
     let exact = true;
     stagesOf.forEach((judged, order) => {
-      refused.push(...leftOut(host.name, judged, { world, built, selected }));
+      refused.push(...leftOut(host.name, judged, run, built));
       const { playbook, stage } = built[order] as BuiltStage;
       for (const { resource, verdict } of judged) {
         if (verdict.state !== 'refused') continue;
@@ -77,18 +72,18 @@ export function makePlan(
     });
   }
   return {
-    cluster: world.inventory.cluster,
+    cluster: inventory.cluster,
     stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),
     findings: withoutConsequences([...findings, ...refused]),
-    failures: [...world.failures(), ...unseen].toSorted((a, b) => byName({ name: a.host }, { name: b.host })),
-    hosts: world.inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
+    failures: [...run.failures(), ...unseen].toSorted((a, b) => byName({ name: a.host }, { name: b.host })),
+    hosts: inventory.hosts.map(({ name }) => ({ name, selected: selected.has(name) })),
   };
 }
 
 /** What could not be looked at fails its host, and is told. */
-export function failUnseen({ failures }: Plan, world: World): void {
-  const known = new Set(world.failures().map(({ error }) => error));
-  for (const { host, error } of failures) if (!known.has(error)) world.fail(host, error);
+export function failUnseen({ failures }: Plan, run: Run): void {
+  const known = new Set(run.failures().map(({ error }) => error));
+  for (const { host, error } of failures) if (!known.has(error)) run.fail(host, error);
 }
 
 /** What failed or is refused is told for itself. */

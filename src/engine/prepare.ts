@@ -1,17 +1,17 @@
 import { type Finding, Interrupted } from '../errors/index.ts';
 import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { inspect } from './inspect.ts';
 import { failUnseen, makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { everyHost, reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import { Run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import { Session } from './session.ts';
-import { inspect } from './view.ts';
 import { onceStarted } from './wait-for-boot.ts';
-import { World } from './world.ts';
 
 /** The hosts, connected and looked at, and what should be done. Nothing has been changed. */
 export interface Prepared extends AsyncDisposable {
-  readonly world: World;
+  readonly run: Run;
   readonly plan: Plan;
   /** The stages by what is known now. */
   readonly built: readonly BuiltStage[];
@@ -20,65 +20,61 @@ export interface Prepared extends AsyncDisposable {
 }
 
 /** Connects to all hosts and asks each for its facts: one exec a host. A host that fails is left with its error. */
-export async function connect(options: RunOptions): Promise<World & AsyncDisposable> {
+export async function connect(options: RunOptions): Promise<Run & AsyncDisposable> {
   const { inventory, emit, abort } = options;
-  const world = new World(options);
+  const run = new Run(options);
   emit({ kind: 'run-started', cluster: inventory.cluster, hosts: inventory.hosts.map(({ name }) => name) });
-  await everyHost(options, world, [...world.states.values()], async (state) => {
+  await everyHost(run, [...run.states.values()], async (state) => {
     const start = performance.now();
     const again = () => options.connect(state.host, abort);
     const transport = await onceStarted(state.host.name, again, options);
     const milliseconds = Math.round(performance.now() - start);
     emit({ kind: 'host-connected', host: state.host.name, milliseconds });
     state.session = new Session(state.host.name, transport, options, again);
-    await world.gather(state);
+    await run.gather(state);
   });
   const dispose = async () => {
-    await Promise.allSettled(
-      [...world.states.values()].map(({ session }) => session?.[Symbol.asyncDispose]()),
-    );
+    await Promise.allSettled([...run.states.values()].map(({ session }) => session?.[Symbol.asyncDispose]()));
   };
   if (abort.aborted || options.stop.aborted) {
     await dispose();
     throw new Interrupted();
   }
-  return Object.assign(world, { [Symbol.asyncDispose]: dispose });
+  return Object.assign(run, { [Symbol.asyncDispose]: dispose });
 }
 
 /** Looks at everything and judges it: two execs a host, whatever the number of resources. */
 export async function prepare(options: RunOptions): Promise<Prepared> {
   const start = performance.now();
-  const world = await connect(options);
+  const run = await connect(options);
   try {
-    const findings = findingsOf(world, options);
-    const asked = reached(world);
-    const built = buildStages(world, options.onHost);
-    await everyHost(options, world, asked, (state) =>
-      world.observe(state, resourcesFrom(built, 0, state.host.name)),
-    );
+    const findings = findingsOf(run);
+    const asked = reached(run);
+    const built = buildStages(run);
+    await everyHost(run, asked, (state) => run.observe(state, resourcesFrom(built, 0, state.host.name)));
     if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
-    const plan = makePlan(world, built, findings, options);
-    failUnseen(plan, world);
+    const plan = makePlan(run, built, findings);
+    failUnseen(plan, run);
     for (const finding of plan.findings) options.emit({ kind: 'finding', finding });
     options.emit({ kind: 'planned', plan });
     const milliseconds = Math.round(performance.now() - start);
     return {
-      world,
+      run,
       plan,
       // A host that could not be looked at is seen by the others as one that was not reached.
-      built: reached(world).length === asked.length ? built : buildStages(world, options.onHost),
+      built: reached(run).length === asked.length ? built : buildStages(run),
       milliseconds,
-      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await world[Symbol.asyncDispose]();
+    await run[Symbol.asyncDispose]();
     throw error;
   }
 }
 
 /** What all playbooks say of what is known now. */
-export function findingsOf(world: World, options: RunOptions): readonly Finding[] {
-  const hosts = reached(world);
+export function findingsOf(run: Run): readonly Finding[] {
+  const hosts = reached(run);
   // Where no host was reached nothing can be changed, and what a silent host may hold is not the trouble.
   if (hosts.length === 0) return [];
   const others = hosts.flatMap(({ host, session }) =>
@@ -93,5 +89,5 @@ export function findingsOf(world: World, options: RunOptions): readonly Finding[
       fix: ['wait until it has ended, and look again'],
     }),
   );
-  return [...runs, ...world.playbooks.flatMap((playbook) => inspect(world, playbook, options.onHost))];
+  return [...runs, ...run.options.playbooks.flatMap((playbook) => inspect(run, playbook))];
 }

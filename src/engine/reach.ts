@@ -1,29 +1,29 @@
 import pLimit from 'p-limit';
 import { Interrupted } from '../errors/index.ts';
-import type { RunOptions } from './run.ts';
-import type { HostState, World } from './world.ts';
+import type { HostState, Run } from './run.ts';
 
 /** The hosts that have told their facts and have not failed since. */
-export function reached(world: World): readonly HostState[] {
-  return [...world.states.values()].filter(({ facts }) => facts !== undefined);
+export function reached(run: Run): readonly HostState[] {
+  return [...run.states.values()].filter(({ facts }) => facts !== undefined);
 }
 
-/** Does the same on many hosts at a time. One that fails is noted; the others go on to their end. */
+/** Does the same on many hosts at a time, by default on as many as the run may. One that fails is noted; the others go on to their end. */
 export async function everyHost(
-  options: RunOptions,
-  world: World,
+  run: Run,
   states: readonly HostState[],
   work: (state: HostState) => Promise<void>,
+  { concurrency = run.options.concurrency }: { readonly concurrency?: number } = {},
 ): Promise<void> {
-  const limit = pLimit(options.concurrency);
+  const { stop, abort } = run.options;
+  const limit = pLimit(concurrency);
   await Promise.all(
     states.map((state) =>
       limit(async () => {
-        if (options.stop.aborted) return;
+        if (stop.aborted) return;
         await work(state).catch((error: unknown) => {
-          if (options.abort.aborted) throw new Interrupted();
+          if (abort.aborted) throw new Interrupted();
           if (error instanceof Interrupted) return;
-          world.fail(state.host.name, error);
+          run.fail(state.host.name, error);
         });
       }),
     ),

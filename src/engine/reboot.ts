@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted, ProvisionError, TransportError, type TransportFailure } from '../errors/index.ts';
 import { WHICH_BOOT } from '../resource/index.ts';
 import { BrokenAnswer } from './failures.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState } from './run.ts';
 import type { RunLock } from './run-lock.ts';
+import type { RunOptions } from './run-options.ts';
 import { Session } from './session.ts';
-import type { HostState } from './world.ts';
 
 /** Milliseconds between two attempts, and where a login has failed: sshd puts an address off for each (see `wait-for-boot.ts`). */
 const PAUSE = 5000;

@@ -27,11 +27,11 @@ export function rehearsed(judged: Judged, resolve: Resolve): Judged {
  * @throws WrongAnswer where what comes of it is no gate. What else is thrown may be right by now: a gate may need what the stages
  * before it have made.
  */
-export function rehearseGates({ stage, view }: BuiltStage, name: string): void {
-  const host = view.hosts.find((one) => one.name === name) as never;
+export function rehearseGates({ stage, cluster }: BuiltStage, name: string): void {
+  const host = cluster.hosts.find((one) => one.name === name) as never;
   for (const when of ['before', 'after'] as const) {
     try {
-      stage.rolling?.[when]?.(host, view);
+      stage.rolling?.[when]?.(host, cluster);
     } catch (error) {
       if (error instanceof WrongAnswer) throw error;
     }

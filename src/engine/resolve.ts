@@ -2,12 +2,12 @@ import { type Finding, ProvisionError } from '../errors/index.ts';
 import type { Ref, Resolve } from '../resource/index.ts';
 import type { BuiltStage } from './build.ts';
 import { type Judged, judge, needsWork } from './judge.ts';
-import type { World } from './world.ts';
+import type { Run } from './run.ts';
 
 /** Answers references from what was last seen: no host is asked for another's sake. */
-export function resolver(world: World, built: readonly BuiltStage[]): Resolve {
+export function resolver(run: Run, built: readonly BuiltStage[]): Resolve {
   return (ref) => {
-    const value = putOut(ref, world, built);
+    const value = putOut(ref, run, built);
     if (value === undefined) throw new Unresolved(ref);
     return value;
   };
@@ -23,8 +23,8 @@ export class Unresolved extends ProvisionError {
   }
 }
 
-function putOut<T>(ref: Ref<T>, world: World, built: readonly BuiltStage[]): T | undefined {
-  const { outputs } = world.state(ref.host);
+function putOut<T>(ref: Ref<T>, run: Run, built: readonly BuiltStage[]): T | undefined {
+  const { outputs } = run.state(ref.host);
   const resource = built
     .flatMap(({ resources }) => resources.get(ref.host) ?? [])
     .find(({ id }) => id === ref.resource);
@@ -36,11 +36,12 @@ function putOut<T>(ref: Ref<T>, world: World, built: readonly BuiltStage[]): T |
 export function leftOut(
   host: string,
   work: readonly Judged[],
-  { world, built, selected }: { world: World; built: readonly BuiltStage[]; selected: ReadonlySet<string> },
+  run: Run,
+  built: readonly BuiltStage[],
 ): readonly Finding[] {
   return work.filter(needsWork).flatMap(({ resource }) =>
     resource.refs
-      .filter((ref) => !selected.has(ref.host) && putOut(ref, world, built) === undefined)
+      .filter((ref) => !run.options.selected.has(ref.host) && putOut(ref, run, built) === undefined)
       .map((ref) => ({
         level: 'refuse' as const,
         code: 'left-out',

@@ -7,9 +7,9 @@ import { sh } from '../shell/index.ts';
 import type { Hold } from './hold.ts';
 import { ChangedMeanwhile, LockHeld, LockLost, OrphanRuns } from './lock-failures.ts';
 import { everyHost, reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState, Look, Run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import type { Session } from './session.ts';
-import type { HostState, Look, World } from './world.ts';
 
 /** Times that the hosts are tried for, where two runs began at once and each has taken some. */
 const TRIES = 5;
@@ -48,13 +48,14 @@ export class RunLock implements AsyncDisposable {
    *
    * @throws LockHeld where another run is at work, OrphanRuns where a command of an earlier one does not end.
    */
-  static async take(world: World, options: RunOptions, looks: Looks): Promise<RunLock> {
+  static async take(run: Run, looks: Looks): Promise<RunLock> {
+    const { stop } = run.options;
     for (let tries = 1; ; tries++) {
       const lock = new RunLock();
       try {
-        const other = await lock.#takeAll(world, options, looks);
+        const other = await lock.#takeAll(run, looks);
         // What was asked to end in between may hold only some of them.
-        if (options.stop.aborted) throw new Interrupted();
+        if (stop.aborted) throw new Interrupted();
         if (other === undefined) return lock;
         if (!other.crossing || other.seconds > YOUNG || tries === TRIES) throw other.error;
       } catch (error) {
@@ -62,28 +63,29 @@ export class RunLock implements AsyncDisposable {
         throw error;
       }
       await lock[Symbol.asyncDispose]();
-      await sleep(200 + Math.random() * 1300, undefined, { signal: options.stop }).catch(() => undefined);
-      if (options.stop.aborted) throw new Interrupted();
+      await sleep(200 + Math.random() * 1300, undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted) throw new Interrupted();
     }
   }
 
   /** Asks all hosts what was sent along with the lock. */
-  async look(world: World, options: RunOptions): Promise<void> {
-    const held = reached(world).filter(({ host }) => this.#holds.has(host.name));
-    await everyHost({ ...options, concurrency: Math.max(1, held.length) }, world, held, async (state) => {
+  async look(run: Run): Promise<void> {
+    const held = reached(run).filter(({ host }) => this.#holds.has(host.name));
+    const look = async (state: HostState) => {
       const one = this.#holds.get(state.host.name);
       if (one === undefined) return;
       const sent = Date.now();
       const outputs = await one.hold.look();
       one.look.keep(state, outputs, { sent, answered: Date.now() });
-      world.looked(state);
-    });
+      run.looked(state);
+    };
+    await everyHost(run, held, look, { concurrency: Math.max(1, held.length) });
   }
 
   /** The hosts that were held and are no more, each noted as failed: nothing more is begun. */
-  lost(world: World): readonly string[] {
+  lost(run: Run): readonly string[] {
     const lost = [...this.#held].filter((name) => this.#holds.get(name)?.hold.ended);
-    for (const name of lost) if (world.state(name).errors.length === 0) world.fail(name, new LockLost());
+    for (const name of lost) if (run.state(name).errors.length === 0) run.fail(name, new LockLost());
     return lost;
   }
 
@@ -134,20 +136,20 @@ export class RunLock implements AsyncDisposable {
   }
 
   /** Who has one of them, if it is not us who have all now. */
-  async #takeAll(world: World, options: RunOptions, looks: Looks): Promise<Other | undefined> {
+  async #takeAll(run: Run, looks: Looks): Promise<Other | undefined> {
     const others: Omit<Other, 'crossing'>[] = [];
     const takeOne = async (state: HostState) => {
       const { name } = state.host;
-      const other = await this.#takeOne(state, options, looks(state));
+      const other = await this.#takeOne(state, run.options, looks(state));
       if (other === undefined) this.#held.add(name);
       else others.push(other);
     };
-    const [first, ...rest] = reached(world).toSorted((a, b) => {
+    const [first, ...rest] = reached(run).toSorted((a, b) => {
       const [one, other] = [placeOf(a.host), placeOf(b.host)];
       return one < other ? -1 : one > other ? 1 : 0;
     });
     for (const states of [first === undefined ? [] : [first], rest]) {
-      await everyHost(options, world, states, takeOne);
+      await everyHost(run, states, takeOne);
       const [oldest] = others.toSorted((a, b) => b.seconds - a.seconds);
       if (oldest !== undefined) return { ...oldest, crossing: states === rest };
     }

@@ -1,33 +1,145 @@
-import type { Inventory, InventoryHost } from '../inventory/index.ts';
-import type { Consent, Playbook } from '../playbook/index.ts';
-import type { Secret } from '../shell/index.ts';
-import type { Transport } from '../transport/transport.ts';
-import type { Emit } from './events.ts';
-import type { OnHost } from './sections.ts';
+import type { InventoryHost } from '../inventory/index.ts';
+import type { Ahead } from '../playbook/index.ts';
+import { byName, type Output, type Resource } from '../resource/index.ts';
+import type { Script } from '../shell/index.ts';
+import { type FactProbes, type Facts, factProbes, readFacts } from './facts.ts';
+import { type Asked, aheadOf, READ_CLOCK } from './host-clock.ts';
+import type { HostFailure } from './plan.ts';
+import type { RunOptions } from './run-options.ts';
+import { clusterOf } from './sections.ts';
+import type { Session } from './session.ts';
 
-/** All that a run is told. It reads nothing from its surroundings. */
-export interface RunOptions {
-  readonly inventory: Inventory;
-  readonly playbooks: readonly Playbook[];
-  /** Hosts that may be changed. All are looked at: who holds the swarm is asked of every one. */
-  readonly selected: ReadonlySet<string>;
-  /** What the person has agreed to, beyond what a run does by itself. */
-  readonly consents: ReadonlySet<Consent>;
-  /** The values of the secrets that the inventory's sections name. */
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly connect: (host: InventoryHost, signal: AbortSignal) => Promise<Transport>;
-  readonly onHost: OnHost;
-  readonly emit: Emit;
-  /** Changes that may be made, by `changeKey`; a run that would make another fails before it. Default: all. */
-  readonly allowed?: ReadonlySet<string>;
-  /** Hosts that are worked on at the same time. */
-  readonly concurrency: number;
-  /** Milliseconds for a question, and for all commands of a stage on a host. */
-  readonly patience: { readonly question: number; readonly stage: number };
-  /** Who we are, for others that find the lock of a host taken. */
-  readonly holder: string;
-  /** Asked to end: what runs is finished, nothing more is begun. */
-  readonly stop: AbortSignal;
-  /** Told to end: what runs is given up. */
-  readonly abort: AbortSignal;
+/** What is known of a host at this moment of a run. */
+export interface HostState {
+  readonly host: InventoryHost;
+  readonly probes: FactProbes;
+  session: Session | undefined;
+  /** Why it has failed, in the order in which that was seen. */
+  errors: readonly unknown[];
+  facts: Facts | undefined;
+  ahead: Ahead | undefined;
+  /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
+  outputs: ReadonlyMap<string, Output>;
+  /** The moment of the last look at this host, and of the last change on it. */
+  lookedAt: number;
+  changedAt: number;
+}
+
+/** What it was told, and all hosts as they were last seen. Nothing is remembered between runs. */
+export class Run {
+  readonly options: RunOptions;
+  readonly states: ReadonlyMap<string, HostState>;
+  #moment = 0;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    const { inventory, playbooks } = options;
+    const sections = new Map(playbooks.map((playbook) => [playbook, clusterOf(inventory, playbook)]));
+    this.states = new Map(
+      inventory.hosts.toSorted(byName).map((host) => [
+        host.name,
+        {
+          host,
+          probes: factProbes(playbooks, host, inventory.hosts, sections),
+          session: undefined,
+          errors: [],
+          facts: undefined,
+          ahead: undefined,
+          outputs: new Map(),
+          lookedAt: 0,
+          changedAt: 0,
+        },
+      ]),
+    );
+  }
+
+  state(host: string): HostState {
+    const state = this.states.get(host);
+    if (state === undefined) throw new Error(`unknown host ${host}`);
+    return state;
+  }
+
+  fail(host: string, error: unknown): void {
+    const state = this.state(host);
+    state.errors = [...state.errors, error];
+    state.facts = undefined;
+    this.options.emit({ kind: 'host-failed', host, error });
+  }
+
+  /** The hosts that failed, each with its errors. */
+  failures(): readonly HostFailure[] {
+    return [...this.states.values()].flatMap(({ host, errors }) =>
+      errors.map((error) => ({ host: host.name, error })),
+    );
+  }
+
+  /** Asks for the facts alone. */
+  async gather(state: HostState): Promise<void> {
+    await this.#ask(state, this.look([], state.probes), 'facts');
+  }
+
+  /** Asks for the facts and for everything that these resources probe, in one exec. */
+  async observe(state: HostState, resources: readonly Resource[]): Promise<void> {
+    // Right after the facts they need not be asked for again.
+    const facts = state.lookedAt > 0 ? state.probes : undefined;
+    await this.#ask(state, this.look(resources, facts), 'observe');
+  }
+
+  /** A look that somebody else puts to the host: what to ask, and what to do with the answers. */
+  look(resources: readonly Resource[], facts: FactProbes | undefined): Look {
+    const questions = questionsOf(resources);
+    const known = [...(facts?.questions.values() ?? [])];
+    return {
+      fragments: [READ_CLOCK, ...known, ...questions.values(), READ_CLOCK],
+      keep: (state, [first, ...outputs], asked) => {
+        if (facts !== undefined) state.facts = readFacts(facts, outputs);
+        state.ahead = aheadOf(first, outputs.at(-1), asked);
+        keep(state, questions, outputs.slice(known.length));
+      },
+    };
+  }
+
+  /** Puts the questions of these resources again, and nothing else. */
+  async askAgain(state: HostState, resources: readonly Resource[]): Promise<void> {
+    const questions = questionsOf(resources);
+    const answers = await (state.session as Session).ask([...questions.values()], 'settle');
+    keep(state, questions, answers);
+  }
+
+  changed(state: HostState): void {
+    state.changedAt = ++this.#moment;
+  }
+
+  looked(state: HostState): void {
+    state.lookedAt = ++this.#moment;
+  }
+
+  /** Whether another host was changed after this one was last looked at. */
+  isStale(state: HostState): boolean {
+    return [...this.states.values()].some((other) => other !== state && other.changedAt > state.lookedAt);
+  }
+
+  async #ask(state: HostState, { fragments, keep }: Look, purpose: 'facts' | 'observe'): Promise<void> {
+    const sent = Date.now();
+    const outputs = await (state.session as Session).ask(fragments, purpose);
+    keep(state, outputs, { sent, answered: Date.now() });
+    if (purpose === 'observe') this.looked(state);
+  }
+}
+
+/** Questions for a host, and what becomes of their answers. */
+export interface Look {
+  readonly fragments: readonly Script[];
+  readonly keep: (state: HostState, outputs: readonly Output[], asked: Asked) => void;
+}
+
+/** Each question once, by its text. */
+function questionsOf(resources: readonly Resource[]): ReadonlyMap<string, Script> {
+  return new Map(resources.map(({ probe }) => [probe.reveal(), probe]));
+}
+
+/** Answers in the order of their questions. */
+function keep(state: HostState, questions: ReadonlyMap<string, Script>, answers: readonly Output[]): void {
+  const fresh = [...questions.keys()].map((text, index) => [text, answers[index] as Output] as const);
+  state.outputs = new Map([...state.outputs, ...fresh]);
 }

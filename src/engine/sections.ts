@@ -21,7 +21,7 @@ export interface Known {
 export const NOTHING: Known = { onHost: (_, command) => command, consents: new Set(), secrets: new Map() };
 
 /** The hosts before anything was asked. */
-export function viewOf(inventory: Inventory, playbook: Playbook, known: Known = NOTHING): AnyCluster {
+export function clusterOf(inventory: Inventory, playbook: Playbook, known: Known = NOTHING): AnyCluster {
   const section = inventory.sections.get(playbook.name);
   return {
     name: inventory.cluster,

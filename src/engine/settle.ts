@@ -3,8 +3,7 @@ import { Interrupted } from '../errors/index.ts';
 import type { Resource } from '../resource/index.ts';
 import { NotSettled } from './failures.ts';
 import type { Judged } from './judge.ts';
-import type { RunOptions } from './run.ts';
-import type { HostState, World } from './world.ts';
+import type { HostState, Run } from './run.ts';
 
 /** Milliseconds between two questions. */
 const PAUSE = 2000;
@@ -19,9 +18,9 @@ export async function settle(
   state: HostState,
   changed: ReadonlySet<Resource>,
   judge: () => readonly Judged[],
-  world: World,
-  { emit, stop, abort }: RunOptions,
+  run: Run,
 ): Promise<boolean> {
+  const { emit, stop, abort } = run.options;
   const start = performance.now();
   const shown = new Map<string, string>();
   let waited = false;
@@ -46,7 +45,7 @@ export async function settle(
     if (stop.aborted) throw new Interrupted();
     waited = true;
     await sleep(PAUSE, undefined, { signal: abort });
-    await world.askAgain(
+    await run.askAgain(
       state,
       going.map(({ resource }) => resource),
     );

@@ -1,6 +1,6 @@
 import type { Change } from '../resource/index.ts';
 import type { HostSummary } from './events.ts';
-import type { World } from './world.ts';
+import type { Run } from './run.ts';
 
 /** What a run has changed so far. */
 export class Tally {
@@ -29,13 +29,13 @@ export class Tally {
     return [...this.#changed.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  summaries({ states }: World, selected: ReadonlySet<string>): readonly HostSummary[] {
+  summaries({ states, options }: Run): readonly HostSummary[] {
     return [...states.values()].map(({ host: { name }, errors, session }): HostSummary => {
       const changed = this.#of(name);
       const whole = changed > 0 ? 'changed' : 'ok';
       const result = errors.length === 0 ? whole : session === undefined ? 'unreachable' : 'failed';
       const begun = this.#begun.has(name) ? { begun: true } : {};
-      return { host: name, selected: selected.has(name), changed, result, ...begun };
+      return { host: name, selected: options.selected.has(name), changed, result, ...begun };
     });
   }
 

@@ -4,7 +4,7 @@ import { isReached, type Playbook } from '../playbook/index.ts';
 import { Refusal, type Resource } from '../resource/index.ts';
 import { declaredOnce, oneMachineAtMost, toKnownHosts } from './build.ts';
 import { factProbes } from './facts.ts';
-import { type AnyCluster, viewOf } from './sections.ts';
+import { type AnyCluster, clusterOf } from './sections.ts';
 
 /**
  * Builds all stages as far as they ask neither for facts nor for secrets, as if every host were reached: what is wrong there is told
@@ -24,14 +24,14 @@ export function tryStages(inventory: Inventory, playbooks: readonly Playbook[]):
   };
   const seen = new Map<string, string>();
   for (const playbook of playbooks) {
-    const view = viewOf(inventory, playbook);
-    const { settings, others } = view;
+    const cluster = clusterOf(inventory, playbook);
+    const { settings, others } = cluster;
     const sections = new Map([[playbook, { settings, others }]]);
     // Of one host: those of all are made before anything is connected.
     for (const host of inventory.hosts.slice(0, 1))
       attempt(() => void factProbes([playbook], host, inventory.hosts, sections));
-    attempt(() => void playbook.services(view));
-    for (const stage of playbook.stages) attempt(() => tryStage(playbook, stage, view, seen));
+    attempt(() => void playbook.services(cluster));
+    for (const stage of playbook.stages) attempt(() => tryStage(playbook, stage, cluster, seen));
   }
   if (errors.length === 0) return;
   const messages = new Set(errors.map(({ message }) => message));
@@ -42,13 +42,13 @@ export function tryStages(inventory: Inventory, playbooks: readonly Playbook[]):
 function tryStage(
   playbook: Playbook,
   stage: Playbook['stages'][number],
-  view: AnyCluster,
+  given: AnyCluster,
   seen: Map<string, string>,
 ): void {
   const where = `${playbook.name}/${stage.name}`;
   const resources = new Map<string, readonly Resource[]>();
   const unknown = new Unknown();
-  const cluster = unknown.in(view);
+  const cluster = unknown.in(given);
   for (const host of cluster.hosts.filter(isReached)) {
     const list = withoutAsking(unknown, () => stage.resources(host, cluster));
     if (list === undefined) return;
@@ -74,9 +74,13 @@ function withoutAsking<T>(unknown: Unknown, work: () => T): T | undefined {
 class Unknown {
   wasAsked = false;
 
-  in(view: AnyCluster): AnyCluster {
+  in(cluster: AnyCluster): AnyCluster {
     const facts = new Proxy({}, this.#handler());
-    return { ...view, secret: () => this.#ask(), hosts: view.hosts.map((host) => ({ ...host, facts })) };
+    return {
+      ...cluster,
+      secret: () => this.#ask(),
+      hosts: cluster.hosts.map((host) => ({ ...host, facts })),
+    };
   }
 
   #ask(): never {

@@ -6,9 +6,8 @@ import { failUnseen, makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 import { findingsOf } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
-import type { RunOptions } from './run.ts';
+import type { HostState, Run } from './run.ts';
 import { RunLock } from './run-lock.ts';
-import type { HostState, World } from './world.ts';
 
 /** The hosts are held for this run, and have been looked at since. */
 export interface UnderLock {
@@ -26,27 +25,26 @@ export const ROUNDS = 4;
  * another run holds is noted as failed, and nothing is given. The caller gives the lock back.
  */
 export async function lookUnderLock(
-  world: World,
+  run: Run,
   before: readonly BuiltStage[],
   shown: Plan,
-  options: RunOptions,
 ): Promise<UnderLock | undefined> {
-  const { emit, onHost, stop } = options;
-  emit({ kind: 'locking', hosts: reached(world).map(({ host }) => host.name) });
-  const lock = await take(world, before, options);
+  const { emit, stop } = run.options;
+  emit({ kind: 'locking', hosts: reached(run).map(({ host }) => host.name) });
+  const lock = await take(run, before);
   if (lock === undefined) return undefined;
   try {
-    await lock.look(world, options);
+    await lock.look(run);
     if (stop.aborted) throw new Interrupted();
-    const built = await askRest(world, buildStages(world, onHost), options);
+    const built = await askRest(run, buildStages(run));
     emit({ kind: 'locked' });
-    const plan = makePlan(world, built, findingsOf(world, options), options);
-    failUnseen(plan, world);
+    const plan = makePlan(run, built, findingsOf(run));
+    failUnseen(plan, run);
     const words = ({ host, message }: Finding) => `${host}: ${message}`;
     const told = new Set(shown.findings.map(words));
     for (const finding of plan.findings) {
       if (!told.has(words(finding))) emit({ kind: 'finding', finding });
-      if (finding.level === 'refuse') failBy(finding, world, options);
+      if (finding.level === 'refuse') failBy(finding, run);
     }
     return { lock, built, plan };
   } catch (error) {
@@ -55,53 +53,43 @@ export async function lookUnderLock(
   }
 }
 
-async function take(
-  world: World,
-  built: readonly BuiltStage[],
-  options: RunOptions,
-): Promise<RunLock | undefined> {
-  const looks = ({ host, probes }: HostState) => world.look(resourcesFrom(built, 0, host.name), probes);
+async function take(run: Run, built: readonly BuiltStage[]): Promise<RunLock | undefined> {
+  const looks = ({ host, probes }: HostState) => run.look(resourcesFrom(built, 0, host.name), probes);
   try {
-    return await RunLock.take(world, options, looks);
+    return await RunLock.take(run, looks);
   } catch (error) {
     if (!(error instanceof LockHeld || error instanceof OrphanRuns)) throw error;
-    failOne(error.host, error, world, options);
+    failOne(error.host, error, run);
     return undefined;
   }
 }
 
 /** Asks what stages want to know by the new facts and did not by the old ones. */
-async function askRest(
-  world: World,
-  given: readonly BuiltStage[],
-  options: RunOptions,
-): Promise<readonly BuiltStage[]> {
+async function askRest(run: Run, given: readonly BuiltStage[]): Promise<readonly BuiltStage[]> {
   let built = given;
   for (let round = 0; round < ROUNDS; round++) {
-    const unasked = reached(world).filter(({ host, outputs }) =>
+    const unasked = reached(run).filter(({ host, outputs }) =>
       judgeHost(built, host.name, outputs)
         .flat()
         .some(({ verdict }) => verdict.state === 'unasked'),
     );
     if (unasked.length === 0) return built;
     const now = built;
-    await everyHost(options, world, unasked, (state) =>
-      world.observe(state, resourcesFrom(now, 0, state.host.name)),
-    );
-    if (options.stop.aborted) throw new Interrupted();
-    built = buildStages(world, options.onHost);
+    await everyHost(run, unasked, (state) => run.observe(state, resourcesFrom(now, 0, state.host.name)));
+    if (run.options.stop.aborted) throw new Interrupted();
+    built = buildStages(run);
   }
   throw new Error('a playbook asks for something else each time that it is built');
 }
 
 /** Fails the host that a refusal is about, or the first that might be changed: a refusal ends the run. */
-export function failBy({ host, message, code, fix }: Finding, world: World, options: RunOptions): void {
-  failOne(host, new ProvisionError(message, { code: 'refused', exact: code, fix }), world, options);
+export function failBy({ host, message, code, fix }: Finding, run: Run): void {
+  failOne(host, new ProvisionError(message, { code: 'refused', exact: code, fix }), run);
 }
 
-function failOne(host: string | undefined, error: ProvisionError, world: World, options: RunOptions): void {
-  const { selected } = options;
-  const first = [...world.states.keys()].find((name) => selected.has(name));
+function failOne(host: string | undefined, error: ProvisionError, run: Run): void {
+  const { selected } = run.options;
+  const first = [...run.states.keys()].find((name) => selected.has(name));
   const target = host !== undefined && selected.has(host) ? host : first;
-  if (target !== undefined) world.fail(target, error);
+  if (target !== undefined) run.fail(target, error);
 }

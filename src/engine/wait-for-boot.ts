@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted, TransportError, type TransportFailure } from '../errors/index.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /**
  * Milliseconds that a machine may still be starting, and between two attempts: sshd puts an address off for 5 s for each login that fails

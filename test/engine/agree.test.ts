@@ -25,9 +25,11 @@ async function run(hosts: Hosts, meanwhile: () => void, answer = true) {
   const options = hosts.options();
   await using prepared = await prepare(options);
   meanwhile();
-  const outcome = await converge(prepared, options, async (plan) => {
-    asked.push(plan);
-    return answer;
+  const outcome = await converge(prepared, {
+    agree: async (plan) => {
+      asked.push(plan);
+      return answer;
+    },
   });
   return {
     outcome,

@@ -19,7 +19,7 @@ const stage = (name: string, resources: (host: string) => readonly Resource[]): 
 async function run(hosts: Hosts, selected?: readonly string[]) {
   const options = hosts.options(selected);
   await using prepared = await prepare(options);
-  return { plan: prepared.plan, outcome: await converge(prepared, options) };
+  return { plan: prepared.plan, outcome: await converge(prepared) };
 }
 
 const read = (hosts: Hosts, host: string, name: string) =>
@@ -294,7 +294,7 @@ describe('a run', () => {
     const lock = `${hosts.folder('a')}.lock`;
     while (!existsSync(lock) || !readFileSync(lock, 'utf8').includes('noon'))
       await new Promise((resolve) => setTimeout(resolve, 20));
-    const outcome = await converge(prepared, options);
+    const outcome = await converge(prepared);
     expect(outcome.failures).toMatchObject([
       { error: { code: 'lock-held', message: expect.stringContaining('somebody since noon') } },
     ]);
@@ -315,15 +315,14 @@ describe('a run', () => {
     );
     const options = hosts.options();
     const emit = options.emit;
-    await using prepared = await prepare(options);
-    const stopping = {
+    await using prepared = await prepare({
       ...options,
       emit: (event: Parameters<typeof emit>[0]) => {
         if (event.kind === 'changed') hosts.stop.abort();
         emit(event);
       },
-    };
-    await expect(converge(prepared, stopping)).rejects.toThrow('interrupted');
+    });
+    await expect(converge(prepared)).rejects.toThrow('interrupted');
     expect(hosts.events.at(-1)).toMatchObject({ kind: 'run-finished', changes: 1, interrupted: true });
     expect(hosts.changed()).toEqual(['a: flag x: value']);
   });

@@ -16,11 +16,7 @@ test('each question is put to its own hosts, in one exec, and answered by what t
     read: (outputs: ReadonlyMap<string, { code: number; stdout: string }>) =>
       [...outputs].map(([name, { code, stdout }]) => `${name}: ${stdout.trim()} ${code}`).toSorted(),
   });
-  const said = await answer(
-    prepared.world,
-    [asks('one', 'a', 'b'), asks('two', 'b', 'd'), asks('nobody')],
-    hosts.options(),
-  );
+  const said = await answer(prepared.run, [asks('one', 'a', 'b'), asks('two', 'b', 'd'), asks('nobody')]);
   expect(said).toEqual([['a: one 3', 'b: one 3'], ['b: two 3'], []]);
   expect(['a', 'b', 'c'].map((name) => hosts.took(name))).toEqual([1, 1, 0]);
 });

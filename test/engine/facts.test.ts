@@ -42,7 +42,7 @@ test('a fact is what a playbook calls it: one name may be two things, and one th
     second: { version: 'other', release: 'asked' },
     third: {},
   });
-  expect(factsByName(prepared.world.state('a').facts ?? new Map())).toEqual({
+  expect(factsByName(prepared.run.state('a').facts ?? new Map())).toEqual({
     'first.version': 'asked',
     'second.version': 'other',
     release: 'asked',

@@ -47,7 +47,7 @@ async function run(names: readonly string[], { apart = [], before, after }: Gate
   const hosts = new Hosts(names, [playbook], unreachable === undefined ? [] : [unreachable]);
   const options = hosts.options(names.filter((name) => name !== unreachable));
   await using prepared = await prepare(options);
-  const { failures } = await converge(prepared, options);
+  const { failures } = await converge(prepared);
   return { hosts, changed: hosts.changed(), failures };
 }
 

@@ -49,7 +49,7 @@ test('a host that allows one session on a connection gets a second connection be
   const { options, counts } = oneAtATime(hosts, 'no-session');
   {
     await using prepared = await prepare(options);
-    expect(await converge(prepared, options)).toMatchObject({ changes: 2, failures: [] });
+    expect(await converge(prepared)).toMatchObject({ changes: 2, failures: [] });
     expect(counts).toEqual({ opened: 2, closed: 0 });
   }
   expect(counts).toEqual({ opened: 2, closed: 2 });
@@ -59,7 +59,7 @@ test('a connection that is lost in the middle of a run is not made again', async
   const hosts = new Hosts(['a'], [playbook]);
   const { options, counts } = oneAtATime(hosts, 'lost');
   await using prepared = await prepare(options);
-  const { failures } = await converge(prepared, options);
+  const { failures } = await converge(prepared);
   expect(failures).toMatchObject([{ host: 'a', error: { failure: 'lost' } }]);
   expect(counts.opened).toBe(1);
 });

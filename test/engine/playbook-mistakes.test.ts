@@ -71,7 +71,7 @@ test('a playbook that asks for something else each time it is built is stopped',
   });
   const options = new Hosts(['a'], [restless]).options();
   await using prepared = await prepare(options);
-  await expect(converge(prepared, options)).rejects.toThrow(
+  await expect(converge(prepared)).rejects.toThrow(
     'a playbook asks for something else each time that it is built',
   );
   expect(built).toBeLessThan(10);
@@ -91,5 +91,5 @@ test('a stage that may end several machines has to roll, and one that may end on
   });
   await using one = await reboots(['a']);
   await using rolled = await reboots(['a', 'b'], { rolling: {} });
-  for (const { world } of [one, rolled]) expect(world.failures()).toEqual([]);
+  for (const { run } of [one, rolled]) expect(run.failures()).toEqual([]);
 });

@@ -40,7 +40,7 @@ const playbook = (hides: string) =>
 test('a host that cannot look is told with the first thing of each cause, and the others have their plan', async () => {
   const hosts = new Hosts(['a', 'b'], [playbook('a')]);
   await using before = await prepare(hosts.options(['a']));
-  await converge(before, hosts.options(['a']));
+  await converge(before);
   await using prepared = await prepare(hosts.options());
   expect(prepared.plan.failures).toMatchObject([
     {
@@ -59,7 +59,7 @@ test('what cannot be looked at any more in the middle of a run ends it for that 
   const hosts = new Hosts(['a'], [playbook('a')]);
   await using prepared = await prepare(hosts.options());
   expect(prepared.plan.failures).toEqual([]);
-  const { failures } = await converge(prepared, hosts.options());
+  const { failures } = await converge(prepared);
   expect(failures).toMatchObject([
     {
       host: 'a',
@@ -80,7 +80,7 @@ test('a host that cannot look for two reasons has failed for both', async () => 
   });
   const hosts = new Hosts(['a'], [playbook('a')]);
   await using before = await prepare(hosts.options());
-  await converge(before, hosts.options());
+  await converge(before);
   await using prepared = await prepare({ ...hosts.options(), playbooks: [two] });
   expect(prepared.plan.failures.map(({ error }) => (error as Error).message)).toEqual([
     'hidden x: it cannot be read',
@@ -91,16 +91,15 @@ test('a host that cannot look for two reasons has failed for both', async () => 
 test('making a plan tells nobody: twice it is the same, and no host has failed by it', async () => {
   const hosts = new Hosts(['a', 'b'], [playbook('a')]);
   await using before = await prepare(hosts.options(['a']));
-  await converge(before, hosts.options(['a']));
+  await converge(before);
   hosts.events.length = 0;
-  await using world = await connect(hosts.options());
-  const built = buildStages(world, hosts.options().onHost);
-  for (const state of world.states.values())
-    await world.observe(state, resourcesFrom(built, 0, state.host.name));
-  const made = () => makePlan(world, built, [], hosts.options());
+  await using run = await connect(hosts.options());
+  const built = buildStages(run);
+  for (const state of run.states.values()) await run.observe(state, resourcesFrom(built, 0, state.host.name));
+  const made = () => makePlan(run, built, []);
   const first = made();
   expect(first.failures.map(({ host }) => host)).toEqual(['a']);
   expect(made()).toEqual(first);
-  expect(world.failures()).toEqual([]);
+  expect(run.failures()).toEqual([]);
   expect(hosts.events.filter(({ kind }) => kind === 'host-failed')).toEqual([]);
 });

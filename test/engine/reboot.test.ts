@@ -127,7 +127,7 @@ async function run(machine: Machine = {}, want: object = {}, names: readonly str
   }
   using given = machines(hosts, machine);
   await using prepared = await prepare(given.options);
-  const outcome = await converge(prepared, given.options);
+  const outcome = await converge(prepared);
   const read = (host: string, file: string) => {
     const path = join(hosts.folder(host), file);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -217,8 +217,8 @@ test('what is told to end while a machine boots ends at once, and the machine ha
     },
   };
   await using prepared = await prepare(options);
-  await expect(converge(prepared, options)).rejects.toThrow(Interrupted);
-  expect(prepared.world.failures()).toEqual([]);
+  await expect(converge(prepared)).rejects.toThrow(Interrupted);
+  expect(prepared.run.failures()).toEqual([]);
 });
 
 describe.concurrent('while nothing holds a machine that boots', () => {

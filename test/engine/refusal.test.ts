@@ -42,7 +42,7 @@ const playbook = definePlaybook({
 test('what a resource tells a person to run is to be run on its own host: in a plan', async () => {
   const hosts = new Hosts(['a', 'b'], [playbook]);
   await using before = await prepare(hosts.options());
-  await converge(before, hosts.options());
+  await converge(before);
   await using prepared = await prepare(hosts.options());
   expect(prepared.plan.findings).toEqual([
     { level: 'refuse', code: 'refused', host: 'b', message: 'x is there', fix: FIX },
@@ -52,7 +52,7 @@ test('what a resource tells a person to run is to be run on its own host: in a p
 test('and where it comes up in the middle of a run', async () => {
   const hosts = new Hosts(['a', 'b'], [playbook]);
   await using prepared = await prepare(hosts.options());
-  const { failures } = await converge(prepared, hosts.options());
+  const { failures } = await converge(prepared);
   expect(failures).toMatchObject([{ host: 'b', error: { code: 'refused', exit: 5, fix: FIX } }]);
 });
 
@@ -66,7 +66,7 @@ test('what each of several hosts refuses is told for each, in one go', async () 
   });
   const hosts = new Hosts(['a', 'b'], [everywhere]);
   await using before = await prepare(hosts.options());
-  await converge(before, hosts.options());
+  await converge(before);
   await using prepared = await prepare(hosts.options());
   expect(prepared.plan.findings.map(({ host, message }) => [host, message])).toEqual([
     ['a', 'x is there'],

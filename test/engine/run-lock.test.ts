@@ -169,10 +169,10 @@ describe('runs at once', () => {
     const [first, second] = [hosts.options(), hosts.options()];
     await using one = await prepare(first);
     await using two = await prepare(second);
-    const running = converge(one, first);
+    const running = converge(one);
     await expect.poll(() => isHeld(hosts), { timeout: 10_000 }).toBe(true);
     const start = performance.now();
-    const told = await converge(two, second);
+    const told = await converge(two);
     expect(told.failures).toMatchObject([{ error: { code: 'lock-held', exit: 2 } }]);
     expect(told.changes).toBe(0);
     expect(String(told.failures[0]?.error)).toMatch(/another run is changing this host: the test since/);
@@ -208,7 +208,7 @@ describe('runs at once', () => {
     const hosts = new Hosts(['a', 'b', 'c'], [losing]);
     const options = hosts.options(['a', 'b']);
     await using one = await prepare(options);
-    const outcome = await converge(one, options);
+    const outcome = await converge(one);
     expect(outcome.failures).toMatchObject([{ host: 'c', error: { code: 'lock-lost', exit: 2 } }]);
     expect(hosts.changed()).toEqual(['a: flag x: value']);
   });
@@ -218,7 +218,7 @@ describe('runs at once', () => {
     const options = hosts.options();
     await using one = await prepare(options);
     hosts.stop.abort();
-    const taking = RunLock.take(one.world, options, () => one.world.look([], undefined));
+    const taking = RunLock.take(one.run, () => one.run.look([], undefined));
     await expect(taking).rejects.toThrow(Interrupted);
   });
 
@@ -226,7 +226,7 @@ describe('runs at once', () => {
     const hosts = new Hosts(['a'], [play]);
     const options = hosts.options();
     await using one = await prepare(options);
-    const running = converge(one, options);
+    const running = converge(one);
     await expect.poll(() => isHeld(hosts), { timeout: 10_000 }).toBe(true);
     await using plan = await prepare(hosts.options());
     expect(plan.plan.findings).toMatchObject([{ level: 'warn', code: 'other-run' }]);

@@ -23,7 +23,7 @@ const loud = (script: (secret: Secret) => ReturnType<typeof sh>) =>
 
 async function run(hosts: Hosts) {
   await using prepared = await prepare(hosts.options());
-  return await converge(prepared, hosts.options());
+  return await converge(prepared);
 }
 
 const playbook = (resource: Resource) =>

@@ -19,7 +19,7 @@ async function told(...commands: readonly (string | undefined)[]) {
   });
   const hosts = new Hosts(['a'], [playbook]);
   await using prepared = await prepare(hosts.options());
-  await converge(prepared, hosts.options());
+  await converge(prepared);
   return hosts.events.flatMap((event) =>
     event.kind === 'step-started'
       ? [`${event.number} of ${event.of}: ${event.title}`]

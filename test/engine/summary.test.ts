@@ -26,7 +26,7 @@ const second = definePlaybook({
 async function run(hosts: Hosts, selected: readonly string[]) {
   const options = hosts.options(selected);
   await using prepared = await prepare(options);
-  return converge(prepared, options);
+  return converge(prepared);
 }
 
 test('a run tells of each host what became of it, and which playbooks changed something', async () => {

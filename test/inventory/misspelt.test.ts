@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import site from '../../playbooks/site.ts';
-import { viewOf } from '../../src/engine/index.ts';
+import { clusterOf } from '../../src/engine/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 import { fixedKeysOf } from './keys.ts';
 
@@ -15,7 +15,7 @@ function mistakes(source: string): readonly { line: number; message: string }[] 
   if (inventory === undefined) return problems;
   return site.flatMap((playbook) =>
     playbook
-      .validate(viewOf(inventory, playbook))
+      .validate(clusterOf(inventory, playbook))
       .map(({ path, message }) => document.problem(path, message)),
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { viewOf } from '../../src/engine/index.ts';
+import { clusterOf } from '../../src/engine/index.ts';
 import { loadInventory, secretName } from '../../src/inventory/index.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
 import { Secret } from '../../src/shell/index.ts';
@@ -40,16 +40,16 @@ test('its value comes to a playbook once the run has begun, and never before', (
   const { inventory, problems } = load(`${SMALL}mail: { password: pw }\n`);
   if (inventory === undefined) throw new Error(JSON.stringify(problems));
   const secrets = new Map([['pw', new Secret('hunter2')]]);
-  const view = viewOf(inventory, mail, { onHost: () => '', consents: new Set(), secrets });
-  const { password } = view.settings as z.output<typeof relay>;
+  const cluster = clusterOf(inventory, mail, { onHost: () => '', consents: new Set(), secrets });
+  const { password } = cluster.settings as z.output<typeof relay>;
   if (password === undefined) throw new Error('no name');
-  expect(view.secret(password).reveal()).toBe('hunter2');
-  expect(JSON.stringify(view)).not.toContain('hunter2');
-  expect(() => viewOf(inventory, mail).secret(password)).toThrow('the secret pw has not been read');
+  expect(cluster.secret(password).reveal()).toBe('hunter2');
+  expect(JSON.stringify(cluster)).not.toContain('hunter2');
+  expect(() => clusterOf(inventory, mail).secret(password)).toThrow('the secret pw has not been read');
 });
 
 test('a playbook reads the sections of others that it names', () => {
   const { inventory } = load(SMALL);
   if (inventory === undefined) throw new Error('wrong');
-  expect(viewOf(inventory, mail).others).toEqual({ storage: { root: '/srv' } });
+  expect(clusterOf(inventory, mail).others).toEqual({ storage: { root: '/srv' } });
 });

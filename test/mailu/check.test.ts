@@ -4,7 +4,7 @@ import mailu from '../../playbooks/mailu.ts';
 import type { MailuCluster } from '../../playbooks/settings/mailu.ts';
 import storage from '../../playbooks/storage.ts';
 import swarm from '../../playbooks/swarm.ts';
-import { viewOf } from '../../src/engine/index.ts';
+import { clusterOf } from '../../src/engine/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 
 /** What is looked at from outside, of a site of one host with this in its section. */
@@ -20,7 +20,7 @@ ${section.replaceAll(/^/gm, '  ')}
 `;
   const { inventory, problems } = loadInventory(text, 'i.yaml', [swarm, storage, mailu]);
   if (inventory === undefined) throw new Error(problems.map(({ message }) => message).join('; '));
-  const check = seenOf(viewOf(inventory, mailu) as MailuCluster);
+  const check = seenOf(clusterOf(inventory, mailu) as MailuCluster);
   if (check === undefined) throw new Error('nothing is looked at');
   return {
     ...check,

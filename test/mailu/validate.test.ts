@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import mailu from '../../playbooks/mailu.ts';
 import storage from '../../playbooks/storage.ts';
 import swarm from '../../playbooks/swarm.ts';
-import { viewOf } from '../../src/engine/index.ts';
+import { clusterOf } from '../../src/engine/index.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 
 /** Every mistake of an inventory of three hosts, as `path: message`. */
@@ -23,7 +23,9 @@ ${section.replaceAll(/^/gm, '  ')}
 `;
   const { inventory, problems } = loadInventory(text, 'i.yaml', [swarm, storage, mailu]);
   if (inventory === undefined) return problems.map(({ path, message }) => `${path}: ${message}`);
-  return mailu.validate(viewOf(inventory, mailu)).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return mailu
+    .validate(clusterOf(inventory, mailu))
+    .map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
 test('a plain section has no mistake, and a site without one neither', () => {
@@ -33,7 +35,7 @@ test('a plain section has no mistake, and a site without one neither', () => {
     storage,
     mailu,
   ]);
-  expect(inventory && mailu.validate(viewOf(inventory, mailu))).toEqual([]);
+  expect(inventory && mailu.validate(clusterOf(inventory, mailu))).toEqual([]);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { viewOf } from '../../src/engine/index.ts';
+import { clusterOf } from '../../src/engine/index.ts';
 import { prepare } from '../../src/engine/prepare.ts';
 import type { ProvisionError } from '../../src/errors/index.ts';
 import * as provision from '../../src/index.ts';
@@ -24,9 +24,9 @@ async function said(text: string): Promise<string> {
   const playbooks = await loadPlaybooks(written(text), PROVIDED);
   try {
     const hosts = new Hosts(['a'], playbooks);
-    for (const playbook of playbooks) playbook.validate(viewOf(hosts.inventory, playbook));
+    for (const playbook of playbooks) playbook.validate(clusterOf(hosts.inventory, playbook));
     await using prepared = await prepare(hosts.options());
-    const [failure] = prepared.world.failures();
+    const [failure] = prepared.run.failures();
     return words(failure?.error);
   } catch (error) {
     return words(error);

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { readProject } from '../../src/cli/project.ts';
-import { answer, converge, prepare, viewFor } from '../../src/engine/index.ts';
+import { answer, clusterNow, converge, prepare } from '../../src/engine/index.ts';
 import { isDenied, isEnquiry, type Playbook } from '../../src/playbook/index.ts';
 import { errorText } from '../../src/render/error-text.ts';
 import { styleOf } from '../../src/render/index.ts';
@@ -80,20 +80,20 @@ async function firstError(
 ): Promise<{ readonly by: string; readonly error: unknown }> {
   const options = hosts.options();
   await using prepared = await prepare(options);
-  const { world } = prepared;
-  const [failed] = world.failures();
+  const { run } = prepared;
+  const [failed] = run.failures();
   if (failed !== undefined) return { by: 'plan', error: failed.error };
   for (const playbook of playbooks) {
-    const view = viewFor(world, playbook, options.onHost);
-    const parts: readonly unknown[] = [...playbook.status(view), playbook.dns?.(view)];
-    await answer(world, parts.filter(isEnquiry<unknown>), options);
-    playbook.logs?.(view, { service: 'x', tail: 1, follow: false, since: undefined });
-    playbook.removeStack?.(view);
-    const look = playbook.check?.(view);
+    const cluster = clusterNow(run, playbook);
+    const parts: readonly unknown[] = [...playbook.status(cluster), playbook.dns?.(cluster)];
+    await answer(run, parts.filter(isEnquiry<unknown>));
+    playbook.logs?.(cluster, { service: 'x', tail: 1, follow: false, since: undefined });
+    playbook.removeStack?.(cluster);
+    const look = playbook.check?.(cluster);
     if (look !== undefined && !isDenied(look))
       await look.look({ waits: false, tell: () => undefined, stop: new AbortController().signal });
   }
-  const { failures } = await converge(prepared, options);
+  const { failures } = await converge(prepared);
   return { by: 'run', error: failures[0]?.error };
 }
 
