@@ -1,4 +1,5 @@
 import { type BuiltStage, resourcesFrom } from './build.ts';
+import type { ChangesMade } from './changes-made.ts';
 import { refuseMore } from './exact.ts';
 import { NotConverged } from './failures.ts';
 import { judgeHost, needsWork } from './judge.ts';
@@ -10,13 +11,12 @@ import type { HostState, Run } from './run.ts';
 import type { RunLock } from './run-lock.ts';
 import type { PlannedStep, Session } from './session.ts';
 import { settle } from './settle.ts';
-import type { Tally } from './tally.ts';
-import { troubleOf, troublesOf } from './trouble.ts';
+import { errorOf, errorsOf } from './verdict-errors.ts';
 
 /** Where a run is. */
 interface Place {
   readonly run: Run;
-  readonly tally: Tally;
+  readonly made: ChangesMade;
   readonly lock: RunLock;
   readonly built: readonly BuiltStage[];
   /** Of the stage. */
@@ -26,7 +26,7 @@ interface Place {
 /** Does a stage's work on a host, then asks it again: that proves the stage and feeds the next. */
 export async function changeHost(
   state: HostState,
-  { run, tally, lock, built, index }: Place,
+  { run, made, lock, built, index }: Place,
   allowed: ReadonlySet<string> | undefined,
 ): Promise<void> {
   const { options } = run;
@@ -38,14 +38,14 @@ export async function changeHost(
   const work = judge()
     .filter(needsWork)
     .map((judged) => rehearsed(judged, resolve));
-  for (const trouble of troublesOf(work, onHost)) throw trouble;
+  for (const error of errorsOf(work, onHost)) throw error;
   refuseMore(allowed, host, work);
   const steps = work.flatMap(({ resource, verdict }): PlannedStep[] =>
     verdict.state === 'observed'
       ? verdict.steps(resolve).map((step) => ({ resource: resource.id, origin: resource.origin, step }))
       : [],
   );
-  if (steps.length > 0) tally.begin(host);
+  if (steps.length > 0) made.begin(host);
   try {
     for (const part of upToReboots(steps)) {
       const session = state.session as Session;
@@ -56,7 +56,7 @@ export async function changeHost(
         await comeBack(state, { before, within: reboots?.within ?? 0 }, lock, options);
     }
   } catch (error) {
-    if (error instanceof HostBusy) tally.prove(host);
+    if (error instanceof HostBusy) made.prove(host);
     throw error;
   } finally {
     run.changed(state);
@@ -68,12 +68,12 @@ export async function changeHost(
   const after = judge();
   for (const { resource, verdict } of work) {
     const now = after.find((judged) => judged.resource === resource);
-    const trouble = now && troubleOf(now, onHost);
-    if (trouble !== undefined) throw trouble;
+    const error = now && errorOf(now, onHost);
+    if (error !== undefined) throw error;
     if (now?.verdict.state === 'observed' && now.verdict.changes.length > 0)
       throw new NotConverged(resource.id, now.verdict.changes);
     if (verdict.state !== 'observed') continue;
-    tally.add(host, playbook.name, verdict.changes);
+    made.add(host, playbook.name, verdict.changes);
     options.emit({
       kind: 'changed',
       host,
@@ -83,7 +83,7 @@ export async function changeHost(
       changes: verdict.changes,
     });
   }
-  tally.prove(host);
+  made.prove(host);
 }
 
 /** Steps in order, each part up to one that ends the machine. */

@@ -2,6 +2,7 @@ import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { gatesOf } from '../playbook/index.ts';
 import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
 import { changeHost } from './change-host.ts';
+import { ChangesMade } from './changes-made.ts';
 import type { HostSummary } from './events.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
@@ -11,9 +12,8 @@ import type { Prepared } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
 import type { HostState, Run } from './run.ts';
 import type { RunLock } from './run-lock.ts';
-import { Tally } from './tally.ts';
-import { troublesOf } from './trouble.ts';
 import { failBy, lookUnderLock, ROUNDS } from './under-lock.ts';
+import { errorsOf } from './verdict-errors.ts';
 
 export interface Outcome {
   readonly changes: number;
@@ -60,7 +60,7 @@ export async function converge(
 class Convergence {
   readonly #run: Run;
   readonly #agreement: Agreement;
-  readonly #tally = new Tally();
+  readonly #made = new ChangesMade();
   /** How much had been changed when a playbook was last asked what it refuses. */
   readonly #inspected = new Map<string, number>();
   /** Hosts that the run has lost its hold on. Any of them ends it, for what decides is that all are held. */
@@ -104,8 +104,8 @@ class Convergence {
   }
 
   outcome(): Outcome {
-    const { changes, playbooks } = this.#tally;
-    const hosts = this.#tally.summaries(this.#run);
+    const { changes, playbooks } = this.#made;
+    const hosts = this.#made.summaries(this.#run);
     return { changes, playbooks, hosts, failures: this.#failures(), declined: this.#declined };
   }
 
@@ -155,7 +155,7 @@ class Convergence {
     for (const state of working) {
       const { name } = state.host;
       const onHost = (command: string) => this.#run.options.onHost(name, command);
-      for (const trouble of troublesOf(this.#judge(index, state), onHost)) this.#run.fail(name, trouble);
+      for (const error of errorsOf(this.#judge(index, state), onHost)) this.#run.fail(name, error);
     }
     return working;
   }
@@ -166,7 +166,7 @@ class Convergence {
    */
   async #isRefused(index: number, when?: 'ask'): Promise<boolean> {
     const { playbook } = this.#built[index] as BuiltStage;
-    const { changes } = this.#tally;
+    const { changes } = this.#made;
     if (when === undefined && (this.#inspected.get(playbook.name) ?? 0) === changes) return false;
     this.#inspected.set(playbook.name, changes);
     const refusals = await refusalsByNow(this.#run, playbook);
@@ -214,7 +214,7 @@ class Convergence {
   }
 
   #change(index: number, state: HostState, lock: RunLock): Promise<void> {
-    const at = { run: this.#run, tally: this.#tally, built: this.#built, lock, index };
+    const at = { run: this.#run, made: this.#made, built: this.#built, lock, index };
     return changeHost(state, at, this.#agreement.allowed);
   }
 

@@ -7,7 +7,7 @@ import type { Judged } from './judge.ts';
  * Why a resource cannot be made as it is wanted, once all that it waits for has been done. `onHost` makes the command that a person
  * pastes to run another on the resource's host.
  */
-export function troubleOf(
+export function errorOf(
   { resource, verdict }: Judged,
   onHost: (command: string) => string,
 ): ProvisionError | undefined {
@@ -26,10 +26,10 @@ export function troubleOf(
 }
 
 /** The same of all resources of a host: what could not be looked at for one reason is told once. */
-export function troublesOf(
+export function errorsOf(
   all: readonly Judged[],
   onHost: (command: string) => string,
 ): readonly ProvisionError[] {
   const others = all.filter(({ verdict }) => verdict.state !== 'failed');
-  return [...couldNotLook(unseenOf(all)), ...others.flatMap((one) => troubleOf(one, onHost) ?? [])];
+  return [...couldNotLook(unseenOf(all)), ...others.flatMap((one) => errorOf(one, onHost) ?? [])];
 }

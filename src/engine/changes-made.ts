@@ -3,7 +3,7 @@ import type { HostSummary } from './events.ts';
 import type { Run } from './run.ts';
 
 /** What a run has changed so far. */
-export class Tally {
+export class ChangesMade {
   readonly #changed = new Map<string, number>();
   /** Names of the playbooks that changed something. */
   readonly playbooks = new Set<string>();
