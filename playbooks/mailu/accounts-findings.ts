@@ -15,6 +15,8 @@ import {
   when,
 } from './accounts-seen.ts';
 
+const MOVED = 'if you have moved them yourself: run again with --database-moved';
+
 /** The accounts that are in use are in another server, or in one where the inventory has a file. */
 export function otherServer({ database }: Mailu, service: Seen['service']): Problem | undefined {
   if (service === undefined) return undefined;
@@ -31,17 +33,13 @@ export function otherServer({ database }: Mailu, service: Seen['service']): Prob
   return {
     code: 'database-elsewhere',
     message: `the accounts that are in use are in ${now.kind} (${now.at}), and the inventory says ${wanted.kind}${wanted.at === '' ? '' : ` (${wanted.at})`}. A run moves no accounts: Mailu would begin with an empty database, know nobody, and refuse all mail`,
-    fix: [
-      `to keep them where they are: write that server into mailu.database`,
-      'if you have moved them yourself: run again with --database-moved',
-    ],
+    fix: [`to keep them where they are: write that server into mailu.database`, MOVED],
   };
 }
 
 /** The inventory has a server, and a file has the accounts, or may have them. */
 export function fileInUse(seen: Seen): Problem | undefined {
   const { files, service, root, silent } = seen;
-  const moved = 'if you have moved them yourself: run again with --database-moved';
   if (service !== undefined && flavorOf(service).kind !== 'sqlite') return undefined;
   if (files.length > 0 || service !== undefined) {
     const [first] = files;
@@ -54,7 +52,7 @@ export function fileInUse(seen: Seen): Problem | undefined {
       message: `the accounts are in ${where}, and the inventory has them in a server. A run moves no accounts: Mailu would begin with what that server has`,
       fix: [
         `to keep them where they are: write into the inventory ${first === undefined ? 'mailu: { database: { kind: sqlite } }' : adopts(first, root)}`,
-        moved,
+        MOVED,
       ],
     };
   }
@@ -66,7 +64,7 @@ export function fileInUse(seen: Seen): Problem | undefined {
       message: `there is a copy of accounts, ${copy.path}, which has what was changed until ${when(copy.modified)} UTC: they were in a file of sqlite's, nothing runs that has them elsewhere, and the inventory has them in a server. A run moves no accounts: Mailu would begin with what that server has`,
       fix: [
         'to go on with the file, or to bring back the copy: write into the inventory mailu: { database: { kind: sqlite } }, and run again: it says how',
-        moved,
+        MOVED,
       ],
     };
   const unable = unableOf(seen);
@@ -76,14 +74,14 @@ export function fileInUse(seen: Seen): Problem | undefined {
       code: 'database-not-looked-for',
       host: first.host.name,
       message: `nothing runs that says where the accounts are, and whether ${root} has copies of a file with accounts could not be told: ${first.why}`,
-      fix: [first.host.onHost(`timeout 10 ls ${root}`), moved],
+      fix: [first.host.onHost(`timeout 10 ls ${root}`), MOVED],
     };
   const blind = unable.length > 0;
   if (silent.length === 0 || (tracesOf(seen).length === 0 && !blind)) return undefined;
   return {
     code: 'database-silent',
     message: `there ${blind ? 'may be' : 'is'} mail, and ${namesOf(silent)} did not answer: the accounts that it belongs to may be in a file there, and the inventory has them in a server`,
-    fix: [`bring ${namesOf(silent)} back and run again`, moved],
+    fix: [`bring ${namesOf(silent)} back and run again`, MOVED],
   };
 }
 
@@ -121,7 +119,7 @@ export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: 
       /^\/.+\/data$/.test(data) && !data.startsWith(`${root}/`)
         ? `to use what is there: write into the inventory mailu: { database: { kind: sqlite, path: ${data.replace(/\/data$/, '')} } }`
         : `start that host and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
-      'if you have moved them yourself: run again with --database-moved',
+      MOVED,
     ],
   };
 }
@@ -160,7 +158,7 @@ function inNamelessPlace(
     message: `${ADMIN} names no place for its accounts, so they are in a container of its, and ${first.host.name} ${first.why}. A run makes no others beside them`,
     fix: [
       `start ${namesOf(unasked.map(({ host }) => host))} and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
-      'if you have moved them yourself: run again with --database-moved',
+      MOVED,
     ],
   };
 }

@@ -7,6 +7,7 @@ import { notReady } from './node-not-ready.ts';
 import { cameBackEmpty, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
 import {
   answered,
+  bringBack,
   entryOf,
   isHeardElsewhere,
   isManager,
@@ -89,7 +90,7 @@ function notListed(host: SwarmHost, lead: SwarmHost, hosts: readonly SwarmHost[]
     host: host.name,
     message: `it is in this swarm by its own word, and ${lead.name} does not list it. If it was removed, the next run joins it anew; if ${lead.name} was forced into a new cluster, it belongs to the others. ${silent.join(', ')} could not say which`,
     fix: [
-      `bring ${silent.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`,
+      bringBack(silent),
       host.onHost("docker info --format '{{json .Swarm.RemoteManagers}}'; docker ps"),
       lead.onHost('docker node ls; docker service ls'),
     ],

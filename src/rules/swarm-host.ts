@@ -106,3 +106,7 @@ export function listsItself(host: SwarmHost): boolean {
   const entry = entryOf(host, host.facts?.swarm.nodes ?? []);
   return entry?.manager !== undefined;
 }
+
+/** What a person does where a host that did not answer may know more. */
+export const bringBack = (silent: readonly string[]): string =>
+  `bring ${silent.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`;

@@ -2,7 +2,15 @@ import type { Finding } from '../errors/index.ts';
 import { DAEMON_JSON, type SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { answered, entryOf, isActive, membershipOf, type SwarmHost, unusedState } from './swarm-host.ts';
+import {
+  answered,
+  bringBack,
+  entryOf,
+  isActive,
+  membershipOf,
+  type SwarmHost,
+  unusedState,
+} from './swarm-host.ts';
 
 /** States of a host that only a person can judge. */
 export function troubles(host: SwarmHost): readonly Finding[] {
@@ -98,11 +106,7 @@ export function silentHosts(silent: readonly SwarmHost[]): Finding {
     code: 'silent-manager',
     message: `no swarm was seen, but ${said.join('; ')}. Such a host may hold the swarm, and a second one must never be made`,
     fix: [
-      ...(away.length === 0
-        ? []
-        : [
-            `bring ${away.join(', ')} back and run again. Remove a host from the inventory only if it is gone for good`,
-          ]),
+      ...(away.length === 0 ? [] : [bringBack(away)]),
       ...(unclear.length === 0
         ? []
         : [`mend what ${list} says above, and run again. To see more of it, which changes nothing:`]),
