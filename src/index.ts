@@ -210,5 +210,15 @@ export {
   survivesWithout,
   systemMistake,
 } from './rules/index.ts';
-export { type Argument, lines, looksSecret, quote, raw, type Script, Secret, sh } from './shell/index.ts';
+export {
+  type Argument,
+  BOOT_SECONDS,
+  lines,
+  looksSecret,
+  quote,
+  raw,
+  type Script,
+  Secret,
+  sh,
+} from './shell/index.ts';
 export { render, template } from './template/index.ts';

@@ -1,4 +1,12 @@
-import { type Command, type Denied, isReached, type LogRequest, type Removal, sh } from 'provision-swarm';
+import {
+  BOOT_SECONDS,
+  type Command,
+  type Denied,
+  isReached,
+  type LogRequest,
+  type Removal,
+  sh,
+} from 'provision-swarm';
 import type { MailuCluster } from '../settings/mailu.ts';
 import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
@@ -95,7 +103,7 @@ export function removeStack(cluster: MailuCluster): Removal | Denied {
         script: sh`
           services=$(docker service ls --quiet --filter ${label}) || exit 1
           [ -z "$services" ] || docker service rm $services || exit 1
-          end=$(($(date +%s) + ${PATIENCE}))
+          end=$((${BOOT_SECONDS} + ${PATIENCE}))
           while :; do
             services=$(docker service ls --quiet --filter ${label}) || exit 1
             tasks=$(docker stack ps --quiet --filter desired-state=running ${STACK} 2>/dev/null)
@@ -103,7 +111,7 @@ export function removeStack(cluster: MailuCluster): Removal | Denied {
             [ -n "$services$tasks$networks" ] || exit 0
             # One that a task still uses is not removed yet.
             [ -z "$networks" ] || docker network rm $networks >/dev/null 2>&1
-            [ "$(date +%s)" -lt "$end" ] || { echo 'parts of the stack are still there' >&2; exit 1; }
+            [ "${BOOT_SECONDS}" -lt "$end" ] || { echo 'parts of the stack are still there' >&2; exit 1; }
             sleep 1
           done`,
       },

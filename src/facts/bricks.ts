@@ -1,4 +1,4 @@
-import { lines, raw } from '../shell/index.ts';
+import { BOOT_SECONDS, lines, raw } from '../shell/index.ts';
 import { AWAY } from './away.ts';
 
 /** A brick as the files of glusterd record it, whoever holds it. */
@@ -81,9 +81,9 @@ lost_bricks() {
   tops=$(printf '%s\\n' "$tops" | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
   tops=\${tops:-/}
   places=$tops all=
-  until=$(($(date +%s) + ${SEARCH}))
+  until=$((${BOOT_SECONDS} + ${SEARCH}))
   while [ -n "$places" ]; do
-    left=$((until - $(date +%s)))
+    left=$((until - ${BOOT_SECONDS}))
     [ "$left" -gt 0 ] || { echo 'slow yes'; break; }
     set -- /proc /sys /dev /run /usr /boot '*/btrfs/subvolumes' '*/.snapshots' $passed
     last=$#

@@ -1,4 +1,4 @@
-import { raw } from '../shell/index.ts';
+import { BOOT_SECONDS, raw } from '../shell/index.ts';
 
 /** Seconds that the disks of a host may take to be looked through. */
 export const SEARCH = 60;
@@ -80,9 +80,9 @@ anywhere() {
     case $tops$nl in *"$nl$at$nl"*) continue ;; esac
     tops=$tops$nl$at
   done </proc/self/mounts
-  end=$(($(date +%s) + ${SEARCH}))
+  end=$((${BOOT_SECONDS} + ${SEARCH}))
   printf '%s\\n' "\${tops#"$nl"}" | while IFS= read -r top; do
-    left=$((end - $(date +%s)))
+    left=$((end - ${BOOT_SECONDS}))
     found= code=124
     if [ "$left" -gt 0 ]; then
       found=$(timeout "$left" find "\${top:-/}" -xdev -maxdepth 4 \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /usr -o -path /boot -o -name overlay2 \\) -prune -o -type d \\( -name swarm -o -name '[0-9]*.[0-9]*' \\) -print 2>/dev/null)

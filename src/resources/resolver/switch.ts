@@ -1,6 +1,6 @@
 import { ask, askingNames } from '../../dns/index.ts';
 import type { Change } from '../../resource/index.ts';
-import { lines, type Script, sh } from '../../shell/index.ts';
+import { BOOT_SECONDS, lines, type Script, sh } from '../../shell/index.ts';
 import { notFromTheFuture } from '../last-good.ts';
 import { writeFile } from '../write-file.ts';
 import { CONTROL_KEYS, OWN_RESOLV_CONF, RESOLVE } from './diff.ts';
@@ -98,9 +98,9 @@ const checked = ({ checks }: Want) => sh`
     case $(${ask('127.0.0.1', checks.unsigned, 'A')} | cut -c8) in 0) ;; *) echo "no address for "${checks.unsigned}", which is not signed"; return 1 ;; esac
   }
   validates() {
-    end=$(($(date +%s) + ${PATIENCE}))
+    end=$((${BOOT_SECONDS} + ${PATIENCE}))
     until verdict >${KEPT}/verdict; do
-      [ "$(date +%s)" -lt "$end" ] || { cat ${KEPT}/verdict; return 1; }
+      [ "${BOOT_SECONDS}" -lt "$end" ] || { cat ${KEPT}/verdict; return 1; }
       sleep 2
     done
   }`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, isRef, ProbeError, type Ref } from '../../resource/index.ts';
-import { Secret, sh } from '../../shell/index.ts';
+import { BOOT_SECONDS, Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
 
 const want = z.strictObject({
@@ -130,9 +130,9 @@ function join(requests: readonly Secret[]) {
 function waitUntilReady(role: 'manager' | 'worker') {
   const manager = sh`[ "$(docker node inspect self --format '{{.ManagerStatus.Reachability}}' 2>/dev/null)" = reachable ]`;
   return sh`
-    end=$(($(date +%s) + ${PATIENCE}))
+    end=$((${BOOT_SECONDS} + ${PATIENCE}))
     until [ "$(docker info --format '{{.Swarm.LocalNodeState}}')" = active ] && ${role === 'manager' ? manager : sh`true`}; do
-      [ "$(date +%s)" -lt "$end" ] || { docker info --format 'state {{.Swarm.LocalNodeState}} {{.Swarm.Error}}' >&2; exit 1; }
+      [ "${BOOT_SECONDS}" -lt "$end" ] || { docker info --format 'state {{.Swarm.LocalNodeState}} {{.Swarm.Error}}' >&2; exit 1; }
       sleep 1
     done`;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readSwarmNode, type SwarmNode } from '../../facts/index.ts';
 import { type Change, compare, defineResource, type Probe, Unobservable } from '../../resource/index.ts';
-import { sh } from '../../shell/index.ts';
+import { BOOT_SECONDS, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
 
 /** Labels that begin so are the playbooks' own. */
@@ -88,9 +88,9 @@ export const swarmNode = defineResource({
 function waitForRole(nodeId: string, role: 'manager' | 'worker') {
   const wanted = role === 'manager' ? 'reachable' : '';
   return sh`
-    end=$(($(date +%s) + ${PATIENCE}))
+    end=$((${BOOT_SECONDS} + ${PATIENCE}))
     until said=$(docker node inspect --format '{{with .ManagerStatus}}{{.Reachability}}{{end}}' ${nodeId}) && [ "$said" = ${wanted} ]; do
-      [ "$(date +%s)" -lt "$end" ] || { echo 'the role was recorded and is not carried out' >&2; exit 1; }
+      [ "${BOOT_SECONDS}" -lt "$end" ] || { echo 'the role was recorded and is not carried out' >&2; exit 1; }
       sleep 1
     done`;
 }
