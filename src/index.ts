@@ -132,6 +132,7 @@ export { ufwOpenings } from './resources/firewall/ufw.ts';
 export { glusterBlame } from './resources/gluster/blame.ts';
 export { glusterBrick } from './resources/gluster/brick.ts';
 export { glusterHeal } from './resources/gluster/heal.ts';
+export { isHealEntry } from './resources/gluster/heal-entries.ts';
 export { glusterIdentity } from './resources/gluster/identity.ts';
 export { glusterNames } from './resources/gluster/names.ts';
 export { glusterPeer } from './resources/gluster/peer.ts';

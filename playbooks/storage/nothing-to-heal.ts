@@ -1,4 +1,4 @@
-import { type Gate, type Output, ProbeError, type ReachedHost, raw } from 'provision-swarm';
+import { type Gate, isHealEntry, type Output, ProbeError, type ReachedHost, raw } from 'provision-swarm';
 import { HELD_OPEN } from './options.ts';
 
 /** Seconds that the bricks of a volume may take to say what they lack, and that a run waits until they lack nothing. */
@@ -47,11 +47,6 @@ function leftOf(text: string): readonly string[] {
   const away = bricks.filter((lines) => !lines.includes('Status: Connected')).map(([brick]) => brick);
   if (bricks.length === 0) return [`volume ${name} does not say what is left to heal`];
   if (away.length > 0) return [`${away.join(', ')} of volume ${name} is not connected`];
-  const left = new Set(bricks.flatMap((lines) => lines.filter(isEntry)));
+  const left = new Set(bricks.flatMap((lines) => lines.filter((line) => isHealEntry(line, HELD_OPEN))));
   return left.size === 0 ? [] : [`${left.size} entries of volume ${name} left to heal`];
-}
-
-function isEntry(line: string): boolean {
-  const isFrame = line === '' || /^(Brick |Status: |Number of entries: )/.test(line);
-  return !isFrame && !HELD_OPEN.some((path) => line.startsWith(`${path}/`));
 }

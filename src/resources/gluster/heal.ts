@@ -3,6 +3,7 @@ import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '
 import { type Script, sh } from '../../shell/index.ts';
 import { askGluster, gluster, glusterAnswer } from './ask.ts';
 import { awaited, type Sets } from './heal-awaited.ts';
+import { countEntries } from './heal-entries.ts';
 
 const want = z.strictObject({
   /** The volume, by its name. */
@@ -116,14 +117,6 @@ function listed(volume: string): Script {
   return sh`list=$(timeout 120 gluster --mode=script volume heal ${volume} info)`;
 }
 
-/**
- * Counts what was listed: every line that is not of the frame. The volume's root is `/ `, and a file that has no path yet its gfid
- * alone. Just after a brick was emptied its root is the only entry, and while it fills for minutes as well, "Possibly undergoing
- * heal" (the self-heal daemon holds its lock: afr_get_heal_info, GlusterFS 10).
- */
 function entriesLeft(except: readonly string[], sets: Sets): Script {
-  const frame = ['^ *$', '^Brick ', '^Status: Connected', '^Number of '];
-  const others = [' - Is in split-brain', ...except.map((path) => `^${path.replaceAll('.', '\\.')}/`)];
-  const patterns = [...frame, ...others].flatMap((pattern) => ['-e', pattern]);
-  return sh`printf '%s\n' "$list" | ${awaited(sets)}grep -cv ${patterns}`;
+  return sh`printf '%s\n' "$list" | ${awaited(sets)}${countEntries(except)}`;
 }
