@@ -1,17 +1,10 @@
 import { didYouMean, ProvisionError } from '../errors/index.ts';
-import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
+import { type Cluster, isReached } from '../playbook/index.ts';
 import { Refusal, type Resource } from '../resource/index.ts';
+import type { BuiltStage } from './built-stage.ts';
 import { clusterNow } from './cluster-now.ts';
 import type { Run } from './run.ts';
 import { undecided } from './undecided.ts';
-
-/** A stage with its resources for every host that is reached. */
-export interface BuiltStage {
-  readonly playbook: Playbook;
-  readonly stage: Stage<unknown, unknown, unknown>;
-  readonly cluster: Cluster<unknown, unknown, unknown>;
-  readonly resources: ReadonlyMap<string, readonly Resource[]>;
-}
 
 /**
  * Calls the stage functions with what is known now.
@@ -100,17 +93,4 @@ export function oneMachineAtMost(where: string, resources: ReadonlyMap<string, r
       fix: ['write `rolling: {}` into that stage, or gates: one machine at a time is away then'],
     },
   );
-}
-
-/** Whether a host has its turn in this stage only when the one before it is back. */
-export function isRolled({ stage, cluster }: BuiltStage, name: string): boolean {
-  const { rolling } = stage;
-  const host = cluster.hosts.filter(isReached).find((one) => one.name === name);
-  if (rolling === undefined || host === undefined) return false;
-  return !(rolling.apart?.(host, cluster) ?? false);
-}
-
-/** A host's resources from a stage on. */
-export function resourcesFrom(built: readonly BuiltStage[], from: number, host: string): readonly Resource[] {
-  return built.slice(from).flatMap(({ resources }) => resources.get(host) ?? []);
 }

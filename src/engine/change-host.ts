@@ -1,9 +1,10 @@
-import { type BuiltStage, resourcesFrom } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 import type { ChangesMade } from './changes-made.ts';
 import { refuseMore } from './exact.ts';
 import { NotConverged } from './failures.ts';
 import { judgeHost, needsWork } from './judge.ts';
 import { HostBusy } from './lock-failures.ts';
+import { lookAhead } from './look-ahead.ts';
 import { bootOf, comeBack } from './reboot.ts';
 import { rehearsed } from './rehearse.ts';
 import { resolver } from './resolve.ts';
@@ -61,7 +62,7 @@ export async function changeHost(
   } finally {
     run.changed(state);
   }
-  const look = () => run.observe(state, resourcesFrom(built, index, host));
+  const look = () => lookAhead(run, state, built, index);
   await look();
   const resources = new Set(work.map(({ resource }) => resource));
   if (await settle(state, resources, judge, run)) await look();

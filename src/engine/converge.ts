@@ -1,12 +1,14 @@
 import { type ExitCode, Interrupted, ProvisionError } from '../errors/index.ts';
 import { gatesOf } from '../playbook/index.ts';
-import { type BuiltStage, buildStages, isRolled, resourcesFrom } from './build.ts';
+import { buildStages } from './build.ts';
+import { type BuiltStage, isRolled } from './built-stage.ts';
 import { changeHost } from './change-host.ts';
 import { ChangesMade } from './changes-made.ts';
 import type { HostSummary } from './events.ts';
 import { awaitGate } from './gate.ts';
 import { refusalsByNow } from './inspect.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';
+import { lookAhead } from './look-ahead.ts';
 import { type HostFailure, hasMore, hasWork, type Plan } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { everyHost, reached } from './reach.ts';
@@ -88,10 +90,12 @@ class Convergence {
 
   async #toTheEnd(lock: RunLock): Promise<void> {
     for (let index = 0; index < this.#built.length; index++) {
+      await this.#lookAtChanged(index);
       if (await this.#isRefused(index)) return;
       let hosts = await this.#lookBefore(index);
-      if (hosts.length > 0 && this.#built[index]?.stage.decidedBy === 'all hosts') {
-        await everyHost(this.#run, reached(this.#run), (state) => this.#run.gather(state));
+      const { playbook, stage } = this.#built[index] as BuiltStage;
+      if (hosts.length > 0 && stage.decidedBy === 'all hosts') {
+        await everyHost(this.#run, reached(this.#run), (state) => this.#run.gather(state, [playbook]));
         this.#built = buildStages(this.#run);
         if (await this.#isRefused(index, 'ask')) return;
         hosts = await this.#lookBefore(index);
@@ -120,6 +124,14 @@ class Convergence {
     return this.#failures().length > 0;
   }
 
+  /** Looks at the hosts that earlier stages have changed, where that was not done for this one yet: what it is decided by is fresh. */
+  async #lookAtChanged(index: number): Promise<void> {
+    const changed = reached(this.#run).filter((state) => this.#run.isOutdated(state, index));
+    if (changed.length === 0) return;
+    await everyHost(this.#run, changed, (state) => lookAhead(this.#run, state, this.#built, index));
+    this.#built = buildStages(this.#run);
+  }
+
   /**
    * The hosts that a stage changes, by a look that is fresh: where another host was changed since, or where a
    * rebuilt stage asks something new, a host with work is asked again first.
@@ -138,13 +150,11 @@ class Convergence {
       );
       const outdated = working.filter(
         (state) =>
-          this.#run.isStale(state) ||
+          this.#run.isStale(state, index) ||
           this.#judge(index, state).some(({ verdict }) => verdict.state === 'unasked'),
       );
       if (outdated.length === 0) return working;
-      await everyHost(this.#run, outdated, (state) =>
-        this.#run.observe(state, resourcesFrom(this.#built, index, state.host.name)),
-      );
+      await everyHost(this.#run, outdated, (state) => lookAhead(this.#run, state, this.#built, index));
       this.#built = buildStages(this.#run);
     }
     throw new Error('a playbook asks for something else each time that it is built');

@@ -46,6 +46,26 @@ export function factProbes(
 /** What the inventory says to a playbook. */
 type Section = Pick<FactAbout, 'settings' | 'others'>;
 
+/** What some playbooks want to know; by an answer that others share they know it too. */
+export function probesFor(playbooks: readonly Playbook[], { wanted, questions }: FactProbes): FactProbes {
+  const names = new Set(playbooks.map(({ name }) => name));
+  const asked = new Set(
+    wanted.filter(({ playbook }) => names.has(playbook)).map(({ probe }) => probe.script.reveal()),
+  );
+  return {
+    wanted: wanted.filter(({ probe }) => asked.has(probe.script.reveal())),
+    questions: new Map([...questions].filter(([text]) => asked.has(text))),
+  };
+}
+
+/** Facts of which some were asked again. */
+export function withFacts(before: Facts | undefined, fresh: Facts): Facts {
+  const merged = [...fresh].map(
+    ([playbook, values]) => [playbook, { ...before?.get(playbook), ...values }] as const,
+  );
+  return new Map([...(before ?? []), ...merged]);
+}
+
 /** @param outputs in the order of the questions. */
 export function readFacts({ questions, wanted }: FactProbes, outputs: readonly Output[]): Facts {
   const answers = new Map([...questions.keys()].map((text, index) => [text, outputs[index]]));

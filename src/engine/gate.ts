@@ -3,7 +3,7 @@ import { Interrupted } from '../errors/index.ts';
 import type { Gate } from '../playbook/index.ts';
 import { askPlaybookCode, ProbeError, Unobservable } from '../resource/index.ts';
 import { type Shape, such } from '../schema/index.ts';
-import type { BuiltStage } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 import { GateClosed } from './failures.ts';
 import type { Run } from './run.ts';
 

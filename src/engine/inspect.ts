@@ -18,6 +18,6 @@ export function inspect(run: Run, playbook: Playbook): readonly Finding[] {
 export async function refusalsByNow(run: Run, playbook: Playbook): Promise<readonly Finding[] | undefined> {
   const refusals = () => inspect(run, playbook).filter(({ level }) => level === 'refuse');
   if (refusals().length === 0) return;
-  await everyHost(run, reached(run), (state) => run.gather(state));
+  await everyHost(run, reached(run), (state) => run.gather(state, [playbook]));
   return refusals();
 }

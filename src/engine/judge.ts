@@ -1,7 +1,7 @@
 import type { Output, Pending, Refusal, Resource } from '../resource/index.ts';
 import { ProbeError, Refusal as RefusalError } from '../resource/index.ts';
 import type { Judgement } from '../resource/resource.ts';
-import type { BuiltStage } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 
 /** What comes of comparing a resource with its host's answer. */
 export type Verdict =

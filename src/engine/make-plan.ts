@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import { byName, type Resource } from '../resource/index.ts';
-import { type BuiltStage, isRolled } from './build.ts';
+import { type BuiltStage, isRolled } from './built-stage.ts';
 import { isConsequence, withoutConsequences } from './consequences.ts';
 import { couldNotLook, unseenOf } from './could-not-look.ts';
 import { type Judged, judgeHost, needsWork } from './judge.ts';

@@ -1,5 +1,6 @@
 import { type Finding, Interrupted } from '../errors/index.ts';
-import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { buildStages } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 import { inspect } from './inspect.ts';
 import { failUnseen, makePlan } from './make-plan.ts';
 import type { Plan } from './plan.ts';
@@ -51,7 +52,7 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
     const findings = findingsOf(run);
     const asked = reached(run);
     const built = buildStages(run);
-    await everyHost(run, asked, (state) => run.observe(state, resourcesFrom(built, 0, state.host.name)));
+    await everyHost(run, asked, (state) => run.observe(state, built));
     if (options.abort.aborted || options.stop.aborted) throw new Interrupted();
     const plan = makePlan(run, built, findings);
     failUnseen(plan, run);

@@ -1,5 +1,5 @@
 import { ProbeError, Refusal, type Resolve, WrongAnswer } from '../resource/index.ts';
-import type { BuiltStage } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 import type { Judged } from './judge.ts';
 import { Unresolved } from './resolve.ts';
 

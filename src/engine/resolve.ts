@@ -1,6 +1,6 @@
 import { type Finding, ProvisionError } from '../errors/index.ts';
 import type { Ref, Resolve } from '../resource/index.ts';
-import type { BuiltStage } from './build.ts';
+import type { BuiltStage } from './built-stage.ts';
 import { type Judged, judge, needsWork } from './judge.ts';
 import type { Run } from './run.ts';
 

@@ -1,8 +1,9 @@
 import type { InventoryHost } from '../inventory/index.ts';
-import type { Ahead } from '../playbook/index.ts';
+import type { Ahead, Playbook } from '../playbook/index.ts';
 import { byName, type Output, type Resource } from '../resource/index.ts';
 import type { Script } from '../shell/index.ts';
-import { type FactProbes, type Facts, factProbes, readFacts } from './facts.ts';
+import { ALL_STAGES, type BuiltStage, resourcesOn, type Span, stagesIn } from './built-stage.ts';
+import { type FactProbes, type Facts, factProbes, probesFor, readFacts, withFacts } from './facts.ts';
 import { type Asked, aheadOf, READ_CLOCK } from './host-clock.ts';
 import type { HostFailure } from './plan.ts';
 import type { RunOptions } from './run-options.ts';
@@ -20,8 +21,9 @@ export interface HostState {
   ahead: Ahead | undefined;
   /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
   outputs: ReadonlyMap<string, Output>;
-  /** The moment of the last look at this host, and of the last change on it. */
-  lookedAt: number;
+  /** Which stages were looked at, and at which moment. */
+  looks: readonly (Span & { readonly moment: number })[];
+  /** The moment of the last change on this host. */
   changedAt: number;
 }
 
@@ -46,7 +48,7 @@ export class Run {
           facts: undefined,
           ahead: undefined,
           outputs: new Map(),
-          lookedAt: 0,
+          looks: [],
           changedAt: 0,
         },
       ]),
@@ -73,16 +75,25 @@ export class Run {
     );
   }
 
-  /** Asks for the facts alone. */
-  async gather(state: HostState): Promise<void> {
-    await this.#ask(state, this.look([], state.probes), 'facts');
+  /** Asks for the facts alone: all of them, or those of some playbooks. */
+  async gather(state: HostState, playbooks?: readonly Playbook[]): Promise<void> {
+    const facts = playbooks === undefined ? state.probes : probesFor(playbooks, state.probes);
+    await this.#ask(state, this.look([], facts), 'facts');
   }
 
-  /** Asks for the facts and for everything that these resources probe, in one exec. */
-  async observe(state: HostState, resources: readonly Resource[]): Promise<void> {
+  /** Asks in one exec for what these stages are decided by: the facts of their playbooks, and all that their resources probe. */
+  async observe(state: HostState, built: readonly BuiltStage[], span = ALL_STAGES): Promise<void> {
+    const stages = stagesIn(built, span);
     // Right after the facts they need not be asked for again.
-    const facts = state.lookedAt > 0 ? state.probes : undefined;
-    await this.#ask(state, this.look(resources, facts), 'observe');
+    const isFirst = state.looks.length === 0;
+    const facts = isFirst
+      ? undefined
+      : probesFor(
+          stages.map(({ playbook }) => playbook),
+          state.probes,
+        );
+    await this.#ask(state, this.look(resourcesOn(state.host.name, stages), facts), 'observe');
+    this.looked(state, span);
   }
 
   /** A look that somebody else puts to the host: what to ask, and what to do with the answers. */
@@ -92,7 +103,7 @@ export class Run {
     return {
       fragments: [READ_CLOCK, ...known, ...questions.values(), READ_CLOCK],
       keep: (state, [first, ...outputs], asked) => {
-        if (facts !== undefined) state.facts = readFacts(facts, outputs);
+        if (facts !== undefined) state.facts = withFacts(state.facts, readFacts(facts, outputs));
         state.ahead = aheadOf(first, outputs.at(-1), asked);
         keep(state, questions, outputs.slice(known.length));
       },
@@ -110,20 +121,25 @@ export class Run {
     state.changedAt = ++this.#moment;
   }
 
-  looked(state: HostState): void {
-    state.lookedAt = ++this.#moment;
+  looked(state: HostState, span = ALL_STAGES): void {
+    state.looks = [...state.looks, { ...span, moment: ++this.#moment }];
   }
 
-  /** Whether another host was changed after this one was last looked at. */
-  isStale(state: HostState): boolean {
-    return [...this.states.values()].some((other) => other !== state && other.changedAt > state.lookedAt);
+  /** Whether the host itself was changed after it was last looked at for a stage: what is known of it may be wrong. */
+  isOutdated(state: HostState, index: number): boolean {
+    return state.changedAt > lookedAt(state, index);
+  }
+
+  /** Whether another host was changed after this one was last looked at for a stage. */
+  isStale(state: HostState, index: number): boolean {
+    const moment = lookedAt(state, index);
+    return [...this.states.values()].some((other) => other !== state && other.changedAt > moment);
   }
 
   async #ask(state: HostState, { fragments, keep }: Look, purpose: 'facts' | 'observe'): Promise<void> {
     const sent = Date.now();
     const outputs = await (state.session as Session).ask(fragments, purpose);
     keep(state, outputs, { sent, answered: Date.now() });
-    if (purpose === 'observe') this.looked(state);
   }
 }
 
@@ -131,6 +147,10 @@ export class Run {
 export interface Look {
   readonly fragments: readonly Script[];
   readonly keep: (state: HostState, outputs: readonly Output[], asked: Asked) => void;
+}
+
+function lookedAt({ looks }: HostState, index: number): number {
+  return looks.findLast(({ from, to }) => from <= index && index <= to)?.moment ?? 0;
 }
 
 /** Each question once, by its text. */

@@ -1,5 +1,6 @@
 import { type Finding, Interrupted, ProvisionError } from '../errors/index.ts';
-import { type BuiltStage, buildStages, resourcesFrom } from './build.ts';
+import { buildStages } from './build.ts';
+import { type BuiltStage, resourcesOn } from './built-stage.ts';
 import { judgeHost } from './judge.ts';
 import { LockHeld, OrphanRuns } from './lock-failures.ts';
 import { failUnseen, makePlan } from './make-plan.ts';
@@ -54,7 +55,7 @@ export async function lookUnderLock(
 }
 
 async function take(run: Run, built: readonly BuiltStage[]): Promise<RunLock | undefined> {
-  const looks = ({ host, probes }: HostState) => run.look(resourcesFrom(built, 0, host.name), probes);
+  const looks = ({ host, probes }: HostState) => run.look(resourcesOn(host.name, built), probes);
   try {
     return await RunLock.take(run, looks);
   } catch (error) {
@@ -75,7 +76,7 @@ async function askRest(run: Run, given: readonly BuiltStage[]): Promise<readonly
     );
     if (unasked.length === 0) return built;
     const now = built;
-    await everyHost(run, unasked, (state) => run.observe(state, resourcesFrom(now, 0, state.host.name)));
+    await everyHost(run, unasked, (state) => run.observe(state, now));
     if (run.options.stop.aborted) throw new Interrupted();
     built = buildStages(run);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { buildStages, resourcesFrom } from '../../src/engine/build.ts';
+import { buildStages } from '../../src/engine/build.ts';
 import { connect, converge, prepare } from '../../src/engine/index.ts';
 import { makePlan } from '../../src/engine/make-plan.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
@@ -95,7 +95,7 @@ test('making a plan tells nobody: twice it is the same, and no host has failed b
   hosts.events.length = 0;
   await using run = await connect(hosts.options());
   const built = buildStages(run);
-  for (const state of run.states.values()) await run.observe(state, resourcesFrom(built, 0, state.host.name));
+  for (const state of run.states.values()) await run.observe(state, built);
   const made = () => makePlan(run, built, []);
   const first = made();
   expect(first.failures.map(({ host }) => host)).toEqual(['a']);

@@ -1,0 +1,174 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { converge, prepare } from '../../src/engine/index.ts';
+import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
+import type { Resource } from '../../src/resource/index.ts';
+import { sh } from '../../src/shell/index.ts';
+import { flag } from './flag.ts';
+import { Hosts } from './hosts.ts';
+
+type AnyStage = Stage<Record<string, never>, Record<string, never>, Record<never, never>>;
+const stage = (name: string, resources: (host: string) => readonly Resource[]): AnyStage => ({
+  name,
+  resources: (host) => resources(host.name),
+});
+
+/** A playbook with a fact of its own: what the file of its name says. */
+const playbook = (name: string, ...stages: readonly AnyStage[]) =>
+  definePlaybook({
+    name,
+    facts: {
+      own: {
+        script: sh`cat ${`/host/${name}`} 2>/dev/null; true`,
+        parse: ({ stdout }: { stdout: string }) => stdout,
+      },
+    },
+    stages,
+  });
+
+async function run(hosts: Hosts, there: Readonly<Record<string, string>> = {}) {
+  for (const { name } of hosts.inventory.hosts) mkdirSync(hosts.folder(name), { recursive: true });
+  for (const [name, value] of Object.entries(there)) writeFileSync(join(hosts.folder('a'), name), value);
+  await using prepared = await prepare(hosts.options());
+  hosts.took('a');
+  return await converge(prepared);
+}
+
+/** How often the script of each look has asked for a flag, of the looks that came after the one under the lock. */
+const asked = (hosts: Hosts, name: string) =>
+  (hosts.scripts.get('a') ?? [])
+    .slice(1)
+    .filter((script) => script.includes(`/host/${name}`) && !script.includes('mark lock')).length;
+
+describe('after a change a host is asked for what comes up to its next work', () => {
+  test('what has no turn before that is asked once, after it', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          'one',
+          stage('first', () => [flag({ name: 'x', value: '1' })]),
+        ),
+        playbook(
+          'two',
+          stage('second', () => [flag({ name: 'y', value: '1' })]),
+        ),
+        playbook(
+          'three',
+          stage('third', () => [flag({ name: 'z', value: '1' })]),
+        ),
+        playbook(
+          'four',
+          stage('fourth', () => [flag({ name: 'kept', value: '1' })]),
+        ),
+      ],
+    );
+    const outcome = await run(hosts, { kept: '1' });
+    expect(outcome).toMatchObject({ changes: 3, failures: [] });
+    expect(['x', 'y', 'z', 'kept'].map((name) => asked(hosts, name))).toEqual([1, 2, 2, 1]);
+    // The facts of a playbook go with its stages.
+    expect(['one', 'two', 'three', 'four'].map((name) => asked(hosts, name))).toEqual([1, 2, 2, 1]);
+  });
+
+  test('what a kind touches in a stage that had nothing to do is found, near and far', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          'one',
+          stage('first', () => [
+            flag({ name: 'x', value: '1', command: 'printf 1 >/host/x; rm /host/near /host/far' }),
+          ]),
+          stage('second', () => [flag({ name: 'near', value: '1' })]),
+          stage('third', () => [flag({ name: 'y', value: '1' })]),
+          stage('fourth', () => [flag({ name: 'far', value: '1' })]),
+        ),
+      ],
+    );
+    const outcome = await run(hosts, { near: '1', far: '1' });
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual([
+      'a: flag x: value',
+      'a: flag near: value',
+      'a: flag y: value',
+      'a: flag far: value',
+    ]);
+  });
+
+  test('where the work that was expected next is done by then, what comes after it is asked all the same', async () => {
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          'one',
+          stage('first', () => [
+            flag({ name: 'x', value: '1', command: 'printf 1 >/host/x; printf 1 >/host/y; rm /host/far' }),
+          ]),
+          stage('second', () => [flag({ name: 'y', value: '1' })]),
+        ),
+        playbook(
+          'two',
+          stage('third', () => [flag({ name: 'far', value: '1' })]),
+        ),
+      ],
+    );
+    const outcome = await run(hosts, { far: '1' });
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual(['a: flag x: value', 'a: flag far: value']);
+  });
+
+  test('a playbook refuses by facts that are fresh when its turn comes, with or without work', async () => {
+    const refusing = definePlaybook({
+      name: 'two',
+      facts: {
+        own: {
+          script: sh`cat /host/wrong 2>/dev/null; true`,
+          parse: ({ stdout }: { stdout: string }) => stdout,
+        },
+      },
+      inspect: ({ hosts }) =>
+        hosts.some(({ facts }) => facts?.own === '1')
+          ? [{ level: 'refuse', code: 'wrong', host: 'a', message: 'it is wrong', fix: ['right it'] }]
+          : [],
+      stages: [stage('kept', () => [flag({ name: 'kept', value: '1' })])],
+    });
+    const hosts = new Hosts(
+      ['a'],
+      [
+        playbook(
+          'one',
+          stage('first', () => [
+            flag({
+              name: 'x',
+              value: '1',
+              command: 'printf 1 >/host/x; printf 1 >/host/y; printf 1 >/host/wrong',
+            }),
+          ]),
+          stage('second', () => [flag({ name: 'y', value: '1' })]),
+        ),
+        refusing,
+      ],
+    );
+    const outcome = await run(hosts, { kept: '1' });
+    expect(outcome.failures).toMatchObject([{ host: 'a', error: { code: 'wrong' } }]);
+  });
+
+  test('a host with work is asked again where another was changed since it was asked for that stage', async () => {
+    const both = 'printf 1 >/host/x; printf 1 >/host/../a/z';
+    const hosts = new Hosts(
+      ['a', 'b'],
+      [
+        playbook(
+          'one',
+          stage('first', (host) => (host === 'b' ? [flag({ name: 'x', value: '1', command: both })] : [])),
+          stage('second', (host) => (host === 'a' ? [flag({ name: 'y', value: '1' })] : [])),
+          stage('third', (host) => (host === 'a' ? [flag({ name: 'z', value: '1' })] : [])),
+        ),
+      ],
+    );
+    const outcome = await run(hosts);
+    expect(outcome.failures).toEqual([]);
+    expect(hosts.changed()).toEqual(['b: flag x: value', 'a: flag y: value']);
+  });
+});
