@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
-import { lines, raw, type Script, sh } from '../shell/index.ts';
+import { lines, putOnce, raw, type Script, sh } from '../shell/index.ts';
 import type { ScriptResult } from '../transport/transport.ts';
 import type { Part } from './frame-reader.ts';
 
@@ -27,7 +27,7 @@ export const newNonce = (): string => `provision-${randomBytes(12).toString('hex
  * a nonce, its index and exit code ends its share of stdout and of stderr. It also tells which run holds the host, if one does.
  */
 export function observeFrame(fragments: readonly Script[], nonce: string): Script {
-  return frame(nonce, [heldFunction, tellRun, ...fragments.map(marked)]);
+  return frame(nonce, [heldFunction, tellRun, ...asked(fragments)]);
 }
 
 /**
@@ -46,7 +46,7 @@ export function applyFrame(steps: readonly Script[], nonce: string, holder: stri
   const guarded = steps.map((step, index) =>
     lines([
       ...(index === 0 ? [] : [sh`ours || { mark lost ${LOST}; return; }`]),
-      inOwnShell(withoutLock(step)),
+      inOwnShell(withoutLock(step.alone())),
       sh`mark ${index} $? || return`,
     ]),
   );
@@ -71,9 +71,17 @@ export function frame(nonce: string, body: readonly Script[], { reads = false } 
   ]);
 }
 
-/** A fragment, and the line that ends its share. */
-export function marked(fragment: Script, index: number): Script {
-  return lines([inOwnShell(fragment), sh`mark ${index} $?`]);
+/** Fragments, each with the line that ends its share. What they share is asked once, before the first of them, and has a share too. */
+export function asked(fragments: readonly Script[]): readonly Script[] {
+  const put = new Set<string>();
+  return fragments.flatMap((fragment, index) => {
+    const fresh = [...fragment.shared].filter(([name]) => !put.has(name));
+    for (const [name] of fresh) put.add(name);
+    const shares = fresh.map(([name, question]) =>
+      lines([putOnce(name, question), raw(`mark ${name} "$${name}_code"`)]),
+    );
+    return [...shares, inOwnShell(fragment.body()), sh`mark ${index} $?`];
+  });
 }
 
 /**
@@ -128,8 +136,15 @@ export interface FrameAnswer {
 }
 
 /** Takes a frame's output apart. What a login shell prints before the first mark is dropped. */
-export function readFrame(result: ScriptResult, nonce: string, count: number): FrameAnswer {
-  return answerOf(partsOf(result.stdout, nonce), partsOf(result.stderr, nonce), count);
+export function readFrame(result: ScriptResult, nonce: string, fragments: readonly Script[]): FrameAnswer {
+  const stderr = partsOf(result.stderr, nonce);
+  const answer = answerOf(partsOf(result.stdout, nonce), stderr, fragments.length);
+  const parts = answer.parts.map((part, index) => {
+    const names = [...(fragments[index]?.shared.keys() ?? [])];
+    const said = names.map((name) => stderr.get(name)?.text ?? '').join('');
+    return part && { ...part, stderr: `${said}${part.stderr}` };
+  });
+  return { ...answer, parts };
 }
 
 /** What the parts of both streams say together. */

@@ -1,6 +1,6 @@
 import { LOCK, RUN_LOCK } from '../resource/index.ts';
 import { lines, raw, type Script, sh } from '../shell/index.ts';
-import { frame, heldFunction, marked, UNWRITABLE } from './frame.ts';
+import { asked, frame, heldFunction, UNWRITABLE } from './frame.ts';
 
 /** What the script says by the code of its mark `lock`. */
 export const HELD = 0;
@@ -63,6 +63,6 @@ export function holdFrame(
       esac
     done
     give_back`;
-  const look = lines([raw('look() {'), ...fragments.map(marked), raw('mark looked 0'), raw('}')]);
+  const look = lines([raw('look() {'), ...asked(fragments), raw('mark looked 0'), raw('}')]);
   return frame(nonce, [heldFunction, look, take, keep], { reads: true });
 }

@@ -36,7 +36,7 @@ const FAREWELL = 2000;
  */
 export class Hold implements AsyncDisposable {
   readonly #nonce = newNonce();
-  readonly #count: number;
+  readonly #fragments: readonly Script[];
   readonly #patience: number;
   readonly #lines = new FedLines();
   readonly #running: Promise<unknown>;
@@ -47,7 +47,7 @@ export class Hold implements AsyncDisposable {
   #news: () => void = () => undefined;
 
   constructor(transport: Transport, { token, holder, fragments, abort, patience }: HoldOptions) {
-    this.#count = fragments.length;
+    this.#fragments = fragments;
     this.#patience = patience;
     const script = holdFrame({ token, holder, fragments }, this.#nonce);
     this.#running = transport
@@ -103,7 +103,7 @@ export class Hold implements AsyncDisposable {
     const ends = (text: string) => partsOf(text, this.#nonce).has('looked');
     await this.#until(() => ends(this.#stdout) && ends(this.#stderr));
     const result = { code: 0, stdout: this.#stdout, stderr: this.#stderr };
-    const { parts } = readFrame(result, this.#nonce, this.#count);
+    const { parts } = readFrame(result, this.#nonce, this.#fragments);
     if (!parts.every((part) => part !== undefined)) throw new BrokenAnswer('could not ask the host', result);
     return parts;
   }

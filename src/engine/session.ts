@@ -90,7 +90,7 @@ export class Session implements AsyncDisposable {
       const { stdout } = await this.#run(whoHoldsOutput, { signal: abort, timeout: patience.question });
       emit({ kind: 'finding', finding: heldOpen(this.host, stdout) });
     }
-    const { parts, run, began } = readFrame(result, nonce, fragments.length);
+    const { parts, run, began } = readFrame(result, nonce, fragments);
     if (!began) throw noShell(result);
     this.#otherRun = run === undefined || run.token === this.#held?.token ? undefined : run.holder;
     if (!parts.every((part) => part !== undefined)) throw new BrokenAnswer('could not ask the host', result);

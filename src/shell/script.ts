@@ -12,14 +12,22 @@ export type Argument = string | number | Secret | Script | readonly (string | nu
 export class Script {
   readonly #wire: string;
   readonly #secrets: ReadonlySet<string>;
-  readonly shown: string;
+  readonly #text: string;
+  /** The questions that it shares with others, by their names, each after those that it needs itself. */
+  readonly shared: ReadonlyMap<string, Script>;
 
   /** Not for callers outside this folder: use `sh` or `raw`. */
-  constructor(wire: string, shown: string, secrets: ReadonlySet<string> = new Set()) {
+  constructor(
+    wire: string,
+    shown: string,
+    secrets: ReadonlySet<string> = NONE,
+    shared: ReadonlyMap<string, Script> = NOTHING_SHARED,
+  ) {
     this.#wire = wire;
     this.#secrets = secrets;
     // The same text is kept once: there are many of them.
-    this.shown = shown === wire ? wire : shown;
+    this.#text = shown === wire ? wire : shown;
+    this.shared = shared;
   }
 
   /** What a command of this script has printed, without the script's secrets. For everything that shows it. */
@@ -30,22 +38,37 @@ export class Script {
   /** Several scripts in one, each form made by the same rule. */
   static join(scripts: readonly Script[], rule: (texts: readonly string[]) => string): Script {
     const wire = rule(scripts.map((script) => script.#wire));
-    if (scripts.every((script) => script.shown === script.#wire)) return new Script(wire, wire);
-    return new Script(
-      wire,
-      rule(scripts.map((script) => script.shown)),
-      new Set(scripts.flatMap((script) => [...script.#secrets])),
-    );
+    const shared = sharedBy(scripts);
+    if (scripts.every((script) => script.#text === script.#wire)) return new Script(wire, wire, NONE, shared);
+    const secrets = new Set(scripts.flatMap((script) => [...script.#secrets]));
+    return new Script(wire, rule(scripts.map((script) => script.#text)), secrets, shared);
   }
 
   /** The text that is sent, with its secrets in clear. For transports, and for nothing that prints. */
   reveal(): string {
-    return this.#wire;
+    return this.shared.size === 0 ? this.#wire : this.alone().reveal();
+  }
+
+  get shown(): string {
+    return this.shared.size === 0 ? this.#text : this.alone().shown;
+  }
+
+  /** Without the questions that it shares: they are put before it. */
+  body(): Script {
+    return new Script(this.#wire, this.#text, this.#secrets);
+  }
+
+  /** With the questions that it shares in front of it. */
+  alone(): Script {
+    return lines([...[...this.shared].map(([name, script]) => putOnce(name, script)), this.body()]);
   }
 
   /** Both forms, changed in the same way. */
   map(change: (text: string) => string): Script {
-    return new Script(change(this.#wire), change(this.shown), this.#secrets);
+    const { shared } = this;
+    return shared.size > 0
+      ? this.alone().map(change)
+      : new Script(change(this.#wire), change(this.#text), this.#secrets);
   }
 
   toString(): string {
@@ -59,6 +82,46 @@ export class Script {
   [inspect.custom](): string {
     return `Script(${this.shown})`;
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NOTHING_SHARED: ReadonlyMap<string, Script> = new Map();
+
+/** @throws TypeError where two questions have one name. */
+function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
+  const all = new Map<string, Script>();
+  for (const { shared } of scripts)
+    for (const [name, script] of shared) {
+      if (all.has(name) && all.get(name)?.reveal() !== script.reveal())
+        throw new TypeError(`shared: two questions are called ${name}`);
+      all.set(name, script);
+    }
+  return all.size === 0 ? NOTHING_SHARED : all;
+}
+
+/**
+ * A question that many ask and that has one answer: it is put once a script, however many resources and facts are in it. It stands
+ * for a command that prints what the question has printed, and ends as it has ended.
+ *
+ * @param name of the command: letters, digits and `_`, one for each question.
+ */
+export function shared(name: string, question: Script): Script {
+  if (!/^[a-z]\w*$/.test(name)) throw new TypeError(`shared: ${name} cannot be the name of a command`);
+  return new Script(name, name, NONE, new Map([...question.shared, [name, question.body()]]));
+}
+
+/**
+ * Puts a question, and has its answer said by a command of its name: what it printed, and its exit code, which is in `NAME_code` as
+ * well. Its errors are on stderr at once.
+ */
+export function putOnce(name: string, question: Script): Script {
+  const said = raw(`${name}_said`);
+  const code = raw(`${name}_code`);
+  return sh`
+    ${said}=$( (
+    ${question}
+    ) </dev/null ); ${code}=$?
+    ${raw(name)}() { [ -z "$${said}" ] || printf '%s\n' "$${said}"; return "$${code}"; }`;
 }
 
 /** Shell text taken as it is. The one visible exception to quoting: never for a value from outside. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { applyFrame, observeFrame, partsOf, readFrame } from '../../src/engine/frame.ts';
 import { FrameReader } from '../../src/engine/frame-reader.ts';
-import { raw, sh } from '../../src/shell/index.ts';
+import { raw, type Script, sh, shared } from '../../src/shell/index.ts';
 
 const NONCE = 'provision-0123456789abcdef';
 const SHELLS: readonly (readonly [string, readonly string[]])[] = [
@@ -19,6 +19,9 @@ const SHELLS: readonly (readonly [string, readonly string[]])[] = [
 /** When this process began (proc(5)), and what a host keeps that it holds for a run. */
 const START = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ')[19];
 const HELD = `ours\n${process.pid}\nme\n1\n${START}\n`;
+
+/** So many fragments that share nothing. */
+const any = (count: number) => Array.from({ length: count }, () => raw('true'));
 
 function through([program, ...options]: readonly string[], script: string) {
   const { status, stdout, stderr } = spawnSync(program ?? '', options, { input: script });
@@ -33,7 +36,11 @@ describe.each(SHELLS)('%s', (_, shell) => {
       raw('false'),
       raw('echo "  spaces  "; echo'),
     ];
-    const { parts, began } = readFrame(through(shell, observeFrame(fragments, NONCE).reveal()), NONCE, 4);
+    const { parts, began } = readFrame(
+      through(shell, observeFrame(fragments, NONCE).reveal()),
+      NONCE,
+      fragments,
+    );
     expect(began).toBe(true);
     expect(parts).toEqual([
       { code: 3, stdout: 'one\n', stderr: 'bad\n' },
@@ -41,6 +48,46 @@ describe.each(SHELLS)('%s', (_, shell) => {
       { code: 1, stdout: '', stderr: '' },
       { code: 0, stdout: '  spaces  \n\n', stderr: '' },
     ]);
+  });
+
+  test('what fragments share is asked once, before the first of them, and told to each', () => {
+    const asked = `/tmp/provision-shared-${process.pid}`;
+    const ask = (name: string, text: string) => shared(name, sh`echo x >>${asked}; ${raw(text)}`);
+    const engine = ask('engine', 'cat; echo "is  there"; echo; echo grumbles >&2');
+    const info = shared('info', sh`${engine} || exit; echo x >>${asked}; echo info; exit 3`);
+    const silent = ask('silent', 'echo why not >&2; exit 91');
+    const fragments = [
+      sh`echo first`,
+      sh`said=$(${info}); echo "$? $said"; x=1`,
+      sh`${engine}; echo "x=$x"; cat`,
+      sh`${silent} || exit; echo never`,
+      sh`${silent}; ${engine} | wc -l`,
+    ];
+    writeFileSync(asked, '');
+    const script = observeFrame(fragments, NONCE);
+    expect(script.shared.size).toBe(0);
+    const { parts } = readFrame(through(shell, script.reveal()), NONCE, fragments);
+    expect(parts).toEqual([
+      { code: 0, stdout: 'first\n', stderr: '' },
+      { code: 0, stdout: '3 is  there\ninfo\n', stderr: 'grumbles\n' },
+      { code: 0, stdout: 'is  there\nx=\n', stderr: 'grumbles\n' },
+      { code: 91, stdout: '', stderr: 'why not\n' },
+      { code: 0, stdout: '1\n', stderr: 'why not\ngrumbles\n' },
+    ]);
+    expect(readFileSync(asked, 'utf8')).toBe('x\nx\nx\n');
+  });
+
+  test('a step that shares a question asks it itself: what steps before it have done is in the answer', () => {
+    const lock = `/tmp/provision-frame-${process.pid}`;
+    const file = `${lock}.file`;
+    writeFileSync(`${lock}.run`, HELD);
+    writeFileSync(file, 'before');
+    const seen: Script = sh`${shared('content', sh`cat ${file}`)}`;
+    const script = applyFrame([seen, sh`printf after >${file}`, seen], NONCE, 'me', 'ours')
+      .reveal()
+      .replaceAll('/run/provision.lock', lock);
+    const { parts } = readFrame(through(shell, script), NONCE, any(3));
+    expect(parts.map((part) => part?.stdout)).toEqual(['before\n', '', 'after\n']);
   });
 
   test('a script that arrives cut off runs nothing', () => {
@@ -57,13 +104,13 @@ describe.each(SHELLS)('%s', (_, shell) => {
       'DOCKER_API_VERSION=1.24',
     ];
     const script = `export ${set.join(' ')}\n${observeFrame([raw('env | grep ^DOCKER_')], NONCE).reveal()}`;
-    const [part] = readFrame(through(shell, script), NONCE, 1).parts;
+    const [part] = readFrame(through(shell, script), NONCE, any(1)).parts;
     expect(part?.stdout).toBe('DOCKER_CONTEXT=default\n');
   });
 
   test('what a login shell prints before is dropped', () => {
     const result = through(shell, observeFrame([raw('echo answer')], NONCE).reveal());
-    const { parts } = readFrame({ ...result, stdout: `Welcome!\nnews${result.stdout}` }, NONCE, 1);
+    const { parts } = readFrame({ ...result, stdout: `Welcome!\nnews${result.stdout}` }, NONCE, any(1));
     expect(parts).toEqual([{ code: 0, stdout: 'answer\n', stderr: '' }]);
   });
 
@@ -73,7 +120,7 @@ describe.each(SHELLS)('%s', (_, shell) => {
       .reveal()
       .replaceAll('/run/provision.lock', lock);
     writeFileSync(`${lock}.run`, HELD);
-    const { parts, lockedBy, lost } = readFrame(through(shell, script), NONCE, 3);
+    const { parts, lockedBy, lost } = readFrame(through(shell, script), NONCE, any(3));
     expect({ lockedBy, lost }).toEqual({ lockedBy: undefined, lost: false });
     expect(parts.map((part) => part?.code)).toEqual([0, 4, undefined]);
   });
@@ -102,7 +149,7 @@ describe.each(SHELLS)('%s', (_, shell) => {
     const script = applyFrame([raw('echo 1')], NONCE, 'me', 'ours')
       .reveal()
       .replaceAll('/run/provision.lock', lock);
-    const { parts, lost } = readFrame(through(shell, script), NONCE, 1);
+    const { parts, lost } = readFrame(through(shell, script), NONCE, any(1));
     expect({ parts, lost }).toEqual({ parts: [undefined], lost: true });
   });
 
@@ -112,14 +159,14 @@ describe.each(SHELLS)('%s', (_, shell) => {
     const script = applyFrame([raw(`echo other >${lock}.run`), raw('echo 2')], NONCE, 'me', 'ours')
       .reveal()
       .replaceAll('/run/provision.lock', lock);
-    const { parts, lost } = readFrame(through(shell, script), NONCE, 2);
+    const { parts, lost } = readFrame(through(shell, script), NONCE, any(2));
     expect(parts.map((part) => part?.code)).toEqual([0, undefined]);
     expect(lost).toBe(true);
   });
 
   test('what a step leaves running does not hold the lock of scripts', () => {
     const { lock, script } = heldBy('sleep 5 >/dev/null 2>&1 & echo left');
-    const { parts } = readFrame(through(shell, script), NONCE, 1);
+    const { parts } = readFrame(through(shell, script), NONCE, any(1));
     expect({ parts, free: isFree(lock) }).toEqual({
       parts: [{ code: 0, stdout: 'left\n', stderr: '' }],
       free: true,
@@ -128,7 +175,7 @@ describe.each(SHELLS)('%s', (_, shell) => {
 
   test('a step leaves nothing running that ignores a signal', () => {
     const { script } = heldBy('sh -c "sed -n s/SigIgn:.//p /proc/self/status"');
-    const [part] = readFrame(through(shell, script), NONCE, 1).parts;
+    const [part] = readFrame(through(shell, script), NONCE, any(1)).parts;
     const [hangUp, interrupt, terminate] = [1n, 2n, 0x4000n];
     expect(BigInt(`0x${part?.stdout.trim()}`) & (hangUp | interrupt | terminate)).toBe(0n);
   });

@@ -13,7 +13,7 @@ describe.each(SHELLS)('the file of a lock under %s', (_, shell) => {
   const [program = '', ...options] = shell;
   const through = (script: Script) => {
     const { stdout, stderr } = spawnSync(program, options, { input: script.reveal(), encoding: 'utf8' });
-    return readFrame({ code: 0, stdout, stderr }, NONCE, 1);
+    return readFrame({ code: 0, stdout, stderr }, NONCE, [raw('true')]);
   };
   const asked = (lock: string) => through(at(lock, observeFrame([raw('true')], NONCE))).run;
   const changed = (lock: string) =>

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { lines, raw, Secret, sh } from '../../src/shell/index.ts';
+import { lines, raw, Secret, sh, shared } from '../../src/shell/index.ts';
 
 test('quotes values, one word an element of an array', () => {
   expect(sh`cp ${'a b'} ${['x', 'y z', 3]}`.reveal()).toBe("cp 'a b' x 'y z' 3");
@@ -57,4 +57,17 @@ test('a template that starts with a line break loses its common indentation, its
       second
     third`.reveal(),
   ).toBe("first 'one\n    two'\n  second\nthird");
+});
+
+test('a shared question has one name, and a script that is sent by itself puts it itself', () => {
+  const engine = shared('engine', sh`systemctl is-active ${'docker.service'}`);
+  const info = shared('engine_info', sh`${engine} || exit; docker info ${new Secret('open sesame')}`);
+  const script = lines([sh`one=$(${info})`, sh`${engine} && two`]);
+  expect([...script.shared.keys()]).toEqual(['engine', 'engine_info']);
+  expect(script.body().reveal()).toBe('one=$(engine_info)\nengine && two');
+  expect(script.reveal()).toContain("docker info 'open sesame'");
+  expect(script.shown).not.toContain('sesame');
+  expect(script.map((text) => text.toUpperCase()).shown).toContain('SYSTEMCTL IS-ACTIVE');
+  expect(() => lines([engine, shared('engine', sh`true`)])).toThrow('two questions are called engine');
+  expect(() => shared('no command', sh`true`)).toThrow('cannot be the name of a command');
 });
