@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProbeError } from '../resource/index.ts';
 import { raw, type Script, sh } from '../shell/index.ts';
+import { dockerThere, NOT_INSTALLED, NOT_RUNNING } from './ask-docker.ts';
 
 /** The service that runs Mailu's administration, as its managers know it, whoever made it. */
 export interface AdminService {
@@ -35,8 +36,8 @@ const DATA = '/data';
  */
 export function adminText(service: string, stack: string): Script {
   return sh`
-    if ! command -v docker >/dev/null; then :
-    elif [ "$(systemctl is-active docker.service)" != active ]; then echo 'engine stopped'; else
+    ${dockerThere}
+    case $docker_there_code in ${NOT_INSTALLED}) ;; ${NOT_RUNNING}) echo 'engine stopped' ;; *)
       ids=$(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}) || exit 66
       echo 'engine asked'
       for id in $ids; do
@@ -57,7 +58,7 @@ export function adminText(service: string, stack: string): Script {
       done
       if one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>&1); then printf 'service %s\n' "$one"
       else case $one in *'no such service'* | *'not a swarm manager'* | *'not part of a swarm'* | *'does not have a leader'* | *'deadline exceeded'*) ;; *) printf '%s\n' "$one" >&2; exit 66 ;; esac; fi
-    fi`;
+    esac`;
 }
 
 /** Reads what that text printed. @throws ProbeError where docker described the service in a way that we do not know. */

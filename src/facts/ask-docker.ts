@@ -1,17 +1,51 @@
-import { type Script, sh } from '../shell/index.ts';
+import { lines, raw, type Script, sh, shared } from '../shell/index.ts';
 
 /** Exit codes of our own, so that no message text is read. */
 export const NOT_INSTALLED = 90;
 export const NOT_RUNNING = 91;
 
 /**
- * Text that asks Docker. Docker's socket is not touched unless the service runs: systemd would start it, and a
- * plan would have changed the host.
+ * Ends with `NOT_INSTALLED` or `NOT_RUNNING` where Docker cannot be asked. Its socket is not touched unless its service runs: systemd
+ * would start it, and a plan would have changed the host.
  */
+export const dockerThere = shared(
+  'docker_there',
+  sh`
+    command -v docker >/dev/null || exit ${NOT_INSTALLED}
+    [ "$(systemctl is-active docker.service)" = active ] || exit ${NOT_RUNNING}`,
+);
+
+/** Whether the host is a manager that can be asked; `autolock` of what only managers with a quorum know; `swarm` last, as JSON. */
+const INFO = `\
+control {{.Swarm.ControlAvailable}}
+{{with .Swarm.Cluster}}autolock {{.Spec.EncryptionConfig.AutoLockManagers}}{{end}}
+running {{.Containers}} {{.Images}} {{.Driver}} {{json .DriverStatus}} {{.DockerRootDir}}
+root {{.DockerRootDir}}
+swarm {{json .Swarm}}`;
+
+/** What a running engine says of itself: lines that begin with what they are. Ends as `dockerThere` does where there is none. */
+export const dockerInfo = shared(
+  'docker_info',
+  sh`
+    ${dockerThere} || exit
+    timeout 30 docker info --format ${INFO}`,
+);
+
+/** Text that sets `swarm` and `root` to what `dockerInfo` has said, or ends as that has ended. */
+export const readDockerInfo = lines([
+  sh`${dockerInfo} >/dev/null || exit`,
+  raw(`\
+swarm="\${docker_info_said##*
+swarm }" root="\${docker_info_said##*
+root }"
+root="\${root%%
+*}"`),
+]);
+
+/** Text that asks Docker, or ends as `dockerThere` does. */
 export function askDocker(question: Script): Script {
   return sh`
-    command -v docker >/dev/null || exit ${NOT_INSTALLED}
-    [ "$(systemctl is-active docker.service)" = active ] || exit ${NOT_RUNNING}
+    ${dockerThere} || exit
     docker() { timeout 30 docker "$@"; }
     ${question}`;
 }

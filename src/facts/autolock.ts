@@ -1,15 +1,15 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { sh } from '../shell/index.ts';
+import { dockerInfo, dockerThere } from './ask-docker.ts';
 
 /**
  * Whether the swarm locks its managers: one whose Docker starts again then waits for a key that a person types
  * (docs.docker.com, swarm_manager_locking). `undefined` where this host cannot tell: only managers with a quorum know.
  */
 export const autolockFacts: Probe<boolean | undefined> = {
-  script: raw(`\
-command -v docker >/dev/null || exit 0
-[ "$(systemctl is-active docker.service)" = active ] || exit 0
-timeout 30 docker info --format '{{with .Swarm.Cluster}}autolock {{.Spec.EncryptionConfig.AutoLockManagers}}{{end}}' || exit 66`),
+  script: sh`
+    ${dockerThere} || exit 0
+    ${dockerInfo} || exit 66`,
   parse(output) {
     if (output.code !== 0)
       throw new ProbeError('could not ask Docker whether its swarm locks managers', output);

@@ -1,6 +1,13 @@
 export type { AdminContainer, AdminService } from './admin-service.ts';
 export { type AptFacts, type AptSource, aptFacts, commentedOut } from './apt-sources.ts';
-export { askDocker, NOT_INSTALLED, NOT_RUNNING } from './ask-docker.ts';
+export {
+  askDocker,
+  dockerInfo,
+  dockerThere,
+  NOT_INSTALLED,
+  NOT_RUNNING,
+  readDockerInfo,
+} from './ask-docker.ts';
 export { autolockFacts } from './autolock.ts';
 export { AWAY } from './away.ts';
 export {
@@ -15,6 +22,7 @@ export { type BrickFacts, COPYING_BRICKS, type RecordedBrick, SEARCH, UNREAD } f
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
+export { dockerNodes } from './docker-nodes.ts';
 export { ROOTS } from './docker-roots.ts';
 export { DAEMON_JSON, type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
 export { type EngineFact, engineFacts } from './engines.ts';

@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
+import { dockerInfo, dockerThere } from './ask-docker.ts';
 import { NAMES_OF } from './names-of.ts';
 import type { ContainerFact, NeighbourFacts } from './neighbour.ts';
 import { readContainer, readLines, readNames, readPaths, readService } from './read-neighbours.ts';
@@ -9,12 +10,19 @@ import { steady } from './steady.ts';
 const CONTAINER = `{"name":{{json .Name}},"image":{{json .Config.Image}},"running":{{json .State.Running}},"restart":{{json .HostConfig.RestartPolicy.Name}},"fleeting":{{json .HostConfig.AutoRemove}},"project":{{json (index .Config.Labels "com.docker.compose.project")}},"service":{{json (index .Config.Labels "com.docker.swarm.service.name")}},"ports":{{json .NetworkSettings.Ports}},"bound":{{json .HostConfig.PortBindings}},"mounts":{{json .Mounts}}}`;
 const SERVICE = `{"name":{{json .Spec.Name}},"stack":{{json (index .Spec.Labels "com.docker.stack.namespace")}},"mode":{{json .Spec.Mode}},"ports":{{json .Endpoint.Ports}}{{with .Spec.TaskTemplate.ContainerSpec}},"image":{{json .Image}},"mounts":{{json .Mounts}}{{end}}}`;
 
+const ENGINE = sh`
+  engine= manager=
+  if ${dockerThere}; then
+    engine=yes
+    ${dockerInfo} >/dev/null || exit
+    case $docker_info_said in 'control true'*) manager=true ;; esac
+  fi`;
+
 const LIST = `\
 found=
-if command -v docker >/dev/null && [ "$(systemctl is-active docker.service)" = active ]; then
+if [ -n "$engine" ]; then
   ids=$(timeout 30 docker ps --quiet --all --no-trunc) || exit
   [ -z "$ids" ] || found=$(timeout 30 docker inspect --type container --format 'docker ${CONTAINER}' $ids) || exit
-  manager=$(timeout 30 docker info --format '{{.Swarm.ControlAvailable}}') || exit
   ids=
   [ "$manager" != true ] || ids=$(timeout 30 docker service ls --quiet 2>/dev/null) || {
     code=$?
@@ -57,7 +65,7 @@ export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts>
     NAMES_OF,
     sh`set -- ${places}
       names_of "$@" | sed 's/^/name /'`,
-    steady(raw(LIST)),
+    steady(lines([ENGINE, raw(LIST)])),
   ]),
 
   parse(output) {

@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { dockerThere } from './ask-docker.ts';
 import { steady } from './steady.ts';
 
 export interface NetworkFacts {
@@ -18,8 +19,7 @@ export const networkFacts: Probe<NetworkFacts> = {
       case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
       [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
     done
-    command -v docker >/dev/null || exit 0
-    [ "$(systemctl is-active docker.service)" = active ] || exit 0
+    ${dockerThere} || exit 0
     ${steady(sh`
       ids=$(timeout 30 docker network ls --quiet --no-trunc) &&
         timeout 30 docker network inspect --format 'network {{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' $ids`)}`,

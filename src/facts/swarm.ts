@@ -1,6 +1,8 @@
 import type { Output, Probe } from '../resource/index.ts';
-import { lines, raw } from '../shell/index.ts';
+import { lines, sh } from '../shell/index.ts';
+import { dockerThere, NOT_INSTALLED, NOT_RUNNING, readDockerInfo } from './ask-docker.ts';
 import { AWAY } from './away.ts';
+import { dockerNodes } from './docker-nodes.ts';
 import { ROOTS } from './docker-roots.ts';
 import { showUnit } from './docker-start.ts';
 import { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
@@ -33,9 +35,8 @@ export interface SwarmFacts {
 /**
  * Which swarm a host is in, by what Docker says and by what is on its disks.
  *
- * Docker is asked only where its service runs: its socket would start it. A swarm that elects its leader, which takes 10 to 20
- * seconds (swarmkit: ElectionTick 10 of 1 s), is waited for: one that has lost its quorum stays without. The disks are looked
- * through only where the engine itself is in no swarm.
+ * Docker is asked only where its service runs: its socket would start it. The disks are looked through only where the engine itself is
+ * in no swarm.
  */
 export const swarmFacts: Probe<SwarmFacts> = {
   script: lines([
@@ -43,39 +44,34 @@ export const swarmFacts: Probe<SwarmFacts> = {
     showUnit,
     ROOTS,
     FIND_STATE,
-    raw(`\
-settings
-known
-past && echo ==past
-if ! command -v docker >/dev/null; then
-  anywhere
-  echo '==engine absent'
-  exit 0
-fi
-if [ "$(systemctl is-active docker.service)" != active ]; then
-  anywhere
-  echo '==engine stopped'
-  exit 0
-fi
-info=$(timeout 30 docker info --format '{{.DockerRootDir}} {{json .Swarm}}') || exit 1
-told=\${info%% {*}
-echo "==told $told"
-certificate "$told"
-case $info in *'"LocalNodeState":"active"'*) ;; *) place "$told"; anywhere ;; esac
-echo '==engine running'
-echo '==info'
-printf '%s\\n' "{\${info#* {}"
-case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
-echo '==nodes'
-tries=0
-until ids=$(timeout 30 docker node ls --quiet); do
-  case $(timeout 30 docker node ls 2>&1) in *'does not have a leader'*) ;; *) exit 0 ;; esac
-  tries=$((tries + 1))
-  [ "$tries" -lt 8 ] || exit 0
-  sleep 2
-done
-timeout 30 docker node inspect --format '{{json .}}' $ids || exit 0
-echo '==end'`),
+    sh`
+      settings
+      known
+      past && echo ==past
+      ${dockerThere}
+      case $docker_there_code in
+        ${NOT_INSTALLED})
+          anywhere
+          echo '==engine absent'
+          exit 0 ;;
+        ${NOT_RUNNING})
+          anywhere
+          echo '==engine stopped'
+          exit 0 ;;
+      esac`,
+    readDockerInfo,
+    sh`
+      told=$root
+      echo "==told $told"
+      certificate "$told"
+      case $swarm in *'"LocalNodeState":"active"'*) ;; *) place "$told"; anywhere ;; esac
+      echo '==engine running'
+      echo '==info'
+      printf '%s\n' "$swarm"
+      case $swarm in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+      echo '==nodes'
+      ${dockerNodes} || exit 0
+      echo '==end'`,
   ]),
 
   parse(output) {

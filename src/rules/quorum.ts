@@ -1,13 +1,10 @@
-import { askDocker, readSwarmNode, type SwarmNode } from '../facts/index.ts';
+import { dockerNodes, readSwarmNode, type SwarmNode } from '../facts/index.ts';
 import type { Probe } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
 
 /** Asks a manager for the managers' list, and `holds` whether it is as it should be. */
 function nodesProbe(holds: (nodes: readonly SwarmNode[]) => true | string): Probe<true | string> {
   return {
-    script: askDocker(sh`
-      ids=$(docker node ls --quiet) || exit 1
-      docker node inspect --format '{{json .}}' $ids`),
+    script: dockerNodes,
     parse: ({ code, stdout, stderr }) =>
       code === 0
         ? holds(stdout.trimEnd().split('\n').map(readSwarmNode))

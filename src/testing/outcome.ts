@@ -8,6 +8,7 @@ import {
   type Settling,
   type Step,
 } from '../resource/index.ts';
+import type { Script } from '../shell/index.ts';
 
 /** What a resource makes of an answer, for people: secrets in its scripts are masked. What it does not say is left out. */
 export interface Outcome {
@@ -37,6 +38,12 @@ export interface OutcomeOptions {
   readonly resolve?: Resolve;
 }
 
+/** A probe, after the names of what it shares with others: that is put before it. */
+function withoutShared(probe: Script): string {
+  const names = [...probe.shared.keys()];
+  return `${names.length === 0 ? '' : `# asked once: ${names.join(', ')}\n`}${probe.body().shown}`;
+}
+
 const nothing: Resolve = (ref) => {
   throw new Error(`no \`resolve\` was given, and ${ref.resource} of ${ref.host} is asked for`);
 };
@@ -47,7 +54,7 @@ export function outcomeOf(
   output: Output,
   { pending = [], resolve = nothing }: OutcomeOptions = {},
 ): Outcome {
-  const probe = resource.probe.shown;
+  const probe = withoutShared(resource.probe);
   try {
     const judged = resource.judge(output, { paths: new Set(pending) });
     const lasting = judged.lasting.length > 0 ? { lasting: judged.lasting } : {};

@@ -40,7 +40,7 @@ class Host {
     writeFileSync(this.path('rows'), rows.map((row) => `docker ${JSON.stringify(row)}\n`).join(''));
     this.command(
       'docker',
-      `case $1 in ps) echo id ;; inspect) cat ${this.path('rows')} ;; info) echo false ;; esac`,
+      `case $1 in ps) echo id ;; inspect) cat ${this.path('rows')} ;; info) echo 'control false' ;; esac`,
     );
   }
 
@@ -152,7 +152,7 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
 
   test('services that could not be listed are not none', () => {
     const host = new Host();
-    const docker = (list: string, info = 'echo true') =>
+    const docker = (list: string, info = 'echo control true') =>
       host.command('docker', `case "$1 $2" in 'service ls') ${list} ;; 'info '*) ${info} ;; esac`);
     host.command('sleep', '');
     docker("echo 'Error response from daemon: rpc error: code = Unavailable' >&2; exit 1");

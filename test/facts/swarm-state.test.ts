@@ -76,7 +76,8 @@ class Host {
     const { folder } = this;
     const docker = existsSync(this.path(this.root)) ? this.path(this.root) : this.root;
     this.command('systemctl', `case $1 in is-active) echo ${this.active} ;; esac`);
-    if (existsSync(join(this.#bin, 'docker'))) this.command('docker', `echo '${docker} ${this.info}'`);
+    if (existsSync(join(this.#bin, 'docker')))
+      this.command('docker', `printf '%s\\n' 'control false' 'root ${docker}' 'swarm ${this.info}'`);
     const here = (text: string) => text.replaceAll(folder, '');
     const text = swarmFacts.script
       .reveal()

@@ -1,8 +1,24 @@
+import { dockerInfo } from '../../facts/index.ts';
 import { type Probe, Unobservable } from '../../resource/index.ts';
-import { type Script, sh } from '../../shell/index.ts';
+import { type Script, sh, shared } from '../../shell/index.ts';
 import { dockerProbe } from './docker-probe.ts';
 
 const NO_MANAGER = 'no manager\n';
+
+/** Ends quietly where the host is no manager, as `dockerInfo` does where that could not be told. */
+const asManager = sh`
+  ${dockerInfo} >/dev/null || exit
+  case $docker_info_said in 'control true'*) ;; *) echo 'no manager'; exit 0 ;; esac`;
+
+/** A list that only managers have, asked for once, whoever looks for something in it. */
+export function managersList(name: string, list: Script): Script {
+  return shared(
+    name,
+    sh`
+      ${asManager}
+      ${list}`,
+  );
+}
 
 /** A probe of what only a manager of a swarm knows. */
 export function managerProbe<Have>(
@@ -13,8 +29,7 @@ export function managerProbe<Have>(
   return dockerProbe(
     what,
     sh`
-      manager=$(docker info --format '{{.Swarm.ControlAvailable}}') || exit 1
-      [ "$manager" = true ] || { echo 'no manager'; exit 0; }
+      ${asManager}
       ${question}`,
     (stdout) =>
       stdout === NO_MANAGER ? new Unobservable('the host is not yet a manager of the swarm') : parse(stdout),

@@ -1,4 +1,4 @@
-import { ROOTS } from '../../facts/index.ts';
+import { dockerInfo, ROOTS } from '../../facts/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 
 /** What an engine keeps below its data-root. */
@@ -40,10 +40,9 @@ export function showStored(more: readonly string[]): Script {
     echo ==stored
     command -v dockerd >/dev/null && echo engine
     root=
-    if command -v docker >/dev/null && [ "$(systemctl is-active docker.service 2>/dev/null)" = active ]; then
-      info=$(timeout 20 docker info --format 'running {{.Containers}} {{.Images}} {{.Driver}} {{json .DriverStatus}} {{.DockerRootDir}}' 2>/dev/null)
-      root=$(timeout 20 docker info --format '{{.DockerRootDir}}' 2>/dev/null | sed 's/\/[0-9]*\.[0-9]*$//')
-      printf '%s\n' "$info"
+    if ${dockerInfo} >/dev/null; then
+      ${dockerInfo} | sed -n '/^running /p'
+      root=$(${dockerInfo} | sed -n '/^root /{s/^root //;s/\/[0-9]*\.[0-9]*$//;p;}')
     fi
     ${ROOTS}
     { roots; printf '%s\n' ${[DEFAULT_ROOT, ...more]} "$root"; } | sort -u | while IFS= read -r r; do

@@ -1,8 +1,8 @@
 import { createHash, scryptSync } from 'node:crypto';
 import { z } from 'zod';
 import { type Change, compare, type Probe } from '../../resource/index.ts';
-import { Secret, sh } from '../../shell/index.ts';
-import { managerProbe } from './manager.ts';
+import { type Script, Secret, sh } from '../../shell/index.ts';
+import { managerProbe, managersList } from './manager.ts';
 
 export const objectName = z
   .string()
@@ -40,16 +40,24 @@ function slowDigest(name: string, secret: Secret): string {
 
 export type Versioned = 'secret' | 'config';
 
+/** All secrets, and all configs, that are versions of one: each with what it is a version of. */
+const LISTS: Readonly<Record<Versioned, Script>> = {
+  secret: managersList('docker_secrets', list('secret')),
+  config: managersList('docker_configs', list('config')),
+};
+
+function list(object: Versioned): Script {
+  return sh`timeout 30 docker ${object} ls --format ${`{{.Name}} {{.Label "${VERSION_OF}"}}`} --filter ${`label=${VERSION_OF}`}`;
+}
+
 /** The names in the swarm of all versions of an object, sorted. */
 export function versionsOf(object: Versioned, name: string): Probe<readonly string[]> {
-  return managerProbe(
-    `${object} ${name}`,
-    sh`docker ${object} ls --format '{{.Name}}' --filter ${`label=${VERSION_OF}=${name}`}`,
-    (stdout) =>
-      stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .toSorted(),
+  return managerProbe(`${object} ${name}`, LISTS[object], (stdout) =>
+    stdout
+      .split('\n')
+      .map((line) => line.split(' '))
+      .flatMap(([version = '', of]) => (of === name ? [version] : []))
+      .toSorted(),
   );
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readSwarmInfo } from '../../facts/index.ts';
+import { readDockerInfo, readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, Refusal } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
@@ -37,9 +37,9 @@ export const swarmCluster = defineResource({
     dockerProbe(
       'its swarm',
       sh`
-        info=$(docker info --format '{{json .Swarm}}') || exit 1
-        printf '%s\n' "$info"
-        case $info in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+        ${readDockerInfo}
+        printf '%s\n' "$swarm"
+        case $swarm in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
         docker swarm join-token --quiet manager && docker swarm join-token --quiet worker`,
       (stdout) => {
         const [info = '', manager, worker] = stdout.split('\n');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readSwarmInfo } from '../../facts/index.ts';
+import { readDockerInfo, readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, isRef, ProbeError, type Ref } from '../../resource/index.ts';
 import { BOOT_SECONDS, Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
@@ -37,14 +37,15 @@ export const swarmMember = defineResource({
     dockerProbe(
       'its swarm',
       sh`
+        ${readDockerInfo}
         n=0
-        while info=$(docker info --format '{{json .Swarm}}') || exit 1; do
-          case $info in *'"LocalNodeState":"pending"'*) ;; *) break ;; esac
+        while case $swarm in *'"LocalNodeState":"pending"'*) true ;; *) false ;; esac; do
           n=$((n + 1))
           [ "$n" -lt ${SETTLES} ] || break
           sleep 1
+          swarm=$(docker info --format '{{json .Swarm}}') || exit 1
         done
-        printf '%s\n' "$info"
+        printf '%s\n' "$swarm"
         docker node inspect self --format '{{.ManagerStatus.Reachability}}' 2>/dev/null || echo none`,
       (stdout) => {
         const [info = '', reachability = ''] = stdout.split('\n');

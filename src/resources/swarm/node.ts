@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { readSwarmNode, type SwarmNode } from '../../facts/index.ts';
-import { type Change, compare, defineResource, type Probe, Unobservable } from '../../resource/index.ts';
+import { dockerNodes, readSwarmNode, type SwarmNode } from '../../facts/index.ts';
+import {
+  type Change,
+  compare,
+  defineResource,
+  type Probe,
+  ProbeError,
+  Unobservable,
+} from '../../resource/index.ts';
 import { BOOT_SECONDS, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
 
@@ -11,8 +18,14 @@ export const OUR_LABELS = 'provision.';
 export function nodeProbe(host: string, nodeId: string | undefined): Probe<SwarmNode> {
   return nodeId === undefined
     ? { script: sh`true`, parse: () => new Unobservable('the node has not joined yet') }
-    : dockerProbe(`node ${host}`, sh`docker node inspect --format '{{json .}}' ${nodeId}`, readSwarmNode);
+    : dockerProbe(`node ${host}`, dockerNodes, (nodes) => {
+        const known = nodes.split('\n').find((line) => line !== '' && idOf(line) === nodeId);
+        if (known === undefined) throw new ProbeError(`the swarm has no node ${nodeId}, which ${host} was`);
+        return readSwarmNode(known);
+      });
 }
+
+const idOf = (node: string): unknown => JSON.parse(node).ID;
 
 const want = z.strictObject({
   /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
