@@ -221,5 +221,6 @@ export {
   type Script,
   Secret,
   sh,
+  shared,
 } from './shell/index.ts';
 export { render, template } from './template/index.ts';

@@ -71,6 +71,9 @@ export function frame(nonce: string, body: readonly Script[], { reads = false } 
   ]);
 }
 
+/** What a mark of a shared question begins with, before its name. */
+const SHARE = 'shared_';
+
 /** Fragments, each with the line that ends its share. What they share is asked once, before the first of them, and has a share too. */
 export function asked(fragments: readonly Script[]): readonly Script[] {
   const put = new Set<string>();
@@ -78,7 +81,7 @@ export function asked(fragments: readonly Script[]): readonly Script[] {
     const fresh = [...fragment.shared].filter(([name]) => !put.has(name));
     for (const [name] of fresh) put.add(name);
     const shares = fresh.map(([name, question]) =>
-      lines([putOnce(name, question), raw(`mark ${name} "$${name}_code"`)]),
+      lines([putOnce(name, question), raw(`mark ${SHARE}${name} "$${name}_code"`)]),
     );
     return [...shares, inOwnShell(fragment.body()), sh`mark ${index} $?`];
   });
@@ -141,7 +144,7 @@ export function readFrame(result: ScriptResult, nonce: string, fragments: readon
   const answer = answerOf(partsOf(result.stdout, nonce), stderr, fragments.length);
   const parts = answer.parts.map((part, index) => {
     const names = [...(fragments[index]?.shared.keys() ?? [])];
-    const said = names.map((name) => stderr.get(name)?.text ?? '').join('');
+    const said = names.map((name) => stderr.get(SHARE + name)?.text ?? '').join('');
     return part && { ...part, stderr: `${said}${part.stderr}` };
   });
   return { ...answer, parts };

@@ -59,11 +59,20 @@ recorded_bricks() {
   for f in "$d"/vols/*/bricks/*; do
     [ -e "$f" ] || continue
     v=\${f#"$d"/vols/}
-    p=$(sed -n 's/^path=//p' "$f")
-    u=$(sed -n 's/^uuid=//p' "$f")
-    n="\${v%%/*} $(sed -n 's/^brick-id=.*-//p' "$f")"
-    echo "brick $n \${u:-none} $(sed -n 's/^hostname=//p' "$f"):$p"
-    sed -n "s|^mount_dir=|within $n |p; s|^brick-id=|id $n |p" "$f"
+    p= u= at= id= within=
+    while IFS= read -r row; do
+      case $row in
+        path=*) p=\${row#*=} ;;
+        uuid=*) u=\${row#*=} ;;
+        hostname=*) at=\${row#*=} ;;
+        brick-id=*) id=\${row#*=} ;;
+        mount_dir=*) within=\${row#*=} ;;
+      esac
+    done <"$f"
+    case $id in *-*) n="\${v%%/*} \${id##*-}" ;; *) n="\${v%%/*} " ;; esac
+    echo "brick $n \${u:-none} $at:$p"
+    [ -z "$within" ] || echo "within $n $within"
+    [ -z "$id" ] || echo "id $n $id"
     mark_of "$p"
     echo "mark $p \${m:-none}"
     reason=
