@@ -13,6 +13,7 @@ export class Script {
   readonly #wire: string;
   readonly #secrets: ReadonlySet<string>;
   readonly #text: string;
+  #alone: Script | undefined;
   /** The questions that it shares with others, by their names, each after those that it needs itself. */
   readonly shared: ReadonlyMap<string, Script>;
 
@@ -44,13 +45,18 @@ export class Script {
     return new Script(wire, rule(scripts.map((script) => script.#text)), secrets, shared);
   }
 
+  /** Not for callers outside this folder: use `shared`. */
+  static sharing(name: string, question: Script): Script {
+    return new Script(name, name, question.#secrets, new Map([...question.shared, [name, question.body()]]));
+  }
+
   /** The text that is sent, with its secrets in clear. For transports, and for nothing that prints. */
   reveal(): string {
-    return this.shared.size === 0 ? this.#wire : this.alone().reveal();
+    return this.alone().#wire;
   }
 
   get shown(): string {
-    return this.shared.size === 0 ? this.#text : this.alone().shown;
+    return this.alone().#text;
   }
 
   /** Without the questions that it shares: they are put before it. */
@@ -60,15 +66,15 @@ export class Script {
 
   /** With the questions that it shares in front of it. */
   alone(): Script {
-    return lines([...[...this.shared].map(([name, script]) => putOnce(name, script)), this.body()]);
+    if (this.shared.size === 0) return this;
+    this.#alone ??= lines([...[...this.shared].map(([name, script]) => putOnce(name, script)), this.body()]);
+    return this.#alone;
   }
 
   /** Both forms, changed in the same way. */
   map(change: (text: string) => string): Script {
-    const { shared } = this;
-    return shared.size > 0
-      ? this.alone().map(change)
-      : new Script(change(this.#wire), change(this.#text), this.#secrets);
+    const alone = this.alone();
+    return new Script(change(alone.#wire), change(alone.#text), alone.#secrets);
   }
 
   toString(): string {
@@ -92,7 +98,8 @@ function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
   const all = new Map<string, Script>();
   for (const { shared } of scripts)
     for (const [name, script] of shared) {
-      if (all.has(name) && all.get(name)?.reveal() !== script.reveal())
+      const other = all.get(name) ?? script;
+      if (other !== script && other.reveal() !== script.reveal())
         throw new TypeError(`shared: two questions are called ${name}`);
       all.set(name, script);
     }
@@ -107,7 +114,7 @@ function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
  */
 export function shared(name: string, question: Script): Script {
   if (!/^[a-z]\w*$/.test(name)) throw new TypeError(`shared: ${name} cannot be the name of a command`);
-  return new Script(name, name, NONE, new Map([...question.shared, [name, question.body()]]));
+  return Script.sharing(name, question);
 }
 
 /**

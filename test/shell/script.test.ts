@@ -67,6 +67,7 @@ test('a shared question has one name, and a script that is sent by itself puts i
   expect(script.body().reveal()).toBe('one=$(engine_info)\nengine && two');
   expect(script.reveal()).toContain("docker info 'open sesame'");
   expect(script.shown).not.toContain('sesame');
+  expect(script.mask('it is open sesame')).toBe('it is ***');
   expect(script.map((text) => text.toUpperCase()).shown).toContain('SYSTEMCTL IS-ACTIVE');
   expect(() => lines([engine, shared('engine', sh`true`)])).toThrow('two questions are called engine');
   expect(() => shared('no command', sh`true`)).toThrow('cannot be the name of a command');
