@@ -40,7 +40,7 @@ export class Script {
   static join(scripts: readonly Script[], rule: (texts: readonly string[]) => string): Script {
     const wire = rule(scripts.map((script) => script.#wire));
     const shared = sharedBy(scripts);
-    if (scripts.every((script) => script.#text === script.#wire)) return new Script(wire, wire, NONE, shared);
+    if (scripts.every((script) => script.#secrets.size === 0)) return new Script(wire, wire, NONE, shared);
     const secrets = new Set(scripts.flatMap((script) => [...script.#secrets]));
     return new Script(wire, rule(scripts.map((script) => script.#text)), secrets, shared);
   }
