@@ -31,6 +31,9 @@ export const dockerInfo = shared(
     timeout 30 docker info --format ${INFO}`,
 );
 
+/** Whether the host is a manager that can be asked: a condition for text that has put `dockerInfo` by then. */
+export const isManager = raw("case $docker_info_said in 'control true'*) true ;; *) false ;; esac");
+
 /** Text that sets `swarm` and `root` to what `dockerInfo` has said, or ends as that has ended. */
 export const readDockerInfo = lines([
   sh`${dockerInfo} >/dev/null || exit`,

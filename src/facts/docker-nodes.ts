@@ -1,5 +1,5 @@
 import { sh, shared } from '../shell/index.ts';
-import { dockerInfo } from './ask-docker.ts';
+import { dockerInfo, isManager } from './ask-docker.ts';
 
 /**
  * All nodes as this manager sees them, a line of JSON each. A swarm that elects its leader, which takes 10 to 20 seconds (swarmkit:
@@ -9,7 +9,7 @@ export const dockerNodes = shared(
   'docker_nodes',
   sh`
     ${dockerInfo} >/dev/null || exit
-    case $docker_info_said in 'control true'*) ;; *) echo 'this node is no manager of a swarm' >&2; exit 1 ;; esac
+    ${isManager} || { echo 'this node is no manager of a swarm' >&2; exit 1; }
     tries=0
     until nodes=$(ids=$(timeout 30 docker node ls --quiet) && timeout 30 docker node inspect --format '{{json .}}' $ids); do
       code=$?

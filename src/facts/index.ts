@@ -4,6 +4,7 @@ export {
   askDocker,
   dockerInfo,
   dockerThere,
+  isManager,
   NOT_INSTALLED,
   NOT_RUNNING,
   readDockerInfo,

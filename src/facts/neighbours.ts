@@ -1,6 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
-import { dockerInfo, dockerThere } from './ask-docker.ts';
+import { dockerInfo, dockerThere, isManager } from './ask-docker.ts';
 import { NAMES_OF } from './names-of.ts';
 import type { ContainerFact, NeighbourFacts } from './neighbour.ts';
 import { readContainer, readLines, readNames, readPaths, readService } from './read-neighbours.ts';
@@ -15,7 +15,7 @@ const ENGINE = sh`
   if ${dockerThere}; then
     engine=yes
     ${dockerInfo} >/dev/null || exit
-    case $docker_info_said in 'control true'*) manager=true ;; esac
+    ! ${isManager} || manager=true
   fi`;
 
 const LIST = `\
@@ -65,7 +65,8 @@ export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts>
     NAMES_OF,
     sh`set -- ${places}
       names_of "$@" | sed 's/^/name /'`,
-    steady(lines([ENGINE, raw(LIST)])),
+    ENGINE,
+    steady(raw(LIST)),
   ]),
 
   parse(output) {

@@ -1,6 +1,6 @@
 import type { Output, Probe } from '../resource/index.ts';
 import { lines, sh } from '../shell/index.ts';
-import { dockerThere, NOT_INSTALLED, NOT_RUNNING, readDockerInfo } from './ask-docker.ts';
+import { dockerThere, isManager, NOT_INSTALLED, NOT_RUNNING, readDockerInfo } from './ask-docker.ts';
 import { AWAY } from './away.ts';
 import { dockerNodes } from './docker-nodes.ts';
 import { ROOTS } from './docker-roots.ts';
@@ -68,7 +68,7 @@ export const swarmFacts: Probe<SwarmFacts> = {
       echo '==engine running'
       echo '==info'
       printf '%s\n' "$swarm"
-      case $swarm in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+      ${isManager} || exit 0
       echo '==nodes'
       ${dockerNodes} || exit 0
       echo '==end'`,

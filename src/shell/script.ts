@@ -95,6 +95,7 @@ const NOTHING_SHARED: ReadonlyMap<string, Script> = new Map();
 
 /** @throws TypeError where two questions have one name. */
 function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
+  if (scripts.every(({ shared }) => shared.size === 0)) return NOTHING_SHARED;
   const all = new Map<string, Script>();
   for (const { shared } of scripts)
     for (const [name, script] of shared) {
@@ -103,7 +104,7 @@ function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
         throw new TypeError(`shared: two questions are called ${name}`);
       all.set(name, script);
     }
-  return all.size === 0 ? NOTHING_SHARED : all;
+  return all;
 }
 
 /**

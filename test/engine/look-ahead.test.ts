@@ -14,6 +14,11 @@ const stage = (name: string, resources: (host: string) => readonly Resource[]): 
   resources: (host) => resources(host.name),
 });
 
+const wanting = (name: string, wanted: string) => stage(name, () => [flag({ name: wanted, value: '1' })]);
+/** A stage that does more than it says. */
+const firstWhichAlso = (does: string) =>
+  stage('first', () => [flag({ name: 'x', value: '1', command: `printf 1 >/host/x; ${does}` })]);
+
 /** A playbook with a fact of its own: what the file of its name says. */
 const playbook = (name: string, ...stages: readonly AnyStage[]) =>
   definePlaybook({
@@ -46,22 +51,10 @@ describe('after a change a host is asked for what comes up to its next work', ()
     const hosts = new Hosts(
       ['a'],
       [
-        playbook(
-          'one',
-          stage('first', () => [flag({ name: 'x', value: '1' })]),
-        ),
-        playbook(
-          'two',
-          stage('second', () => [flag({ name: 'y', value: '1' })]),
-        ),
-        playbook(
-          'three',
-          stage('third', () => [flag({ name: 'z', value: '1' })]),
-        ),
-        playbook(
-          'four',
-          stage('fourth', () => [flag({ name: 'kept', value: '1' })]),
-        ),
+        playbook('one', wanting('first', 'x')),
+        playbook('two', wanting('second', 'y')),
+        playbook('three', wanting('third', 'z')),
+        playbook('four', wanting('fourth', 'kept')),
       ],
     );
     const outcome = await run(hosts, { kept: '1' });
@@ -77,12 +70,10 @@ describe('after a change a host is asked for what comes up to its next work', ()
       [
         playbook(
           'one',
-          stage('first', () => [
-            flag({ name: 'x', value: '1', command: 'printf 1 >/host/x; rm /host/near /host/far' }),
-          ]),
-          stage('second', () => [flag({ name: 'near', value: '1' })]),
-          stage('third', () => [flag({ name: 'y', value: '1' })]),
-          stage('fourth', () => [flag({ name: 'far', value: '1' })]),
+          firstWhichAlso('rm /host/near /host/far'),
+          wanting('second', 'near'),
+          wanting('third', 'y'),
+          wanting('fourth', 'far'),
         ),
       ],
     );
@@ -100,17 +91,8 @@ describe('after a change a host is asked for what comes up to its next work', ()
     const hosts = new Hosts(
       ['a'],
       [
-        playbook(
-          'one',
-          stage('first', () => [
-            flag({ name: 'x', value: '1', command: 'printf 1 >/host/x; printf 1 >/host/y; rm /host/far' }),
-          ]),
-          stage('second', () => [flag({ name: 'y', value: '1' })]),
-        ),
-        playbook(
-          'two',
-          stage('third', () => [flag({ name: 'far', value: '1' })]),
-        ),
+        playbook('one', firstWhichAlso('printf 1 >/host/y; rm /host/far'), wanting('second', 'y')),
+        playbook('two', wanting('third', 'far')),
       ],
     );
     const outcome = await run(hosts, { far: '1' });
@@ -131,22 +113,12 @@ describe('after a change a host is asked for what comes up to its next work', ()
         hosts.some(({ facts }) => facts?.own === '1')
           ? [{ level: 'refuse', code: 'wrong', host: 'a', message: 'it is wrong', fix: ['right it'] }]
           : [],
-      stages: [stage('kept', () => [flag({ name: 'kept', value: '1' })])],
+      stages: [wanting('kept', 'kept')],
     });
     const hosts = new Hosts(
       ['a'],
       [
-        playbook(
-          'one',
-          stage('first', () => [
-            flag({
-              name: 'x',
-              value: '1',
-              command: 'printf 1 >/host/x; printf 1 >/host/y; printf 1 >/host/wrong',
-            }),
-          ]),
-          stage('second', () => [flag({ name: 'y', value: '1' })]),
-        ),
+        playbook('one', firstWhichAlso('printf 1 >/host/y; printf 1 >/host/wrong'), wanting('second', 'y')),
         refusing,
       ],
     );

@@ -1,4 +1,4 @@
-import { dockerInfo } from '../../facts/index.ts';
+import { dockerInfo, isManager } from '../../facts/index.ts';
 import { type Probe, Unobservable } from '../../resource/index.ts';
 import { type Script, sh, shared } from '../../shell/index.ts';
 import { dockerProbe } from './docker-probe.ts';
@@ -8,7 +8,7 @@ const NO_MANAGER = 'no manager\n';
 /** Ends quietly where the host is no manager, as `dockerInfo` does where that could not be told. */
 const asManager = sh`
   ${dockerInfo} >/dev/null || exit
-  case $docker_info_said in 'control true'*) ;; *) echo 'no manager'; exit 0 ;; esac`;
+  ${isManager} || { echo 'no manager'; exit 0; }`;
 
 /** A list that only managers have, asked for once, whoever looks for something in it. */
 export function managersList(name: string, list: Script): Script {

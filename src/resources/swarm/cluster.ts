@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readDockerInfo, readSwarmInfo } from '../../facts/index.ts';
+import { isManager, readDockerInfo, readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, Refusal } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
@@ -39,7 +39,7 @@ export const swarmCluster = defineResource({
       sh`
         ${readDockerInfo}
         printf '%s\n' "$swarm"
-        case $swarm in *'"ControlAvailable":true'*) ;; *) exit 0 ;; esac
+        ${isManager} || exit 0
         docker swarm join-token --quiet manager && docker swarm join-token --quiet worker`,
       (stdout) => {
         const [info = '', manager, worker] = stdout.split('\n');
