@@ -60,7 +60,7 @@ recorded_bricks() {
     [ -e "$f" ] || continue
     v=\${f#"$d"/vols/}
     p= u= at= id= within=
-    while IFS= read -r row; do
+    while IFS= read -r row || [ -n "$row" ]; do
       case $row in
         path=*) p=\${row#*=} ;;
         uuid=*) u=\${row#*=} ;;

@@ -95,6 +95,23 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
     expect(new Host().look(shell)).toMatchObject({ recorded: [], found: {}, searched: true });
   });
 
+  test('a file of glusterd whose last line has no end is read whole', () => {
+    const host = new Host();
+    host.brick('disk/mailu');
+    host.write('glusterd/vols/mailu/info', `volume-id=${ID}\n`);
+    const lines = [
+      'hostname=192.0.2.11',
+      'uuid=u',
+      'brick-id=mailu-client-2',
+      `path=${host.path('disk/mailu')}`,
+    ];
+    host.write('glusterd/vols/mailu/bricks/a:b', lines.join('\n'));
+    expect(host.look(shell)).toMatchObject({
+      marks: { '/disk/mailu': ID },
+      recorded: [{ brick: '192.0.2.11:/disk/mailu', uuid: 'u', id: 'mailu-client-2' }],
+    });
+  });
+
   test('one that the files of glusterd know, where it was made, and that it is there', () => {
     const host = new Host();
     host.brick('disk one/mailu');
