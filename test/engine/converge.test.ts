@@ -2,19 +2,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changesOf, converge, countChanges, exitCodeOf, prepare } from '../../src/engine/index.ts';
-import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
-import type { Resource } from '../../src/resource/index.ts';
+import { definePlaybook } from '../../src/playbook/index.ts';
 import { raw, type Script, sh } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
+import { type AnyStage, stage } from './stage.ts';
 import { starting } from './starting.ts';
 
-type AnyStage = Stage<Record<string, never>, Record<string, never>, Record<never, never>>;
 const playbook = (...stages: readonly AnyStage[]) => definePlaybook({ name: 'test', stages });
-const stage = (name: string, resources: (host: string) => readonly Resource[]): AnyStage => ({
-  name,
-  resources: (host) => resources(host.name),
-});
 
 async function run(hosts: Hosts, selected?: readonly string[]) {
   const options = hosts.options(selected);

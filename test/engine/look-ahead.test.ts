@@ -2,17 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { converge, prepare } from '../../src/engine/index.ts';
-import { definePlaybook, type Stage } from '../../src/playbook/index.ts';
-import type { Resource } from '../../src/resource/index.ts';
+import { definePlaybook } from '../../src/playbook/index.ts';
 import { sh } from '../../src/shell/index.ts';
 import { flag } from './flag.ts';
 import { Hosts } from './hosts.ts';
-
-type AnyStage = Stage<Record<string, never>, Record<string, never>, Record<never, never>>;
-const stage = (name: string, resources: (host: string) => readonly Resource[]): AnyStage => ({
-  name,
-  resources: (host) => resources(host.name),
-});
+import { type AnyStage, stage } from './stage.ts';
 
 const wanting = (name: string, wanted: string) => stage(name, () => [flag({ name: wanted, value: '1' })]);
 /** A stage that does more than it says. */
