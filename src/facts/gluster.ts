@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
+import { glusterPeers, glusterThere, glusterVolumes, OWN_PATIENCE } from './ask-gluster.ts';
 import { type BrickFacts, FIND_BRICKS, readBricks } from './bricks.ts';
 
 /** Another node of the pool, as glusterd lists it. */
@@ -55,8 +56,6 @@ export interface GlusterFacts extends BrickFacts {
   readonly resolved: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Seconds that a question to glusterd may take. It answers these from its own memory, without its peers. */
-const PATIENCE = 20;
 /** Seconds that a name server may take. */
 const NAME_PATIENCE = 5;
 
@@ -80,24 +79,25 @@ wait
   echo "client \${to%:*}"
 done
 [ -z "$(ls "$d/vols" 2>/dev/null)" ] || grep -hszxA1 -e '--brick-nam[e]' /proc/[0-9]*/cmdline | tr '\\0' '\\n' | sed -n 's|^/|serving /|p'
-command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }
-systemctl is-active -q glusterd.service || { echo 'daemon stopped'; exit 0; }
-echo 'daemon running'
-peers=$(timeout ${PATIENCE} gluster --mode=script peer status) || exit 66
-volumes=$(timeout ${PATIENCE} gluster --mode=script volume info) || exit 66
-printf '%s\\n' "$peers" | sed 's/^/peers /'
-printf '%s\\n' "$volumes" | sed 's/^/volumes /'`;
+command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }`;
+
+const ASK_DAEMON = sh`
+  ${glusterThere} || { echo 'daemon stopped'; exit 0; }
+  echo 'daemon running'
+  ${glusterPeers} >/dev/null && ${glusterVolumes} >/dev/null || exit 66
+  ${glusterPeers} | sed 's/^/peers /'
+  ${glusterVolumes} | sed 's/^/volumes /'`;
 
 /**
  * What a host says of GlusterFS, and of lost bricks where it does not know the volume that is wanted. They are not looked for in the
  * directories `passed`.
  */
 export const glusterFacts = (volume: string, passed: readonly string[] = []): Probe<GlusterFacts> => ({
-  script: lines([FIND_BRICKS, sh`wanted=${volume} passed=${passed.join('\n')}`, raw(ASK)]),
+  script: lines([FIND_BRICKS, sh`wanted=${volume} passed=${passed.join('\n')}`, raw(ASK), ASK_DAEMON]),
 
   parse(output) {
     if (output.code !== 0)
-      throw new ProbeError(`could not ask glusterd (it has ${PATIENCE} s to answer)`, output);
+      throw new ProbeError(`could not ask glusterd (it has ${OWN_PATIENCE} s to answer)`, output);
     const rows = output.stdout.split('\n').map((line): [string, string] => {
       const space = line.indexOf(' ');
       return [line.slice(0, space), line.slice(space + 1)];

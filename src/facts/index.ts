@@ -9,6 +9,14 @@ export {
   NOT_RUNNING,
   readDockerInfo,
 } from './ask-docker.ts';
+export {
+  askGluster,
+  gluster,
+  glusterAnswer,
+  glusterPeers,
+  glusterVolumeInfo,
+  glusterVolumes,
+} from './ask-gluster.ts';
 export { autolockFacts } from './autolock.ts';
 export { AWAY } from './away.ts';
 export {

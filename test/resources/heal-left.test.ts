@@ -11,7 +11,7 @@ function seen(entries: readonly string[], second = healSummary(entries.length)) 
   const list = [...entries, 'Status: Connected'];
   return heal.judge(
     withGluster(heal.probe, {
-      'volume info mailu': '',
+      'volume info': 'Volume Name: mailu\nStatus: Started',
       'info summary': [
         brick(1, ...healSummary(entries.length)),
         brick(2, ...second),

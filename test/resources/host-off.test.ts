@@ -18,7 +18,7 @@ describe('heal while the host of brick 3 did not answer', () => {
   const judged = (left: Left, away: readonly string[] = [brick(3)]) => {
     const heal = glusterHeal({ volume: 'mailu', except: ['/leases'], away: [...away], setSize: 3 });
     const output = withGluster(heal.probe, {
-      'volume info mailu': '',
+      'volume info': 'Volume Name: mailu\nStatus: Started',
       'info summary': paragraphs(left, healSummary),
       'heal mailu info': paragraphs(left, (pending) => [
         ...Array.from({ length: Number(pending) || 0 }, (_, index) => `/mail/${index}`),

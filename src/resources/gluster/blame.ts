@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { askGluster, glusterAnswer, glusterVolumeInfo, glusterVolumes } from '../../facts/index.ts';
 import { compare, defineResource, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { absolutePath } from '../path.ts';
-import { askGluster, glusterAnswer } from './ask.ts';
 
 const want = z.strictObject({
   /** The volume, by its name. */
@@ -27,7 +27,8 @@ export const glusterBlame = defineResource({
 
   observe: ({ volume, id, own }) => ({
     script: askGluster(sh`
-      case $(timeout 20 gluster --mode=script volume info ${volume}) in *'Status: Started'*) ;; *) echo stopped; exit 0 ;; esac
+      ${glusterVolumes} >/dev/null || exit
+      case $(${glusterVolumeInfo(volume)}) in *'Status: Started'*) ;; *) echo stopped; exit 0 ;; esac
       getfattr --absolute-names -e hex -d -m trusted.afr -- ${own} >/dev/null || exit 66
       getfattr --absolute-names --only-values -n ${`trusted.afr.${id}`} -- ${own} 2>/dev/null | od -An -tx1 | tr -d ' \n'`),
     parse(output) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { askGluster, gluster, glusterAnswer, glusterVolumeInfo, glusterVolumes } from '../../facts/index.ts';
 import { type Change, defineResource, ProbeError, Refusal, Unobservable } from '../../resource/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
-import { askGluster, gluster, glusterAnswer } from './ask.ts';
 import { awaited, type Sets } from './heal-awaited.ts';
 import { countEntries } from './heal-entries.ts';
 
@@ -34,7 +34,8 @@ export const glusterHeal = defineResource({
 
   observe: ({ volume, except, ...sets }) => ({
     script: askGluster(sh`
-      gluster --mode=script volume info ${volume} >/dev/null 2>&1 || { echo none; exit 0; }
+      ${glusterVolumes} >/dev/null || exit
+      [ -n "$(${glusterVolumeInfo(volume)})" ] || { echo none; exit 0; }
       ${summary(volume, sets)}
       case $answer in
         *'in heal pending: '[1-9]*|*'possibly healing: '[1-9]*)

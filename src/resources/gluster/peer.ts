@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { readPeers } from '../../facts/index.ts';
+import { gluster, glusterAnswer, glusterPeers, readPeers } from '../../facts/index.ts';
 import { compare, defineResource } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
 const MEMBER = 'Peer in Cluster (Connected)';
 
@@ -20,7 +19,7 @@ export const glusterPeer = defineResource({
   key: ({ address }) => address,
 
   observe: ({ address, uuid }) => ({
-    script: askGluster(gluster(['peer', 'status'])),
+    script: glusterPeers,
     parse(output) {
       const answer = glusterAnswer('its peers', output);
       if (typeof answer !== 'string') return answer;

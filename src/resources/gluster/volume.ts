@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { readVolumes } from '../../facts/index.ts';
+import {
+  askGluster,
+  gluster,
+  glusterAnswer,
+  glusterVolumeInfo,
+  glusterVolumes,
+  readVolumes,
+} from '../../facts/index.ts';
 import { byName, type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { askGluster, gluster, glusterAnswer } from './ask.ts';
 
 /** Has a command of its own. */
 const GRANULAR = 'cluster.granular-entry-heal';
@@ -45,9 +51,9 @@ export const glusterVolume = defineResource({
 
   observe: ({ name }) => ({
     script: askGluster(sh`
-      (${gluster(['volume', 'info'])}) || exit 1
+      ${glusterVolumes} || exit
       echo '=== status'
-      case $(gluster --mode=script volume info ${name} 2>/dev/null) in
+      case $(${glusterVolumeInfo(name)}) in
         *'Status: Started'*) (${gluster(['volume', 'status', name, 'detail'])}) || exit 1 ;;
       esac`),
     parse(output) {

@@ -30,8 +30,12 @@ const LISTED = '{{.ID}} {{.Name}} {{.DesiredState}} {{.CurrentState}}';
 /** Of a network: its id, and each service that is found in it by its name. */
 const FOUND = '{{$id := .ID}}{{range $name, $_ := .Services}}found {{$id}} {{$name}}\n{{end}}';
 
-/** Services of which Docker has taken an update back, before such a list. */
-const TAKEN_BACK = '{{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}';
+/** Of a service: itself, whether Docker has taken an update back, which stands before such a list, and the networks that it is on. */
+const DESCRIBED = `\
+service {{json .}}
+back {{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}
+{{range .Spec.TaskTemplate.Networks}}on {{.Target}}
+{{end}}`;
 /** Of the two: the last task that ended in each place in which none runs, or in which an older one runs again. */
 const SILENT = `
   $1 ~ /^rollback/ { back[$2] = 1; next }
@@ -55,17 +59,17 @@ export const stackProbe = (name: string): Probe<ActualServices> =>
     echo "now $(date +%s)"
     docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit
     docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit
-    docker service inspect --format 'service {{json .}}' $ids || exit
+    described=$(docker service inspect --format ${DESCRIBED} $ids) || exit
+    printf '%s\n' "$described"
     listed=$(docker service ps --no-trunc --format ${LISTED} $ids) || exit
     [ -z "$listed" ] || docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1) || exit
     # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
     docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit
     # Names that the containers of each network find: those that this manager has seen.
-    for network in $(docker service inspect --format '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' $ids | tr ' ' '\n' | sort -u); do
-      docker network inspect --verbose --format ${FOUND} "$network" || exit
-    done
+    networks=$(printf '%s\n' "$described" | sed -n 's/^on //p' | sort -u)
+    [ -z "$networks" ] || docker network inspect --verbose --format ${FOUND} $networks || exit
     # What a task that failed has said, where no other runs in its place.
-    { docker service inspect --format ${TAKEN_BACK} $ids; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
+    { printf '%s\n' "$described" | sed -n 's/^back //p'; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
       timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
     done
     exit 0`),

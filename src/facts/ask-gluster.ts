@@ -1,16 +1,17 @@
-import { type Output, ProbeError, Unobservable } from '../../resource/index.ts';
-import { type Script, sh } from '../../shell/index.ts';
+import { type Output, ProbeError, Unobservable } from '../resource/index.ts';
+import { type Script, sh, shared } from '../shell/index.ts';
 
-/** Seconds that glusterd may take for a question that it puts to its peers as well. */
+/** Seconds that glusterd may take for a question that it puts to its peers as well, and for one that it answers itself. */
 const PATIENCE = 60;
+export const OWN_PATIENCE = 20;
 const NOT_RUNNING = 65;
 
 /** A command to glusterd, tried again while another one holds the pool's lock. Its answer goes to stdout. */
-export function gluster(words: readonly string[]): Script {
+export function gluster(words: readonly string[], patience = PATIENCE): Script {
   return sh`
     n=0
     while :; do
-      answer=$(timeout ${PATIENCE} gluster --mode=script ${words} 2>&1)
+      answer=$(timeout ${patience} gluster --mode=script ${words} 2>&1)
       code=$?
       case $code:$answer in 0:*) break ;; *'nother transaction is in progress'*) ;; *) break ;; esac
       n=$((n + 1))
@@ -22,11 +23,29 @@ export function gluster(words: readonly string[]): Script {
     printf '%s\n' "$answer"`;
 }
 
+/** Ends with a code of its own where glusterd does not run. */
+export const glusterThere = shared(
+  'gluster_there',
+  sh`systemctl is-active -q glusterd.service || exit ${NOT_RUNNING}`,
+);
+
 /** A question that only a running glusterd can be asked. */
 export function askGluster(question: Script): Script {
   return sh`
-    systemctl is-active -q glusterd.service || exit ${NOT_RUNNING}
+    ${glusterThere} || exit
     ${question}`;
+}
+
+/** The other members of the pool, and all its volumes, as this node has them. */
+export const glusterPeers = shared('gluster_peers', askGluster(gluster(['peer', 'status'], OWN_PATIENCE)));
+export const glusterVolumes = shared(
+  'gluster_volumes',
+  askGluster(gluster(['volume', 'info'], OWN_PATIENCE)),
+);
+
+/** What `glusterVolumes` says of one of them: nothing where it is not there. */
+export function glusterVolumeInfo(name: string): Script {
+  return sh`${glusterVolumes} | volume=${name} awk '/^Volume Name: / { own = $0 == "Volume Name: " ENVIRON["volume"] } own'`;
 }
 
 /** What `askGluster` printed, or that it cannot be told yet. */
