@@ -1,3 +1,3 @@
 export { type DnsAnswer, isSigned, readAnswer } from './answer.ts';
-export { EMBEDDED, insideContainer, runningEngine } from './container.ts';
+export { EMBEDDED } from './embedded.ts';
 export { ask, askingNames, question } from './question.ts';

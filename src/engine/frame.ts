@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
-import { lines, putOnce, raw, type Script, sh } from '../shell/index.ts';
+import { allShared, lines, raw, type Script, sh } from '../shell/index.ts';
 import type { ScriptResult } from '../transport/transport.ts';
 import type { Part } from './frame-reader.ts';
 
@@ -76,13 +76,13 @@ const SHARE = 'shared_';
 
 /** Fragments, each with the line that ends its share. What they share is asked once, before the first of them, and has a share too. */
 export function asked(fragments: readonly Script[]): readonly Script[] {
-  const put = new Set<string>();
+  const left = new Map(allShared(fragments));
   return fragments.flatMap((fragment, index) => {
-    const fresh = [...fragment.shared].filter(([name]) => !put.has(name));
-    for (const [name] of fresh) put.add(name);
-    const shares = fresh.map(([name, question]) =>
-      lines([putOnce(name, question), raw(`mark ${SHARE}${name} "$${name}_code"`)]),
-    );
+    const shares = [...fragment.shared.keys()].flatMap((name) => {
+      const share = left.get(name);
+      left.delete(name);
+      return share === undefined ? [] : [lines([share.put(), raw(`mark ${SHARE}${name} "$${name}_code"`)])];
+    });
     return [...shares, inOwnShell(fragment.body()), sh`mark ${index} $?`];
   });
 }

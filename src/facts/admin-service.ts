@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { ProbeError } from '../resource/index.ts';
 import { raw, type Script, sh } from '../shell/index.ts';
 import { dockerThere, NOT_INSTALLED, NOT_RUNNING } from './ask-docker.ts';
+import { dockerContainers } from './docker-containers.ts';
+import { engine, readEngine } from './engine-api.ts';
+import { swarmServices } from './swarm-services.ts';
 
 /** The service that runs Mailu's administration, as its managers know it, whoever made it. */
 export interface AdminService {
@@ -38,31 +41,42 @@ export function adminText(service: string, stack: string): Script {
   return sh`
     ${dockerThere}
     case $docker_there_code in ${NOT_INSTALLED}) ;; ${NOT_RUNNING}) echo 'engine stopped' ;; *)
-      ids=$(timeout 30 docker ps -aq --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`}) || exit 66
+      containers=$(${dockerContainers}) || exit 66
       echo 'engine asked'
-      for id in $ids; do
-        told=$(timeout 30 docker inspect --format ${`{{.State.Running}} {{range .Mounts}}{{if eq .Destination "${DATA}"}}{{.Source}}{{end}}{{end}}`} "$id" 2>&1) ||
-          case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
-        had=\${told#* }
-        echo "container $id $told"
-        if [ -n "$had" ]; then look "$had/main.db"; echo "looked $had"
-        elif told=$(timeout 30 docker cp "$id":${raw(`${DATA}/main.db`)} - 2>&1 >/dev/null); then echo "inside $id"
+      tab=$(printf '\t')
+      printf '%s\n' "$containers" | awk -v service=${service} -v data=${DATA} ${OWN} | while IFS=$tab read -r id running had; do
+        echo "container $id $running $had"
+        if [ -n "$had" ]; then look "$had/main.db" </dev/null; echo "looked $had"
+        elif told=$(timeout 30 docker cp "$id":${raw(`${DATA}/main.db`)} - 2>&1 >/dev/null </dev/null); then echo "inside $id"
         else case $told in *'not find'* | *[Nn]'o such '*) ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac; fi
+      done || exit 66
+      for names in "$(${volumesWith('com.docker.stack.namespace', stack)})" "$(${volumesWith('com.docker.compose.project', stack)})"; do
+        case $names in '{'*) ;; *) exit 66 ;; esac
+        for name in $(printf '%s\n' "$names" | grep -o '"Name":"[^"]*"' | cut -d '"' -f 4); do
+          told=$(timeout 30 docker volume inspect --format '{{.Mountpoint}}' -- "$name" 2>&1) ||
+            case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
+          [ -z "$told" ] || { look "$told/main.db"; echo "looked $told"; }
+        done
       done
-      names=$(timeout 30 docker volume ls -q --filter ${`label=com.docker.stack.namespace=${stack}`}) || exit 66
-      more=$(timeout 30 docker volume ls -q --filter ${`label=com.docker.compose.project=${stack}`}) || exit 66
-      for name in $names $more; do
-        told=$(timeout 30 docker volume inspect --format '{{.Mountpoint}}' -- "$name" 2>&1) ||
-          case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
-        [ -z "$told" ] || { look "$told/main.db"; echo "looked $told"; }
-      done
-      if one=$(timeout 30 docker service inspect --format '{{json .}}' -- ${service} 2>&1); then printf 'service %s\n' "$one"
-      else case $one in *'no such service'* | *'not a swarm manager'* | *'not part of a swarm'* | *'does not have a leader'* | *'deadline exceeded'*) ;; *) printf '%s\n' "$one" >&2; exit 66 ;; esac; fi
+      services=$(${swarmServices}) || exit 66
+      printf 'services %s\n' "$services"
     esac`;
 }
 
+const volumesWith = (label: string, stack: string): Script =>
+  engine('/volumes', { label: [`${label}=${stack}`] });
+
+/** Of each container of the service: its id, whether it runs, and the directory of the host that it has its data in. */
+const OWN = `\
+$1 == "container" { own = $6 == service; id = $2; if (own) { order[++count] = id; running[id] = $3 } }
+own && $1 == "mount" && index($0, "mount " id " " data "\t") == 1 { had[id] = substr($0, index($0, "\t") + 1) }
+END { for (i = 1; i <= count; i++) print order[i] "\t" running[order[i]] "\t" had[order[i]] }`;
+
 /** Reads what that text printed. @throws ProbeError where docker described the service in a way that we do not know. */
-export function readAdmin(rows: readonly string[]): {
+export function readAdmin(
+  name: string,
+  rows: readonly string[],
+): {
   readonly containers: readonly AdminContainer[];
   readonly engine: 'asked' | 'stopped' | 'none';
   readonly service: AdminService | undefined;
@@ -70,7 +84,7 @@ export function readAdmin(rows: readonly string[]): {
   const of = (kind: string) =>
     rows.filter((row) => row.startsWith(`${kind} `)).map((row) => row.slice(kind.length + 1));
   const inside = of('inside');
-  const [service] = of('service');
+  const [services = '[]'] = of('services');
   const [engine = 'none'] = of('engine');
   return {
     containers: of('container').map((row) => {
@@ -83,27 +97,33 @@ export function readAdmin(rows: readonly string[]): {
       };
     }),
     engine: engine as 'asked' | 'stopped' | 'none',
-    service: service === undefined ? undefined : readService(service),
+    service: readService(name, services),
   };
 }
 
-const inspected = z.object({
-  Spec: z.object({
-    TaskTemplate: z.object({
-      ContainerSpec: z.object({
-        Image: z.string().default(''),
-        Env: z.array(z.string()).nullish(),
-        Mounts: z.array(z.object({ Source: z.string().default(''), Target: z.string() })).nullish(),
+const schema = z.array(
+  z.object({
+    Spec: z.object({
+      Name: z.string(),
+      TaskTemplate: z.object({
+        ContainerSpec: z
+          .object({
+            Image: z.string().default(''),
+            Env: z.array(z.string()).nullish(),
+            Mounts: z.array(z.object({ Source: z.string().default(''), Target: z.string() })).nullish(),
+          })
+          .nullish(),
+        Placement: z.object({ Constraints: z.array(z.string()).nullish() }).nullish(),
       }),
-      Placement: z.object({ Constraints: z.array(z.string()).nullish() }).nullish(),
     }),
   }),
-});
+);
 
-function readService(json: string): AdminService {
-  const read = inspected.safeParse(JSON.parse(json));
-  if (!read.success) throw new ProbeError('docker described the service of the accounts in an unknown way');
-  const { ContainerSpec, Placement } = read.data.Spec.TaskTemplate;
+function readService(name: string, json: string): AdminService | undefined {
+  const own = readEngine('the services', schema, json).find(({ Spec }) => Spec.Name === name);
+  if (own === undefined) return undefined;
+  const { ContainerSpec, Placement } = own.Spec.TaskTemplate;
+  if (!ContainerSpec) throw new ProbeError('docker described the service of the accounts in an unknown way');
   const bound = (Placement?.Constraints ?? []).flatMap(
     (constraint) => /^node\.hostname\s*==\s*(\S+)$/.exec(constraint)?.[1] ?? [],
   );

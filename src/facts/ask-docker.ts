@@ -21,6 +21,7 @@ control {{.Swarm.ControlAvailable}}
 {{with .Swarm.Cluster}}autolock {{.Spec.EncryptionConfig.AutoLockManagers}}{{end}}
 running {{.Containers}} {{.Images}} {{.Driver}} {{json .DriverStatus}} {{.DockerRootDir}}
 root {{.DockerRootDir}}
+version {{.ServerVersion}}
 swarm {{json .Swarm}}`;
 
 /** What a running engine says of itself: lines that begin with what they are. Ends as `dockerThere` does where there is none. */

@@ -31,9 +31,10 @@ export { type BrickFacts, COPYING_BRICKS, type RecordedBrick, SEARCH, UNREAD } f
 export { type ClockFacts, clockFacts } from './clock.ts';
 export { type ContainerFacts, containerFacts } from './containers.ts';
 export { type DockerFacts, dockerFacts } from './docker.ts';
-export { dockerNodes } from './docker-nodes.ts';
+export { dockerContainers } from './docker-containers.ts';
 export { ROOTS } from './docker-roots.ts';
 export { DAEMON_JSON, type Flag, readUnit, type StartLine, showUnit } from './docker-start.ts';
+export { ENGINE_PATIENCE, engine, NO_MANAGER, networkSchema, readEngine } from './engine-api.ts';
 export { type EngineFact, engineFacts } from './engines.ts';
 export { type FirewallFacts, firewallFacts } from './firewall.ts';
 export { type GivenFile, type GivenFileFacts, givenFileFacts } from './given-files.ts';
@@ -46,6 +47,7 @@ export {
   readPeers,
   readVolumes,
 } from './gluster.ts';
+export { insideContainer, runningEngine } from './inside-container.ts';
 export { type ListenerFact, listenerFacts } from './listeners.ts';
 export { type Address, type MachineFacts, machineFacts } from './machine.ts';
 export {
@@ -75,4 +77,4 @@ export { steady } from './steady.ts';
 export { type SwarmFacts, swarmFacts } from './swarm.ts';
 export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 export type { Membership, StoredMembership } from './swarm-membership.ts';
-export { readSwarmNode, type SwarmNode } from './swarm-node.ts';
+export { dockerNodes, readSwarmNodes, type SwarmNode } from './swarm-node.ts';

@@ -166,7 +166,7 @@ export function mailDataFacts({
                 deployed: of('deployed'),
               }
             : { unknown },
-        ...readAdmin(rows),
+        ...readAdmin(service, rows),
       };
     },
   };

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { dockerThere } from './ask-docker.ts';
-import { steady } from './steady.ts';
+import { engine, networkSchema, readEngine } from './engine-api.ts';
 
 export interface NetworkFacts {
   /** Bytes of a packet, of each device that Docker did not make, by name. */
@@ -20,20 +21,25 @@ export const networkFacts: Probe<NetworkFacts> = {
       [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
     done
     ${dockerThere} || exit 0
-    ${steady(sh`
-      ids=$(timeout 30 docker network ls --quiet --no-trunc) &&
-        timeout 30 docker network inspect --format 'network {{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}' $ids`)}`,
+    networks=$(${engine('/networks')}) || exit
+    printf 'networks %s\n' "$networks"`,
 
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not look at the networks of the host', output);
-    const rows = output.stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.split(' '));
-    const of = (kind: string) => rows.filter(([key]) => key === kind);
+    const networks = /^networks (.*)$/m.exec(output.stdout)?.[1] ?? '[]';
     return {
-      mtu: Object.fromEntries(of('mtu').map(([, name = '', bytes]) => [name, Number(bytes)])),
-      docker: Object.fromEntries(of('network').map(([, name = '', ...subnets]) => [name, subnets])),
+      mtu: Object.fromEntries(
+        [...output.stdout.matchAll(/^mtu (\S+) (\d+)$/gm)].map(([, name = '', bytes]) => [
+          name,
+          Number(bytes),
+        ]),
+      ),
+      docker: Object.fromEntries(
+        readEngine('the networks', z.array(networkSchema), networks).map(({ Name, IPAM }) => [
+          Name,
+          (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+        ]),
+      ),
     };
   },
 };

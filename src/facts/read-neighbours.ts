@@ -105,37 +105,47 @@ export function readContainer(
 /** What engines call a volume that nobody has named. */
 const UNNAMED = /^[0-9a-f]{64}$/;
 
+/** A service, as the Engine API describes it. */
 const serviceSchema = z.object({
-  name: z.string(),
-  stack: z.string().nullish(),
-  mode: z.object({ Replicated: z.object({ Replicas: z.number().nullish() }).nullish() }),
-  ports: z
-    .array(
-      z.object({
-        Protocol: z.string().optional(),
-        PublishedPort: z.number().optional(),
-        PublishMode: z.string().optional(),
-      }),
-    )
+  Spec: z.object({
+    Name: z.string(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Mode: z.object({ Replicated: z.object({ Replicas: z.number().nullish() }).nullish() }),
+    TaskTemplate: z.object({
+      ContainerSpec: z.object({ Image: z.string().default(''), Mounts: mounts }).nullish(),
+    }),
+  }),
+  Endpoint: z
+    .object({
+      Ports: z
+        .array(
+          z.object({
+            Protocol: z.string().optional(),
+            PublishedPort: z.number().optional(),
+            PublishMode: z.string().optional(),
+          }),
+        )
+        .nullish(),
+    })
     .nullish(),
-  image: z.string().default(''),
-  mounts,
 });
 
-export function readService(row: unknown, paths: Paths): ServiceFact {
-  const found = read(serviceSchema, row);
-  return {
-    name: found.name,
-    image: found.image,
-    stack: found.stack || undefined,
-    replicas: found.mode.Replicated == null ? undefined : (found.mode.Replicated.Replicas ?? 1),
-    meshPorts: (found.ports ?? [])
-      .filter(({ Protocol, PublishMode }) => Protocol !== 'udp' && PublishMode !== 'host')
-      .flatMap(({ PublishedPort }) => PublishedPort ?? []),
-    mounts: writable(found.mounts, paths),
-    keeps: kept(found.mounts, paths, false),
-    reads: kept(found.mounts, paths, true),
-  };
+export function readServices(json: string, paths: Paths): readonly ServiceFact[] {
+  return read(z.array(serviceSchema), JSON.parse(json)).map(({ Spec, Endpoint }) => {
+    const { Image: image = '', Mounts: found = [] } = Spec.TaskTemplate.ContainerSpec ?? {};
+    return {
+      name: Spec.Name,
+      image,
+      stack: Spec.Labels?.['com.docker.stack.namespace'] || undefined,
+      replicas: Spec.Mode.Replicated == null ? undefined : (Spec.Mode.Replicated.Replicas ?? 1),
+      meshPorts: (Endpoint?.Ports ?? [])
+        .filter(({ Protocol, PublishMode }) => Protocol !== 'udp' && PublishMode !== 'host')
+        .flatMap(({ PublishedPort }) => PublishedPort ?? []),
+      mounts: writable(found, paths),
+      keeps: kept(found, paths, false),
+      reads: kept(found, paths, true),
+    };
+  });
 }
 
 function kept(

@@ -1,6 +1,7 @@
-import { ask, askingNames, EMBEDDED, insideContainer, readAnswer, runningEngine } from '../dns/index.ts';
+import { ask, askingNames, EMBEDDED, readAnswer } from '../dns/index.ts';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, sh } from '../shell/index.ts';
+import { insideContainer, runningEngine } from './inside-container.ts';
 
 export interface ResolverFacts {
   /** Whether NetworkManager runs, and so knows the name servers of this host's network. */
@@ -38,7 +39,7 @@ export const resolverFacts: Probe<ResolverFacts> = {
       echo 'trigger installed'
       timeout 5 dnssec-trigger-control status 2>&1 | sed -n 's/^state: /state /p; s/^error/state error/p'
     fi
-    engine=$(${runningEngine}) || exit 0
+    ${runningEngine} || exit 0
     echo "engine $engine"
     if ${insideContainer()}; then echo "container $(${ask(EMBEDDED, ASKED, 'A')})"; fi
     exit 0`),

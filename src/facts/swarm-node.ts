@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { read } from '../schema/index.ts';
+import { engine } from './engine-api.ts';
 
-/** `docker node inspect --format '{{json .}}'`, as far as we read it. */
+/** All nodes as this manager sees them, as JSON. */
+export const dockerNodes = engine('/nodes');
+
+/** A node as the Engine API describes it, as far as we read it. */
 const schema = z.object({
   ID: z.string(),
   Spec: z.object({
@@ -52,8 +56,11 @@ export interface SwarmNode {
 }
 
 /** @throws Error where docker answers in a way that we do not know. */
-export function readSwarmNode(json: string): SwarmNode {
-  const node = read(schema, JSON.parse(json));
+export function readSwarmNodes(json: string): readonly SwarmNode[] {
+  return read(z.array(schema), JSON.parse(json)).map(nodeOf);
+}
+
+function nodeOf(node: z.output<typeof schema>): SwarmNode {
   const manager = node.ManagerStatus;
   return {
     id: node.ID,

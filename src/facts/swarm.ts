@@ -2,12 +2,11 @@ import type { Output, Probe } from '../resource/index.ts';
 import { lines, sh } from '../shell/index.ts';
 import { dockerThere, isManager, NOT_INSTALLED, NOT_RUNNING, readDockerInfo } from './ask-docker.ts';
 import { AWAY } from './away.ts';
-import { dockerNodes } from './docker-nodes.ts';
 import { ROOTS } from './docker-roots.ts';
 import { showUnit } from './docker-start.ts';
 import { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 import type { Membership, StoredMembership } from './swarm-membership.ts';
-import { readSwarmNode, type SwarmNode } from './swarm-node.ts';
+import { dockerNodes, readSwarmNodes, type SwarmNode } from './swarm-node.ts';
 import { readPlaces, type Section } from './swarm-places.ts';
 import { FIND_STATE } from './swarm-state.ts';
 
@@ -106,7 +105,7 @@ function read(output: Output): SwarmFacts {
     ...there,
     engine,
     info,
-    nodes: last('end') === undefined ? undefined : last('nodes')?.rows.map(readSwarmNode),
+    nodes: last('end') === undefined ? undefined : last('nodes')?.rows.flatMap(readSwarmNodes),
     // One that is in a swarm has told all.
     ...(info?.state === 'active' ? unknown(undefined) : unknown(doubt?.reason, doubt?.looks)),
   };

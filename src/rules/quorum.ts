@@ -1,4 +1,4 @@
-import { dockerNodes, readSwarmNode, type SwarmNode } from '../facts/index.ts';
+import { dockerNodes, readSwarmNodes, type SwarmNode } from '../facts/index.ts';
 import type { Probe } from '../resource/index.ts';
 
 /** Asks a manager for the managers' list, and `holds` whether it is as it should be. */
@@ -7,7 +7,7 @@ function nodesProbe(holds: (nodes: readonly SwarmNode[]) => true | string): Prob
     script: dockerNodes,
     parse: ({ code, stdout, stderr }) =>
       code === 0
-        ? holds(stdout.trimEnd().split('\n').map(readSwarmNode))
+        ? holds(readSwarmNodes(stdout))
         : `the managers' list cannot be had: ${stderr.trim().split('\n').at(-1) || `exit code ${code}`}`,
   };
 }

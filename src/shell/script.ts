@@ -14,15 +14,15 @@ export class Script {
   readonly #secrets: ReadonlySet<string>;
   readonly #text: string;
   #alone: Script | undefined;
-  /** The questions that it shares with others, by their names, each after those that it needs itself. */
-  readonly shared: ReadonlyMap<string, Script>;
+  /** What it shares with others, by its names, each after what it needs itself. */
+  readonly shared: ReadonlyMap<string, Shared>;
 
   /** Not for callers outside this folder: use `sh` or `raw`. */
   constructor(
     wire: string,
     shown: string,
     secrets: ReadonlySet<string> = NONE,
-    shared: ReadonlyMap<string, Script> = NOTHING_SHARED,
+    shared: ReadonlyMap<string, Shared> = NOTHING_SHARED,
   ) {
     this.#wire = wire;
     this.#secrets = secrets;
@@ -39,15 +39,16 @@ export class Script {
   /** Several scripts in one, each form made by the same rule. */
   static join(scripts: readonly Script[], rule: (texts: readonly string[]) => string): Script {
     const wire = rule(scripts.map((script) => script.#wire));
-    const shared = sharedBy(scripts);
+    const shared = allShared(scripts);
     if (scripts.every((script) => script.#secrets.size === 0)) return new Script(wire, wire, NONE, shared);
     const secrets = new Set(scripts.flatMap((script) => [...script.#secrets]));
     return new Script(wire, rule(scripts.map((script) => script.#text)), secrets, shared);
   }
 
-  /** Not for callers outside this folder: use `shared`. */
-  static sharing(name: string, question: Script): Script {
-    return new Script(name, name, question.#secrets, new Map([...question.shared, [name, question.body()]]));
+  /** Not for callers outside this folder: use `shared` or `together`. `command` is what it is asked by, once `name` was put. */
+  static sharing(command: string, name: string, question: Script, put: (body: Script) => Shared): Script {
+    const shared = new Map([...question.shared, [name, put(question.body())]]);
+    return new Script(command, command, question.#secrets, shared);
   }
 
   /** The text that is sent, with its secrets in clear. For transports, and for nothing that prints. */
@@ -67,7 +68,7 @@ export class Script {
   /** With the questions that it shares in front of it. */
   alone(): Script {
     if (this.shared.size === 0) return this;
-    this.#alone ??= lines([...[...this.shared].map(([name, script]) => putOnce(name, script)), this.body()]);
+    this.#alone ??= lines([...[...this.shared.values()].map((each) => each.put()), this.body()]);
     return this.#alone;
   }
 
@@ -91,45 +92,26 @@ export class Script {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const NOTHING_SHARED: ReadonlyMap<string, Script> = new Map();
+const NOTHING_SHARED: ReadonlyMap<string, Shared> = new Map();
 
-/** @throws TypeError where two questions have one name. */
-function sharedBy(scripts: readonly Script[]): ReadonlyMap<string, Script> {
+/** What is put once a script, whoever asks for it. */
+export interface Shared {
+  /** Text that asks, sets `NAME_code` to its exit code, and defines the commands by which the answers are told. */
+  put(): Script;
+  /** This and what another script shares by the same name. @throws TypeError where the two cannot be one. */
+  with(other: Shared): Shared;
+}
+
+/** What several scripts share, each once. @throws TypeError where two questions have one name. */
+export function allShared(scripts: readonly Script[]): ReadonlyMap<string, Shared> {
   if (scripts.every(({ shared }) => shared.size === 0)) return NOTHING_SHARED;
-  const all = new Map<string, Script>();
+  const all = new Map<string, Shared>();
   for (const { shared } of scripts)
-    for (const [name, script] of shared) {
-      const other = all.get(name) ?? script;
-      if (other !== script && other.reveal() !== script.reveal())
-        throw new TypeError(`shared: two questions are called ${name}`);
-      all.set(name, script);
+    for (const [name, each] of shared) {
+      const other = all.get(name);
+      all.set(name, other === undefined || other === each ? each : other.with(each));
     }
   return all;
-}
-
-/**
- * A question that many ask and that has one answer: it is put once a script, however many resources and facts are in it. It stands
- * for a command that prints what the question has printed, and ends as it has ended.
- *
- * @param name of the command: letters, digits and `_`, one for each question.
- */
-export function shared(name: string, question: Script): Script {
-  if (!/^[a-z]\w*$/.test(name)) throw new TypeError(`shared: ${name} cannot be the name of a command`);
-  return Script.sharing(name, question);
-}
-
-/**
- * Puts a question, and has its answer said by a command of its name: what it printed, and its exit code, which is in `NAME_code` as
- * well. Its errors are on stderr at once.
- */
-export function putOnce(name: string, question: Script): Script {
-  const said = raw(`${name}_said`);
-  const code = raw(`${name}_code`);
-  return sh`
-    ${said}=$( (
-    ${question}
-    ) </dev/null ); ${code}=$?
-    ${raw(name)}() { [ -z "$${said}" ] || printf '%s\n' "$${said}"; return "$${code}"; }`;
 }
 
 /** Shell text taken as it is. The one visible exception to quoting: never for a value from outside. */

@@ -38,10 +38,10 @@ export interface OutcomeOptions {
   readonly resolve?: Resolve;
 }
 
-/** A probe, after the names of what it shares with others: that is put before it. */
-function withoutShared(probe: Script): string {
-  const names = [...probe.shared.keys()];
-  return `${names.length === 0 ? '' : `# asked once: ${names.join(', ')}\n`}${probe.body().shown}`;
+/** A script, after the names of what it shares with others: that is put before it. */
+function withoutShared(script: Script): string {
+  const names = [...script.shared.keys()];
+  return `${names.length === 0 ? '' : `# asked once: ${names.join(', ')}\n`}${script.body().shown}`;
 }
 
 const nothing: Resolve = (ref) => {
@@ -62,9 +62,11 @@ export function outcomeOf(
     return {
       probe,
       changes: judged.changes,
-      steps: judged
-        .steps(resolve)
-        .map(({ title, script, reboots }) => ({ title, script: script.shown, ...(reboots && { reboots }) })),
+      steps: judged.steps(resolve).map(({ title, script, reboots }) => ({
+        title,
+        script: withoutShared(script),
+        ...(reboots && { reboots }),
+      })),
       ...(judged.writes.length > 0 ? { writes: judged.writes } : {}),
       ...(judged.restarts.length > 0 ? { restarts: judged.restarts } : {}),
       ...lasting,

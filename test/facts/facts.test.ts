@@ -10,6 +10,7 @@ import {
   swarmFacts,
 } from '../../src/facts/index.ts';
 import { ProbeError } from '../../src/resource/index.ts';
+import { inspected } from './docker-stand-in.ts';
 
 const ok = (stdout: string, code = 0, stderr = '') => ({ code, stdout, stderr });
 
@@ -98,7 +99,7 @@ describe('what a host says of its swarm', () => {
   });
 
   test('a manager', () => {
-    const output = `==certificate /var/lib/docker\n${CERTIFICATE}\n==told /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n${NODE}\n==end\n`;
+    const output = `==certificate /var/lib/docker\n${CERTIFICATE}\n==told /var/lib/docker\n==engine running\n==info\n${INFO}\n==nodes\n[${NODE}]\n==end\n`;
     expect(swarmFacts.parse(ok(output))).toMatchObject({
       engine: 'running',
       membership: MEMBERSHIP,
@@ -262,10 +263,9 @@ test('what keeps a clock: what runs first, each once', () => {
 
 describe('what runs on a machine', () => {
   test('services of the swarm, each once; that docker does not answer is no answer', () => {
-    expect(containerFacts.parse(ok('mailu_front\nmailu_admin\nmailu_front\n'))).toEqual([
-      'mailu_admin',
-      'mailu_front',
-    ]);
+    const services = ['mailu_front', 'mailu_admin', 'mailu_front', '-'];
+    const rows = [...services.map((service) => ({ service })), { service: 'mailu_imap', running: false }];
+    expect(containerFacts.parse(ok(inspected(rows)))).toEqual(['mailu_admin', 'mailu_front']);
     expect(containerFacts.parse(ok(''))).toEqual([]);
     expect(() => containerFacts.parse({ code: 66, stdout: '', stderr: 'no' })).toThrow('could not list');
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mailDataFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
+import { dockerStandIn, type Row } from './docker-stand-in.ts';
 
 /** A host's files in a folder, looked at by the shell that a node has, with commands of the test before the real ones. */
 class Host {
@@ -177,52 +178,67 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
   });
 
   describe('with Docker', () => {
-    /** `inspect`: of each container by its id; `cp`: what docker says where a file is asked out of one. */
-    function withDocker(
-      inspect: Readonly<Record<string, string>>,
-      cp: string,
-      volumes = '',
-      spec = '{}',
+    const C1 = 'a'.repeat(64);
+    const C2 = 'b'.repeat(64);
+    /** `cp`: what docker says where a file is asked out of a container. */
+    function withDocker({
+      rows = [],
+      cp = 'exit 1',
+      volume = '',
+      service,
       label = 'com.docker.stack.namespace',
-    ) {
+      more = '',
+    }: {
+      readonly rows?: readonly Row[];
+      readonly cp?: string;
+      readonly volume?: string;
+      readonly service?: readonly object[];
+      readonly label?: string;
+      readonly more?: string;
+    }) {
       const host = new Host();
       host.command('systemctl', 'echo active');
-      const cases = Object.entries(inspect).map(([id, text]) => `*${id}) ${text} ;;`);
+      const spec = {
+        Name: 'mailu_admin',
+        Mode: {},
+        TaskTemplate: { ContainerSpec: { Image: 'admin', Mounts: service } },
+      };
+      const filters = encodeURIComponent(JSON.stringify({ label: [`${label}=mailu`] }));
       host.command(
         'docker',
-        `case "$1 $2" in
-  'ps '*) printf '%s\\n' ${Object.keys(inspect).join(' ')} ;;
-  'inspect '*) case "$*" in ${cases.join(' ')} esac ;;
-  'cp '*) ${cp} ;;
-  'volume ls') case "$*" in *${label}=*) [ -z "${volumes}" ] || echo volume ;; esac ;;
-  'volume inspect') echo "${volumes}" ;;
-  'service inspect') echo '${spec}' ;;
-esac`,
+        dockerStandIn({
+          info: ['control true'],
+          rows: rows.map((row) => ({ service: 'mailu_admin', ...row })),
+          api: {
+            [`/volumes?filters=${filters}`]: { Volumes: volume === '' ? null : [{ Name: 'volume' }] },
+            '/volumes': { Volumes: null },
+            '/services': service === undefined ? [] : [{ Spec: spec }],
+          },
+          more: `${more}
+ 'cp '*) ${cp} ;; 'volume inspect') echo "${volume}" ;;`,
+        }),
       );
       return host;
     }
-    const SPEC = (mounts: object[]) =>
-      JSON.stringify({ Spec: { TaskTemplate: { ContainerSpec: { Image: 'admin', Mounts: mounts } } } });
     const NOT_THERE = 'echo "Error response from daemon: Could not find the file /data/main.db" >&2; exit 1';
 
     test('containers, where they have their data, and the file there', () => {
       const data = join(mkdtempSync(join(tmpdir(), 'provision-volume-')), 'a volume');
-      const host = withDocker(
-        {
-          c1: `echo "true ${data}"`,
-          c2: 'echo "false "',
-          c3: 'echo "Error: No such object: c3" >&2; exit 1',
-        },
-        NOT_THERE,
-        '',
-        SPEC([{ Type: 'volume', Target: '/data' }]),
-      );
+      const host = withDocker({
+        rows: [
+          { id: C1, mounts: { '/data/more': '/elsewhere', '/data': data } },
+          { id: C2, running: false, mounts: { '/dat': '/elsewhere' } },
+          { id: 'd'.repeat(64), service: 'mailu_imap', mounts: { '/data': '/mail' } },
+        ],
+        cp: NOT_THERE,
+        service: [{ Type: 'volume', Target: '/data' }],
+      });
       host.file(join(data, 'main.db'));
       expect(host.look(shell)).toMatchObject({
         engine: 'asked',
         containers: [
-          { id: 'c1', running: true, data, inside: false },
-          { id: 'c2', running: false, data: undefined, inside: false },
+          { id: C1, running: true, data, inside: false },
+          { id: C2, running: false, data: undefined, inside: false },
         ],
         looked: [data],
         databases: [{ path: join(data, 'main.db') }],
@@ -231,10 +247,11 @@ esac`,
     });
 
     test('accounts in a container itself', () => {
-      const host = withDocker({ c1: 'echo "true "' }, 'echo something', '', SPEC([]));
-      expect(host.look(shell).containers).toEqual([
-        { id: 'c1', running: true, data: undefined, inside: true },
-      ]);
+      const host = withDocker({ rows: [{ id: C1 }], cp: 'echo something' });
+      expect(host.look(shell)).toMatchObject({
+        containers: [{ id: C1, running: true, data: undefined, inside: true }],
+        service: undefined,
+      });
     });
 
     test.each([
@@ -242,7 +259,7 @@ esac`,
       ['Compose', 'com.docker.compose.project'],
     ])('accounts in a volume that %s has left', (_, label) => {
       const folder = mkdtempSync(join(tmpdir(), 'provision-volume-'));
-      const host = withDocker({}, NOT_THERE, folder, SPEC([]), label);
+      const host = withDocker({ volume: folder, label });
       host.file(join(folder, 'main.db'));
       expect(host.look(shell)).toMatchObject({
         databases: [{ path: join(folder, 'main.db') }],
@@ -251,10 +268,16 @@ esac`,
     });
 
     test.each([
-      ['inspect', { c1: 'echo "Cannot connect to the Docker daemon" >&2; exit 1' }, NOT_THERE],
-      ['cp', { c1: 'echo "true "' }, 'echo "Cannot connect to the Docker daemon" >&2; exit 1'],
-    ])('a Docker that does not answer %s is not one without accounts', (_, inspect, cp) => {
-      const host = withDocker(inspect as Readonly<Record<string, string>>, cp, '', SPEC([]));
+      [
+        'inspect',
+        { more: "'inspect '* | 'ps '*) echo 'Cannot connect to the Docker daemon' >&2; exit 1 ;;" },
+      ],
+      ['cp', { cp: 'echo "Cannot connect to the Docker daemon" >&2; exit 1' }],
+      ['for volumes', { more: "'system dial-stdio') exit 1 ;;" }],
+      ['for a volume', { volume: '/x', more: "'volume inspect') exit 1 ;;" }],
+    ])('a Docker that does not answer %s is not one without accounts', (_, broken) => {
+      const host = withDocker({ rows: [{ id: C1 }], cp: NOT_THERE, ...broken });
+      host.command('sleep', '');
       expect(() => host.look(shell)).toThrow('could not look for the accounts and the mail');
     });
   });

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { type NeighbourFacts, neighbourFacts, openFileFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
 import type { Script } from '../../src/shell/index.ts';
+import { dockerStandIn } from './docker-stand-in.ts';
 
 const UNNAMED = 'a'.repeat(64);
 
@@ -37,11 +38,7 @@ class Host {
   }
 
   containers(rows: readonly object[]): void {
-    writeFileSync(this.path('rows'), rows.map((row) => `docker ${JSON.stringify(row)}\n`).join(''));
-    this.command(
-      'docker',
-      `case $1 in ps) echo id ;; inspect) cat ${this.path('rows')} ;; info) echo 'control false' ;; esac`,
-    );
+    this.command('docker', dockerStandIn({ rows: rows.map((json) => ({ json })) }));
   }
 
   run(shell: string, script: Script) {
@@ -140,7 +137,6 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
     'podman is asked where %s has its storage',
     (place) => {
       const host = new Host();
-      host.command('docker', ':');
       const row = { ...task([]), name: 'mailu-imap', service: '' };
       host.command('podman', `case $1 in ps) echo id ;; *) echo 'podman ${JSON.stringify(row)}' ;; esac`);
       const names = () => host.look(shell).containers.map(({ name }) => name);
@@ -152,16 +148,19 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
 
   test('services that could not be listed are not none', () => {
     const host = new Host();
-    const docker = (list: string, info = 'echo control true') =>
-      host.command('docker', `case "$1 $2" in 'service ls') ${list} ;; 'info '*) ${info} ;; esac`);
+    const docker = (message: string, more = '') =>
+      host.command(
+        'docker',
+        dockerStandIn({ info: ['control true'], api: { '/services': { status: 503, message } }, more }),
+      );
     host.command('sleep', '');
-    docker("echo 'Error response from daemon: rpc error: code = Unavailable' >&2; exit 1");
+    docker('rpc error: code = Unavailable');
     expect(() => host.look(shell)).toThrow('could not list the containers of the host');
-    docker('exit 124');
+    docker('', "'system dial-stdio') exit 1 ;;");
     expect(() => host.look(shell)).toThrow('could not list the containers of the host');
-    docker(':', 'exit 124');
+    docker('', "'info '*) exit 124 ;;");
     expect(() => host.look(shell)).toThrow('could not list the containers of the host');
-    docker("echo 'The swarm does not have a leader.' >&2; exit 1");
+    docker('The swarm does not have a leader.');
     expect(host.look(shell).services).toEqual([]);
   });
 

@@ -9,19 +9,17 @@ const subsets = (count: number) =>
   );
 
 const raw = (nodes: readonly SwarmNode[]) =>
-  nodes
-    .map(({ id, hostname, manager }) =>
-      JSON.stringify({
-        ID: id,
-        Spec: { Role: manager === undefined ? 'worker' : 'manager', Availability: 'active' },
-        Description: { Hostname: hostname, Engine: {} },
-        Status: { State: 'ready' },
-        ...(manager === undefined
-          ? {}
-          : { ManagerStatus: { Reachability: manager.reachable ? 'reachable' : 'unreachable' } }),
-      }),
-    )
-    .join('\n');
+  JSON.stringify(
+    nodes.map(({ id, hostname, manager }) => ({
+      ID: id,
+      Spec: { Role: manager === undefined ? 'worker' : 'manager', Availability: 'active' },
+      Description: { Hostname: hostname, Engine: {} },
+      Status: { State: 'ready' },
+      ...(manager === undefined
+        ? {}
+        : { ManagerStatus: { Reachability: manager.reachable ? 'reachable' : 'unreachable' } }),
+    })),
+  );
 
 /** Whether a run that reaches these managers may stop that one, where those are up; `at` beyond them: a worker. */
 function mayStop(reached: readonly boolean[], up: readonly boolean[], at: number): boolean {

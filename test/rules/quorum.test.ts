@@ -12,19 +12,17 @@ interface Listed {
 const up = (id: string): Listed => ({ id, manager: 'reachable' });
 const cut = (id: string): Listed => ({ id, state: 'down', manager: 'unreachable' });
 
-/** What `docker node inspect` prints, a node a line. */
+/** What the engine lists. */
 const printed = (nodes: readonly Listed[]) =>
-  nodes
-    .map(({ id, state = 'ready', manager }) =>
-      JSON.stringify({
-        ID: id,
-        Spec: { Role: manager === undefined ? 'worker' : 'manager', Availability: 'active' },
-        Description: { Hostname: `mail-${id}`, Engine: {} },
-        Status: { State: state },
-        ...(manager === undefined ? {} : { ManagerStatus: { Reachability: manager } }),
-      }),
-    )
-    .join('\n');
+  JSON.stringify(
+    nodes.map(({ id, state = 'ready', manager }) => ({
+      ID: id,
+      Spec: { Role: manager === undefined ? 'worker' : 'manager', Availability: 'active' },
+      Description: { Hostname: `mail-${id}`, Engine: {} },
+      Status: { State: state },
+      ...(manager === undefined ? {} : { ManagerStatus: { Reachability: manager } }),
+    })),
+  );
 
 const answer = (probe: Probe<true | string>, nodes: readonly Listed[]) =>
   probe.parse({ code: 0, stdout: `${printed(nodes)}\n`, stderr: '' });

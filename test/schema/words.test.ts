@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import site from '../../playbooks/site.ts';
 import { readSwarmInfo } from '../../src/facts/swarm-info.ts';
-import { readSwarmNode } from '../../src/facts/swarm-node.ts';
+import { readSwarmNodes } from '../../src/facts/swarm-node.ts';
 import { loadInventory } from '../../src/inventory/index.ts';
 import { parseCompose } from '../../src/resources/stack/compose.ts';
 import { check } from '../../src/schema/index.ts';
@@ -114,7 +114,7 @@ describe('a mistake is told in plain words', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['what docker says of a node', () => readSwarmNode('{"ID":7}'), 'ID: expected a text, got a number'],
+  ['what docker says of a node', () => readSwarmNodes('[{"ID":7}]'), '0.ID: expected a text, got a number'],
   ['what docker says of a swarm', () => readSwarmInfo('[]'), 'expected a map (`name: value`), got a list'],
   [
     'a stack file',

@@ -42,7 +42,7 @@ test('counts on, in whole seconds', () => {
 
 test('a role that takes a moment is waited for while the clock of the host is set', () => {
   const judged = swarmNode({ host: 'mail-1', nodeId: 'n1', role: 'manager' }).judge(
-    { code: 0, stdout: UNREADY, stderr: '' },
+    { code: 0, stdout: `[${UNREADY}]`, stderr: '' },
     { paths: new Set() },
   );
   if (judged.state !== 'observed') throw new Error('not observed');

@@ -1,4 +1,4 @@
-import { askDocker, NOT_INSTALLED, NOT_RUNNING } from '../../facts/index.ts';
+import { askDocker, ENGINE_PATIENCE, NO_MANAGER, NOT_INSTALLED, NOT_RUNNING } from '../../facts/index.ts';
 import { type Output, type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
 import type { Script } from '../../shell/index.ts';
 
@@ -13,7 +13,8 @@ export function dockerProbe<Have>(
     parse(output) {
       const silent = dockerSilence(output);
       if (silent !== undefined) return new Unobservable(silent);
-      if (output.code === 124) throw new ProbeError(`docker did not answer within 30 s about ${what}`);
+      if (output.code === 124)
+        throw new ProbeError(`docker did not answer within ${ENGINE_PATIENCE} s about ${what}`);
       if (output.code !== 0) throw new ProbeError(`could not ask docker about ${what}`, output);
       try {
         return parse(output.stdout);
@@ -28,5 +29,6 @@ export function dockerProbe<Have>(
 /** Why Docker could not be asked at all, where that is so. */
 function dockerSilence(output: Output): string | undefined {
   if (output.code === NOT_INSTALLED) return 'Docker is not installed';
-  return output.code === NOT_RUNNING ? 'Docker is not running' : undefined;
+  if (output.code === NOT_RUNNING) return 'Docker is not running';
+  return output.code === NO_MANAGER ? 'the host is not yet a manager of the swarm' : undefined;
 }

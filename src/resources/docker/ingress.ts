@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { steady } from '../../facts/index.ts';
+import { engine, networkSchema, readEngine } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { managerProbe } from './manager.ts';
@@ -10,14 +10,15 @@ const want = z.strictObject({
   mtu: packetSize,
 });
 
-const inspected = z.object({
-  Id: z.string(),
-  Name: z.string(),
-  IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string() })).nullable() }),
-  Options: z.record(z.string(), z.string()).nullable(),
+const serviceSchema = z.object({
+  Spec: z.object({
+    Name: z.string(),
+    EndpointSpec: z
+      .object({ Ports: z.array(z.object({ PublishMode: z.string().nullish() })).nullish() })
+      .nullish(),
+  }),
 });
 
-const SERVICES = '=== services';
 /** Seconds that the nodes have to let go of the old one. */
 const PATIENCE = 60;
 
@@ -34,28 +35,30 @@ export const ingressNetwork = defineResource({
   observe: () =>
     managerProbe(
       'the network of the mesh',
-      steady(sh`
-        overlays=$(docker network ls --quiet --no-trunc --filter driver=overlay) || exit
-        [ -z "$overlays" ] || docker network inspect --format '{{if .Ingress}}{{json .}}{{end}}' $overlays || exit
-        echo ${SERVICES}
-        services=$(docker service ls --quiet) || exit
-        [ -z "$services" ] || docker service inspect --format '{{.Spec.Name}}{{with .Spec.EndpointSpec}}{{range .Ports}} {{.PublishMode}}{{end}}{{end}}' $services`),
+      sh`
+        ${engine('/networks')} || exit
+        ${engine('/services')}`,
       (stdout) => {
-        const lines = stdout.split('\n').filter((line) => line !== '');
-        const described = lines.slice(0, lines.indexOf(SERVICES));
-        if (described.length > 1) throw new ProbeError('docker described more than one network of the mesh');
-        const network = described[0] === undefined ? null : readNetwork(described[0]);
+        const [networks = '', services = ''] = stdout.split('\n');
+        const [network, another] = readEngine('the networks', z.array(networkSchema), networks).filter(
+          ({ Driver, Ingress }) => Driver === 'overlay' && Ingress,
+        );
+        if (another !== undefined) throw new ProbeError('docker described more than one network of the mesh');
         return {
-          network: network && {
-            id: network.Id,
-            name: network.Name,
-            subnet: network.IPAM.Config?.[0]?.Subnet ?? null,
-            mtu: mtuIn(network.Options),
-          },
-          publishing: lines
-            .slice(lines.indexOf(SERVICES) + 1)
-            .map((line) => line.split(' '))
-            .flatMap(([name = '', ...modes]) => (modes.includes('ingress') ? [name] : [])),
+          network:
+            network === undefined
+              ? null
+              : {
+                  id: network.Id,
+                  name: network.Name,
+                  subnet: network.IPAM.Config?.[0]?.Subnet ?? null,
+                  mtu: mtuIn(network.Options),
+                },
+          publishing: readEngine('the services', z.array(serviceSchema), services)
+            .filter(({ Spec }) =>
+              (Spec.EndpointSpec?.Ports ?? []).some(({ PublishMode }) => PublishMode === 'ingress'),
+            )
+            .map(({ Spec }) => Spec.Name),
         };
       },
     ),
@@ -104,9 +107,3 @@ export const ingressNetwork = defineResource({
     ];
   },
 });
-
-function readNetwork(described: string): z.output<typeof inspected> {
-  const network = inspected.safeParse(JSON.parse(described));
-  if (!network.success) throw new ProbeError('docker described the network of the mesh in an unknown way');
-  return network.data;
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { steady } from '../../facts/index.ts';
-import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
+import { engine, networkSchema, readEngine } from '../../facts/index.ts';
+import { type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { dockerProbe } from './docker-probe.ts';
 import { mtuIn, packetSize, withMtu } from './mtu.ts';
@@ -18,13 +18,6 @@ const want = z.strictObject({
   mtu: packetSize.optional(),
 });
 
-const inspected = z.object({
-  Driver: z.string(),
-  Attachable: z.boolean(),
-  IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullable() }),
-  Options: z.record(z.string(), z.string()).nullable(),
-});
-
 /**
  * An overlay network of the swarm with a known subnet. Managers only. Docker cannot change one in place. Found by its
  * exact name in the whole list: what the filter `name=` means differs between engines. The host may have one of its own of that name
@@ -36,26 +29,21 @@ export const dockerNetwork = defineResource({
   key: ({ name }) => name,
 
   observe: ({ name }) =>
-    dockerProbe(
-      `network ${name}`,
-      steady(sh`
-        list=$(docker network ls --no-trunc --format '{{.Scope}} {{.ID}} {{.Name}}') || exit
-        id=$(printf '%s\n' "$list" | while read -r scope id name; do [ "$name" != ${name} ] || echo "$scope $id"; done | sort -r | sed -n '1s/.* //p')
-        [ -z "$id" ] || docker network inspect --format '{{json .}}' "$id"`),
-      (stdout) => {
-        if (stdout === '') return null;
-        const network = inspected.safeParse(JSON.parse(stdout));
-        if (!network.success) throw new ProbeError(`docker described network ${name} in an unknown way`);
-        const { Driver, Attachable, IPAM, Options } = network.data;
-        return {
-          driver: Driver,
-          attachable: Attachable,
-          subnet: IPAM.Config?.[0]?.Subnet ?? null,
-          encrypted: Options !== null && 'encrypted' in Options,
-          mtu: mtuIn(Options),
-        };
-      },
-    ),
+    dockerProbe(`network ${name}`, engine('/networks'), (stdout) => {
+      const all = readEngine('the networks', z.array(networkSchema), stdout).filter(
+        ({ Name }) => Name === name,
+      );
+      const network = all.find(({ Scope }) => Scope === 'swarm') ?? all[0];
+      return network === undefined
+        ? null
+        : {
+            driver: network.Driver,
+            attachable: network.Attachable,
+            subnet: network.IPAM.Config?.[0]?.Subnet ?? null,
+            encrypted: network.Options !== null && 'encrypted' in network.Options,
+            mtu: mtuIn(network.Options),
+          };
+    }),
 
   diff(wanted, have): readonly Change[] {
     if (have === null) return [{ field: 'network', from: null, to: `overlay ${wanted.subnet}` }];

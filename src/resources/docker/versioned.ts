@@ -1,8 +1,9 @@
 import { createHash, scryptSync } from 'node:crypto';
 import { z } from 'zod';
+import { engine, readEngine } from '../../facts/index.ts';
 import { type Change, compare, type Probe } from '../../resource/index.ts';
-import { type Script, Secret, sh } from '../../shell/index.ts';
-import { managerProbe, managersList } from './manager.ts';
+import { Secret } from '../../shell/index.ts';
+import { dockerProbe } from './docker-probe.ts';
 
 export const objectName = z
   .string()
@@ -40,23 +41,16 @@ function slowDigest(name: string, secret: Secret): string {
 
 export type Versioned = 'secret' | 'config';
 
-/** All secrets, and all configs, that are versions of one: each with what it is a version of. */
-const LISTS: Readonly<Record<Versioned, Script>> = {
-  secret: managersList('docker_secrets', list('secret')),
-  config: managersList('docker_configs', list('config')),
-};
-
-function list(object: Versioned): Script {
-  return sh`timeout 30 docker ${object} ls --format ${`{{.Name}} {{.Label "${VERSION_OF}"}}`} --filter ${`label=${VERSION_OF}`}`;
-}
+const listed = z.array(
+  z.object({ Spec: z.object({ Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }) }),
+);
 
 /** The names in the swarm of all versions of an object, sorted. */
 export function versionsOf(object: Versioned, name: string): Probe<readonly string[]> {
-  return managerProbe(`${object} ${name}`, LISTS[object], (stdout) =>
-    stdout
-      .split('\n')
-      .map((line) => line.split(' '))
-      .flatMap(([version = '', of]) => (of === name ? [version] : []))
+  return dockerProbe(`${object} ${name}`, engine(`/${object}s`, { label: [VERSION_OF] }), (stdout) =>
+    readEngine(`the ${object}s`, listed, stdout)
+      .filter(({ Spec }) => Spec.Labels?.[VERSION_OF] === name)
+      .map(({ Spec }) => Spec.Name)
       .toSorted(),
   );
 }

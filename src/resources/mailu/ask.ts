@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dockerContainers } from '../../facts/index.ts';
 import { type Probe, ProbeError, Unobservable } from '../../resource/index.ts';
 import { lines, raw, type Script, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
@@ -9,10 +10,12 @@ const NOT_READY = 'not ready';
 /** Text that sets `$admin` to the container of Mailu's admin on this host, or ends. A task has a container of its own. */
 export function findAdmin(service: string): Script {
   return sh`
-    admin=$(docker ps --quiet --no-trunc --filter ${`label=com.docker.swarm.service.name=${service}`} | head -n 1) || exit 1
+    containers=$(${dockerContainers}) || exit
+    admin=$(printf '%s\n' "$containers" | awk -v service=${service} '$1 == "container" && $3 == "true" && $6 == service { print $2, $5; exit }')
     [ -n "$admin" ] || { echo ${ELSEWHERE}; exit 0; }
-    health=$(docker inspect --format '{{with .State.Health}}{{.Status}}{{end}}' "$admin") || exit 1
-    case $health in ''|healthy) ;; *) echo ${NOT_READY}; exit 0 ;; esac`;
+    health=\${admin#* }
+    admin=\${admin%% *}
+    case $health in - | healthy) ;; *) echo ${NOT_READY}; exit 0 ;; esac`;
 }
 
 /** A list in what Mailu exports, which leaves out one that is empty. */

@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  ask,
-  askingNames,
-  type DnsAnswer,
-  EMBEDDED,
-  insideContainer,
-  readAnswer,
-  runningEngine,
-} from '../../dns/index.ts';
+import { ask, askingNames, type DnsAnswer, EMBEDDED, readAnswer } from '../../dns/index.ts';
+import { insideContainer, runningEngine } from '../../facts/index.ts';
 import { type Change, defineResource, ProbeError, Unobservable } from '../../resource/index.ts';
 import { lines, sh } from '../../shell/index.ts';
 import { want as resolverWant } from './want.ts';
@@ -52,7 +45,7 @@ export const containerResolver = defineResource({
 
   observe: ({ network, checks }) => ({
     script: askingNames(sh`
-      engine=$(${runningEngine}) || { echo none; exit 0; }
+      ${runningEngine} || { echo none; exit 0; }
       ${circumstances(network)}
       echo "now $now"
       [ ! -e ${kept(network)} ] || echo "seen $(cat ${kept(network)})"

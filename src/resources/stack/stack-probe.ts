@@ -1,6 +1,6 @@
-import type { z } from 'zod';
-import { steady } from '../../facts/index.ts';
-import { type Probe, ProbeError } from '../../resource/index.ts';
+import { z } from 'zod';
+import { dockerNodes, engine, networkSchema, readEngine, steady } from '../../facts/index.ts';
+import type { Probe } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { managerProbe } from '../docker/manager.ts';
 import type { Fields } from './fields.ts';
@@ -27,15 +27,11 @@ const MOST_LOGS = 8;
 
 /** A task as `docker service ps` lists it, the newest of a place first. Its name is that of its place. */
 const LISTED = '{{.ID}} {{.Name}} {{.DesiredState}} {{.CurrentState}}';
+/** Of a service: whether Docker has taken an update back, which stands before such a list. */
+const BACK = '{{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}';
 /** Of a network: its id, and each service that is found in it by its name. */
 const FOUND = '{{$id := .ID}}{{range $name, $_ := .Services}}found {{$id}} {{$name}}\n{{end}}';
 
-/** Of a service: itself, whether Docker has taken an update back, which stands before such a list, and the networks that it is on. */
-const DESCRIBED = `\
-service {{json .}}
-back {{with .UpdateStatus}}{{.State}}{{end}} {{.Spec.Name}}
-{{range .Spec.TaskTemplate.Networks}}on {{.Target}}
-{{end}}`;
 /** Of the two: the last task that ended in each place in which none runs, or in which an older one runs again. */
 const SILENT = `
   $1 ~ /^rollback/ { back[$2] = 1; next }
@@ -49,45 +45,57 @@ const SILENT = `
       if (of[place] in back || (!(place in runs) && (place in wanted || !(of[place] in some)))) print ended[place], of[place]
   }`;
 
-/** Asks a manager for the services of a stack and their tasks. One that is replaced in between is gone as it is looked at. */
-export const stackProbe = (name: string): Probe<ActualServices> =>
-  managerProbe(
+/** Asks a manager for the services of a stack and their tasks. */
+export function stackProbe(name: string): Probe<ActualServices> {
+  const label = `com.docker.stack.namespace=${name}`;
+  const tasks = engine('/tasks', { label: [label] });
+  return managerProbe(
     `stack ${name}`,
-    steady(sh`
-    ids=$(docker service ls --quiet --filter ${`label=com.docker.stack.namespace=${name}`}) || exit
-    [ -n "$ids" ] || exit 0
-    echo "now $(date +%s)"
-    docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' || exit
-    docker node ls --format 'node {{.ID}} {{.Hostname}}' || exit
-    described=$(docker service inspect --format ${DESCRIBED} $ids) || exit
-    printf '%s\n' "$described"
-    listed=$(docker service ps --no-trunc --format ${LISTED} $ids) || exit
-    [ -z "$listed" ] || docker inspect --type task --format 'task {{json .}}' $(printf '%s\n' "$listed" | cut -d ' ' -f 1) || exit
-    # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
-    docker service ps --no-trunc --filter _up-to-date=true --format 'current {{.ID}}' $ids || exit
-    # Names that the containers of each network find: those that this manager has seen.
-    networks=$(printf '%s\n' "$described" | sed -n 's/^on //p' | sort -u)
-    [ -z "$networks" ] || docker network inspect --verbose --format ${FOUND} $networks || exit
-    # What a task that failed has said, where no other runs in its place.
-    { printf '%s\n' "$described" | sed -n 's/^back //p'; printf '%s\n' "$listed"; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
-      timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
-    done
-    exit 0`),
+    sh`
+      services=$(${engine('/services', { label: [label] })}) || exit
+      networks=$(${engine('/networks')}) || exit
+      tasks=$(${tasks}) || exit
+      printf '%s %s\n' now "$(date +%s)" services "$services" networks "$networks" tasks "$tasks"
+      nodes=$(${dockerNodes}) || exit
+      # Those of what the service is now, as Docker itself tells them apart (swarmkit, IsTaskDirty).
+      current=$(${engine('/tasks', { label: [label], '_up-to-date': ['true'] })}) || exit
+      printf '%s %s\n' nodes "$nodes" current "$current"
+      # Names that the containers of each network find: those that this manager has seen.
+      set --
+      for id in $(printf '%s\n' "$services" | grep -o '"Target":"[a-z0-9]\{25\}"' | cut -d '"' -f 4 | sort -u); do
+        case $networks in *'"Id":"'"$id"'"'*) set -- "$@" "$id" ;; esac
+      done
+      [ $# = 0 ] || ${steady(sh`docker network inspect --verbose --format ${FOUND} "$@"`)} || exit
+      case $tasks in *'"State":"failed"'* | *'"State":"complete"'*) ;; *) exit 0 ;; esac
+      # What a task that failed has said, where no other runs in its place.
+      ids=$(docker service ls --quiet --filter ${`label=${label}`}) || exit
+      { docker service inspect --format ${BACK} $ids; docker service ps --no-trunc --format ${LISTED} $ids; } | awk ${SILENT} | head -n ${MOST_LOGS} | while read -r task service; do
+        timeout 10 docker service logs --raw --tail ${LOG_LINES} "$task" 2>&1 | sed "s/^/log $service /"
+      done
+      exit 0`,
     (stdout) => readStack(name, stdout),
   );
+}
+
+const networkName = networkSchema.pick({ Id: true, Name: true });
+const nodeName = z.object({ ID: z.string(), Description: z.object({ Hostname: z.string() }).partial() });
 
 function readStack(stackName: string, stdout: string): ActualServices {
   const lines = stdout.split('\n').map(atSpace);
   const all = (kind: string) => lines.filter(([key]) => key === kind).map(([, rest]) => rest);
   const pairs = (kind: string) => all(kind).map(atSpace);
-  const networks = new Map(pairs('network'));
-  const nodes = new Map(pairs('node'));
+  const list = <T>(kind: string, schema: z.ZodType<T>): readonly T[] =>
+    readEngine(`${kind} of stack ${stackName}`, z.array(schema), all(kind)[0] ?? '[]');
+  const networks = new Map(list('networks', networkName).map(({ Id, Name }) => [Id, Name]));
+  const nodes = new Map(
+    list('nodes', nodeName).map(({ ID, Description }) => [ID, Description.Hostname ?? '']),
+  );
   const logs = pairs('log');
   const now = Number(all('now')[0] ?? 0);
-  const current = new Set(all('current'));
+  const current = new Set(list('current', taskSchema).map(({ ID }) => ID));
   const found = pairs('found');
-  const services = all('service').map((text) => parsed(serviceSchema, JSON.parse(text), 'service'));
-  const tasks = all('task').map((text) => parsed(taskSchema, JSON.parse(text), 'task'));
+  const services = list('services', serviceSchema);
+  const tasks = list('tasks', taskSchema);
   return new Map(
     services.map((service): [string, ActualService] => {
       const own = tasks
@@ -126,10 +134,4 @@ function isLost(found: readonly (readonly [string, string])[], network: string, 
 function atSpace(line: string): [string, string] {
   const space = line.indexOf(' ');
   return [line.slice(0, space), line.slice(space + 1)];
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new ProbeError(`docker described a ${what} in an unknown way`);
-  return result.data;
 }

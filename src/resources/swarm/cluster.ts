@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isManager, readDockerInfo, readSwarmInfo } from '../../facts/index.ts';
+import { engine, isManager, readDockerInfo, readEngine, readSwarmInfo } from '../../facts/index.ts';
 import { type Change, defineResource, Refusal } from '../../resource/index.ts';
 import { Secret, sh } from '../../shell/index.ts';
 import { dockerProbe } from '../docker/docker-probe.ts';
@@ -18,6 +18,8 @@ const want = z.strictObject({
   /** UDP port of VXLAN. Only at init. Docker's default: 4789. */
   dataPathPort: z.number().int().min(1024).max(49151).optional(),
 });
+
+const swarm = z.object({ JoinTokens: z.object({ Manager: z.string(), Worker: z.string() }) });
 
 export interface JoinTokens {
   readonly manager: Secret;
@@ -40,12 +42,10 @@ export const swarmCluster = defineResource({
         ${readDockerInfo}
         printf '%s\n' "$swarm"
         ${isManager} || exit 0
-        docker swarm join-token --quiet manager && docker swarm join-token --quiet worker`,
+        ${engine('/swarm')}`,
       (stdout) => {
-        const [info = '', manager, worker] = stdout.split('\n');
-        const tokens: JoinTokens | undefined =
-          manager && worker ? { manager: new Secret(manager), worker: new Secret(worker) } : undefined;
-        return { ...readSwarmInfo(info), tokens };
+        const [info = '', described = ''] = stdout.split('\n');
+        return { ...readSwarmInfo(info), tokens: described === '' ? undefined : readTokens(described) };
       },
     ),
 
@@ -86,6 +86,11 @@ export const swarmCluster = defineResource({
 
   output: (_wanted, have) => ({ clusterId: have.clusterId, tokens: have.tokens }),
 });
+
+function readTokens(described: string): JoinTokens {
+  const { Manager, Worker } = readEngine('the swarm', swarm, described).JoinTokens;
+  return { manager: new Secret(Manager), worker: new Secret(Worker) };
+}
 
 function initialised({ advertiseAddress }: z.infer<typeof want>): readonly Change[] {
   return [{ field: 'swarm', from: null, to: `initialised, advertised at ${advertiseAddress}` }];

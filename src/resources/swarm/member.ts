@@ -45,11 +45,9 @@ export const swarmMember = defineResource({
           sleep 1
           swarm=$(docker info --format '{{json .Swarm}}') || exit 1
         done
-        printf '%s\n' "$swarm"
-        docker node inspect self --format '{{.ManagerStatus.Reachability}}' 2>/dev/null || echo none`,
+        printf '%s\n' "$swarm"`,
       (stdout) => {
-        const [info = '', reachability = ''] = stdout.split('\n');
-        const have = { ...readSwarmInfo(info), reachability };
+        const have = readSwarmInfo(stdout);
         if (have.state === 'pending')
           throw new ProbeError('the node is still joining a swarm; run again in a minute');
         return have;

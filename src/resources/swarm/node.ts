@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dockerNodes, readSwarmNode, type SwarmNode } from '../../facts/index.ts';
+import { dockerNodes, readSwarmNodes, type SwarmNode } from '../../facts/index.ts';
 import {
   type Change,
   compare,
@@ -19,13 +19,11 @@ export function nodeProbe(host: string, nodeId: string | undefined): Probe<Swarm
   return nodeId === undefined
     ? { script: sh`true`, parse: () => new Unobservable('the node has not joined yet') }
     : dockerProbe(`node ${host}`, dockerNodes, (nodes) => {
-        const known = nodes.split('\n').find((line) => line !== '' && idOf(line) === nodeId);
+        const known = readSwarmNodes(nodes).find(({ id }) => id === nodeId);
         if (known === undefined) throw new ProbeError(`the swarm has no node ${nodeId}, which ${host} was`);
-        return readSwarmNode(known);
+        return known;
       });
 }
-
-const idOf = (node: string): unknown => JSON.parse(node).ID;
 
 const want = z.strictObject({
   /** The inventory's name of the host, for people. Docker is told the id: names can be ambiguous (moby#24310). */
