@@ -18,6 +18,7 @@ export {
   type DockerFacts,
   dockerFacts,
   type EngineFact,
+  engine,
   engineFacts,
   type FileIdentity,
   type FirewallFacts,
@@ -216,11 +217,13 @@ export {
   BOOT_SECONDS,
   lines,
   looksSecret,
+  type Program,
   quote,
   raw,
   type Script,
   Secret,
   sh,
   shared,
+  together,
 } from './shell/index.ts';
 export { render, template } from './template/index.ts';

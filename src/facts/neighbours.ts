@@ -68,7 +68,7 @@ export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts>
         containers: all.filter(lives),
         former: all.filter((container) => container.service !== undefined && !lives(container)),
         names: readNames(output.stdout),
-        services: readServices(readLines(output.stdout, 'services')[0] ?? '[]', paths),
+        services: readLines(output.stdout, 'services').flatMap((all) => readServices(all, paths)),
       };
     } catch (error) {
       throw new ProbeError(`containers are described in an unknown way (${String(error)})`);

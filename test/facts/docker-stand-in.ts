@@ -87,3 +87,31 @@ export function dockerStandIn({
   *) echo "this test knows no docker $*" >&2; exit 1 ;;
 esac`;
 }
+
+/** What the engine lists of a service. */
+export const serviceRow = ({
+  name,
+  stack = '',
+  mode = { Replicated: { Replicas: 1 } },
+  ports = null,
+  image = 'busybox',
+  mounts = null,
+}: {
+  readonly name: string;
+  readonly stack?: string;
+  readonly mode?: object;
+  readonly ports?: readonly object[] | null;
+  readonly image?: string;
+  readonly mounts?: readonly object[] | null;
+}): string =>
+  `services ${JSON.stringify([
+    {
+      Spec: {
+        Name: name,
+        Labels: stack === '' ? {} : { 'com.docker.stack.namespace': stack },
+        Mode: mode,
+        TaskTemplate: { ContainerSpec: { Image: image, ...(mounts && { Mounts: mounts }) } },
+      },
+      Endpoint: { ...(ports && { Ports: ports }) },
+    },
+  ])}\n`;

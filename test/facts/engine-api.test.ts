@@ -151,6 +151,22 @@ describe('the engine', () => {
     expect(readFileSync(join(answers, 'times'), 'utf8').trim().split('\n')).toHaveLength(8);
   });
 
+  test('a swarm whose managers do not answer each other is not asked again and again', () => {
+    const refused = {
+      status: 500,
+      message: 'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    };
+    const api = { '/networks': [], '/nodes': refused, '/services': [{ never: 'seen' }] };
+    const host = hostWith(dockerStandIn({ info: ['control true'], api }));
+    const silent = { code: 1, stdout: '', stderr: `${refused.message}\n` };
+    expect(host.ask([engine('/nodes'), engine('/services'), engine('/networks')])).toEqual([
+      silent,
+      silent,
+      { code: 0, stdout: '[]\n', stderr: '' },
+    ]);
+    expect(host.asked()).toHaveLength(2);
+  });
+
   test('is not asked where its service does not run', () => {
     const bin = hostWith(`echo "$1 $2" >>/dev/null; exit 9`, 'mawk', 'inactive');
     expect(bin.ask([engine('/version')]).map((part) => part?.code)).toEqual([NOT_RUNNING]);

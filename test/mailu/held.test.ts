@@ -9,6 +9,7 @@ import { inspectQueue } from '../../playbooks/mailu/queue.ts';
 import { removeStack } from '../../playbooks/mailu/verbs.ts';
 import type { Mailu, MailuCluster } from '../../playbooks/settings/mailu.ts';
 import { neighbourFacts } from '../../src/facts/index.ts';
+import { serviceRow } from '../facts/docker-stand-in.ts';
 import { mailCluster } from './mail-hosts.ts';
 
 const UNNAMED = 'a'.repeat(64);
@@ -41,11 +42,10 @@ function rows(
   const lines = [
     ...Object.entries(tasks).map(
       ([name, { mounts, running = true }]) =>
-        `docker ${JSON.stringify({ name: `/${name}.1.x`, image: `mailu/x`, running, restart: '', service: name, mounts: mounts.map((mount) => ({ RW: true, ...mount })) })}`,
+        `container ${JSON.stringify({ name: `/${name}.1.x`, image: `mailu/x`, running, restart: '', service: name, mounts: mounts.map((mount) => ({ RW: true, ...mount })) })}`,
     ),
-    ...Object.entries(services).map(
-      ([name, mounts]) =>
-        `service ${JSON.stringify({ name, stack: 'mailu', mode: { Replicated: { Replicas: 1 } }, mounts })}`,
+    ...Object.entries(services).map(([name, mounts]) =>
+      serviceRow({ name, stack: 'mailu', mounts }).trimEnd(),
     ),
     more,
   ];

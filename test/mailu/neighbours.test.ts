@@ -8,6 +8,7 @@ import {
   type MailuCluster,
 } from '../../playbooks/settings/mailu.ts';
 import { neighbourFacts, openFileFacts } from '../../src/facts/index.ts';
+import { serviceRow } from '../facts/docker-stand-in.ts';
 
 interface Host {
   readonly front?: boolean;
@@ -50,7 +51,7 @@ interface Container {
   readonly mount?: string;
   readonly readOnly?: boolean;
 }
-const container = ({ engine = 'docker', name, port, mount, readOnly = false, ...rest }: Container) =>
+const container = ({ engine = 'container', name, port, mount, readOnly = false, ...rest }: Container) =>
   `${engine} ${JSON.stringify({
     name: `/${name}`,
     image: 'busybox',
@@ -66,8 +67,7 @@ const container = ({ engine = 'docker', name, port, mount, readOnly = false, ...
     mounts: mount === undefined ? [] : [{ Type: 'bind', Source: mount, Destination: '/x', RW: !readOnly }],
     ...rest,
   })}\n`;
-const service = (name: string, more: object = {}) =>
-  `service ${JSON.stringify({ name, stack: '', mode: { Replicated: { Replicas: 1 } }, ports: null, image: 'busybox', mounts: null, ...more })}\n`;
+const service = (name: string, more: object = {}) => serviceRow({ name, ...more });
 const compose = { project: 'mailu', restart: 'always', image: 'ghcr.io/mailu/nginx:2024.06' };
 
 test('a Compose project that has our ports and our files is named once, with all its containers', () => {

@@ -8,16 +8,18 @@ import { mailuSettings } from './mail-hosts.ts';
 
 /** What Docker says of a service that runs with these variables. */
 const service = (env: readonly string[], replicas: number) =>
-  `service ${JSON.stringify({
-    ID: 'w',
-    UpdatedAt: '',
-    Spec: {
-      Name: 'mailu_webmail',
-      Labels: {},
-      TaskTemplate: { ContainerSpec: { Image: 'mailu/webmail', Env: env } },
-      Mode: { Replicated: { Replicas: replicas } },
+  `services ${JSON.stringify([
+    {
+      ID: 'w',
+      UpdatedAt: '',
+      Spec: {
+        Name: 'mailu_webmail',
+        Labels: {},
+        TaskTemplate: { ContainerSpec: { Image: 'mailu/webmail', Env: env } },
+        Mode: { Replicated: { Replicas: replicas } },
+      },
     },
-  })}\n`;
+  ])}\n`;
 
 /** Why a stack is not deployed over it, with the fixes; nothing where it is. */
 function refused(section: object, env: readonly string[], replicas = 1): readonly string[] {

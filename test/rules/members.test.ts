@@ -20,7 +20,7 @@ const through = (address: string) => {
   const [, joining] = cluster.hosts;
   const [member] = membership(joining as never, cluster, 'manager');
   const inactive =
-    '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}\nnone\n';
+    '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}\n';
   const judged = member?.judge({ code: 0, stdout: inactive, stderr: '' }, { paths: new Set() });
   if (judged?.state !== 'observed') throw new Error('not observed');
   const tokens = { manager: 'token', worker: 'token' };
