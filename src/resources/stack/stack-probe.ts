@@ -65,7 +65,9 @@ export function stackProbe(name: string): Probe<ActualServices> {
       for id in $(printf '%s\n' "$services" | grep -o '"Target":"[a-z0-9]\{25\}"' | cut -d '"' -f 4 | sort -u); do
         case $networks in *'"Id":"'"$id"'"'*) set -- "$@" "$id" ;; esac
       done
-      [ $# = 0 ] || ${steady(sh`docker network inspect --verbose --format ${FOUND} "$@"`)} || exit
+      if [ $# -gt 0 ]; then
+        ${steady(sh`docker network inspect --verbose --format ${FOUND} "$@"`)}
+      fi
       case $tasks in *'"State":"failed"'* | *'"State":"complete"'*) ;; *) exit 0 ;; esac
       # What a task that failed has said, where no other runs in its place.
       ids=$(docker service ls --quiet --filter ${`label=${label}`}) || exit
