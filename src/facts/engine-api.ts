@@ -170,12 +170,8 @@ export type Filters = Readonly<Record<string, readonly string[]>>;
 export function engine(path: string, filters: Filters = {}): Script {
   const query =
     Object.keys(filters).length === 0 ? '' : `?filters=${encodeURIComponent(JSON.stringify(filters))}`;
-  const words = [path, ...Object.entries(filters).flat(2)].join('_');
-  return together(
-    engineApi,
-    `engine${`_${words}`.replaceAll(/\W+/g, '_').replaceAll(/_+/g, '_')}`,
-    path + query,
-  );
+  const words = [path.slice(1), ...Object.entries(filters).flat(2)].join(' ');
+  return together(engineApi, `engine_${words}`, path + query);
 }
 
 /** What the engine has said, as far as we read it. @throws ProbeError where it says it in a way that we do not know. */

@@ -27,11 +27,12 @@ export interface Program {
  * A question to a program that is put in one call with all others to it that are in a script. It stands for a command that prints the
  * answer to this question alone, and ends with its code; what went wrong with it is on stderr.
  *
- * @param name of the command: letters, digits and `_`, one for each question.
+ * @param name what the command is called after, one for each question. What a command cannot have in its name stands there by its bytes.
  */
 export function together(program: Program, name: string, question: string): Script {
-  const asked = new Map([[commandOf(name), question]]);
-  return Script.sharing(name, program.name, program.needs, () => new Together(program, asked));
+  const written = name.replaceAll(/\W+/g, (text) => `_${Buffer.from(text).toString('hex')}_`);
+  const asked = new Map([[commandOf(written), question]]);
+  return Script.sharing(written, program.name, program.needs, () => new Together(program, asked));
 }
 
 function commandOf(name: string): string {
