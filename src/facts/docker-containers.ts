@@ -8,8 +8,8 @@ export const CONTAINER_JSON = `{"name":{{json .Name}},"image":{{json .Config.Ima
 
 /**
  * Of a container: `container`, its id, whether it runs, its process, its health, the service of the swarm that it is of, its networks by
- * name and id, and the rest as JSON; for each of its mounts a line `mount`, with its id, the
- * directory in it, and that of the host after a tab. `-` is nothing.
+ * name and id, and the rest as JSON; for each of its mounts a line `mount`, with its id, the directory in it, and that of the host after
+ * a tab. `-` is nothing.
  */
 const TOLD = `\
 container {{.ID}} {{.State.Running}} {{.State.Pid}} {{with .State.Health}}{{.Status}}{{else}}-{{end}} {{with index .Config.Labels "com.docker.swarm.service.name"}}{{.}}{{else}}-{{end}} ,{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.NetworkID}},{{end}} ${CONTAINER_JSON}{{$id := .ID}}{{range .Mounts}}

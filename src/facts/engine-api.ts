@@ -14,7 +14,7 @@ const PIPE = 65_536;
 
 /**
  * Takes the answers of an HTTP connection apart, in the order of the questions, `OWN` of which are not about the swarm, and prints them
- * as `Program.ask` wants them. The engine sends a body in one piece whose length it says, or in chunks (RFC 9112, 7.1). What a config
+ * as `Program.ask` wants them. Its last line tells how the command has ended: `ended 124` where its time was up. The engine sends a body in one piece whose length it says, or in chunks (RFC 9112, 7.1). What a config
  * has in it is left out: it is not asked for, and there may be much of it.
  */
 const READ = String.raw`
@@ -55,6 +55,10 @@ BEGIN {
   count = split(NAMES, names, " ")
   state = "status"
 }
+/^ended [0-9]+$/ {
+  ended = $2
+  next
+}
 {
   rest = $0 "\n"
   while (rest != "") {
@@ -90,7 +94,7 @@ BEGIN {
     } else if (state == "end" && line == "") answered()
   }
 }
-END { if (!silent) exit done <= count ? 124 : 0 }`;
+END { if (!silent) exit done > count ? 0 : ended == 124 ? 124 : 1 }`;
 
 /**
  * The API of the engine, all questions through one connection of Docker's own command. The pipe stays open for writing while the engine
@@ -121,7 +125,7 @@ const engineApi: Program = {
         else
           of_swarm() { :; }
           names=
-          echo ${ofSwarm.map(([name]) => `${name}_code=${NO_MANAGER}`).join(' ')}
+          printf '%s\n' ${ofSwarm.map(([name]) => `${name}_code=${NO_MANAGER} ${name}_why='this node is no manager of a swarm'`)}
         fi`,
       sh`
         names=${names(own)}" $names"
@@ -131,7 +135,7 @@ const engineApi: Program = {
         tries=0
         while :; do
           { own; of_swarm; printf 'GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n'; } >&3
-          said=$(timeout ${ENGINE_PATIENCE} docker system dial-stdio <&3 | awk -v NAMES="$names" -v OWN=${own.length} ${READ})
+          said=$({ timeout ${ENGINE_PATIENCE} docker system dial-stdio <&3; printf '\nended %s\n' "$?"; } | awk -v NAMES="$names" -v OWN=${own.length} ${READ})
           code=$?
           tries=$((tries + 1))
           [ "$code" = ${NO_LEADER} ] && [ "$tries" -lt 8 ] || break

@@ -101,22 +101,25 @@ describe.each([
     expect(told).toEqual([
       { code: 0, stdout: '["a"]\n', stderr: '' },
       { code: 0, stdout: '1\n', stderr: 'no such "b"\n' },
-      { code: NO_MANAGER, stdout: '', stderr: '' },
+      { code: NO_MANAGER, stdout: '', stderr: 'this node is no manager of a swarm\n' },
       { code: 0, stdout: '0\n', stderr: '' },
     ]);
   });
 
-  test('one that stops in the middle has answered what came before', () => {
+  test.each([
+    ['that ends', 'echo Cannot connect >&2; exit 1', { code: 1, stderr: 'Cannot connect\n' }],
+    ['whose time is up', 'exit 124', { code: 124, stderr: '' }],
+  ])('one %s in the middle has answered what came before, and says why no more', (_end, end, silent) => {
     const random = () => 0;
     const whole = Buffer.concat([sent('["a"]', 200, random), sent('["b"]', 200, random)]);
-    const told = hostWith(sending(whole.subarray(0, whole.length - 2)), awk).ask(
-      [engine('/a'), engine('/b')],
-      shell,
-    );
-    expect(told).toEqual([
-      { code: 0, stdout: '["a"]\n', stderr: '' },
-      { code: 124, stdout: '', stderr: '' },
-    ]);
+    for (const cut of [2, 4, 9, 60]) {
+      const docker = sending(whole.subarray(0, whole.length - cut)).replace(/cat (\S+)/, `cat $1; ${end}`);
+      const told = hostWith(docker, awk).ask([engine('/a'), engine('/b')], shell);
+      expect(told).toEqual([
+        { code: 0, stdout: '["a"]\n', stderr: silent.stderr },
+        { ...silent, stdout: '' },
+      ]);
+    }
   });
 });
 

@@ -88,7 +88,8 @@ describe.each(['dash', 'bash'])('a stack, asked for in %s', (shell) => {
 
   test.each([
     ['for its networks', "'network inspect') exit 1 ;;", 'could not ask docker'],
-    ['at all', "'system dial-stdio') exit 1 ;;", 'did not answer'],
+    ['at all', "'system dial-stdio') exit 1 ;;", 'could not ask docker'],
+    ['in time', "'system dial-stdio') exit 124 ;;", 'did not answer'],
   ])('by a manager whose Docker does not answer %s is not told as gone', (_, more, told) => {
     const api = { ...LISTS, '/services': [SERVICE], '/tasks': [] };
     expect(() => look(shell, api, more)).toThrow(told);
