@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { engine, networkSchema, readEngine } from '../../facts/index.ts';
 import { type Change, compare, defineResource, ProbeError, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { managerProbe } from './manager.ts';
+import { dockerProbe } from './docker-probe.ts';
 import { mtuIn, packetSize, withMtu } from './mtu.ts';
 
 const want = z.strictObject({
@@ -33,7 +33,7 @@ export const ingressNetwork = defineResource({
   key: () => 'ingress',
 
   observe: () =>
-    managerProbe(
+    dockerProbe(
       'the network of the mesh',
       sh`
         ${engine('/networks')} || exit

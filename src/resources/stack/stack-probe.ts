@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dockerNodes, engine, networkSchema, readEngine, steady } from '../../facts/index.ts';
 import type { Probe } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
-import { managerProbe } from '../docker/manager.ts';
+import { dockerProbe } from '../docker/docker-probe.ts';
 import type { Fields } from './fields.ts';
 import { serviceSchema, taskSchema } from './inspected.ts';
 import { type Progress, progressOf, type Task } from './progress.ts';
@@ -49,7 +49,7 @@ const SILENT = `
 export function stackProbe(name: string): Probe<ActualServices> {
   const label = `com.docker.stack.namespace=${name}`;
   const tasks = engine('/tasks', { label: [label] });
-  return managerProbe(
+  return dockerProbe(
     `stack ${name}`,
     sh`
       services=$(${engine('/services', { label: [label] })}) || exit
