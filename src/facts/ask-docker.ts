@@ -1,4 +1,5 @@
 import { lines, raw, type Script, sh, shared } from '../shell/index.ts';
+import { unitRuns } from './systemd-units.ts';
 
 /** Exit codes of our own, so that no message text is read. */
 export const NOT_INSTALLED = 90;
@@ -12,7 +13,7 @@ export const dockerThere = shared(
   'docker_there',
   sh`
     command -v docker >/dev/null || exit ${NOT_INSTALLED}
-    [ "$(systemctl is-active docker.service)" = active ] || exit ${NOT_RUNNING}`,
+    ${unitRuns('docker.service')} || exit ${NOT_RUNNING}`,
 );
 
 /** Whether the host is a manager that can be asked; `autolock` of what only managers with a quorum know; `swarm` last, as JSON. */

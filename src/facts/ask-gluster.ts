@@ -1,5 +1,6 @@
 import { type Output, ProbeError, Unobservable } from '../resource/index.ts';
 import { type Script, sh, shared } from '../shell/index.ts';
+import { unitRuns } from './systemd-units.ts';
 
 /** Seconds that glusterd may take for a question that it puts to its peers as well, and for one that it answers itself. */
 const PATIENCE = 60;
@@ -26,7 +27,7 @@ export function gluster(words: readonly string[], patience = PATIENCE): Script {
 /** Ends with a code of its own where glusterd does not run. */
 export const glusterThere = shared(
   'gluster_there',
-  sh`systemctl is-active -q glusterd.service || exit ${NOT_RUNNING}`,
+  sh`${unitRuns('glusterd.service')} || exit ${NOT_RUNNING}`,
 );
 
 /** A question that only a running glusterd can be asked. */

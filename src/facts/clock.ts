@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
+import { lines, raw, sh } from '../shell/index.ts';
+import { unitState } from './systemd-units.ts';
 
 /** Programs that keep a clock right, by their units. */
 const KEEPERS = [
@@ -26,9 +27,10 @@ export interface ClockFacts {
 
 /** What keeps the clock of a host right. An alias of a unit (Debian's chronyd.service) is the unit itself. */
 export const clockFacts: Probe<ClockFacts> = {
-  script: sh`
-    [ -d /run/systemd/system ] || exit 0
-    systemctl show --property=Id,LoadState,UnitFileState,ActiveState -- ${KEEPERS}`,
+  script: lines([
+    raw('[ -d /run/systemd/system ] || exit 0'),
+    ...KEEPERS.map((unit) => sh`${unitState(unit)} && echo || exit`),
+  ]),
   parse(output) {
     if (output.code !== 0) throw new ProbeError('could not ask systemd what keeps the clock', output);
     const units = output.stdout

@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { lines, raw } from '../shell/index.ts';
+import { lines, raw, sh } from '../shell/index.ts';
+import { unitProperty } from './systemd-units.ts';
 import { UNIT_OF } from './unit-of.ts';
 
 /** An engine of Docker that runs on this host and is not its `docker.service`. */
@@ -18,9 +19,9 @@ export interface EngineFact {
 export const engineFacts: Probe<readonly EngineFact[]> = {
   script: lines([
     UNIT_OF,
+    sh`main=$(${unitProperty('docker.service', 'MainPID')})`,
     raw(`\
 space=$(readlink /proc/self/ns/pid) || exit 66
-main=$(systemctl show --property MainPID --value docker.service 2>/dev/null)
 for comm in $(grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null); do
   pid=\${comm#/proc/}; pid=\${pid%/comm}
   [ "$pid" != "$main" ] && [ "$(readlink "/proc/$pid/ns/pid")" = "$space" ] || continue

@@ -78,3 +78,4 @@ export { type SwarmFacts, swarmFacts } from './swarm.ts';
 export { readSwarmInfo, type SwarmInfo } from './swarm-info.ts';
 export type { Membership, StoredMembership } from './swarm-membership.ts';
 export { dockerNodes, readSwarmNodes, type SwarmNode } from './swarm-node.ts';
+export { unitProperty, unitRuns, unitState } from './systemd-units.ts';

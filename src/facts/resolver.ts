@@ -2,6 +2,7 @@ import { ask, askingNames, EMBEDDED, readAnswer } from '../dns/index.ts';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, sh } from '../shell/index.ts';
 import { insideContainer, runningEngine } from './inside-container.ts';
+import { unitRuns } from './systemd-units.ts';
 
 export interface ResolverFacts {
   /** Whether NetworkManager runs, and so knows the name servers of this host's network. */
@@ -28,7 +29,7 @@ const ASKED = 'example.org';
 /** How a host resolves names, and whether the answers are validated. */
 export const resolverFacts: Probe<ResolverFacts> = {
   script: askingNames(sh`
-    [ "$(systemctl is-active NetworkManager.service)" != active ] || echo 'network-manager yes'
+    ! ${unitRuns('NetworkManager.service')} || echo 'network-manager yes'
     ! command -v dpkg-query >/dev/null ||
       dpkg-query -W -f='conflict \${Package} \${db:Status-Status}\n' systemd-resolved resolvconf openresolv 2>/dev/null |
       sed -n 's/ installed$//p'

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unitProperty, unitState } from '../facts/index.ts';
 import { defineResource, ProbeError, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { mountUnit } from './mount-unit.ts';
@@ -21,7 +22,8 @@ export const remount = defineResource({
 
   observe: ({ where }) => ({
     script: sh`
-      t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- ${mountUnit(where)}) || exit 66
+      ${unitState(mountUnit(where))} >/dev/null || exit 66
+      t=$(${unitProperty(mountUnit(where), 'ActiveEnterTimestamp')})
       [ -n "$t" ] || { echo none; exit 0; }
       echo "$(date -d "$t" +%s.%6N) $(stat -c %.6Y -- ${`/etc/systemd/system/${mountUnit(where)}`})"`,
     parse(output) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unitState } from '../facts/index.ts';
 import { type Change, defineResource, ProbeError, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { startOrPutBack } from './last-good.ts';
@@ -40,7 +41,7 @@ export const service = defineResource({
 
   observe: ({ unit, configuration }) => ({
     script: sh`
-      systemctl show --timestamp=us+utc --property=LoadState,ActiveState,UnitFileState,NeedDaemonReload,InactiveExitTimestamp -- ${unit} || exit 1
+      ${unitState(unit)} || exit 1
       for f in ${configuration}; do
         [ ! -e "$f" ] || stat -c 'Modified=%.6Y %n' -- "$f" || exit 1
       done`,

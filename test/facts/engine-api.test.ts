@@ -9,6 +9,7 @@ import { dockerSecret } from '../../src/index.ts';
 import { type Script, sh } from '../../src/shell/index.ts';
 import { randomFrom } from '../random.ts';
 import { dockerStandIn } from './docker-stand-in.ts';
+import { systemctlStandIn } from './systemctl-stand-in.ts';
 
 const NONCE = 'provision-of-a-test';
 
@@ -19,7 +20,7 @@ function hostWith(docker: string, awk = 'mawk', service = 'active') {
     writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(bin, name), 0o755);
   };
-  command('systemctl', `echo ${service}`);
+  command('systemctl', systemctlStandIn({ ActiveState: service }));
   command('sleep', '');
   command('docker', `echo "$1 $2" >>${bin}/asked\n${docker}`);
   if (awk === 'busybox') command('awk', 'exec busybox awk "$@"');

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { mailDataFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
 import { dockerStandIn, type Row } from './docker-stand-in.ts';
+import { systemctlStandIn } from './systemctl-stand-in.ts';
 
 /** A host's files in a folder, looked at by the shell that a node has, with commands of the test before the real ones. */
 class Host {
@@ -17,7 +18,7 @@ class Host {
   constructor() {
     for (const path of [this.root, this.own, this.bin]) mkdirSync(path);
     this.command('findmnt', 'exit 0');
-    this.command('systemctl', 'echo inactive');
+    this.command('systemctl', systemctlStandIn({ ActiveState: 'inactive' }));
     this.command('docker', 'exit 1');
   }
 
@@ -197,7 +198,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       readonly more?: string;
     }) {
       const host = new Host();
-      host.command('systemctl', 'echo active');
+      host.command('systemctl', systemctlStandIn());
       const spec = {
         Name: 'mailu_admin',
         Mode: {},

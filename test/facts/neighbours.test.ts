@@ -8,6 +8,7 @@ import { type NeighbourFacts, neighbourFacts, openFileFacts } from '../../src/fa
 import { Unobservable } from '../../src/resource/index.ts';
 import type { Script } from '../../src/shell/index.ts';
 import { dockerStandIn } from './docker-stand-in.ts';
+import { systemctlStandIn } from './systemctl-stand-in.ts';
 
 const UNNAMED = 'a'.repeat(64);
 
@@ -18,7 +19,7 @@ class Host {
 
   constructor() {
     mkdirSync(this.#bin);
-    this.command('systemctl', 'echo active');
+    this.command('systemctl', systemctlStandIn());
     this.containers([]);
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { engineFacts, listenerFacts } from '../../src/facts/index.ts';
 import type { Probe } from '../../src/resource/index.ts';
+import { systemctlStandIn } from './systemctl-stand-in.ts';
 
 /** A host's processes in a folder, with what `ss` and `systemctl` say. */
 class Host {
@@ -15,7 +16,7 @@ class Host {
     this.process('self', '', '');
     for (const [name, text] of [
       ['ss', `cat <<'END'\n${ss}\nEND`],
-      ['systemctl', `echo ${mainPid}`],
+      ['systemctl', systemctlStandIn({ MainPID: mainPid })],
     ] as const) {
       const path = join(this.#folder, 'bin', name);
       writeFileSync(path, `#!/bin/sh\n${text}\n`);

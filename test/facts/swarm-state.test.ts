@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { swarmFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
+import { systemctlStandIn } from './systemctl-stand-in.ts';
 
 /** A node's own certificate, as swarmkit made it in the lab. */
 const CERTIFICATE = readFileSync(new URL('facts.test.ts', import.meta.url), 'utf8').match(
@@ -75,7 +76,7 @@ class Host {
   look(shell: string) {
     const { folder } = this;
     const docker = existsSync(this.path(this.root)) ? this.path(this.root) : this.root;
-    this.command('systemctl', `case $1 in is-active) echo ${this.active} ;; esac`);
+    this.command('systemctl', systemctlStandIn({ ActiveState: this.active }));
     if (existsSync(join(this.#bin, 'docker')))
       this.command('docker', `printf '%s\\n' 'control false' 'root ${docker}' 'swarm ${this.info}'`);
     const here = (text: string) => text.replaceAll(folder, '');

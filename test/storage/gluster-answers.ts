@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Script } from '../../src/shell/index.ts';
+import { systemctlStandIn } from '../facts/systemctl-stand-in.ts';
 
 /** What a script says with a gluster that answers a question (the end of its words) so. */
 export function withGluster(script: Script, answers: Readonly<Record<string, string>>) {
@@ -15,7 +16,7 @@ export function withGluster(script: Script, answers: Readonly<Record<string, str
     ([words, text]) => `*'${words}') cat <<'ANSWER'\n${text}\nANSWER\n;;`,
   );
   command('gluster', `case "$*" in\n${cases.join('\n')}\n*) exit 3 ;;\nesac`);
-  command('systemctl', 'exit 0');
+  command('systemctl', systemctlStandIn());
   command('sleep', 'exit 0');
   const { status, stdout, stderr } = spawnSync('dash', ['-s'], {
     input: script.reveal(),

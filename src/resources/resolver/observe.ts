@@ -1,6 +1,7 @@
 import { ask, askingNames, type DnsAnswer, readAnswer } from '../../dns/index.ts';
+import { unitState } from '../../facts/index.ts';
 import { type Output, ProbeError } from '../../resource/index.ts';
-import { raw, type Script, sh } from '../../shell/index.ts';
+import { lines, raw, type Script, sh } from '../../shell/index.ts';
 import { secondsOf } from '../timestamp.ts';
 import { CONTROL, NM_CONF, RESOLV_CONF, ROOTS, type Want } from './want.ts';
 
@@ -56,10 +57,7 @@ export function lookAtResolver({ checks, configuration, forwarders }: Want): Scr
     case $(lsattr -d -- "$(readlink -f "$f")" 2>/dev/null | cut -d' ' -f1) in '') echo unknown ;; *i*) echo yes ;; *) echo no ;; esac
     cat "$f" 2>/dev/null
     part units
-    for unit in ${[...UNITS]}; do
-      systemctl show --timestamp=us+utc --property=Id,LoadState,ActiveState,UnitFileState,InactiveExitTimestamp -- "$unit.service" || exit 66
-      echo
-    done
+    ${lines(UNITS.map((unit) => sh`${unitState(`${unit}.service`)} && echo || exit 66`))}
     part files
     for f in ${[NM_CONF, ...configuration.unbound, ...configuration['dnssec-trigger']]} /etc/NetworkManager/conf.d/*.conf; do
       [ ! -e "$f" ] || stat -c '%.6Y %n' -- "$f" || exit 66
