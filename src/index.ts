@@ -55,6 +55,7 @@ export {
   type SwarmFacts,
   type SwarmNode,
   swarmFacts,
+  unitState,
 } from './facts/index.ts';
 export { type SecretForm, type SecretName, secretName } from './inventory/index.ts';
 export { type MailCheck, mailCheck } from './outside/index.ts';
@@ -90,6 +91,7 @@ export {
   compare,
   defineResource,
   type Fix,
+  inParts,
   type Judgement,
   type Output,
   type Pending,

@@ -2,6 +2,7 @@ export { WHICH_BOOT } from './boot.ts';
 export { byName } from './by-name.ts';
 export { type Change, compare, type Shown, secretChange } from './change.ts';
 export { SCRIPT } from './fixes.ts';
+export { inParts } from './in-parts.ts';
 export { LOCK, RUN_LOCK } from './lock.ts';
 export { atOrigin, callerOf, originOf } from './origin.ts';
 export { askPlaybookCode, checkDefinition, runPlaybookCode, WrongAnswer } from './playbook-code.ts';

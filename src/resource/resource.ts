@@ -57,30 +57,33 @@ export interface Pending {
  * A kind of thing that can hold on a host, as four pure functions. `Want` is what should hold, `Have` what a probe
  * found, `Out` what others may refer to. None of them waits for anything, and each may be called more often than its answer is needed.
  */
-export interface ResourceType<Input, Want, Have, Out = undefined> {
+export interface ResourceType<Input, Want, Have, Out = undefined, Own extends Change = Change> {
   readonly kind: string;
   readonly want: ZodType<Want, Input>;
   /** Tells two resources of this kind on a host apart: a path, a unit's name. */
   key(want: Want): string;
   observe(want: Want): Probe<Have>;
-  /** The differences, each named. None means converged. */
-  diff(want: Want, have: Have, pending: Pending): readonly Change[];
+  /**
+   * The differences, each named. None means converged. A kind may put more into a change than a plan lists, which of several things it is
+   * about: the other functions are given it as it is.
+   */
+  diff(want: Want, have: Have, pending: Pending): readonly Own[];
   /**
    * Commands that remove exactly `changes`. Running them again after an abort must be harmless. A plan asks for them, too: what is wrong
    * with them is told before anything is changed.
    */
-  apply(want: Want, have: Have, changes: readonly Change[], resolve: Resolve): readonly Step[];
+  apply(want: Want, have: Have, changes: readonly Own[], resolve: Resolve): readonly Step[];
   output?(want: Want, have: Have): Out;
   /** Asked after `apply`, again and again, until it tells nothing more. Then `diff` decides. */
   settling?(want: Want, have: Have): Settling | undefined;
   /** What these changes stop. Default: nothing. */
-  restarts?(want: Want, changes: readonly Change[]): readonly Restart[];
+  restarts?(want: Want, changes: readonly Own[]): readonly Restart[];
   /** What of these changes no run takes back, each in a clause: a number of copies, a database that is converted. Default: nothing. */
-  lasting?(want: Want, changes: readonly Change[]): readonly string[];
+  lasting?(want: Want, changes: readonly Own[]): readonly string[];
   /** The changes where nothing of it is there yet: `lasting` tells what they mean while the host cannot be asked. Default: none. */
-  asNew?(want: Want): readonly Change[];
+  asNew?(want: Want): readonly Own[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
-  writes?(want: Want, changes: readonly Change[]): readonly string[];
+  writes?(want: Want, changes: readonly Own[]): readonly string[];
   /** Whether its steps may end the machine (`Step.reboots`). Then a stage that has it on several hosts has to be `rolling`. Default: they do not. */
   readonly endsMachine?: boolean;
 }
@@ -132,8 +135,8 @@ export interface ResourceFactory<Input, Out> {
   ref<T>(host: string, key: string, pick: (output: Out) => T | undefined): Ref<T>;
 }
 
-export function defineResource<Input, Want, Have, Out = undefined>(
-  type: ResourceType<Input, Want, Have, Out>,
+export function defineResource<Input, Want, Have, Out = undefined, Own extends Change = Change>(
+  type: ResourceType<Input, Want, Have, Out, Own>,
 ): ResourceFactory<Input, Out> {
   const at = callerOf(defineResource);
   checkDefinition(`kind ${type?.kind ?? ''}`.trim(), type, KIND, at);
@@ -191,14 +194,14 @@ const asking =
   (name, shape, code) =>
     askPlaybookCode({ what, name, at }, shape, code);
 
-function judge<Input, Want, Have, Out>(
-  type: ResourceType<Input, Want, Have, Out>,
+function judge<Input, Want, Have, Out, Own extends Change>(
+  type: ResourceType<Input, Want, Have, Out, Own>,
   want: Want,
   have: Have | Unobservable,
   pending: Pending,
   ask: Ask,
 ): Judgement {
-  const lasting = (changes: readonly Change[]) =>
+  const lasting = (changes: readonly Own[]) =>
     ask('lasting', TEXTS, () => type.lasting?.(want, changes) ?? []);
   if (have instanceof Unobservable) {
     const asNew = ask('asNew', CHANGES, () => type.asNew?.(want) ?? []);
@@ -207,7 +210,7 @@ function judge<Input, Want, Have, Out>(
   const changes = ask('diff', CHANGES, () => type.diff(want, have, pending));
   return {
     state: 'observed',
-    changes,
+    changes: changes.map(({ field, from, to }) => ({ field, from, to })),
     output: ask('output', atOnce, () => type.output?.(want, have)),
     writes: ask('writes', TEXTS, () => type.writes?.(want, changes) ?? []),
     restarts: ask('restarts', RESTARTS, () => type.restarts?.(want, changes) ?? []),

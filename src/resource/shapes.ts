@@ -2,6 +2,7 @@ import {
   func,
   listOf,
   object,
+  objectWithMore,
   optional,
   type Shape,
   schema,
@@ -24,7 +25,7 @@ const SHOWN: Shape = such(
 
 export const CHANGES: Shape = listOf(
   'changes, as `compare(…)` gives it',
-  object('a change (`{ field, from, to }`)', { field: words, from: SHOWN, to: SHOWN }),
+  objectWithMore('a change (`{ field, from, to }`)', { field: words, from: SHOWN, to: SHOWN }),
 );
 
 const STEP: Shape = object('a step (`{ title, script }`)', {

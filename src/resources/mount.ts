@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { bare, failIfHidden, MOUNT_MARK } from '../facts/index.ts';
-import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
+import { bare, failIfHidden, MOUNT_MARK, unitState } from '../facts/index.ts';
+import { type Change, compare, defineResource, inParts, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { anotherMounted, isWanted, refuseToReplace } from './mount-other.ts';
 import { lookAtPoint, readPoint, refuseToHide } from './mount-point.ts';
@@ -50,11 +50,9 @@ export const mount = defineResource({
   want,
   key: ({ where }) => where,
 
-  observe: ({ where, what, unit, path }) => ({
-    script: sh`
-      (${lookAt(path, sh`cat -- "$p" || exit 66`)}) || exit 66
-      echo '=== state'
-      systemctl show --property=UnitFileState,NeedDaemonReload -- ${unit} || exit 66
+  observe({ where, what, unit, path }) {
+    const state = sh`
+      ${unitState(unit)} || exit 66
       timeout ${PATIENCE} findmnt -rn --mountpoint ${where} >/dev/null
       case $? in
         0)
@@ -65,12 +63,11 @@ export const mount = defineResource({
       esac
       # After that look: an automount has mounted by now what it is for.
       ${lookAtSource(where, what, path, PATIENCE)}
-      ${lookAtPoint(where)}`,
-    parse(output) {
+      ${lookAtPoint(where)}`;
+    return inParts({ file: lookAt(path, sh`cat -- "$p" || exit 66`), state }, (said, output) => {
       if (output.code !== 0) throw new ProbeError(`could not look what is mounted at ${where}`, output);
-      const [head = '', state = ''] = output.stdout.split('=== state\n');
-      const file = readPath(path, { ...output, stdout: head });
-      const lines = state.split('\n');
+      const file = readPath(path, { ...output, stdout: said.file });
+      const lines = said.state.split('\n');
       const { mounted, ...named } = readSources(lines);
       if (mounted === null && lines.some((line) => line.startsWith(ANSWERS)))
         throw new ProbeError(
@@ -87,8 +84,8 @@ export const mount = defineResource({
         named: named.unit ?? named.fstab,
         point: readPoint(where, lines),
       };
-    },
-  }),
+    });
+  },
 
   diff(wanted, have): readonly Change[] {
     const { what, type, shownType = type } = wanted;

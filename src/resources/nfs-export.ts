@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
-import { compare, defineResource, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
+import { compare, defineResource, inParts, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { byHand, gone, inOrder, letIn, lineOf, missing } from './exports-line.ts';
 import { LOOK_FOR_DISKS } from './look-for-disks.ts';
@@ -11,6 +11,7 @@ import { writeFile } from './write-file.ts';
 const FILE = '/etc/exports.d/provision.exports';
 /** Seconds that a name server may take. */
 const NAME_PATIENCE = 5;
+const UNINSTALLED = 65;
 
 const want = z.strictObject({
   /** The directory. */
@@ -32,13 +33,8 @@ export const nfsExport = defineResource({
   want,
   key: ({ path }) => path,
 
-  observe: ({ path }) => ({
-    script: sh`
-      ${AWAY}
-      away ${path} | sed 's/^/away /'
-      command -v exportfs >/dev/null || { echo uninstalled; exit 0; }
-      [ ! -e ${FILE} ] || cat ${FILE} || exit 66
-      echo '=== exported'
+  observe({ path }) {
+    const exported = sh`
       rows=$(timeout 10 exportfs -s) || exit 66
       d=${path}
       while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
@@ -53,13 +49,21 @@ export const nfsExport = defineResource({
       done
       for f in /etc/exports /etc/exports.d/*.exports; do
         [ "$f" = ${FILE} ] || [ ! -r "$f" ] || path=${path} awk '{ gsub(/"/, "", $1); sub(/\/$/, "", $1) } $1 == ENVIRON["path"] { print "elsewhere " FILENAME; exit }' "$f"
-      done`,
-    parse(output) {
-      if (output.code !== 0) throw new ProbeError('could not look what is exported', output);
-      const away = /^away (.*)\n/.exec(output.stdout)?.[1];
-      if (away !== undefined) return { away };
-      if (output.stdout === 'uninstalled\n') return new Unobservable('the NFS server is not installed');
-      const [file = '', exported = ''] = output.stdout.split('=== exported\n');
+      done`;
+    const parts = {
+      away: sh`
+        ${AWAY}
+        away ${path} || :`,
+      installed: sh`command -v exportfs >/dev/null || exit ${UNINSTALLED}`,
+      file: sh`[ ! -e ${FILE} ] || cat ${FILE} || exit 66`,
+      exported,
+    };
+    return inParts(parts, ({ file, exported, ...said }, output) => {
+      if (output.code !== 0 && output.code !== UNINSTALLED)
+        throw new ProbeError('could not look what is exported', output);
+      const [away = ''] = said.away.split('\n');
+      if (away !== '') return { away };
+      if (output.code === UNINSTALLED) return new Unobservable('the NFS server is not installed');
       const written = file.split(/^(?=.)/m);
       const isOurs = (line: string) => line.startsWith(`"${path}" `);
       const names = new Map(
@@ -82,8 +86,8 @@ export const nfsExport = defineResource({
             return { client, options: options.split(','), addresses: names.get(client) ?? [] };
           }),
       };
-    },
-  }),
+    });
+  },
 
   diff(wanted, have) {
     const { path, clients } = wanted;

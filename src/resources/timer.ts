@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Change, compare, defineResource, ProbeError } from '../resource/index.ts';
+import { unitState } from '../facts/index.ts';
+import { type Change, compare, defineResource, inParts, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { copyChange, copyStep, readWhose, whose, writeOurs } from './before.ts';
 import { compareAttributes, lookAt, readPath } from './path.ts';
@@ -75,35 +76,33 @@ export const timer = defineResource({
   want,
   key: ({ name }) => name,
 
-  observe: ({ name, unit, at }) => ({
-    script: sh`
-      said=$(systemd-analyze calendar -- ${at} 2>&1) || { printf '%s\n' "$said" >&2; exit 67; }
-      ${whose(pathOf(name, 'service'))}
-      (${lookAt(pathOf(name, 'service'), sh`cat -- "$p" || exit 66`)}) || exit 66
-      echo '=== timer'
-      ${whose(pathOf(name, 'timer'))}
-      (${lookAt(pathOf(name, 'timer'), sh`cat -- "$p" || exit 66`)}) || exit 66
-      echo '=== state'
-      systemctl show --property=UnitFileState,ActiveState,NeedDaemonReload -- ${unit} || exit 66`,
-    parse(output) {
+  observe({ name, unit, at }) {
+    const file = (kind: UnitKind) => sh`
+      ${whose(pathOf(name, kind))}
+      ${lookAt(pathOf(name, kind), sh`cat -- "$p" || exit 66`)}`;
+    const parts = {
+      time: sh`said=$(systemd-analyze calendar -- ${at} 2>&1) || { printf '%s\n' "$said" >&2; exit 67; }`,
+      service: file('service'),
+      timer: file('timer'),
+      state: unitState(unit),
+    };
+    return inParts(parts, (said, output) => {
       if (output.code === 67) throw new ProbeError(`${at} is no time that systemd knows`, output);
       if (output.code !== 0) throw new ProbeError(`could not look at ${unit}`, output);
-      const [service = '', rest = ''] = output.stdout.split('=== timer\n');
-      const [timing = '', state = ''] = rest.split('=== state\n');
-      const part = (which: UnitKind, text: string) => {
-        const { whose: from, rest: stdout } = readWhose(text);
-        const have = readPath(pathOf(name, which), { ...output, stdout });
+      const read = (kind: UnitKind) => {
+        const { whose: from, rest: stdout } = readWhose(said[kind]);
+        const have = readPath(pathOf(name, kind), { ...output, stdout });
         return have && { ...have, whose: from };
       };
       return {
-        service: part('service', service),
-        timer: part('timer', timing),
-        enabled: state.includes('UnitFileState=enabled\n'),
-        active: state.includes('ActiveState=active\n'),
-        needsReload: state.includes('NeedDaemonReload=yes\n'),
+        service: read('service'),
+        timer: read('timer'),
+        enabled: said.state.includes('UnitFileState=enabled\n'),
+        active: said.state.includes('ActiveState=active\n'),
+        needsReload: said.state.includes('NeedDaemonReload=yes\n'),
       };
-    },
-  }),
+    });
+  },
 
   diff: ({ name, files }, have): readonly Change[] => [
     ...UNIT_KINDS.flatMap((part) => [

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { glusterHeal, glusterVolume } from '../../src/index.ts';
 import type { Script } from '../../src/shell/index.ts';
 import { healSummary, withGluster } from '../storage/gluster-answers.ts';
+import { saidInParts } from './said-in-parts.ts';
 
 const brick = (number: number) => `192.0.2.${number}:/srv/gluster/mailu`;
 const bricks = (count: number) => Array.from({ length: count }, (_, index) => brick(index + 1));
@@ -71,7 +72,8 @@ describe('bricks are waited for by their names', () => {
     )
       .map((name, index) => `Brick${index + 1}: ${name}`)
       .join('\n')}\n`;
-    const result = volume.judge({ code: 0, stdout: info, stderr: '' }, { paths: new Set() });
+    const stdout = saidInParts({ volumes: info, status: '' });
+    const result = volume.judge({ code: 0, stdout, stderr: '' }, { paths: new Set() });
     if (result.state === 'unobservable') throw new Error(result.reason);
     const last = result.steps(() => '' as never).at(-1)?.script as Script;
     const detail = [1, 2, 3].map(

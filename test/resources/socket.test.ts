@@ -25,6 +25,7 @@ import {
   resolverFacts,
   swarmFacts,
 } from '../../src/facts/index.ts';
+import { systemctlStandIn } from '../facts/systemctl-stand-in.ts';
 import { kinds } from './kinds.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
@@ -41,7 +42,7 @@ function machine(): string {
     chmodSync(join(bin, name), 0o755);
   };
   program('docker', `echo "$*" >>'${touched}'`);
-  program('systemctl', 'echo inactive; exit 3');
+  program('systemctl', systemctlStandIn({ ActiveState: 'inactive' }));
   program('timeout', 'case $1 in -*) shift 2 ;; esac; shift; exec "$@"');
   return `${bin}:${process.env.PATH}`;
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Unobservable } from '../../src/resource/index.ts';
 import { stackProbe } from '../../src/resources/stack/stack-probe.ts';
 import { type Answers, dockerStandIn } from '../facts/docker-stand-in.ts';
+import { systemctlStandIn } from '../facts/systemctl-stand-in.ts';
 
 const NETWORK = 'n'.repeat(25);
 const GONE = 'g'.repeat(25);
@@ -35,7 +36,7 @@ const task = (ID: string, state: string, desired = 'running') => ({
 function look(shell: string, api: Answers, more = '') {
   const bin = mkdtempSync(join(tmpdir(), 'provision-stack-'));
   const programs = {
-    systemctl: 'echo active',
+    systemctl: systemctlStandIn(),
     sleep: ':',
     docker: dockerStandIn({ info: ['control true'], api, more }),
   };

@@ -3,6 +3,7 @@ import type { Reached } from '../../playbooks/settings/storage.ts';
 import { peersConnected, poolKeepsQuorum } from '../../playbooks/storage/gluster-gates.ts';
 import { VOLUME_OPTIONS } from '../../playbooks/storage/options.ts';
 import storage from '../../playbooks/storage.ts';
+import { saidInParts } from '../resources/said-in-parts.ts';
 import { addressOf, ID, pooled, type SiteHost, saidOf, siteOf, uuidOf } from './sites.ts';
 
 const PATH = '/srv/gluster/mailu';
@@ -64,7 +65,7 @@ describe('a brick host that is off', () => {
     const site = pool(3, { off: [3] });
     const bricks = bricksOf(3).map(([brick]) => brick);
     const options = { ...VOLUME_OPTIONS, 'auth.allow': '192.0.2.1,192.0.2.2,192.0.2.3' };
-    const said = (online: readonly string[]) => `Volume Name: mailu
+    const volumes = `Volume Name: mailu
 Type: Replicate
 Volume ID: ${ID}
 Status: Started
@@ -74,8 +75,13 @@ Options Reconfigured:
 ${Object.entries(options)
   .map(([name, value]) => `${name}: ${value}`)
   .join('\n')}
-=== status
-${online.map((brick) => `${'-'.repeat(78)}\nBrick                : Brick ${brick}\nOnline               : Y\n`).join('')}`;
+`;
+    const said = (online: readonly string[]) => {
+      const rows = online.map(
+        (brick) => `${'-'.repeat(78)}\nBrick                : Brick ${brick}\nOnline               : Y\n`,
+      );
+      return saidInParts({ volumes, status: rows.join('') });
+    };
     const changes = (name: string, stdout: string) => {
       const one = storage.stages.find((each) => each.name === name);
       const [resource] = one?.resources(site.hosts[0] as never, site as never) ?? [];
@@ -111,7 +117,7 @@ ${online.map((brick) => `${'-'.repeat(78)}\nBrick                : Brick ${brick
     ];
     const bricks = bricksOf(3).map(([brick], index) => `Brick${index + 1}: ${brick}`);
     const status = `Brick : Brick 192.0.2.1:${PATH}\nOnline : N\n${'-'.repeat(30)}\nBrick : Brick 192.0.2.2:${PATH}\nOnline : Y\n`;
-    const stdout = [...info, 'Bricks:', ...bricks, '=== status', status].join('\n');
+    const stdout = saidInParts({ volumes: `${[...info, 'Bricks:', ...bricks].join('\n')}\n`, status });
     const judged = (site: ReturnType<typeof pool>) => {
       const volume = storage.stages.find(({ name }) => name === 'volume');
       const [wanted] = volume?.resources(site.hosts[0] as never, site as never) ?? [];

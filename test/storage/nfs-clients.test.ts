@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { exported } from '../../playbooks/storage/nfs.ts';
 import { isReached } from '../../src/playbook/index.ts';
+import { saidInParts } from '../resources/said-in-parts.ts';
 import { siteOf } from './sites.ts';
 
 interface Node {
@@ -19,7 +20,12 @@ function clients(nodes: readonly Node[] | undefined) {
   if (server === undefined) expect.fail('the server was not reached');
   const found = exported(server, site).find(({ id }) => id.startsWith('nfs-export'));
   // 192.0.2.9 is let in by the line that is there.
-  const stdout = '"/srv/mail" 192.0.2.1(rw) 192.0.2.9(rw)\n=== exported\n';
+  const stdout = saidInParts({
+    away: '',
+    installed: '',
+    exported: '',
+    file: '"/srv/mail" 192.0.2.1(rw) 192.0.2.9(rw)\n',
+  });
   const judged = found?.judge({ code: 0, stdout, stderr: '' }, { paths: new Set() });
   if (judged?.state !== 'observed') expect.fail('the export was not judged');
   const to = judged.changes.find(({ field }) => field === 'export')?.to ?? '';

@@ -3,6 +3,7 @@ import storage from '../../playbooks/storage.ts';
 import type { GlusterFacts, GlusterVolume, MountFact } from '../../src/facts/index.ts';
 import type { Resource } from '../../src/resource/index.ts';
 import { BARE_GLUSTER } from '../facts/bare-gluster.ts';
+import { saidInParts } from '../resources/said-in-parts.ts';
 
 /** A host of a made-up site, as the playbook `storage` sees it. */
 export interface SiteHost {
@@ -113,8 +114,10 @@ export function pooled(
 
 /** What a resource makes of a host where nothing is there: all that it was asked to want is in it. */
 function unfolded(resource: Resource): unknown {
+  const parts = [...resource.probe.shown.matchAll(/^echo '== (\w+)'$/gm)].map(([, name]) => [name, '']);
+  const stdout = saidInParts(Object.fromEntries(parts));
   try {
-    const judged = resource.judge({ code: 0, stdout: '', stderr: '' }, { paths: new Set() });
+    const judged = resource.judge({ code: 0, stdout, stderr: '' }, { paths: new Set() });
     if (judged.state === 'unobservable') return judged.reason;
     return {
       changes: judged.changes,

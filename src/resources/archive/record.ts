@@ -1,4 +1,4 @@
-import { type Output, type Probe, ProbeError } from '../../resource/index.ts';
+import { inParts, type Output, type Probe, ProbeError } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 import { contentDigest } from '../docker/versioned.ts';
 import { lookAt, type PathState, readPath } from '../path.ts';
@@ -34,19 +34,21 @@ export interface Unpacked {
  * at all attributes. What others have put there is not looked at.
  */
 export function lookAtUnpacked(into: string): Probe<Unpacked> {
-  return {
-    script: sh`
-      r=${recordOf(into)}
-      echo '=== record'
+  const record = sh`r=${recordOf(into)}`;
+  const parts = {
+    record: sh`
+      ${record}
       if [ -e "$r" ]; then sed -n 's/^want //p' "$r" || exit 66
       elif [ -e "$r.ours" ]; then echo half
-      else echo none; fi
-      echo '=== directory'
-      (${lookAt(
+      else echo none; fi`,
+    directory: sh`
+      ${record}
+      ${lookAt(
         into,
         sh`[ -e "$r" ] || [ -e "$r.ours" ] || [ ! -d "$p" ] || { names=$(ls -A -- "$p") || exit 66; printf '%s\n' "$names" | head -n 9; }`,
-      )}) || exit 66
-      echo '=== drifted'
+      )}`,
+    drifted: sh`
+      ${record}
       [ -e "$r" ] && [ -d ${into} ] && cd -- ${into} || exit 0
       tab=$(printf '\t')
       {
@@ -57,15 +59,16 @@ export function lookAtUnpacked(into: string): Probe<Unpacked> {
           [ "$(readlink -- "$link")" = "$to" ] || printf '%s\n' "$link"
         done
       } | sort -u | sed 's,^[.]/,,'`,
-    parse: (output) => read(into, output),
   };
+  return inParts(parts, (said, output) => read(into, said, output));
 }
 
-function read(into: string, output: Output): Unpacked {
+function read(
+  into: string,
+  { record, directory, drifted }: Readonly<Record<'record' | 'directory' | 'drifted', string>>,
+  output: Output,
+): Unpacked {
   if (output.code !== 0) throw new ProbeError(`could not look at ${into}`, output);
-  const [, record = '', directory = '', drifted = ''] = output.stdout.split(
-    /^=== (?:record|directory|drifted)\n/m,
-  );
   const have = readPath(into, { ...output, stdout: directory });
   if (have !== null && have.type !== 'directory')
     throw new ProbeError(`${into} is a ${have.type}, where a directory is wanted`);

@@ -7,7 +7,7 @@ import {
   glusterVolumes,
   readVolumes,
 } from '../../facts/index.ts';
-import { byName, type Change, compare, defineResource, Refusal } from '../../resource/index.ts';
+import { byName, type Change, compare, defineResource, inParts, Refusal } from '../../resource/index.ts';
 import { sh } from '../../shell/index.ts';
 
 /** Has a command of its own. */
@@ -40,6 +40,13 @@ const want = z.strictObject({
   force: z.boolean().default(false),
 });
 
+interface VolumeChange extends Change {
+  /** Bricks that it gets. */
+  readonly added?: readonly string[];
+  /** The brick that is started. */
+  readonly offline?: string;
+}
+
 /**
  * A replicated volume that is started, with all its bricks online (those of hosts that answered) and these options. It may get more bricks, never
  * fewer: a brick that goes takes data with it.
@@ -49,23 +56,24 @@ export const glusterVolume = defineResource({
   want,
   key: ({ name }) => name,
 
-  observe: ({ name }) => ({
-    script: askGluster(sh`
-      ${glusterVolumes} || exit
-      echo '=== status'
-      case $(${glusterVolumeInfo(name)}) in
-        *'Status: Started'*) (${gluster(['volume', 'status', name, 'detail'])}) || exit 1 ;;
-      esac`),
-    parse(output) {
-      const answer = glusterAnswer('its volumes', output);
-      if (typeof answer !== 'string') return answer;
-      const [info = '', status = ''] = answer.split('=== status\n');
-      const volume = readVolumes(info.split('\n')).find((other) => other.name === name);
-      return volume === undefined ? null : { ...volume, online: onlineBricks(status) };
-    },
-  }),
+  observe: ({ name }) =>
+    inParts(
+      {
+        volumes: askGluster(glusterVolumes),
+        status: sh`
+          case $(${glusterVolumeInfo(name)}) in
+            *'Status: Started'*) ${gluster(['volume', 'status', name, 'detail'])} ;;
+          esac`,
+      },
+      (said, output) => {
+        const answer = glusterAnswer('its volumes', output);
+        if (typeof answer !== 'string') return answer;
+        const volume = readVolumes(said.volumes.split('\n')).find((other) => other.name === name);
+        return volume === undefined ? null : { ...volume, online: onlineBricks(said.status) };
+      },
+    ),
 
-  diff(wanted, have): readonly Change[] {
+  diff(wanted, have): readonly VolumeChange[] {
     const added = wanted.bricks.filter((brick) => !have?.bricks.includes(brick));
     if (added.length > 0 && wanted.away.length > 0)
       throw new Refusal(
@@ -118,10 +126,10 @@ export const glusterVolume = defineResource({
       );
     return [
       ...(added.length > 0
-        ? [{ field: 'bricks', from: have.bricks.join(' '), to: [...have.bricks, ...added].join(' ') }]
+        ? [{ field: 'bricks', from: have.bricks.join(' '), to: [...have.bricks, ...added].join(' '), added }]
         : []),
       ...compare('status', have.started ? 'started' : 'stopped', 'started'),
-      ...offline.map((brick) => ({ field: `brick ${brick}`, from: 'offline', to: 'online' })),
+      ...offline.map((brick) => ({ field: `brick ${brick}`, from: 'offline', to: 'online', offline: brick })),
       ...Object.entries(optionsOf(wanted, have.options)).flatMap(([name, to]) =>
         compare(name, have.options[name] ?? null, to),
       ),
@@ -130,13 +138,11 @@ export const glusterVolume = defineResource({
 
   asNew: made,
 
-  lasting: ({ name, setSize, arbiter, bricks }, changes) =>
-    changes.flatMap(({ field, from }) => {
+  lasting: ({ name, setSize, arbiter }, changes) =>
+    changes.flatMap(({ field, added }) => {
       const copies = arbiter ? `${setSize - 1} times beside an arbiter` : `${setSize} times`;
       if (field === 'volume') return [`volume ${name} keeps every file ${copies}, and that stays so`];
-      if (field !== 'bricks') return [];
-      const before = new Set(String(from).split(' '));
-      const added = bricks.filter((brick) => !before.has(brick));
+      if (added === undefined) return [];
       return [`volume ${name} gets ${added.join(', ')}, and a run takes no brick away`];
     }),
 
@@ -166,8 +172,8 @@ export const glusterVolume = defineResource({
         title: `set options of volume ${name}`,
         script: gluster(['volume', 'set', name, ...set]),
       });
-    if (fields.has('bricks')) {
-      const added = bricks.filter((brick) => !have?.bricks.includes(brick));
+    const added = changes.flatMap((change) => change.added ?? []);
+    if (added.length > 0)
       steps.push(
         {
           title: `add ${added.join(' ')}`,
@@ -178,10 +184,9 @@ export const glusterVolume = defineResource({
           script: gluster(['volume', 'rebalance', name, 'fix-layout', 'start']),
         },
       );
-    }
     if (have === null || fields.has('status'))
       steps.push({ title: `start volume ${name}`, script: gluster(['volume', 'start', name]) });
-    else if ([...fields].some((field) => field.startsWith('brick ')))
+    else if (changes.some(({ offline }) => offline !== undefined))
       steps.push({
         title: 'start the bricks that are offline',
         script: gluster(['volume', 'start', name, 'force']),
@@ -201,7 +206,7 @@ export const glusterVolume = defineResource({
 });
 
 /** What makes it. */
-function made(wanted: z.infer<typeof want>): readonly Change[] {
+function made(wanted: z.infer<typeof want>): readonly VolumeChange[] {
   const { bricks, setSize, arbiter } = wanted;
   const shape = `${bricks.length / setSize} x ${arbiter ? `${setSize - 1} and an arbiter` : setSize}: ${bricks.join(' ')}`;
   const options = Object.entries(optionsOf(wanted, {}));

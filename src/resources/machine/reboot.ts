@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type Change,
   defineResource,
+  inParts,
   type Output,
   ProbeError,
   Refusal,
@@ -52,15 +53,15 @@ export const reboot = defineResource({
   key: () => 'machine',
   endsMachine: true,
 
-  observe: (wanted) => ({
-    script: sh`
-      boot=$(${WHICH_BOOT}) || exit 66
-      echo "boot $boot"
-      [ ! -e ${RECORD} ] || sed 's/^/last /' ${RECORD} || exit 66
-      echo '=== needed'
-      (${reasonOf(wanted)})`,
-    parse: read,
-  }),
+  observe: (wanted) =>
+    inParts(
+      {
+        boot: WHICH_BOOT,
+        last: sh`[ ! -e ${RECORD} ] || cat ${RECORD} || exit 66`,
+        needed: reasonOf(wanted),
+      },
+      read,
+    ),
 
   diff(_want, { boot, reason, last }): readonly Change[] {
     if (reason === undefined) return [];
@@ -124,15 +125,14 @@ function reasonOf({ when }: Want): Script {
     case $? in 0) echo 'the playbook says so' ;; 1) ;; *) exit 66 ;; esac`;
 }
 
-function read(output: Output): Have {
+function read(said: Readonly<Record<'boot' | 'last' | 'needed', string>>, output: Output): Have {
   if (output.code !== 0) throw new ProbeError('could not see whether the machine has to be rebooted', output);
-  const [known = '', needed = ''] = output.stdout.split('=== needed\n');
-  const boot = /^boot (\S+)$/m.exec(known)?.[1];
-  if (boot === undefined) throw new ProbeError('could not see which boot of the machine this is');
-  const [from, reason, to = ''] = [...known.matchAll(/^last (.*)$/gm)].map(([, line = '']) => line);
+  const boot = said.boot.trim();
+  if (boot === '') throw new ProbeError('could not see which boot of the machine this is');
+  const [from, reason, to = ''] = said.last.split('\n').slice(0, -1);
   return {
     boot,
-    reason: needed.trim() || undefined,
+    reason: said.needed.trim() || undefined,
     last: from === undefined || reason === undefined ? undefined : { from, reason, to },
   };
 }

@@ -44,6 +44,11 @@ function ruleOf(name: string): string {
   return `${name} ALL=(ALL:ALL) NOPASSWD: ALL\n`;
 }
 
+interface UserChange extends Change {
+  /** The group that it is put into, if that is the change. */
+  readonly group?: string;
+}
+
 /**
  * An account that people log in to with keys. It is made without a password, and keys are added and taken away one by one:
  * what the inventory does not name is left, so that a run locks nobody out in passing.
@@ -77,12 +82,12 @@ export const user = defineResource({
     },
   }),
 
-  diff({ name, keys, revoked, sudo, groups }, have): readonly Change[] {
+  diff({ name, keys, revoked, sudo, groups }, have): readonly UserChange[] {
     const rule = sudo ? ruleOf(name).trim() : null;
     const inside = groups.filter((group) => have?.groups.has(group) !== true);
     return [
       ...(have === null ? [{ field: 'account', from: null, to: name }] : []),
-      ...inside.map((group) => ({ field: `group ${group}`, from: null, to: 'member' })),
+      ...inside.map((group) => ({ field: `group ${group}`, from: null, to: 'member', group })),
       ...keys
         .filter((key) => have?.keys.has(bodyOf(key)) !== true)
         .map((key) => ({ field: `key ${shortOf(key)}`, from: null, to: 'may log in' })),
@@ -94,9 +99,7 @@ export const user = defineResource({
   },
 
   apply({ name, keys, revoked, sudo }, have, changes) {
-    const inside = changes
-      .filter(({ field }) => field.startsWith('group '))
-      .map(({ field }) => field.slice(6));
+    const inside = changes.flatMap(({ group }) => group ?? []);
     const add = keys.filter((key) => have?.keys.has(bodyOf(key)) !== true);
     const take = revoked.filter((key) => have?.keys.has(bodyOf(key)) === true).map(bodyOf);
     const isChanged = (field: string) => changes.some((change) => change.field === field);

@@ -36,6 +36,13 @@ const want = z
   })
   .transform((stack) => ({ ...stack, services: wantedServices(stack.name, parseCompose(stack.compose)) }));
 
+interface ServiceChange extends Change {
+  readonly service: string;
+  /** Whether it is there at all, one of its settings, whether its tasks run, or whether its name is found. */
+  readonly about: 'service' | 'setting' | 'tasks' | 'name';
+  readonly setting?: string;
+}
+
 /**
  * A stack: its services as the stack file says, and running. Services that only somebody else can have put into it stay.
  * Managers only.
@@ -47,44 +54,48 @@ export const stack = defineResource({
 
   observe: ({ name }) => stackProbe(name),
 
-  diff({ name: stackName, services, known, keeps }, live): readonly Change[] {
+  diff({ name: stackName, services, known, keeps }, live): readonly ServiceChange[] {
     const gone = [...live.keys()].filter((name) => known.includes(name));
     const names = [...new Set([...services.keys(), ...gone])].toSorted();
-    return names.flatMap((name): readonly Change[] => {
-      const wanted = services.get(name);
-      const have = live.get(name);
-      if (wanted === undefined)
-        return [{ field: `service ${name}`, from: have?.fields.get('image') ?? null, to: null }];
-      if (have === undefined)
-        return [{ field: `service ${name}`, from: null, to: wanted.get('image') ?? null }];
-      const kept = keeps[name];
-      if (kept !== undefined) refuseElsewhere(`${stackName}_${name}`, kept, wanted, have.fields);
-      refuseOtherMode(`${stackName}_${name}`, wanted, have.fields);
-      const changes = differing(wanted, have.fields).map((field) => ({
-        field: `${name} ${field}`,
-        from: shown(field, have.fields.get(field)),
-        to: shown(field, wanted.get(field)),
+    return names.flatMap((service): readonly ServiceChange[] => {
+      const wanted = services.get(service);
+      const have = live.get(service);
+      if (wanted === undefined || have === undefined) {
+        const [from = null, to = null] = [have?.fields.get('image'), wanted?.get('image')];
+        return [{ service, about: 'service', field: `service ${service}`, from, to }];
+      }
+      const kept = keeps[service];
+      if (kept !== undefined) refuseElsewhere(`${stackName}_${service}`, kept, wanted, have.fields);
+      refuseOtherMode(`${stackName}_${service}`, wanted, have.fields);
+      const changes = differing(wanted, have.fields).map((setting) => ({
+        service,
+        about: 'setting' as const,
+        setting,
+        field: `${service} ${setting}`,
+        from: shown(setting, have.fields.get(setting)),
+        to: shown(setting, wanted.get(setting)),
       }));
       const { running, expected, text } = have.progress;
       if (changes.length > 0) return changes;
-      if (running < expected)
-        return [{ field: name + TASKS, from: text, to: `${expected} of ${expected} running` }];
-      return have.lost.length === 0
-        ? []
-        : [{ field: name + NAME, from: `not found in ${have.lost.join(', ')}`, to: 'found' }];
+      if (running < expected) {
+        const to = `${expected} of ${expected} running`;
+        return [{ service, about: 'tasks', field: `${service} tasks`, from: text, to }];
+      }
+      if (have.lost.length === 0) return [];
+      const from = `not found in ${have.lost.join(', ')}`;
+      return [{ service, about: 'name', field: `${service} name`, from, to: 'found' }];
     });
   },
 
   /** A service that is there and changes gets new tasks; one that goes has none any more. */
-  restarts({ services, updates }, changes) {
-    const names = changes
-      .filter(({ field }) => !field.endsWith(TASKS))
-      .map(({ field }) => field.split(' ')[0] ?? '')
-      .filter((name) => services.has(name));
-    const gone = changes.filter(isRemoval).map(({ field }) => field.slice(SERVICE.length));
+  restarts({ updates }, changes) {
+    const gone = changes.filter(isRemoval).map(({ service }) => service);
+    const anew = changes
+      .filter(({ about }) => about === 'setting' || about === 'name')
+      .map(({ service }) => service);
     return [
       ...gone.map((name) => ({ name, here: false, pause: 'for good' })),
-      ...[...new Set(names)].map((name) => {
+      ...[...new Set(anew)].map((name) => {
         const pause = updates[name]?.pause;
         return pause === undefined ? { name, here: false } : { name, here: false, pause };
       }),
@@ -92,20 +103,16 @@ export const stack = defineResource({
   },
 
   lasting: ({ updates }, changes) =>
-    changes.flatMap(({ field, from, to }) => {
-      const [name = '', what] = field.split(' ');
-      const lasting = what === 'image' ? updates[name]?.lasting : undefined;
+    changes.flatMap(({ service, setting, from, to }) => {
+      const lasting = setting === 'image' ? updates[service]?.lasting : undefined;
       return lasting === undefined ? [] : [`${lasting} (${from} to ${to})`];
     }),
 
   apply: ({ name, compose }, live, changes) => [
-    ...changes.filter(isRemoval).map(({ field }) => {
-      const service = field.slice(SERVICE.length);
-      return {
-        title: `remove ${service}`,
-        script: sh`docker service rm ${`${name}_${service}`} >/dev/null`,
-      };
-    }),
+    ...changes.filter(isRemoval).map(({ service }) => ({
+      title: `remove ${service}`,
+      script: sh`docker service rm ${`${name}_${service}`} >/dev/null`,
+    })),
     ...(changes.every((change) => isOfRunning(change) || isRemoval(change))
       ? []
       : [
@@ -124,17 +131,16 @@ export const stack = defineResource({
           },
         ]),
     // Docker has given up, or waits longer and longer: what was wrong may be mended by now.
-    ...changes.filter(isOfRunning).flatMap(({ field }) => {
-      const service = field.slice(0, field.lastIndexOf(' '));
-      return field.endsWith(TASKS) && live.get(service)?.progress.failed === undefined
+    ...changes.filter(isOfRunning).flatMap(({ service, about }) =>
+      about === 'tasks' && live.get(service)?.progress.failed === undefined
         ? []
         : [
             {
               title: `try ${service} again`,
               script: sh`docker service update --quiet --detach --force ${`${name}_${service}`} >/dev/null`,
             },
-          ];
-    }),
+          ],
+    ),
   ],
 
   settling({ services, patience }, live): Settling | undefined {
@@ -188,13 +194,9 @@ function refuseOtherMode(service: string, wanted: Fields, have: Fields): void {
   );
 }
 
-/** The field that says that a service does not run as it should, though it is what it should be. */
-const TASKS = ' tasks';
-/** That swarm's DNS has lost it, which it does not find again by itself (moby#37535, moby#53141). */
-const NAME = ' name';
-const SERVICE = 'service ';
-const isRemoval = ({ field, to }: Change) => field.startsWith(SERVICE) && to === null;
-const isOfRunning = ({ field }: Change) => field.endsWith(TASKS) || field.endsWith(NAME);
+const isRemoval = ({ about, to }: ServiceChange) => about === 'service' && to === null;
+/** It is what it should be, and does not run as it should, or swarm's DNS has lost it and does not find it again (moby#37535, moby#53141). */
+const isOfRunning = ({ about }: ServiceChange) => about === 'tasks' || about === 'name';
 
 /** Seconds beyond their time that services get which run, and have not run for long. */
 const STEADYING = 15;

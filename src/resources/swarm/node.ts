@@ -51,6 +51,11 @@ const want = z.strictObject({
 /** Seconds that a change of role gets to be carried out: Docker records it and reconciles later. */
 const PATIENCE = 90;
 
+interface NodeChange extends Change {
+  /** The label that it is about, if it is about one. */
+  readonly label?: string;
+}
+
 /** Role, availability and labels of a node, set through a manager. */
 export const swarmNode = defineResource({
   kind: 'swarm-node',
@@ -59,13 +64,18 @@ export const swarmNode = defineResource({
 
   observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 
-  diff(wanted, have): readonly Change[] {
+  diff(wanted, have): readonly NodeChange[] {
     return [
       ...compare('role', have.role, wanted.role),
       ...compare('availability', have.availability, wanted.availability ?? have.availability),
       ...Object.entries(wanted.labels)
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .flatMap(([name, value]) => compare(`label ${name}`, have.labels[name] ?? null, value)),
+        .flatMap(([label, value]) =>
+          compare(`label ${label}`, have.labels[label] ?? null, value).map((change) => ({
+            ...change,
+            label,
+          })),
+        ),
     ];
   },
 
@@ -81,10 +91,9 @@ export const swarmNode = defineResource({
       : [],
 
   apply({ host, role, availability }, { id }, changes) {
-    const options = changes.flatMap(({ field, to }) => {
+    const options = changes.flatMap(({ field, label, to }) => {
       if (field === 'role') return ['--role', role];
-      if (field === 'availability') return ['--availability', availability ?? 'active'];
-      const label = field.slice('label '.length);
+      if (label === undefined) return ['--availability', availability ?? 'active'];
       return to === null ? ['--label-rm', label] : ['--label-add', `${label}=${to}`];
     });
     const update = {
