@@ -38,6 +38,16 @@ function engineSettings(host: DockerHost, { hosts, others }: Docker): readonly R
   ];
 }
 
+function* engine(host: DockerHost, cluster: Docker): Iterable<Resource> {
+  if (isInstalled(host)) yield* engineSettings(host, cluster);
+  // Another version stops Docker: host by host.
+  if (isInstalled(host) && host.settings.source === 'docker-ce') yield* enginePackages(host);
+  yield service({
+    unit: 'docker.service',
+    configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
+  });
+}
+
 /** Docker Engine with these settings. Settings of a running engine roll host by host, the quorum as the gate. */
 export default definePlaybook({
   name: 'docker',
@@ -52,62 +62,41 @@ export default definePlaybook({
     autolock: autolockFacts,
   },
 
-  validate: ({ hosts }) =>
-    hosts.flatMap(({ name, settings }) => {
+  *validate({ hosts }) {
+    for (const { name, settings } of hosts) {
       const at = (...path: string[]) => ['hosts', name, 'docker', ...path];
-      return [
-        ...(settings.settings?.['live-restore'] === true
-          ? [
-              {
-                path: at('settings', 'live-restore'),
-                message: 'Docker refuses live-restore in a swarm; take it out',
-              },
-            ]
-          : []),
-        ...(settings.version !== undefined && settings.source !== 'docker-ce'
-          ? [
-              {
-                path: at('version'),
-                message: 'only docker-ce has versions to choose from; set `source: docker-ce`',
-              },
-            ]
-          : []),
-      ];
-    }),
+      if (settings.settings?.['live-restore'] === true)
+        yield {
+          path: at('settings', 'live-restore'),
+          message: 'Docker refuses live-restore in a swarm; take it out',
+        };
+      if (settings.version !== undefined && settings.source !== 'docker-ce')
+        yield {
+          path: at('version'),
+          message: 'only docker-ce has versions to choose from; set `source: docker-ce`',
+        };
+    }
+  },
 
-  inspect: ({ hosts, ...cluster }) => [
-    ...twoManagers({ hosts, ...cluster }),
-    ...hosts.filter(isReached).flatMap(inspectRepository),
-    ...hosts.filter(isReached).flatMap(inspectPackages),
-  ],
+  *inspect({ hosts, ...cluster }) {
+    yield* twoManagers({ hosts, ...cluster });
+    yield* hosts.filter(isReached).flatMap(inspectRepository);
+    yield* hosts.filter(isReached).flatMap(inspectPackages);
+  },
 
   stages: [
     {
       name: 'packages',
-      resources: (host, cluster) => {
-        const { source } = host.settings;
-        if (source === 'none') return [];
+      on: ({ settings: { source } }) => source !== 'none',
+      *resources(host, cluster) {
         // Its settings go with a bare engine: Debian's package starts it at once.
-        if (!isInstalled(host)) return [...engineSettings(host, cluster), ...enginePackages(host)];
-        return source === 'distribution' ? enginePackages(host) : [];
+        if (!isInstalled(host)) yield* engineSettings(host, cluster);
+        if (!isInstalled(host) || host.settings.source === 'distribution') yield* enginePackages(host);
       },
     },
     {
       name: 'engine',
-      resources: (host, cluster) =>
-        unlessLocking(
-          [
-            ...(isInstalled(host) ? engineSettings(host, cluster) : []),
-            // Another version stops Docker: host by host.
-            ...(isInstalled(host) && host.settings.source === 'docker-ce' ? enginePackages(host) : []),
-            service({
-              unit: 'docker.service',
-              configuration: [DAEMON_JSON, dropInPath(DOCKER_PROXY.unit, DOCKER_PROXY.name)],
-            }),
-          ],
-          host,
-          cluster,
-        ),
+      resources: (host, cluster) => unlessLocking([...engine(host, cluster)], host, cluster),
       rolling: {
         apart: ({ facts }) => facts.swarm.info?.state !== 'active',
         before: majorityWithout,

@@ -56,6 +56,8 @@ const viewText = ({ name, settings }: Storage) =>
 /** The first by name of those that answer: which one it is means nothing, only that it is one. */
 const writer = ({ hosts }: Storage) => hosts.filter(isReached).toSorted(byName)[0];
 
+const isShared = (_host: Reached, { settings }: Storage) => settings.kind !== 'none';
+
 const glusterOf = ({ settings: { kind, volume, otherVolumes } }: FactAbout<Storage['settings']>) =>
   kind === 'glusterfs'
     ? glusterFacts(
@@ -80,12 +82,14 @@ export default definePlaybook({
 
   validate: validate,
 
-  inspect: (cluster) => [
-    ...(cluster.settings.kind === 'glusterfs' ? site.inspect(cluster) : []),
-    ...(cluster.settings.kind === 'nfs' ? inspectExport(cluster) : []),
-    ...(cluster.settings.kind === 'none' ? [] : [...inspectSilent(cluster), ...inspectMounts(cluster)]),
-    ...inspectLeft(cluster),
-  ],
+  *inspect(cluster) {
+    const { kind } = cluster.settings;
+    if (kind === 'glusterfs') yield* site.inspect(cluster);
+    if (kind === 'nfs') yield* inspectExport(cluster);
+    if (kind !== 'none') yield* inspectSilent(cluster);
+    if (kind !== 'none') yield* inspectMounts(cluster);
+    yield* inspectLeft(cluster);
+  },
 
   stages: [
     { name: 'software', resources: by({ glusterfs: gluster.software, nfs: nfs.software }) },
@@ -109,51 +113,43 @@ export default definePlaybook({
     { name: 'heal', resources: by({ glusterfs: gluster.heal }) },
     {
       name: 'mount',
-      resources: (host, cluster) => {
+      on: isShared,
+      *resources(host, cluster) {
         const { kind, root } = cluster.settings;
-        if (kind === 'none') return [];
-        return [
-          file({ path: `/etc/systemd/system/${RETRY}`, content: retryUnit(root) }),
-          (kind === 'nfs' ? nfs : gluster).mounted(host, cluster, RETRY),
-          dropIn({
-            unit: 'docker.service',
-            name: 'provision-storage',
-            content: `[Unit]\nRequiresMountsFor=${root}\n`,
-          }),
-          file({
-            path: '/usr/local/sbin/provision-lease',
-            content: template(import.meta.url, '../templates/lease.sh.hbs', LEASE),
-            mode: '0755',
-          }),
-        ];
+        yield file({ path: `/etc/systemd/system/${RETRY}`, content: retryUnit(root) });
+        yield (kind === 'nfs' ? nfs : gluster).mounted(host, cluster, RETRY);
+        yield dropIn({
+          unit: 'docker.service',
+          name: 'provision-storage',
+          content: `[Unit]\nRequiresMountsFor=${root}\n`,
+        });
+        yield file({
+          path: '/usr/local/sbin/provision-lease',
+          content: template(import.meta.url, '../templates/lease.sh.hbs', LEASE),
+          mode: '0755',
+        });
       },
     },
     {
       name: 'remount',
-      resources: (host, cluster) =>
-        cluster.settings.kind !== 'none' && cluster.consents.has('remount')
-          ? unlessLocking([remount({ where: cluster.settings.root })], host, cluster)
-          : [],
+      on: (host, cluster) => isShared(host, cluster) && cluster.consents.has('remount'),
+      resources: (host, cluster) => unlessLocking([remount({ where: cluster.settings.root })], host, cluster),
       rolling: { before: majorityWithout, after: backInSwarm },
     },
     {
       name: 'proof',
-      resources: (host, cluster) => {
-        const { kind, root } = cluster.settings;
-        if (kind === 'none' || writer(cluster)?.name !== host.name) return [];
-        return [
-          directory({ path: `${root}/.provision`, mode: '0700' }),
-          file({ path: viewPath(root), content: viewText(cluster) }),
-        ];
-      },
+      on: (host, cluster) => isShared(host, cluster) && writer(cluster)?.name === host.name,
+      resources: (_host, cluster) => [
+        directory({ path: `${cluster.settings.root}/.provision`, mode: '0700' }),
+        file({ path: viewPath(cluster.settings.root), content: viewText(cluster) }),
+      ],
     },
     {
       name: 'view',
-      resources: (host, cluster) => {
-        const { kind, root } = cluster.settings;
-        if (kind === 'none' || writer(cluster)?.name === host.name) return [];
-        return [sameView({ path: viewPath(root), content: viewText(cluster) })];
-      },
+      on: (host, cluster) => isShared(host, cluster) && writer(cluster)?.name !== host.name,
+      resources: (_host, cluster) => [
+        sameView({ path: viewPath(cluster.settings.root), content: viewText(cluster) }),
+      ],
     },
   ],
 

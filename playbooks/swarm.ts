@@ -19,7 +19,7 @@ import { clusterSettings as baseSettings } from './settings/base.ts';
 import { clusterSettings, hostSettings } from './settings/swarm.ts';
 import { inspectAddresses, ownAddress } from './swarm/addresses.ts';
 import { inspectAvailability } from './swarm/availability.ts';
-import { leadManager, membership, nodeResources } from './swarm/members.ts';
+import { isLead, membership, nodeResources } from './swarm/members.ts';
 import { nodeTable } from './swarm/status.ts';
 
 /** One swarm of all hosts, with an odd number of managers. */
@@ -65,22 +65,20 @@ export default definePlaybook({
       name: 'init',
       // Who makes a swarm is decided by what every host says, at the moment it is made.
       decidedBy: 'all hosts',
-      resources: (host, cluster) => {
-        if (leadManager(cluster).name !== host.name) return [];
+      on: isLead,
+      *resources(host, cluster) {
         const { addressPools, subnetSize, dataPathPort } = cluster.settings;
         const decision = decideSwarm(cluster.hosts);
-        return [
-          swarmCluster({
-            name: cluster.name,
-            ...(decision.kind === 'exists' || decision.kind === 'asleep'
-              ? { clusterId: decision.clusterId }
-              : {}),
-            advertiseAddress: ownAddress(host),
-            addressPools,
-            subnetSize,
-            dataPathPort,
-          }),
-        ];
+        yield swarmCluster({
+          name: cluster.name,
+          ...(decision.kind === 'exists' || decision.kind === 'asleep'
+            ? { clusterId: decision.clusterId }
+            : {}),
+          advertiseAddress: ownAddress(host),
+          addressPools,
+          subnetSize,
+          dataPathPort,
+        });
       },
     },
     {
@@ -104,19 +102,13 @@ export default definePlaybook({
       },
     },
     { name: 'workers', resources: (host, cluster) => membership(host, cluster, 'worker') },
-    {
-      name: 'nodes',
-      resources: (host, cluster) => (leadManager(cluster).name === host.name ? nodeResources(cluster) : []),
-    },
+    { name: 'nodes', on: isLead, resources: (_host, cluster) => nodeResources(cluster) },
     {
       name: 'networks',
-      resources: (host, cluster) => {
-        if (leadManager(cluster).name !== host.name) return [];
-        const { ingress, networks } = cluster.settings;
-        return [
-          ...(ingress === undefined ? [] : [ingressNetwork(ingress)]),
-          ...Object.entries(networks).map(([name, network]) => dockerNetwork({ name, ...network })),
-        ];
+      on: isLead,
+      *resources(_host, { settings: { ingress, networks } }) {
+        if (ingress !== undefined) yield ingressNetwork(ingress);
+        for (const [name, network] of Object.entries(networks)) yield dockerNetwork({ name, ...network });
       },
     },
   ],

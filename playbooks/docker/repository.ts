@@ -107,33 +107,28 @@ const isFetched = ({ keys, signedBy }: AptSource) =>
  * Docker's repository, known by the fingerprint of its key. Where somebody has named it already with a key, that entry is used as it
  * is. One without a key, which trusts every key of the system, is commented out, and ours takes its place.
  */
-export function dockerRepository(host: DockerHost): readonly Resource[] {
+export function* dockerRepository(host: DockerHost): Iterable<Resource> {
   const wanted = wantedOf(host);
   const others = othersFor(wanted, host);
   const [keyed] = others.filter(({ signedBy }) => signedBy !== undefined);
   const { keyUrl: url, fingerprint } = wanted;
-  if (keyed?.signedBy === undefined)
-    return [
-      signingKey({ path: KEY, url, fingerprint }),
-      ...[...new Set(others.map((source) => source.file))].map((path) => takenOver(path, wanted, host)),
-      sources(wanted, KEY),
-    ];
+  if (keyed?.signedBy === undefined) {
+    yield signingKey({ path: KEY, url, fingerprint });
+    yield* [...new Set(others.map((source) => source.file))].map((path) => takenOver(path, wanted, host));
+    yield sources(wanted, KEY);
+    return;
+  }
   const { signedBy } = keyed;
   const serves = others.some(({ components }) => components.includes(wanted.component));
-  return [
-    ...(isFetched(keyed) ? [signingKey({ path: signedBy, url, fingerprint })] : []),
-    ...(serves ? [] : [sources(wanted, signedBy)]),
-    // An entry of ours from before beside theirs: apt works only without it.
-    ...(serves && isOurs(wanted, host)
-      ? [
-          file({
-            path: SOURCES,
-            content: `# ${wanted.uri} is named in ${keyed.file}\n`,
-            check: aptReadsSources,
-          }),
-        ]
-      : []),
-  ];
+  if (isFetched(keyed)) yield signingKey({ path: signedBy, url, fingerprint });
+  if (!serves) yield sources(wanted, signedBy);
+  // An entry of ours from before beside theirs: apt works only without it.
+  else if (isOurs(wanted, host))
+    yield file({
+      path: SOURCES,
+      content: `# ${wanted.uri} is named in ${keyed.file}\n`,
+      check: aptReadsSources,
+    });
 }
 
 function sources({ uri, suite, component }: Repository, signedBy: string): Resource {

@@ -12,35 +12,38 @@ import { inspectQueue } from './queue.ts';
 import { inspectSelector } from './selector.ts';
 
 /** What the hosts show to be wrong, or worth a word, before anything is changed. */
-export function inspectMailu(cluster: MailuCluster): readonly Finding[] {
+export function* inspectMailu(cluster: MailuCluster): Iterable<Finding> {
   const { settings: mailu } = cluster;
-  if (mailu === undefined) return inspectLeft(cluster);
+  if (mailu === undefined) return yield* inspectLeft(cluster);
   const moved = inspectMoved(mailu, cluster);
-  return [
-    {
-      level: 'warn',
-      code: 'mailu-on-swarm',
-      message: `Mailu's makers have not tested swarm since ${mailu.family.legacy ? 'they gave it up with 1.9' : '1.9'}; what they warn of is handled here or refused`,
-      fix: [],
-    },
-    ...cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host)),
-    ...inspectPorts(mailu, cluster),
-    ...onOneHost(mailu, cluster),
-    ...inspectNeighbours(mailu, cluster),
-    ...inspectVersions(mailu, cluster),
-    ...inspectSelector(mailu, cluster),
-    ...moved,
-    ...inspectEnding(mailu, cluster),
-    ...inspectUnseen(cluster),
-    ...inspectOverrides(mailu, cluster),
-    // With everything else, the queue is below the other root.
-    ...(moved.some(({ code }) => code === OTHER_ROOT) ? [] : inspectQueue(cluster)),
-    ...consequences(mailu),
-    ...inspectCertificate(mailu, cluster),
-    ...meshMtu(mailu, cluster),
-    ...oldImages(mailu),
-  ];
+  yield warn(
+    'mailu-on-swarm',
+    `Mailu's makers have not tested swarm since ${mailu.family.legacy ? 'they gave it up with 1.9' : '1.9'}; what they warn of is handled here or refused`,
+  );
+  yield* cluster.hosts.filter(isReached).flatMap((host) => ranges(mailu, host));
+  yield* inspectPorts(mailu, cluster);
+  yield* onOneHost(mailu, cluster);
+  yield* inspectNeighbours(mailu, cluster);
+  yield* inspectVersions(mailu, cluster);
+  yield* inspectSelector(mailu, cluster);
+  yield* moved;
+  yield* inspectEnding(mailu, cluster);
+  yield* inspectUnseen(cluster);
+  yield* inspectOverrides(mailu, cluster);
+  // With everything else, the queue is below the other root.
+  if (!moved.some(({ code }) => code === OTHER_ROOT)) yield* inspectQueue(cluster);
+  yield* consequences(mailu);
+  yield* inspectCertificate(mailu, cluster);
+  yield* meshMtu(mailu, cluster);
+  yield* oldImages(mailu);
 }
+
+const warn = (code: string, message: string, ...fix: string[]): Finding => ({
+  level: 'warn',
+  code,
+  message,
+  fix,
+});
 
 /** Whoever has an address in Mailu's own network may send to anybody, and read any mailbox. */
 function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reached): readonly Finding[] {
@@ -85,52 +88,34 @@ function ranges(mailu: Mailu, { name: host, facts: { machine, networks } }: Reac
   ];
 }
 
-function consequences(mailu: Mailu): readonly Finding[] {
-  const warn = (code: string, message: string): Finding => ({
-    level: 'warn',
-    code,
-    message,
-    fix: [],
-  });
-  return [
-    ...(mailu.publish === 'ingress'
-      ? [
-          warn(
-            'ingress',
-            'publish: ingress hides the addresses of clients: they all look like one, so limits on failed logins lock everybody out at once, and spam is judged without its sender',
-          ),
-        ]
-      : []),
-    ...(mailu.tls.kind === 'notls'
-      ? [warn('notls', 'tls: notls sends passwords in clear, unless something in front of Mailu encrypts')]
-      : []),
-  ];
+function* consequences(mailu: Mailu): Iterable<Finding> {
+  if (mailu.publish === 'ingress')
+    yield warn(
+      'ingress',
+      'publish: ingress hides the addresses of clients: they all look like one, so limits on failed logins lock everybody out at once, and spam is judged without its sender',
+    );
+  if (mailu.tls.kind === 'notls')
+    yield warn('notls', 'tls: notls sends passwords in clear, unless something in front of Mailu encrypts');
 }
 
 /** Docker makes the mesh for packets of 1500 bytes: on a smaller network long mails hang (libnetwork#2661, moby#36689). */
-function meshMtu(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
+function* meshMtu(mailu: Mailu, cluster: MailuCluster): Iterable<Finding> {
   const smallest = smallestMtu(cluster);
-  if (mailu.publish !== 'ingress' || (cluster.others.swarm.ingress?.mtu ?? 1500) <= smallest) return [];
-  return [
-    {
-      level: 'warn',
-      code: 'ingress-mtu',
-      message: `the network between the hosts carries ${smallest} bytes, and the mesh that takes the connections would send more: large mails would hang`,
-      fix: [`write into the inventory: swarm: { ingress: { mtu: ${smallest} } }`],
-    },
-  ];
+  if (mailu.publish !== 'ingress' || (cluster.others.swarm.ingress?.mtu ?? 1500) <= smallest) return;
+  yield warn(
+    'ingress-mtu',
+    `the network between the hosts carries ${smallest} bytes, and the mesh that takes the connections would send more: large mails would hang`,
+    `write into the inventory: swarm: { ingress: { mtu: ${smallest} } }`,
+  );
 }
 
 /** Images of 1.9 were to be taken off Docker Hub (Mailu's docs/releases.rst, 2.0). */
-function oldImages({ version, family, registry, images }: Mailu): readonly Finding[] {
+function* oldImages({ version, family, registry, images }: Mailu): Iterable<Finding> {
   const own = registry !== undefined || Object.keys(images).length > 0;
-  if (!family.legacy || own) return [];
-  return [
-    {
-      level: 'warn',
-      code: 'old-images',
-      message: `the images of Mailu ${version} may be gone from Docker Hub; nodes that do not have them could not run them`,
-      fix: ['write into the inventory where you have them: mailu: { registry: registry.example.org/mailu }'],
-    },
-  ];
+  if (!family.legacy || own) return;
+  yield warn(
+    'old-images',
+    `the images of Mailu ${version} may be gone from Docker Hub; nodes that do not have them could not run them`,
+    'write into the inventory where you have them: mailu: { registry: registry.example.org/mailu }',
+  );
 }

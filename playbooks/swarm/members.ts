@@ -57,6 +57,9 @@ export function leadManager(cluster: Swarm): Host<Settings, Facts> {
   }
 }
 
+/** Whether it is the one that is asked and told for all. */
+export const isLead = (host: SwarmMember, cluster: Swarm): boolean => leadManager(cluster).name === host.name;
+
 /** A host's membership: joined through the managers that answer, with a token that the lead puts out. */
 export function membership(host: SwarmMember, cluster: Swarm, role: Settings['role']): readonly Resource[] {
   const lead = leadManager(cluster);

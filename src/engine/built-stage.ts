@@ -1,10 +1,10 @@
-import { type Cluster, isReached, type Playbook, type Stage } from '../playbook/index.ts';
+import { type AskedStage, type Cluster, isReached, type Playbook } from '../playbook/index.ts';
 import type { Resource } from '../resource/index.ts';
 
 /** A stage with its resources for every host that is reached. */
 export interface BuiltStage {
   readonly playbook: Playbook;
-  readonly stage: Stage<unknown, unknown, unknown>;
+  readonly stage: AskedStage;
   readonly cluster: Cluster<unknown, unknown, unknown>;
   readonly resources: ReadonlyMap<string, readonly Resource[]>;
 }

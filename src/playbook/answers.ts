@@ -158,6 +158,7 @@ export const ANSWERS = {
   ),
   check: orDenied(outsideCheck),
   look: (cluster) => listOf('what was seen, of each host', seen(cluster)),
+  on: always(truth),
   resources: always(RESOURCES),
   apart: always(truth),
   before: gates,

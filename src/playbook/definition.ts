@@ -3,6 +3,7 @@ import { PROBE } from '../resource/index.ts';
 import {
   either,
   func,
+  lister,
   listOf,
   mapOf,
   object,
@@ -36,7 +37,8 @@ const FACT: Shape = either('a probe (`{ script, parse }`), or a function that gi
 
 const STAGE: Shape = object('a stage (`{ name, resources }`)', {
   name: words,
-  resources: func,
+  on: optional(func),
+  resources: lister,
   rolling: optional(
     object('gates (`{ before, after }`), or `{}`', {
       apart: optional(func),
@@ -63,12 +65,12 @@ export const DEFINITION: Shape = object('a playbook (`{ name, stages }`)', {
   host: optional(objectSchema),
   others: optional(mapOf('an object of schemas by the names of playbooks', schema)),
   facts: optional(mapOf('an object of probes by the names that they have here', FACT)),
-  validate: optional(func),
-  inspect: optional(func),
+  validate: optional(lister),
+  inspect: optional(lister),
   stages: STAGES,
-  status: optional(func),
+  status: optional(lister),
   dns: optional(func),
-  services: optional(func),
+  services: optional(lister),
   logs: optional(func),
   removeStack: optional(func),
   check: optional(func),

@@ -15,6 +15,6 @@ export { checkImports } from './imports.ts';
 export { loadPlaybooks, oneOfEachName, type Provided } from './load.ts';
 export type { Looking, OutsideAnswer, OutsideCheck } from './outside-check.ts';
 export { definePlaybook, type Mistake, type Playbook } from './playbook.ts';
-export { type Gate, type Gates, gatesOf, type Rolling, type Stage } from './stage.ts';
+export { type AskedStage, type Gate, type Gates, gatesOf, type Rolling, type Stage } from './stage.ts';
 export type { StatusTable } from './status-table.ts';
 export { type Command, type Denied, isDenied, type LogRequest, type Removal } from './verb.ts';

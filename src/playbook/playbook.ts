@@ -6,7 +6,7 @@ import { DEFINITION } from './definition.ts';
 import type { Enquiry } from './enquiry.ts';
 import type { Cluster, Fact } from './host.ts';
 import type { OutsideCheck } from './outside-check.ts';
-import type { Stage } from './stage.ts';
+import type { AskedStage, Stage } from './stage.ts';
 import type { StatusTable } from './status-table.ts';
 import { Theirs } from './theirs.ts';
 import type { Command, Denied, LogRequest, Removal } from './verb.ts';
@@ -25,6 +25,7 @@ type OutputsOf<O extends SchemaSet> = { readonly [K in keyof O]: z.output<O[K]> 
 
 /**
  * What a playbook file says. Its functions wait for nothing and change nothing: each is called whenever something is to be known by then.
+ * One that gives several things gives a list, or is a generator.
  * `S` and `H` are the types of its section, for the cluster and for a host. */
 interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   /** Also the name of its section in the inventory. */
@@ -35,21 +36,21 @@ interface Definition<S, H, F extends FactSet, O extends SchemaSet> {
   readonly others?: O;
   readonly facts?: F;
   /** `provision validate`, and before every connection: mistakes that a schema cannot see. `facts` of all hosts are absent. */
-  readonly validate?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Mistake[];
+  readonly validate?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Iterable<Mistake>;
   /**
    * What the facts show to be wrong. Asked before anything is changed, and again when the turn of the playbook comes
    * after others have changed something. A refusal ends the run.
    */
-  readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly Finding[];
+  readonly inspect?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Iterable<Finding>;
   readonly stages: readonly Stage<S, H, ValuesOf<F>, OutputsOf<O>>[];
   /** What `provision status` shows: from the facts, or asked for it alone. */
   readonly status?: (
     cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
-  ) => readonly (StatusTable | Enquiry<StatusTable>)[];
+  ) => Iterable<StatusTable | Enquiry<StatusTable>>;
   /** `provision dns`: the records to publish, as text of a zone file. */
   readonly dns?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Enquiry<string> | Denied;
   /** What `provision logs` can be asked for, by the inventory alone. */
-  readonly services?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => readonly string[];
+  readonly services?: (cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>) => Iterable<string>;
   /** `provision logs`. */
   readonly logs?: (
     cluster: Cluster<S, H, ValuesOf<F>, OutputsOf<O>>,
@@ -71,7 +72,7 @@ export interface Playbook extends Section {
   readonly facts: Readonly<Record<string, Fact<unknown>>>;
   readonly validate: (cluster: AnyCluster) => readonly Mistake[];
   readonly inspect: (cluster: AnyCluster) => readonly Finding[];
-  readonly stages: readonly Stage<unknown, unknown, unknown>[];
+  readonly stages: readonly AskedStage[];
   readonly status: (cluster: AnyCluster) => readonly (StatusTable | Enquiry<StatusTable>)[];
   readonly dns: ((cluster: AnyCluster) => Enquiry<string> | Denied) | undefined;
   readonly services: (cluster: AnyCluster) => readonly string[];

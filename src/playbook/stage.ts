@@ -36,12 +36,22 @@ export interface Rolling<S, H, F, O = unknown> {
 /** A barrier over the hosts: all end a stage before one begins the next. */
 export interface Stage<S, H, F, O = unknown> {
   readonly name: string;
-  /** What should hold on a host, in order. Pure: it sees the facts of every host and asks nothing. */
-  readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => readonly Resource[];
+  /** Which hosts it is about, as pure as `resources`. Default: all. */
+  readonly on?: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => boolean;
+  /** What should hold on a host, in order: a list, or a generator. Pure: it sees the facts of every host and asks nothing. */
+  readonly resources: (host: ReachedHost<H, F>, cluster: Cluster<S, H, F, O>) => Iterable<Resource>;
   readonly rolling?: Rolling<S, H, F, O>;
   /**
    * What it does depends on what every host says at that moment: all are asked for their facts again right before it acts, and
    * the playbook what it refuses by them. Default: a host is asked again where another was changed since.
    */
   readonly decidedBy?: 'all hosts';
+}
+
+/** A stage as the engine sees it: on a host that it is not about, nothing should hold. */
+export interface AskedStage extends Omit<Stage<unknown, unknown, unknown>, 'on' | 'resources'> {
+  readonly resources: (
+    host: ReachedHost<unknown, unknown>,
+    cluster: Cluster<unknown, unknown, unknown>,
+  ) => readonly Resource[];
 }

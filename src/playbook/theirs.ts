@@ -67,7 +67,7 @@ export class Theirs {
     return (about) => this.#ask(name, PROBE, () => fact(about));
   }
 
-  stage<S, H, F, O>(stage: Stage<S, H, F, O>): Stage<S, H, F, O> {
+  stage<S, H, F, O>(stage: Stage<S, H, F, O>) {
     type Seen = Parameters<Stage<S, H, F, O>['resources']>;
     const where = `${this.#name}/${stage.name}`;
     const { rolling } = stage;
@@ -80,23 +80,33 @@ export class Theirs {
           () => rolling?.[when]?.(...seen),
           `playbook ${where}`,
         );
-    const resources = (...seen: Seen) =>
+    const asked = <R>(name: 'on' | 'resources', seen: Seen, code: () => R) =>
       askPlaybookCode(
-        {
-          what: `playbook stage ${where} for ${seen[0].name}`,
-          name: 'resources',
-          at: this.#origin,
-        },
-        ANSWERS.resources(seen[1]),
-        () => stage.resources(...seen),
+        { what: `playbook stage ${where} for ${seen[0].name}`, name, at: this.#origin },
+        ANSWERS[name](seen[1]),
+        code,
       );
+    const { on = () => true } = stage;
+    const resources = (...seen: Seen) =>
+      asked('on', seen, () => on(...seen))
+        ? asked('resources', seen, () => listed(stage.resources(...seen)))
+        : [];
     const whens = (['apart', 'before', 'after'] as const).filter((when) => rolling?.[when] !== undefined);
     const checked = Object.fromEntries(whens.map((when) => [when, rolled(when)]));
-    return { ...stage, resources, ...(rolling && { rolling: checked }) };
+    const { on: _, ...rest } = stage;
+    return { ...rest, resources, ...(rolling && { rolling: checked }) };
   }
 
   #ask<R>(name: string, shape: Shape, code: () => R, what = `playbook ${this.#name}`): R {
     const at = this.#origin;
-    return askPlaybookCode({ what, name, at }, shape, () => runPlaybookCode(`${what}: ${name}`, code, at));
+    return askPlaybookCode({ what, name, at }, shape, () =>
+      runPlaybookCode(`${what}: ${name}`, () => listed(code()), at),
+    );
   }
 }
+
+/** What is given one by one is read here: a generator runs only when it is read, and its mistakes come up then. */
+const listed = <R>(given: R): R =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) && Symbol.iterator in given
+    ? ([...(given as Iterable<unknown>)] as R)
+    : given;

@@ -8,6 +8,7 @@ export {
   func,
   inWords,
   isPromise,
+  lister,
   listOf,
   mapOf,
   nameOf,

@@ -25,6 +25,8 @@ export const words = such(
 export const truth = such('true or false', (value) => typeof value === 'boolean');
 export const seconds = such('a number of seconds', (value) => Number.isFinite(value) && Number(value) >= 0);
 export const func = such('a function', (value) => kindOf(value) === 'a function');
+/** A function that gives several things: a list of them, or one after the other. */
+export const lister = such('a function', (value) => ['a function', 'a generator'].includes(kindOf(value)));
 /** Anything but what is still to come. */
 export const atOnce = such('a value', (value) => !isPromise(value));
 
@@ -101,7 +103,12 @@ export function object(
 /** An object with these keys, and whatever else is in it. */
 export function objectWithMore(expected: string, shapes: Readonly<Record<string, Shape>>): Shape {
   const told = object(expected, shapes);
-  const known = (value: object) => Object.fromEntries(Object.entries(value).filter(([key]) => key in shapes));
+  const known = (value: object) => {
+    const missing = Object.keys(shapes).filter((key) => !(key in value));
+    // A key more may be one that is misspelt.
+    const isTold = (key: string) => key in shapes || nearest(key, missing) !== undefined;
+    return Object.fromEntries(Object.entries(value).filter(([key]) => isTold(key)));
+  };
   return { expected, mistakes: (value) => told.mistakes(isObject(value) ? known(value) : value) };
 }
 
@@ -186,7 +193,7 @@ function kindOf(value: unknown): string {
 
 function kindOfFunction(value: (...args: never) => unknown): string {
   const { name } = value.constructor;
-  if (name === 'AsyncFunction') return 'an async function';
+  if (name.startsWith('Async')) return 'an async function';
   if (name !== 'Function') return 'a generator';
   return /^class\b/.test(Function.prototype.toString.call(value)) ? 'a class' : 'a function';
 }

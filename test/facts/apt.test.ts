@@ -52,7 +52,7 @@ function hostWith(...given: Parameters<typeof facts>): DockerHost {
   } as unknown as DockerHost;
 }
 const wanted = (...given: Parameters<typeof facts>) =>
-  dockerRepository(hostWith(...given)).map(({ id }) => id);
+  [...dockerRepository(hostWith(...given))].map(({ id }) => id);
 const found = (...given: Parameters<typeof facts>) =>
   inspectRepository(hostWith(...given)).map(({ code }) => code);
 

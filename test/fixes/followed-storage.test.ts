@@ -93,14 +93,14 @@ const MOUNT = {
 };
 
 /** A host with a mount of ours, and what it is told of it. */
-function mounted<T>(settings: object, mount: object, inspect: (site: never) => readonly T[]): T | undefined {
+function mounted<T>(settings: object, mount: object, inspect: (site: never) => Iterable<T>): T | undefined {
   const site = siteOf(settings, [{ name: 'node-1' }]);
   const hosts = site.hosts.map((host) => ({
     ...host,
     onHost: (command: string) => `node-1$ ${command}`,
     facts: { ...host.facts, mounts: [{ ...MOUNT, ...mount }] },
   }));
-  return inspect({ ...site, hosts } as never)[0];
+  return [...inspect({ ...site, hosts } as never)][0];
 }
 
 test('a mount that the inventory no longer has is taken away, and Docker no longer waits for it', () => {

@@ -89,7 +89,7 @@ test('mail in a volume that no stack file names is copied before its container g
 test('a service that the inventory no longer has is not ended with what only its containers have', () => {
   const refused = (stdout: string) => {
     const cluster = site(stdout);
-    return inspectMailu(cluster).filter(({ level }) => level === 'refuse');
+    return [...inspectMailu(cluster)].filter(({ level }) => level === 'refuse');
   };
   const all = (mounts: readonly Mount[], running = true) =>
     rows({ mailu_webdav: { mounts, running } }, { mailu_webdav: [] });
@@ -123,7 +123,7 @@ test('what a container has on a host that did not answer is not known', () => {
     const both = { ...cluster, hosts: [...cluster.hosts, ...(other === undefined ? [] : [other])] };
     const { denied } = removeStack(both) as { denied?: string };
     return [
-      ...inspectMailu(both).filter(({ code }) => code === 'containers-not-seen'),
+      ...[...inspectMailu(both)].filter(({ code }) => code === 'containers-not-seen'),
       ...(denied === undefined ? [] : [denied]),
     ];
   };

@@ -72,7 +72,7 @@ function findings(section: string, hosts: Readonly<Record<string, Host>> = { a: 
       }),
     ),
   } as unknown as MailuCluster;
-  return inspectMailu(cluster).filter(
+  return [...inspectMailu(cluster)].filter(
     ({ code }) => code !== 'mailu-on-swarm' && code !== 'accounts-on-one-host',
   );
 }

@@ -37,9 +37,9 @@ const site = (settings: Mailu | undefined, services: readonly object[], root = '
 const mailu = clusterSettings.parse(parse('domain: example.org\nhostnames: [mail.example.org]')) as Mailu;
 
 test('a stack that the inventory no longer has is told, and can be removed', () => {
-  expect(inspectMailu(site(undefined, []))).toEqual([]);
+  expect([...inspectMailu(site(undefined, []))]).toEqual([]);
   const left = site(undefined, [service('mailu_imap', '/mailu/mail'), service('mailu_front')]);
-  expect(inspectMailu(left)).toMatchObject([
+  expect([...inspectMailu(left)]).toMatchObject([
     { level: 'warn', code: 'stack-left', message: expect.stringContaining('(mailu_front, mailu_imap)') },
   ]);
   expect(removeStack(left)).toMatchObject({

@@ -64,6 +64,14 @@ export default definePlaybook({
 });
 `;
 
+/** A playbook of one stage, which says this. */
+const stage = (text: string) => `import { definePlaybook } from 'provision-swarm';
+const gone = undefined as unknown as { name: string };
+export default definePlaybook({ name: 'mine', stages: [
+  { name: 'one', ${text} }, // mistake
+] });
+`;
+
 describe('what a playbook does wrong is told as its own, with file and line', () => {
   test.for<[string, string, string]>([
     [
@@ -90,6 +98,31 @@ describe('what a playbook does wrong is told as its own, with file and line', ()
       'inspect',
       playbook('', 'inspect: () => { throw new Error("oh"); },'),
       'playbook: playbook mine: inspect: mine.ts:LINE: oh',
+    ],
+    [
+      'a generator, once it runs',
+      playbook('', '*inspect() { yield gone.name as never; },'),
+      'playbook: playbook mine: inspect: mine.ts:LINE: Cannot read',
+    ],
+    [
+      'a generator that gives something else',
+      playbook('', "*inspect() { yield 'oh' as never; },"),
+      'playbook: playbook mine: mine.ts:15: inspect[0]: expected a finding',
+    ],
+    [
+      'a generator of resources',
+      stage('*resources() { yield gone.name as never; }'),
+      'playbook: playbook stage mine/one for a: mine.ts:LINE: Cannot read',
+    ],
+    [
+      'which hosts a stage is about',
+      stage('on: () => gone.name as never, resources: () => []'),
+      'playbook: playbook stage mine/one for a: mine.ts:LINE: Cannot read',
+    ],
+    [
+      'an answer to that which is none',
+      stage("on: () => 'a' as never, resources: () => []"),
+      'playbook: playbook stage mine/one for a: mine.ts:3: on: expected true or false',
     ],
     [
       'a fact that depends on the host',
