@@ -26,7 +26,7 @@ import {
   type Storage,
 } from './settings/storage.ts';
 import * as gluster from './storage/gluster.ts';
-import { peersConnected, poolKeepsQuorum } from './storage/gluster-gates.ts';
+import { holdsNothing, peersConnected, poolKeepsQuorum } from './storage/gluster-gates.ts';
 import * as site from './storage/gluster-site.ts';
 import { inspectLeft } from './storage/left.ts';
 import { inspectMounts } from './storage/mounts.ts';
@@ -97,6 +97,7 @@ export default definePlaybook({
       name: 'daemon',
       resources: by({ glusterfs: gluster.daemon }),
       rolling: {
+        apart: holdsNothing,
         before: (host, { settings }) => (settings.kind === 'glusterfs' ? poolKeepsQuorum(host) : undefined),
         after: peersConnected,
       },

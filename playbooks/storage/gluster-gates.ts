@@ -8,6 +8,10 @@ const ASK = sh`
 
 const isConnected = ({ state }: GlusterPeer) => !state.includes('(Disconnected)');
 
+/** Where glusterd does not run and knows no volume, no brick and no quorum hangs on it: such hosts start together. */
+export const holdsNothing = ({ facts: { gluster } }: Reached): boolean =>
+  gluster.daemon !== 'running' && Object.keys(gluster.known).length === 0;
+
 /**
  * One glusterd that starts knows no peer yet, and would stop the bricks of all if all started at once. A host of the inventory that
  * did not answer is not waited for: nothing here can connect it.

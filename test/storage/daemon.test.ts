@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import storage from '../../playbooks/storage.ts';
 import { glusterFacts } from '../../src/facts/index.ts';
-import { pooled, saidOf, siteOf, uuidOf } from './sites.ts';
+import { pooled, type SiteHost, saidOf, siteOf, uuidOf } from './sites.ts';
 
 /** The settings that glusterd gets on the first of three hosts that has these now. */
 function written(lines: readonly string[]): readonly string[] {
@@ -30,6 +30,20 @@ test('a member of a pool whose glusterd keeps its state elsewhere is known by wh
     { paths: new Set() },
   );
   expect(judged).toMatchObject({ changes: [] });
+});
+
+test('bare hosts start glusterd together; one that knows a volume, or runs, has its turn', () => {
+  const bricks = [1, 2, 3].map((number) => [`node-${number}:/b`, number] as const);
+  const together = (gluster: SiteHost['gluster']) => {
+    const site = siteOf({ kind: 'glusterfs' }, [{ name: 'node-1', ...(gluster && { gluster }) }]);
+    const { rolling } = storage.stages.find(({ name }) => name === 'daemon') ?? {};
+    return rolling?.apart?.(site.hosts[0] as never, site as never);
+  };
+  expect(together(undefined)).toBe(true);
+  expect(together({ daemon: 'stopped' })).toBe(true);
+  expect(together({ daemon: 'running' })).toBe(false);
+  expect(together(pooled(1, bricks))).toBe(false);
+  expect(together(pooled(1, bricks, { daemon: 'stopped' }))).toBe(false);
 });
 
 test('where glusterd keeps its state stays, and what we do not set stays', () => {
