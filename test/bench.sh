@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures this tool and its peers. As root on Debian 12 or later; two hours, `--quick` ten minutes.
+# Measures this tool and its peers. As root on Debian 12 or later; two hours, `--quick` ten minutes. `--site` measures the site of a user.
 set -eu
 . "$(dirname "$0")/set-up.sh"
+case " $* " in *' --site '*) exec node_modules/.bin/jiti test/bench/site/main.ts "$@" ;; esac
 for package in ansible-core ansible-mitogen; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed' || missing="${missing:-} $package"
 done
