@@ -62,7 +62,7 @@ export const glusterVolume = defineResource({
         volumes: askGluster(glusterVolumes),
         status: sh`
           case $(${glusterVolumeInfo(name)}) in
-            *'Status: Started'*) ${gluster(['volume', 'status', name, 'detail'])} ;;
+            *'Status: Started'*) (${gluster(['volume', 'status', name, 'detail'])}) || exit 1 ;;
           esac`,
       },
       (said, output) => {

@@ -129,7 +129,7 @@ function read(said: Readonly<Record<'boot' | 'last' | 'needed', string>>, output
   if (output.code !== 0) throw new ProbeError('could not see whether the machine has to be rebooted', output);
   const boot = said.boot.trim();
   if (boot === '') throw new ProbeError('could not see which boot of the machine this is');
-  const [from, reason, to = ''] = said.last.split('\n').slice(0, -1);
+  const [from, reason, to = ''] = said.last.trimEnd().split('\n');
   return {
     boot,
     reason: said.needed.trim() || undefined,
