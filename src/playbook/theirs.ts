@@ -70,7 +70,7 @@ export class Theirs {
   stage<S, H, F, O>(stage: Stage<S, H, F, O>) {
     type Seen = Parameters<Stage<S, H, F, O>['resources']>;
     const where = `${this.#name}/${stage.name}`;
-    const { rolling } = stage;
+    const { on = () => true, rolling, ...rest } = stage;
     const rolled =
       (when: keyof Rolling<S, H, F, O>) =>
       (...seen: Seen) =>
@@ -86,14 +86,12 @@ export class Theirs {
         ANSWERS[name](seen[1]),
         code,
       );
-    const { on = () => true } = stage;
     const resources = (...seen: Seen) =>
       asked('on', seen, () => on(...seen))
         ? asked('resources', seen, () => listed(stage.resources(...seen)))
         : [];
     const whens = (['apart', 'before', 'after'] as const).filter((when) => rolling?.[when] !== undefined);
     const checked = Object.fromEntries(whens.map((when) => [when, rolled(when)]));
-    const { on: _, ...rest } = stage;
     return { ...rest, resources, ...(rolling && { rolling: checked }) };
   }
 

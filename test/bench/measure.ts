@@ -38,9 +38,7 @@ class Group {
   }
 
   cpu(): number {
-    const [first = ''] = this.folders;
-    if (!this.#v2) return Number(readFileSync(join(first, 'cpuacct.usage'), 'utf8')) / 1e9;
-    return Number(/usage_usec (\d+)/.exec(readFileSync(join(first, 'cpu.stat'), 'utf8'))?.[1]) / 1e6;
+    return cpuOf(this.folders[0] ?? '');
   }
 
   memory(): number {
@@ -65,6 +63,13 @@ const pids = (folder: string) =>
     .split('\n')
     .filter((line) => line !== '')
     .map(Number);
+
+/** Seconds of processor that a control group has taken, of either version. */
+export function cpuOf(folder: string): number {
+  const old = join(folder, 'cpuacct.usage');
+  if (existsSync(old)) return Number(readFileSync(old, 'utf8')) / 1e9;
+  return Number(/usage_usec (\d+)/.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8'))?.[1]) / 1e6;
+}
 
 let count = 0;
 /** Runs a command and counts what it takes of this machine. */

@@ -4,17 +4,16 @@ import { observeFrame } from '../../../src/engine/frame.ts';
 import { raw } from '../../../src/shell/index.ts';
 import type { Command } from '../measure.ts';
 import type { Item } from '../work.ts';
-import type { Peer, Site } from './peer.ts';
+import type { Peer, Reached, Site } from './peer.ts';
 import { resourceOf } from './playbook.ts';
 
-/** One `ssh` a host, all at once, each with the script on its stdin. */
-function oneSshEach(site: Site, script: string): Command {
-  const file = join(site.folder, 'script.sh');
-  writeFileSync(file, script);
-  const each = site.hosts.map(
-    ({ address, port }) =>
-      `ssh -F /dev/null -i ${site.identity} -o UserKnownHostsFile=${site.knownHosts} -o BatchMode=yes -o StrictHostKeyChecking=accept-new -p ${port} root@${address} /bin/sh -s <${file} &`,
-  );
+/** One `ssh` a host as root, all at once, each with a script on its stdin. Nobody else may read them. */
+export function oneSshEach(site: Omit<Site, 'work'>, scriptFor: (host: Reached) => string): Command {
+  const each = site.hosts.map((host) => {
+    const file = join(site.folder, `${host.name}.sh`);
+    writeFileSync(file, scriptFor(host), { mode: 0o600 });
+    return `ssh -F /dev/null -i ${site.identity} -o UserKnownHostsFile=${site.knownHosts} -o BatchMode=yes -o StrictHostKeyChecking=accept-new -p ${host.port} root@${host.address} /bin/sh -s <${file} &`;
+  });
   const all = join(site.folder, 'all.sh');
   writeFileSync(all, `${each.join('\n')}\nwait\n`);
   return { argv: ['sh', all] };
@@ -49,7 +48,8 @@ fi
 export const handWritten: Peer = {
   name: 'ssh, a script by hand',
   changes: true,
-  command: (site) => oneSshEach(site, `${PRELUDE}${site.work.map(lines).join('')}echo "changed=$changed"\n`),
+  command: (site) =>
+    oneSshEach(site, () => `${PRELUDE}${site.work.map(lines).join('')}echo "changed=$changed"\n`),
   saysNothingToDo: (stdout) => stdout.includes('changed=0') && !/changed=[1-9]/.test(stdout),
 };
 
@@ -60,7 +60,7 @@ export const sameProbes: Peer = {
   command(site) {
     // The playbook's resources are of the built package, whose scripts are not those of src.
     const probes = site.work.map((item) => raw(resourceOf(item).probe.reveal()));
-    return oneSshEach(site, observeFrame(probes, 'floor').reveal());
+    return oneSshEach(site, () => observeFrame(probes, 'floor').reveal());
   },
   saysNothingToDo: (stdout) => !stdout.includes('absent') && stdout.includes('floor start 0'),
 };

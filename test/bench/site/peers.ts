@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, trusting } from '../../lab/harness.ts';
 import type { LabNode } from '../../lab/node.ts';
 import { paths } from '../../lab/state.ts';
 import type { Command } from '../measure.ts';
+import { oneSshEach } from '../peers/ssh.ts';
 import type { Asked } from './asked.ts';
 
 /** Something that looks at the whole site, or runs over it, where nothing is to be done. */
@@ -28,22 +29,16 @@ interface OnNodes {
   readonly asked: ReadonlyMap<string, Asked>;
 }
 
-/** One `ssh` a host as root, all at once, each with a script on its stdin. */
-function oneSshEach(
-  { folder, nodes, asked }: OnNodes,
-  name: string,
-  script: (asked: Asked) => string,
-): Command {
-  const lines = nodes.map((node) => {
-    const file = join(folder, `${name}-${node.name}.sh`);
-    const own = asked.get(node.name);
-    if (own === undefined) throw new Error(`nothing was asked of ${node.name}`);
-    writeFileSync(file, script(own), { mode: 0o600 });
-    return `ssh -F /dev/null -i ${paths.identity} -o UserKnownHostsFile=${join(folder, 'known_hosts')} -o BatchMode=yes -o StrictHostKeyChecking=accept-new root@${node.address} /bin/sh -s <${file} &`;
+function ssh({ folder, nodes, asked }: OnNodes, name: string, scriptOf: (asked: Asked) => string): Command {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const hosts = nodes.map((node) => ({ name: node.name, address: node.address, port: 22 }));
+  const site = { hosts, folder: own, identity: paths.identity, knownHosts: join(folder, 'known_hosts') };
+  return oneSshEach(site, (host) => {
+    const all = asked.get(host.name);
+    if (all === undefined) throw new Error(`nothing was asked of ${host.name}`);
+    return scriptOf(all);
   });
-  const all = join(folder, `${name}.sh`);
-  writeFileSync(all, `${lines.join('\n')}\nwait\n`);
-  return { argv: ['sh', all] };
 }
 
 /** Each script ends its shell: in shells of their own they follow each other. */
@@ -61,12 +56,12 @@ export function sitePeers(file: string, on: OnNodes): readonly SitePeer[] {
     { name: 'provision status', command: provision(on.folder, 'status', file), saysNothingToDo: () => true },
     {
       name: 'ssh, our own scripts',
-      command: oneSshEach(on, 'own', ({ sent }) => oneAfterTheOther(sent)),
+      command: ssh(on, 'own', ({ sent }) => oneAfterTheOther(sent)),
       saysNothingToDo: (stdout) => stdout.length > 1000,
     },
     {
       name: 'ssh, all asked once',
-      command: oneSshEach(on, 'once', ({ once }) => once),
+      command: ssh(on, 'once', ({ once }) => once),
       saysNothingToDo: (stdout) => stdout.length > 1000,
     },
   ];

@@ -1,11 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-interface Logged {
-  readonly at: string;
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
+import { eventsOf, type JsonEvent } from '../../lab/harness.ts';
 
 export interface Times {
   /** Seconds of the whole run. */
@@ -25,11 +20,8 @@ export function timesOf(folder: string): Times {
     .toSorted()
     .at(-1);
   if (name === undefined) throw new Error(`there is no run log in ${folder}`);
-  const events = readFileSync(join(folder, name), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Logged);
-  const seconds = ({ at }: Logged) => Date.parse(at) / 1000;
+  const events = eventsOf(readFileSync(join(folder, name), 'utf8'));
+  const seconds = ({ at }: JsonEvent) => Date.parse(String(at)) / 1000;
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new Error(`${name} is empty`);
