@@ -1,4 +1,5 @@
-import { raw } from '../shell/index.ts';
+import { type Script, sh } from '../shell/index.ts';
+import { mountUnits } from './mount-units.ts';
 import { MOUNT_MARK } from './mounts.ts';
 
 /** Seconds that the mount table, systemd and ZFS may each take to answer. */
@@ -16,7 +17,7 @@ const PATIENCE = 10;
  *   `zfs receive -u` leaves so, is none of these where that is certain: it cannot be written, or its mount point was received and
  *   has the packages of this system in it. What is in a pool that is not imported is not known.
  */
-export const AWAY = raw(`\
+export const AWAY: Script = sh`
 away() {
   path=$1
   while [ -n "$path" ] && [ ! -e "$path" ]; do
@@ -39,7 +40,7 @@ away_by_fstab() {
   while read -r what at _ options _ || [ -n "$what" ]; do
     case $what in '#'*) continue ;; esac
     case ,$options, in *,noauto,*) continue ;; esac
-    case $at in *\\\\*) at=$(printf %b "$at") ;; esac
+    case $at in *\\*) at=$(printf %b "$at") ;; esac
     at=\${at%/}
     # What is mounted is not followed: it may not answer.
     case $at in /*) unmounted "$at" && { holds "$at" || holds "$(timeout ${PATIENCE} readlink -m -- "$at")"; } || continue ;; *) continue ;; esac
@@ -48,16 +49,7 @@ away_by_fstab() {
   done </etc/fstab
 }
 away_by_unit() {
-  command -v systemctl >/dev/null && command -v systemd-escape >/dev/null || return 0
-  set --
-  above=$real
-  while [ -n "\${above#/}" ]; do
-    set -- "$@" "$above"
-    above=\${above%/*}
-  done
-  [ $# -gt 0 ] || return 0
-  units=$(names=$(systemd-escape --path --suffix=mount -- "$@") && timeout ${PATIENCE} systemctl show --property=Id,Where,ActiveState,UnitFileState,FragmentPath -- $names 2>&1 </dev/null) ||
-    { printf '%s\\n' "$units" | sed -n '1s/^/systemd did not say what it mounts, so run again: /p'; return 1; }
+  units=$(${mountUnits}) || { printf '%s\n' "$units" | sed -n '1s/^/systemd did not say what it mounts, so run again: /p'; return 1; }
   id= at= active= enabled= file=
   while IFS= read -r line; do
     case $line in
@@ -79,14 +71,14 @@ away_unit() {
   case $active,$enabled in failed,* | inactive,enabled* | *activating,enabled*) ;; *) return 1 ;; esac
   first=
   [ ! -r "$file" ] || IFS= read -r first <"$file"
-  [ "$first" != '${MOUNT_MARK}' ]
+  [ "$first" != ${MOUNT_MARK} ]
 }
 away_by_zfs() {
   command -v zfs >/dev/null || return 0
   told=$(timeout ${PATIENCE} zfs get -H -t filesystem -o name,property,value,source canmount,mounted,mountpoint,readonly 2>/dev/null </dev/null)
   [ $? -ne 124 ] || { echo 'ZFS did not say what it mounts, so run again'; return 1; }
-  received=' '
-  while IFS='\t' read -r name property value source; do
+  received=' ' tab=$(printf '\t')
+  while IFS=$tab read -r name property value source; do
     case $property in
       canmount) may=$value ;;
       mounted) mounted=$value ;;
@@ -106,4 +98,4 @@ a_copy() {
   case $value,$source in on,local | on,received | on,inherited*) return 0 ;; esac
   case $received in *" $from "*) ;; *) return 1 ;; esac
   case /var/lib/dpkg/ in "\${at%/}"/*) [ -e /var/lib/dpkg/status ] ;; *) return 1 ;; esac
-}`);
+}`;

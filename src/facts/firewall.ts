@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
-import { raw } from '../shell/index.ts';
+import { sh } from '../shell/index.ts';
+import { unitRuns, unitState } from './systemd-units.ts';
 
 export interface FirewallFacts {
   /** What decides which packets come in, where one of these does. */
@@ -15,21 +16,22 @@ const ADDRESS = /\b\d+\.\d+\.\d+\.\d+\b/g;
  * comes in. `opened` is read from where our rules are kept, which costs no program in Python.
  */
 export const firewallFacts: Probe<FirewallFacts> = {
-  script: raw(`\
-if [ -d /run/systemd/system ] && systemctl -q is-active firewalld.service; then
-  echo firewalld
-  cat /etc/firewalld/zones/*.xml 2>/dev/null | grep -o 'source address="[0-9.]*"'
-elif grep -qi '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then
-  echo ufw
-  grep 'comment=70726f766973696f6e$' /etc/ufw/user.rules | cut -d' ' -f9
-elif [ -d /run/systemd/system ] && systemctl -q is-active nftables.service &&
-  grep -Eq 'hook[[:space:]]+input' /etc/nftables.conf 2>/dev/null; then
-  echo nftables
-  cat /etc/nftables.d/provision.nft 2>/dev/null
-else
-  echo none
-fi
-exit 0`),
+  script: sh`
+    [ ! -d /run/systemd/system ] || ${unitState('firewalld.service')} >/dev/null || exit
+    if ${unitRuns('firewalld.service')}; then
+      echo firewalld
+      cat /etc/firewalld/zones/*.xml 2>/dev/null | grep -o 'source address="[0-9.]*"'
+    elif grep -qi '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then
+      echo ufw
+      grep 'comment=70726f766973696f6e$' /etc/ufw/user.rules | cut -d' ' -f9
+    elif ${unitRuns('nftables.service')} &&
+      grep -Eq 'hook[[:space:]]+input' /etc/nftables.conf 2>/dev/null; then
+      echo nftables
+      cat /etc/nftables.d/provision.nft 2>/dev/null
+    else
+      echo none
+    fi
+    exit 0`,
   parse(output) {
     const [kind = '', ...rest] = output.stdout.split('\n');
     if (kind !== 'firewalld' && kind !== 'ufw' && kind !== 'nftables' && kind !== 'none')

@@ -1,6 +1,7 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw, sh } from '../shell/index.ts';
 import { hiddenText, lookBelow, readBarePoint } from './bare-point.ts';
+import { MOUNTED_SINCE, mountUnits } from './mount-units.ts';
 
 /** The first line of every mount unit that this tool writes. */
 export const MOUNT_MARK = '# Written by provision.';
@@ -30,6 +31,8 @@ const PATIENCE = 10;
 /** The mounts of our own units, as they are now. */
 export const mountFacts: Probe<readonly MountFact[]> = {
   script: sh`
+    ${MOUNTED_SINCE}
+    ${mountUnits} >/dev/null || exit 66
     for f in $(grep -lxF ${MOUNT_MARK} /etc/systemd/system/*.mount 2>/dev/null); do
       w=$(sed -n 's/^Where=//p' "$f")
       m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
@@ -39,8 +42,8 @@ export const mountFacts: Probe<readonly MountFact[]> = {
         0) free=$(printf '%s\n' "$said" | sed -n '2s/  */ /gp' | cut -d' ' -f4) said= ;;
         124) said=${`no answer in ${PATIENCE} s`} ;;
       esac
-      t=$(systemctl show --timestamp=us+utc -P ActiveEnterTimestamp -- "\${f##*/}") || exit 66
-      echo "mount $(date -d "$t" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
+      t=$(mounted_since "\${f##*/}")
+      echo "mount $(date -d "\${t:-now}" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
       [ -n "$free" ] || printf 'Silent=%s\n' "$(printf '%s\n' "$said" | tail -n 1)"
       ${lookBelow(raw('"$w"'))}
     done`,

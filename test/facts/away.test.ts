@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -16,11 +16,6 @@ class Host {
     this.fstab('');
     this.command('findmnt', 'exit 1');
     this.command('systemctl', 'exit 0');
-    // As systemd.unit(5) says: `/` becomes `-`, and other characters their number.
-    this.command(
-      'systemd-escape',
-      `shift 3; for p; do echo "$p" | sed 's,^/,,; s,-,\\\\x2d,g; s, ,\\\\x20,g; s,/,-,g; s/$/.mount/'; done`,
-    );
   }
 
   path(path: string): string {
@@ -42,12 +37,23 @@ class Host {
     chmodSync(path, 0o755);
   }
 
-  /** Units as `systemctl show` prints them, for those that are asked for by name. */
-  units(...units: readonly { where: string; active: string; enabled?: string; text?: string }[]): void {
-    const shown = units.map(({ where, active, enabled = '', text = '[Mount]' }) => {
+  commandFirst(name: string, text: string): void {
+    const before = readFileSync(join(this.#bin, name), 'utf8');
+    this.command(name, `${text}\n${before}`);
+  }
+
+  /**
+   * Units as `systemctl show` prints them: those that are asked for by name, and of the others those that have failed. Without a file,
+   * nobody can name them.
+   */
+  units(
+    ...units: readonly { where: string; active: string; enabled?: string; text?: string; file?: boolean }[]
+  ): void {
+    const shown = units.map(({ where, active, enabled = '', text = '[Mount]', file = true }) => {
+      // As systemd.unit(5) says: `/` becomes `-`, and other characters their number.
       const id = `${where.slice(1).replaceAll('-', '\\x2d').replaceAll(' ', '\\x20').replaceAll('/', '-')}.mount`;
-      writeFileSync(this.path(id), text);
-      return `case " $* " in *' ${id} '*) printf '%s\\n' 'Where=${where}' 'Id=${id}' 'ActiveState=${active}' 'UnitFileState=${enabled}' 'FragmentPath=${this.path(id)}' '' ;; esac`;
+      if (file) writeFileSync(join(this.directory('units'), id), text);
+      return `case " $* " in *' ${id} '*${active === 'failed' ? " | *' --state=failed '*'*.mount '*" : ''}) printf '%s\\n' 'Where=${where}' 'Id=${id}' 'ActiveState=${active}' 'UnitFileState=${enabled}' 'FragmentPath=${file ? this.path(`units/${id}`) : ''}' '' ;; esac`;
     });
     this.command('systemctl', shown.join('\n'));
   }
@@ -59,6 +65,7 @@ class Host {
         told=$(away ${path})
         echo "$told"`
         .reveal()
+        .replaceAll('/etc/systemd/system', this.path('units'))
         .replaceAll('/etc/fstab', this.path('fstab'))
         .replaceAll('/var/lib/dpkg', this.path('var/lib/dpkg')),
       encoding: 'utf8',
@@ -163,6 +170,23 @@ describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in
     host.units({ where: host.directory('disk'), active: 'failed' });
     symlinkSync(host.path('disk'), host.path('srv'));
     expect(host.away(shell, host.path('srv/mail'))).toMatch(/^\/disk, which \S+disk\.mount mounts, is not/);
+  });
+
+  test('a unit that has failed and has no file any more', () => {
+    const host = new Host();
+    host.units({ where: host.directory('srv'), active: 'failed', file: false });
+    expect(host.away(shell, host.path('srv/mail'))).toMatch(/^\/srv, which \S+srv\.mount mounts, is not/);
+  });
+
+  test('files that cannot be units are not asked for, as systemd would not answer at all', () => {
+    const host = new Host();
+    const where = host.directory('srv');
+    host.units({ where, active: 'inactive', enabled: 'enabled' });
+    for (const name of ['a b.mount', 'disk@.mount', 'ä.mount', 'x$(exit).mount']) {
+      writeFileSync(host.path(`units/${name}`), '');
+      host.commandFirst('systemctl', `case "$*" in *'${name}'*) echo "$*" >&2; exit 1 ;; esac`);
+    }
+    expect(host.away(shell, where)).toMatch(/^\/srv, which/);
   });
 
   test('systemd that does not answer has not said that nothing is away', () => {

@@ -30,6 +30,7 @@ import {
   taskOf,
 } from './mail.ts';
 import { nodeNamed } from './node.ts';
+import { countingPrograms } from './programs.ts';
 import { REGISTRY } from './registry.ts';
 import { failures, on } from './steps.ts';
 
@@ -71,6 +72,16 @@ test('bare nodes become a mail server: a message from outside is read; the secon
   expect({ code: result.code, planned: plannedLines(result) }).toEqual({ code: 0, planned: [] });
   expect(counts).toEqual(Object.fromEntries(NODES.map((node) => [node, { connections: 1, execs: 2 }])));
   figure('mailu: no-op run, counted at sshd', counts);
+});
+
+test('a run with nothing to do asks each program a few times, however much there is to ask', async () => {
+  const most = { docker: 6, gluster: 4, systemctl: 4 };
+  const { result, started } = await countingPrograms(NODES, Object.keys(most), () => json(file));
+  expect({ code: result.code, planned: plannedLines(result) }).toEqual({ code: 0, planned: [] });
+  figure('mailu: programs that a no-op run starts', started);
+  for (const node of NODES)
+    for (const [program, count] of Object.entries(most))
+      expect(started[node]?.[program], `${program} on ${node}`).toBeLessThanOrEqual(count);
 });
 
 test('check looks at every port from outside, dns gives the records, status and logs tell what runs', async () => {

@@ -14,7 +14,7 @@ describe.each(Object.entries(kinds))('%s', (kind, make) => {
   const cases = casesOf(join(FOLDER, kind), make, {
     resolve: (ref) => ref.pick({ tokens: { manager: TOKEN, worker: TOKEN } }) as never,
     // Has a test of its own, `test/facts/away.test.ts`.
-    shown: (probe) => probe.replace(AWAY.shown, 'away() { ...; }'),
+    shown: (probe) => probe.replace(AWAY.body().shown, 'away() { ...; }'),
   });
 
   test.each(cases.map(({ name, run }) => [name, run] as const))('%s', (_name, run) => run());

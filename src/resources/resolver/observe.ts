@@ -1,7 +1,7 @@
 import { ask, askingNames, type DnsAnswer, readAnswer } from '../../dns/index.ts';
 import { unitState } from '../../facts/index.ts';
-import { type Output, ProbeError } from '../../resource/index.ts';
-import { lines, raw, type Script, sh } from '../../shell/index.ts';
+import { inParts, type Output, type Probe, ProbeError } from '../../resource/index.ts';
+import { lines, raw, sh } from '../../shell/index.ts';
 import { secondsOf } from '../timestamp.ts';
 import { CONTROL, NM_CONF, RESOLV_CONF, ROOTS, type Want } from './want.ts';
 
@@ -46,104 +46,114 @@ export const UNITS = ['NetworkManager', 'systemd-resolved', 'unbound', 'dnssec-t
 
 const CHECKS = ['signed', 'bogus', 'unsigned'] as const;
 
-/** Text that prints all that tells how a host resolves names, in parts. */
-export function lookAtResolver({ checks, configuration, forwarders }: Want): Script {
-  const asked = CHECKS.map((check) => sh`echo ${check} "$(${ask('127.0.0.1', checks[check], 'A')})" &`);
-  return askingNames(sh`
-    part() { printf '\n== %s\n' "$*"; }
-    f=${RESOLV_CONF}
-    part resolv.conf
-    if [ -L "$f" ]; then echo link; elif [ -f "$f" ]; then echo file; else echo absent; fi
-    case $(lsattr -d -- "$(readlink -f "$f")" 2>/dev/null | cut -d' ' -f1) in '') echo unknown ;; *i*) echo yes ;; *) echo no ;; esac
-    cat "$f" 2>/dev/null
-    part units
-    ${lines(UNITS.map((unit) => sh`${unitState(`${unit}.service`)} && echo || exit 66`))}
-    part files
-    for f in ${[NM_CONF, ...configuration.unbound, ...configuration['dnssec-trigger']]} /etc/NetworkManager/conf.d/*.conf; do
-      [ ! -e "$f" ] || stat -c '%.6Y %n' -- "$f" || exit 66
-    done
-    if command -v NetworkManager >/dev/null; then
-      part version
+/** All that tells how a host resolves names. */
+export function observeResolver({ checks, configuration, forwarders }: Want): Probe<Have> {
+  const validates = sh`[ $((0x$(${ask('127.0.0.1', checks.signed, 'A')} | cut -c7)0 & 0x20)) -ne 0 ]`;
+  const parts = {
+    resolvConf: sh`
+      f=${RESOLV_CONF}
+      if [ -L "$f" ]; then echo link; elif [ -f "$f" ]; then echo file; else echo absent; fi
+      case $(lsattr -d -- "$(readlink -f "$f")" 2>/dev/null | cut -d' ' -f1) in '') echo unknown ;; *i*) echo yes ;; *) echo no ;; esac
+      cat "$f" 2>/dev/null || :`,
+    units: lines(UNITS.map((unit) => sh`${unitState(`${unit}.service`)} && echo || exit 66`)),
+    files: sh`
+      for f in ${[NM_CONF, ...configuration.unbound, ...configuration['dnssec-trigger']]} /etc/NetworkManager/conf.d/*.conf; do
+        [ ! -e "$f" ] || stat -c '%.6Y %n' -- "$f" || exit 66
+      done`,
+    networkManager: sh`
+      command -v NetworkManager >/dev/null || exit 0
       NetworkManager --version || exit 66
-      part main
-      [ ! -e ${NM_CONF} ] || cat ${NM_CONF} || exit 66
+      [ ! -e ${NM_CONF} ] || cat ${NM_CONF} || exit 66`,
+    overrides: sh`
       for f in /etc/NetworkManager/conf.d/*.conf; do
-        ! grep -qs '^[[:space:]]*dns[[:space:]]*=' "$f" || { part "override $f"; cat "$f" || exit 66; }
+        grep -qs '^[[:space:]]*dns[[:space:]]*=' "$f" || continue
+        text=$(cat -- "$f" && echo .) || exit 66
+        printf '%s\n' "$f"
+        printf '%s\n' "$text" | sed 's/^/ /'
+      done`,
+    local: sh`
+      if [ -e ${`${CONTROL}_control.pem`} ]; then
+        openssl verify -CAfile ${`${CONTROL}_server.pem`} ${`${CONTROL}_control.pem`} >/dev/null 2>&1 && echo 'control yes' || echo 'control no'
+      fi
+      sed -n 's/^hosts:[[:space:]]*/hosts /p' /etc/nsswitch.conf
+      ss -H -lnup 'sport = :53' | while read -r _ _ _ at _ who; do echo "port $at $who"; done`,
+    answers: sh`
+      # After a boot, or a change of the network, dnssec-trigger asks the world first, and lets nobody else.
+      waited=0
+      until ${validates} || [ "$waited" -ge 20 ] || ! systemctl is-active --quiet dnssec-triggerd.service; do
+        sleep 2
+        waited=$((waited + 2))
       done
-    fi
-    part control
-    if [ -e ${`${CONTROL}_control.pem`} ]; then
-      openssl verify -CAfile ${`${CONTROL}_server.pem`} ${`${CONTROL}_control.pem`} >/dev/null 2>&1 && echo yes || echo no
-    fi
-    part hosts
-    sed -n 's/^hosts:[[:space:]]*//p' /etc/nsswitch.conf
-    part port
-    ss -H -lnup 'sport = :53' | while read -r _ _ _ at _ who; do echo "$at $who"; done
-    # After a boot, or a change of the network, dnssec-trigger asks the world first, and lets nobody else.
-    waited=0
-    while systemctl is-active --quiet dnssec-triggerd.service && [ "$waited" -lt 20 ] &&
-      [ $((0x$(${ask('127.0.0.1', checks.signed, 'A')} | cut -c7)0 & 0x20)) -eq 0 ]; do
-      sleep 2
-      waited=$((waited + 2))
-    done
-    part answers
-    ${asked[0] as Script}
-    ${asked[1] as Script}
-    ${asked[2] as Script}
-    wait
-    part ways
-    [ $((0x$(${ask('127.0.0.1', checks.signed, 'A')} | cut -c7)0 & 0x20)) -eq 0 ] || exit 0
-    f=${RESOLV_CONF}
-    [ ! -e /run/systemd/resolve/resolv.conf ] || f=/run/systemd/resolve/resolv.conf
-    for server in ${forwarders.length > 0 ? forwarders : ROOTS} $(sed -n 's/^nameserver[[:space:]]*//p' "$f" | grep -v '^127\.'); do
-      echo "$server" "$(${ask(raw('"$server"'), '.', 'DNSKEY')})" &
-    done
-    wait`);
+      ${lines(CHECKS.map((check) => sh`echo ${check} "$(${ask('127.0.0.1', checks[check], 'A')})" &`))}
+      wait`,
+    ways: sh`
+      ! ${validates} || exit 0
+      f=${RESOLV_CONF}
+      [ ! -e /run/systemd/resolve/resolv.conf ] || f=/run/systemd/resolve/resolv.conf
+      for server in ${forwarders.length > 0 ? forwarders : ROOTS} $(sed -n 's/^nameserver[[:space:]]*//p' "$f" | grep -v '^127\.'); do
+        echo "$server" "$(${ask(raw('"$server"'), '.', 'DNSKEY')})" &
+      done
+      wait`,
+  };
+  const { script, parse } = inParts(parts, readResolver);
+  return { script: askingNames(script), parse };
 }
 
-export function readResolver(output: Output): Have {
+function readResolver(
+  said: Readonly<
+    Record<
+      'resolvConf' | 'units' | 'files' | 'networkManager' | 'overrides' | 'local' | 'answers' | 'ways',
+      string
+    >
+  >,
+  output: Output,
+): Have {
   if (output.code !== 0) throw new ProbeError('could not look how names are resolved', output);
-  const parts = new Map(
-    output.stdout.split(/\n== /).map((part): [string, string] => {
-      const end = part.indexOf('\n');
-      return [part.slice(0, end), part.slice(end + 1)];
-    }),
-  );
-  const rows = (name: string) =>
-    (parts.get(name) ?? '')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.split(' '));
-  const answers = new Map(rows('answers').map(([name = '', hex = '']) => [name, readAnswer(hex)]));
-  const [type = '', immutable = '', ...content] = (parts.get('resolv.conf') ?? '').split('\n');
-  const version = parts.get('version')?.trim();
+  const answers = new Map(rowsOf(said.answers).map(([name = '', hex = '']) => [name, readAnswer(hex)]));
+  const [type = '', immutable = '', ...content] = said.resolvConf.split('\n');
+  const [version = '', ...main] = said.networkManager.split('\n');
+  const local = (name: string) =>
+    rowsOf(said.local).flatMap(([word, ...rest]) => (word === name ? [rest] : []));
+  const [control] = local('control');
+  const [hosts = []] = local('hosts');
   return {
     resolvConf: {
       type: type as Have['resolvConf']['type'],
       immutable: immutable === 'unknown' ? undefined : immutable === 'yes',
       content: content.join('\n'),
     },
-    units: readUnits(parts.get('units') ?? '', rows('files')),
+    units: readUnits(said.units, rowsOf(said.files)),
     networkManager:
-      version === undefined
+      version === ''
         ? undefined
-        : {
-            version,
-            main: parts.get('main') ?? '',
-            overrides: [...parts]
-              .filter(([name]) => name.startsWith('override '))
-              .map(([name, text]) => ({ path: name.slice('override '.length), text })),
-          },
-    control: rows('control').length === 0 ? undefined : rows('control')[0]?.[0] === 'yes',
-    hosts: (parts.get('hosts') ?? '').trim(),
-    port: rows('port')
+        : { version, main: main.join('\n'), overrides: readOverrides(said.overrides) },
+    control: control && control[0] === 'yes',
+    hosts: hosts.join(' ').trim(),
+    port: local('port')
       .filter(([at = '']) => /^(127\.0\.0\.1|0\.0\.0\.0|\*)(%\w+)?:53$/.test(at))
       .map(([, who = '']) => /"([^"]+)"/.exec(who)?.[1] ?? 'a program that ss does not name'),
     answers: Object.fromEntries(CHECKS.map((check) => [check, answers.get(check)])) as Have['answers'],
-    ways: rows('ways')
+    ways: rowsOf(said.ways)
       .map(([server = '', hex = '']) => ({ server, answer: readAnswer(hex) }))
       .toSorted((a, b) => a.server.localeCompare(b.server)),
   };
+}
+
+const rowsOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '));
+
+/** Files by their paths, each with its text one column in, and a point where that ends. */
+function readOverrides(text: string): readonly { readonly path: string; readonly text: string }[] {
+  return text
+    .split(/^(?=\S)/m)
+    .filter((file) => file !== '')
+    .map((file) => {
+      const end = file.indexOf('\n');
+      return { path: file.slice(0, end), text: file.slice(end + 1, -'.\n'.length).replaceAll(/^ /gm, '') };
+    });
 }
 
 /** Which of the files each unit reads. */

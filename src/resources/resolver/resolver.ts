@@ -1,6 +1,6 @@
 import { defineResource } from '../../resource/index.ts';
 import { diffResolver } from './diff.ts';
-import { lookAtResolver, readResolver } from './observe.ts';
+import { observeResolver } from './observe.ts';
 import { switchResolver } from './switch.ts';
 import { want } from './want.ts';
 
@@ -12,7 +12,7 @@ export const resolver = defineResource({
   kind: 'resolver',
   want,
   key: ({ kind }) => kind,
-  observe: (wanted) => ({ script: lookAtResolver(wanted), parse: readResolver }),
+  observe: observeResolver,
   diff: diffResolver,
   apply: (wanted, have, changes) => [
     {
