@@ -38,7 +38,7 @@ import { surroundings } from './mailu/surroundings.ts';
 import { updatesOf } from './mailu/updates.ts';
 import { validateMailu } from './mailu/validate.ts';
 import { logs, removeStack } from './mailu/verbs.ts';
-import { writtenBelow } from './mailu/written.ts';
+import { servedBelow, writtenBelow } from './mailu/written.ts';
 import {
   clusterSettings,
   hostSettings,
@@ -67,8 +67,11 @@ type About = FactAbout<MailuCluster['settings'], MailuCluster['others']>;
 const mailDataOf = ({ settings, others: { storage } }: About) =>
   settings === undefined ? noMailData : mailDataFacts(placesOf(settings, storage.root));
 
-const written = ({ settings, others: { storage } }: About) =>
-  settings === undefined ? [] : writtenBelow(settings, storage.root);
+function written({ settings, others: { storage } }: About): readonly string[] {
+  if (settings === undefined) return [];
+  const places = writtenBelow(settings, storage.root);
+  return [...places, ...servedBelow(places, storage)];
+}
 
 /** Whether the files of the certificate are on the shared storage. What is in them is not read. */
 const certificateOf = ({ settings, others: { storage } }: About) =>

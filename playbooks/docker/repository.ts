@@ -93,7 +93,7 @@ export function inspectRepository(host: DockerHost): readonly Finding[] {
 
 /** With what a bare Debian has. A run then checks the fingerprint before anything is installed. */
 function fetchBinary(url: string, path: string): string {
-  return sh`{ [ -e /etc/ssl/certs/ca-certificates.crt ] || apt-get -y install ca-certificates; } && t=$(mktemp -d) && /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${url} "$t/key" && mkdir -p ${path.slice(0, path.lastIndexOf('/')) || '/'} && sed -n '/^-----BEGIN PGP PUBLIC KEY/,/^-----END/{/^[A-Za-z0-9+\/]*=*$/p}' "$t/key" | base64 -d >${path} && chmod 0644 ${path}`
+  return sh`{ [ -e /etc/ssl/certs/ca-certificates.crt ] || apt-get -y install ca-certificates; } && t=$(mktemp -d) && /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file ${url} "$t/key" && mkdir -p ${path.slice(0, path.lastIndexOf('/')) || '/'} && sed -n '/^-----BEGIN PGP PUBLIC KEY/,/^-----END/{/^[A-Za-z0-9+\/]*=*$/p}' "$t/key" | base64 -d >"$t/binary" && [ -s "$t/binary" ] && [ ! -e ${path} ] && cat "$t/binary" >${path} && chmod 0644 ${path}`
     .shown;
 }
 

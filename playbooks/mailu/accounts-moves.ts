@@ -28,8 +28,11 @@ export const restoresBackup = (file: string) =>
 
 /** Brings a directory with accounts that nobody has open, with their journal and what else is there, and then moves them aside. */
 export function brings(from: string, to: string): string {
-  const idle = `[ -z "$(docker ps -q --filter label=com.docker.swarm.service.name=${ADMIN})" ]`;
-  const copied = `tar -C ${word(from)} -cf - . | tar -C ${word(to)} --skip-old-files -xpf - && cmp ${word(`${from}/main.db`)} ${word(`${to}/main.db`)}`;
+  const file = word(`${from}/main.db`);
+  // What has it open is printed, where something has. find(1) has a file open itself that it is to compare with (-samefile).
+  const closed = `open=$(timeout 60 find -L /proc/[0-9]*/fd -maxdepth 1 -type f -printf '%D:%i %p\\n' 2>/dev/null); [ $? -ne 124 ] && ! printf '%s\\n' "$open" | grep "^$(stat -c %d:%i ${file}) "`;
+  const idle = `[ -z "$(docker ps -q --filter label=com.docker.swarm.service.name=${ADMIN})" ] && { ${closed}; }`;
+  const copied = `tar -C ${word(from)} -cf - . | tar -C ${word(to)} --skip-old-files -xpf - && cmp ${file} ${word(`${to}/main.db`)}`;
   return `${idle} && ${room(`${to}/main.db`)} && ${copied} && { ${aside(`${from}/main.db`)}; }`;
 }
 

@@ -21,18 +21,22 @@ export function inspectVersions(mailu: Mailu, { hosts, consents }: MailuCluster)
       .flatMap(({ facts }) => facts.neighbours.services)
       .map(({ name, image }) => [name, image.replace(/@sha256:[0-9a-f]+$/, '')] as const),
   );
-  // A stack that was ended has left its database, and beside it which administrations have worked with it.
-  // Who has brought back a database from before says so.
-  const ended = live.get(`${STACK}_admin`) === undefined && !consents.has('database-moved');
-  const last = newest(!ended ? [] : hosts.filter(isReached).flatMap((host) => shared(host)?.deployed ?? []));
+  // Beside the database is written which administrations have worked with it: of a stack that was ended, and of one whose images do
+  // not tell their version. Who has brought back a database from before says so.
+  const worked = newest(hosts.filter(isReached).flatMap((host) => shared(host)?.deployed ?? []));
+  const last = worked === undefined || consents.has('database-moved') ? undefined : `admin:${worked}`;
   const changes = servicesOf(mailu).flatMap((name) => {
-    const from =
-      live.get(`${STACK}_${name}`) ?? (name === 'admin' && last !== undefined ? `admin:${last}` : undefined);
+    const from = live.get(`${STACK}_${name}`) ?? (name === 'admin' ? last : undefined);
     const to = imageOf(mailu, name).replace(/@sha256:[0-9a-f]+$/, '');
     return from === undefined || from === to ? [] : [{ name, from, to }];
   });
+  const told = changes.map((change) =>
+    change.name === 'admin' && last !== undefined && versionIn(change.from) === undefined
+      ? { ...change, from: last }
+      : change,
+  );
   return [
-    ...backwards(changes.filter(({ name }) => !NOT_MAILUS.has(name))),
+    ...backwards(told.filter(({ name }) => !NOT_MAILUS.has(name))),
     ...olderMajor(changes.filter(({ name }) => OTHERS.has(name))),
     ...untold(changes.filter(({ name }) => name === 'admin')),
   ];

@@ -4,7 +4,7 @@ import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './service.ts';
 import { ending, staysStopped, stopping } from './stops.ts';
-import { allNamesOn, writtenBelow } from './written.ts';
+import { allNamesOn, servedBelow, serves, writtenBelow } from './written.ts';
 
 const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name}`));
 
@@ -13,16 +13,25 @@ const OWN: ReadonlySet<string> = new Set(SERVICES.map((name) => `${STACK}_${name
  * or two redis on one file, destroy it. All hosts are asked, for a writer runs wherever swarm puts it.
  */
 export function inspectNeighbours(mailu: Mailu, cluster: MailuCluster): readonly Finding[] {
-  const written = writtenBelow(mailu, cluster.others.storage.root);
+  const { storage } = cluster.others;
+  const written = writtenBelow(mailu, storage.root);
+  const served = servedBelow(written, storage);
   const reached = cluster.hosts.filter(isReached);
-  const places = new Map(reached.map((host) => [host, allNamesOn(host, written)]));
+  const places = new Map(
+    reached.map((host) => [
+      host,
+      allNamesOn(host, serves(host, storage) ? [...written, ...served] : written),
+    ]),
+  );
   const on = (host: Reached) => places.get(host) ?? written;
+  // In a brick it is GlusterFS itself that has files open.
+  const byPrograms = (host: Reached) => (storage.kind === 'glusterfs' ? allNamesOn(host, written) : on(host));
   return [
     ...reached.flatMap((host) => containersOf(mailu, host, on(host), tellerOf(reached) ?? host)),
     ...services(mailu, reached, on),
     ...mayWrite(reached, on),
     ...kept(cluster),
-    ...reached.flatMap((host) => otherPrograms(host, on(host))),
+    ...reached.flatMap((host) => otherPrograms(host, byPrograms(host))),
   ];
 }
 
@@ -178,7 +187,15 @@ function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readon
   const all = [...found.values()].map(({ service, host }) => ({
     service,
     host,
-    touched: touchedBy(service, mailu, on(host)),
+    touched: touchedBy(service, mailu, [
+      { mounts: service.mounts, places: on(host) },
+      ...hosts.map((each) => ({
+        mounts: each.facts.neighbours.containers
+          .filter((container) => container.service === service.name)
+          .flatMap(({ mounts }) => mounts),
+        places: on(each),
+      })),
+    ]),
   }));
   const isTouching = ({ touched }: { readonly touched: Touched }) =>
     touched.ports.length + touched.paths.length > 0;
@@ -201,16 +218,35 @@ function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readon
   ];
 }
 
-function touchedBy(service: ServiceFact, mailu: Mailu, places: readonly string[]): Touched {
-  const { stack, meshPorts, mounts } = service;
+/** What a service may write, as it says itself or one of its tasks has it, and what is ours there. */
+interface Written {
+  readonly mounts: ServiceFact['mounts'];
+  readonly places: readonly string[];
+}
+
+/** A volume of a server may be the shared storage by another name. */
+const isOfServer = (path: string) => !path.startsWith('/');
+
+function touchedBy(service: ServiceFact, mailu: Mailu, written: readonly Written[]): Touched {
+  const { stack, meshPorts } = service;
   // What an admin has added to this stack is theirs: a copy of the mail, say. It is told where the stack is.
   const theirs = stack === STACK && !isMailu(service);
   return {
     ports: meshPorts.filter((port) => portsOf(mailu).some((wanted) => wanted === port)),
     paths: theirs
       ? []
-      : mounts
-          .map(({ path }) => path)
-          .filter((path) => isBelow(path, places) || (isMailu(service) && isAbove(path, places))),
+      : [
+          ...new Set(
+            written.flatMap(({ mounts, places }) =>
+              mounts
+                .map(({ path }) => path)
+                .filter(
+                  (path) =>
+                    isBelow(path, places) ||
+                    (isMailu(service) && (isOfServer(path) || isAbove(path, places))),
+                ),
+            ),
+          ),
+        ],
   };
 }

@@ -20,8 +20,15 @@ export function stopping(group: readonly ContainerFact[], host: Reached): readon
     return [
       `${engine} removes it once it ends, with all that it alone has (it was begun with --rm): copy what is needed, then stop it; see what it has with: ${host.onHost(`${engine} diff ${group[0]?.name}; ${engine} inspect ${names}`)}`,
     ];
+  const runs = group.some(({ running }) => running);
   const stay = `${engine} update --restart=no ${names}`;
-  return [host.onHost(group.some(({ running }) => running) ? `${stay} && ${engine} stop ${names}` : stay)];
+  const stop = `${engine} stop ${names}`;
+  if (engine === 'docker') return [host.onHost(runs ? `${stay} && ${stop}` : stay)];
+  // podman knows --restart since 5.1 (its release notes); the first command has ended what writes by then.
+  return [
+    host.onHost(runs ? `${stop} && ${stay}` : stay),
+    `where podman knows no --restart (before 5.1), remove the container with podman rm, which keeps its volumes, once you have seen what it alone has: ${host.onHost(`podman diff ${group[0]?.name}`)}`,
+  ];
 }
 
 /** How a service is ended. Swarm removes its containers then, with what they alone have. */

@@ -1,4 +1,5 @@
 import type { Mailu, Reached, ServiceName } from '../settings/mailu.ts';
+import { brickPathOf, type ClusterSettings as StorageSettings } from '../settings/storage.ts';
 import { servicesOf } from './deployed.ts';
 import { LEASE_FOLDER, type Mount, type Surroundings } from './service.ts';
 import { traitsOf } from './service-traits.ts';
@@ -14,6 +15,25 @@ export function writtenBelow(mailu: Mailu, root: string): readonly string[] {
       .map(({ source }) => source),
   );
   return [...new Set([...places, `${root}${LEASE_FOLDER}`])].toSorted();
+}
+
+/**
+ * Where these places are on a host that serves them, without any mount: below the directory that it exports, or in its brick. Who writes
+ * there writes the same files.
+ */
+export function servedBelow(places: readonly string[], storage: StorageSettings): readonly string[] {
+  const { kind, root } = storage;
+  const top = kind === 'nfs' ? storage.export : kind === 'glusterfs' ? brickPathOf(storage) : undefined;
+  if (top === undefined) return [];
+  return places
+    .filter((place) => place.startsWith(`${root}/`))
+    .map((place) => `${top.replace(/\/$/, '')}${place.slice(root.length)}`);
+}
+
+/** Whether a host may have what it serves there. */
+export function serves({ name, address, facts }: Reached, { kind, server = '' }: StorageSettings): boolean {
+  const own = facts.machine.addresses.map(({ cidr }) => cidr.split('/')[0] ?? '');
+  return kind === 'glusterfs' || [name, address, facts.machine.hostname, ...own].includes(server);
 }
 
 /** Directories that a service of ours writes. */

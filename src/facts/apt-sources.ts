@@ -35,7 +35,10 @@ for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.l
   base64 -w0 -- "$f" || exit 66
   echo
 done
-cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+  # The last line of a file may not end.
+  [ ! -f "$f" ] || { cat -- "$f"; echo; }
+done |
   sed -n 's/.*[Ss]igned-[Bb]y[=:][[:space:]]*\\(\\/[^] ,]*\\).*/\\1/p' | sort -u | while read -r f; do
   [ -f "$f" ] || continue
   echo "==key $f"

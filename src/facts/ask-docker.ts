@@ -16,6 +16,10 @@ export const dockerThere = shared(
     ${unitRuns('docker.service')} || exit ${NOT_RUNNING}`,
 );
 
+/** Ends the text that it is in, with 0 where there is no Docker to ask, and with another code where that could not be told. */
+export const dockerOrNothing: Script = sh`
+  ${dockerThere} || case $docker_there_code in ${NOT_INSTALLED} | ${NOT_RUNNING}) exit 0 ;; *) exit 66 ;; esac`;
+
 /** Whether the host is a manager that can be asked; `autolock` of what only managers with a quorum know; `swarm` last, as JSON. */
 const INFO = `\
 control {{.Swarm.ControlAvailable}}

@@ -5,7 +5,7 @@ import { unitRuns } from './systemd-units.ts';
 /** Seconds that glusterd may take for a question that it puts to its peers as well, and for one that it answers itself. */
 const PATIENCE = 60;
 export const OWN_PATIENCE = 20;
-const NOT_RUNNING = 65;
+export const NOT_RUNNING = 65;
 
 /** A command to glusterd, tried again while another one holds the pool's lock. Its answer goes to stdout. */
 export function gluster(words: readonly string[], patience = PATIENCE): Script {

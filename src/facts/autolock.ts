@@ -1,6 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { dockerInfo, dockerThere } from './ask-docker.ts';
+import { dockerInfo, dockerOrNothing } from './ask-docker.ts';
 
 /**
  * Whether the swarm locks its managers: one whose Docker starts again then waits for a key that a person types
@@ -8,7 +8,7 @@ import { dockerInfo, dockerThere } from './ask-docker.ts';
  */
 export const autolockFacts: Probe<boolean | undefined> = {
   script: sh`
-    ${dockerThere} || exit 0
+    ${dockerOrNothing}
     ${dockerInfo} || exit 66`,
   parse(output) {
     if (output.code !== 0)

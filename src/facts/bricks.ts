@@ -1,5 +1,6 @@
 import { BOOT_SECONDS, lines, raw } from '../shell/index.ts';
 import { AWAY } from './away.ts';
+import { NOT_SEARCHED, OF_CONTAINERS } from './searched-mounts.ts';
 
 /** A brick as the files of glusterd record it, whoever holds it. */
 export interface RecordedBrick {
@@ -84,10 +85,15 @@ lost_bricks() {
   newline='
 '
   IFS=$newline
-  tops=$(timeout 10 findmnt -nlU -o TARGET -t ext2,ext3,ext4,xfs,btrfs,f2fs,jfs,zfs,overlay 2>/dev/null)
-  # findmnt(8) ends with 1 where no mount has one of these types.
-  [ $? -le 1 ] || echo 'slow yes'
-  tops=$(printf '%s\\n' "$tops" | grep -vE '/overlay2/|/containers?/|^/run/gluster/snaps/')
+  mounts=$(timeout 10 findmnt -nlU -o FSTYPE,TARGET 2>/dev/null) || echo 'slow yes'
+  tops=
+  for mount in $mounts; do
+    type=\${mount%%[ ]*} at=/\${mount#*/}
+    case $type in ${NOT_SEARCHED}) continue ;; esac
+    case $type:$at in ${OF_CONTAINERS} | *:/run/gluster/snaps/*) continue ;; esac
+    tops=$tops$newline$at
+  done
+  tops=\${tops#"$newline"}
   tops=\${tops:-/}
   places=$tops all=
   until=$((${BOOT_SECONDS} + ${SEARCH}))

@@ -1,6 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { dockerThere } from './ask-docker.ts';
+import { dockerOrNothing } from './ask-docker.ts';
 import { dockerContainers } from './docker-containers.ts';
 
 /** Services of the swarm of which a container runs on this host; none where Docker does not run. */
@@ -8,7 +8,7 @@ export type ContainerFacts = readonly string[];
 
 export const containerFacts: Probe<ContainerFacts> = {
   script: sh`
-    ${dockerThere} || exit 0
+    ${dockerOrNothing}
     ${dockerContainers} || exit`,
 
   parse(output) {

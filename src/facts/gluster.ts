@@ -1,6 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
-import { glusterPeers, glusterThere, glusterVolumes, OWN_PATIENCE } from './ask-gluster.ts';
+import { glusterPeers, glusterThere, glusterVolumes, NOT_RUNNING, OWN_PATIENCE } from './ask-gluster.ts';
 import { type BrickFacts, FIND_BRICKS, readBricks } from './bricks.ts';
 
 /** Another node of the pool, as glusterd lists it. */
@@ -82,7 +82,7 @@ done
 command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }`;
 
 const ASK_DAEMON = sh`
-  ${glusterThere} || { echo 'daemon stopped'; exit 0; }
+  ${glusterThere} || { [ "$gluster_there_code" -eq ${NOT_RUNNING} ] || exit 66; echo 'daemon stopped'; exit 0; }
   echo 'daemon running'
   ${glusterPeers} >/dev/null && ${glusterVolumes} >/dev/null || exit 66
   ${glusterPeers} | sed 's/^/peers /'

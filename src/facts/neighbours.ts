@@ -1,6 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { lines, raw, sh } from '../shell/index.ts';
-import { dockerThere } from './ask-docker.ts';
+import { dockerOrNothing } from './ask-docker.ts';
 import { CONTAINER_JSON, dockerContainers } from './docker-containers.ts';
 import { NAMES_OF } from './names-of.ts';
 import type { ContainerFact, NeighbourFacts } from './neighbour.ts';
@@ -9,12 +9,12 @@ import { steady } from './steady.ts';
 import { swarmServices } from './swarm-services.ts';
 
 const DOCKER = sh`
-  found=
-  if ${dockerThere}; then
-    found=$(${dockerContainers}) || exit
+  found=$(
+    ${dockerOrNothing}
+    containers=$(${dockerContainers}) || exit
     services=$(${swarmServices}) || exit
-    found=$(printf '%s\n' "$found" "services $services")
-  fi`;
+    printf '%s\n' "$containers" "services $services"
+  ) || exit`;
 
 const PODMAN = sh`
   if command -v podman >/dev/null && { [ -d /var/lib/containers/storage ] || [ -d /run/containers/storage ]; }; then

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import { dockerThere } from './ask-docker.ts';
+import { dockerOrNothing } from './ask-docker.ts';
 import { engine, networkSchema, readEngine } from './engine-api.ts';
 
 export interface NetworkFacts {
@@ -20,7 +20,7 @@ export const networkFacts: Probe<NetworkFacts> = {
       case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
       [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
     done
-    ${dockerThere} || exit 0
+    ${dockerOrNothing}
     networks=$(${engine('/networks')}) || exit
     printf 'networks %s\n' "$networks"`,
 

@@ -47,6 +47,12 @@ const mountSchema = z.object({
   RW: z.boolean().optional(),
   /** Of a service. */
   ReadOnly: z.boolean().optional(),
+  /** Of a volume that a service has: what it is made of, where it is made by that service. */
+  VolumeOptions: z
+    .object({
+      DriverConfig: z.object({ Options: z.record(z.string(), z.string()).nullish() }).nullish(),
+    })
+    .nullish(),
 });
 const mounts = z
   .array(mountSchema)
@@ -165,11 +171,23 @@ function kept(
     }));
 }
 
+/** A volume is a directory of its host as well: one of another name for a directory of ours, with the options of its driver. */
 function writable(found: readonly z.output<typeof mountSchema>[], paths: Paths): readonly WritableMount[] {
   return found
-    .filter(({ Type, RW, ReadOnly }) => Type === 'bind' && RW !== false && ReadOnly !== true)
-    .flatMap(({ Source }) =>
+    .filter(
+      ({ Type, RW, ReadOnly }) => (Type === 'bind' || Type === 'volume') && RW !== false && ReadOnly !== true,
+    )
+    .flatMap((mount) => {
+      const source = sourceOf(mount);
       // A file system that has not answered may be one of several hosts.
-      Source === undefined ? [] : (paths.get(Source) ?? { source: Source, path: Source, shared: true }),
-    );
+      return source === undefined ? [] : (paths.get(source) ?? { source, path: source, shared: true });
+    });
+}
+
+/** A directory of the host, or of a server: `ADDRESS:/DIRECTORY`. Which directory a volume of a service is says its task alone, where it has no options. */
+function sourceOf({ Type, Source, VolumeOptions }: z.output<typeof mountSchema>): string | undefined {
+  if (Type === 'bind' || Source?.startsWith('/')) return Source;
+  const { device, o = '' } = VolumeOptions?.DriverConfig?.Options ?? {};
+  const server = /(?:^|,)addr=([^,]+)/.exec(o)?.[1] ?? '';
+  return device?.startsWith(':') ? `${server}${device}` : device;
 }

@@ -1,4 +1,5 @@
 import { BOOT_SECONDS, raw } from '../shell/index.ts';
+import { NOT_SEARCHED, OF_CONTAINERS } from './searched-mounts.ts';
 
 /** Seconds that the disks of a host may take to be looked through. */
 export const SEARCH = 60;
@@ -72,10 +73,8 @@ anywhere() {
   used
   tops=
   while read -r _ at type _; do
-    case $type in
-      proc | sysfs | dev* | tmpfs | ramfs | cgroup* | mqueue | debugfs | tracefs | securityfs | pstore | bpf | configfs | fusectl | hugetlbfs | binfmt_misc | autofs | rpc_pipefs | efivarfs | selinuxfs | nsfs | squashfs | erofs | iso9660 | udf | nfs* | cifs | smb* | ceph | 9p | afs | lustre | beegfs* | gpfs | orangefs | fuse | fuse.*) continue ;;
-    esac
-    case $at in */overlay2/* | */container/* | */containers/* | */containerd/* | */rootfs/* | */zfs/graph/* | */devicemapper/mnt/* | */kubelet/*) continue ;; esac
+    case $type in ${NOT_SEARCHED}) continue ;; esac
+    case $type:$at in ${OF_CONTAINERS}) continue ;; esac
     at=$(printf %b "$at")
     case $tops$nl in *"$nl$at$nl"*) continue ;; esac
     tops=$tops$nl$at

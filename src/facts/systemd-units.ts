@@ -3,6 +3,9 @@ import { type Program, raw, type Script, sh, together } from '../shell/index.ts'
 const PROPERTIES =
   'Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,InactiveExitTimestamp,ActiveEnterTimestamp,MainPID';
 
+/** Seconds that systemd may take to answer. */
+const PATIENCE = 30;
+
 /** Prints each block of `systemctl show` as `Program.ask` wants it: they come in the order of the units that were asked for. */
 const READ = String.raw`
 BEGIN {
@@ -19,7 +22,7 @@ const systemd: Program = {
   name: 'systemd',
   needs: raw(':'),
   ask: (units) => sh`
-    told=$(systemctl show --timestamp=us+utc ${`--property=${PROPERTIES}`} -- ${[...units.values()]}) || exit
+    told=$(timeout ${PATIENCE} systemctl show --timestamp=us+utc ${`--property=${PROPERTIES}`} -- ${[...units.values()]}) || exit
     printf '%s\n' "$told" | awk -v NAMES=${[...units.keys()].join(' ')} ${READ}`,
 };
 
@@ -29,9 +32,15 @@ const systemd: Program = {
  */
 export const unitState = (unit: string): Script => together(systemd, `unit_${unit}`, unit);
 
-/** Whether a unit runs, as `systemctl is-active` has it: a condition. */
+/** The exit code of a question that could not look, for all that asks here. */
+const COULD_NOT_LOOK = 66;
+
+/**
+ * Whether a unit runs, as `systemctl is-active` has it: a condition. Where systemd runs and does not answer, it ends the text that it is in: a
+ * unit that nobody could look at is not one that does not run.
+ */
 export const unitRuns = (unit: string): Script =>
-  sh`case $(${unitState(unit)}) in *ActiveState=active* | *ActiveState=reloading* | *ActiveState=refreshing*) true ;; *) false ;; esac`;
+  sh`{ ${unitState(unit)} >/dev/null || [ ! -d /run/systemd/system ] || exit ${COULD_NOT_LOOK}; case $(${unitState(unit)}) in *ActiveState=active* | *ActiveState=reloading* | *ActiveState=refreshing*) true ;; *) false ;; esac; }`;
 
 /** Prints what one of these lines says. */
 export const unitProperty = (unit: string, property: 'ActiveEnterTimestamp' | 'MainPID'): Script =>

@@ -4,7 +4,7 @@ import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { notReady } from './node-not-ready.ts';
-import { cameBackEmpty, leftOver, oldWorker, removal, stateOf } from './old-entries.ts';
+import { cameBackEmpty, leftOver, mayLive, oldWorker, onceDown, stateOf } from './old-entries.ts';
 import {
   answered,
   bringBack,
@@ -114,7 +114,7 @@ function strangers(
     .filter(({ id, hostname }) => !known.has(id) && !unreached.some(({ name }) => name === hostname))
     .map((node) => {
       const same = hosts.find(({ facts }) => facts?.machine.hostname === node.hostname);
-      return same === undefined || !node.ready || isManager(node)
+      return same === undefined || !mayLive(node) || isManager(node)
         ? stranger(node, lead, unreached.length > 0)
         : namesake(node, same, lead);
     });
@@ -138,7 +138,7 @@ function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding
   const manager = isManager(node);
   const who = `${node.hostname} (${node.address ?? 'no address'}, node ${node.id}, ${stateOf(node)})`;
   const counted = manager ? ' A majority is counted from it as well.' : '';
-  const whose = node.ready
+  const whose = mayLive(node)
     ? `${manager ? "If it is not yours, this is somebody else's swarm. " : ''}Put it into the inventory`
     : 'If that machine comes back, put it into the inventory. If it is gone for good, its entry can go, and its labels with it';
   return {
@@ -148,7 +148,7 @@ function stranger(node: SwarmNode, lead: SwarmHost, unreached: boolean): Finding
     // A host that is not reached may be it, under another name.
     fix: [
       lead.onHost(
-        node.ready || unreached ? sh`docker node inspect --pretty ${node.id}`.shown : removal(node),
+        mayLive(node) || unreached ? sh`docker node inspect --pretty ${node.id}`.shown : onceDown(node),
       ),
     ],
   };

@@ -3,7 +3,12 @@ import type { SwarmNode } from '../facts/index.ts';
 import { raw, sh } from '../shell/index.ts';
 import { isManager, type SwarmHost } from './swarm-host.ts';
 
-export const stateOf = ({ ready }: SwarmNode) => (ready ? 'ready' : 'down');
+export const stateOf = ({ ready, unheard }: SwarmNode) =>
+  ready ? 'ready' : unheard ? 'not heard of yet' : 'down';
+
+/** Whether it may be alive: a manager that the others reach is, also where swarm calls it down (seen with Docker 26.1.5). */
+export const mayLive = ({ ready, unheard, manager }: SwarmNode): boolean =>
+  ready || unheard || manager?.reachable === true;
 
 /** moby#34722, #36851: joining before the old entry is gone raises the number that a majority is counted from. */
 export function cameBackEmpty(
@@ -41,15 +46,14 @@ function looksFor(host: SwarmHost, old: SwarmNode, lead: SwarmHost): readonly st
 }
 
 /** Removes an entry, but not that of a node which the managers still hear after a minute: that one is somebody. */
-function onceDown(node: SwarmNode): string {
-  if (!node.ready) return removal(node);
-  const state = sh`"$(docker node inspect --format '{{.Status.State}}' ${node.id})"`;
-  return sh`for i in $(seq 30); do [ ${state} = ready ] || break; sleep 2; done; [ ${state} = down ] && ${raw(removal(node))}`
+export function onceDown(node: SwarmNode): string {
+  const format = '{{.Status.State}}{{with .ManagerStatus}} {{.Reachability}}{{end}}';
+  return sh`i=0; until docker node inspect --format ${format} ${node.id} | grep -xE 'down( unreachable)?' || [ $i -ge 30 ]; do i=$((i + 1)); sleep 2; done; [ $i -lt 30 ] && ${raw(removal(node))}`
     .shown;
 }
 
 /** A manager can be removed once its demotion has been carried out, which takes some seconds. */
-export function removal({ id, ...node }: SwarmNode): string {
+function removal({ id, ...node }: SwarmNode): string {
   const rm = sh`docker node rm --force ${id}`;
   if (!isManager({ id, ...node })) return rm.shown;
   return sh`docker node demote ${id} && for i in 1 2 3 4 5 6 7 8 9 10; do sleep 2; ${rm} && break; done`
@@ -81,7 +85,7 @@ export function leftOver(
     level: 'warn',
     code: 'old-entry',
     host: host.name,
-    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go, and its labels with it${old.ready ? ', once it is down, which takes half a minute. If it stays ready, it is another machine of this name and address' : ''}`,
+    message: `the swarm still lists its old entry ${old.id} (${stateOf(old)})${counted}. It has joined anew as ${entry.id}: the old one can go, and its labels with it${mayLive(old) ? ', once it is down, which takes half a minute. If it stays ready, it is another machine of this name and address' : ''}`,
     fix: [lead.onHost(onceDown(old))],
   };
 }

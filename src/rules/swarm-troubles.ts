@@ -77,6 +77,8 @@ function adopts(host: SwarmHost, root: string): string {
     ...(above === now ? {} : { 'data-root': above }),
     ...(remapped === undefined ? {} : { 'userns-remap': 'default' }),
   };
+  if (Object.keys(settings).length === 0)
+    return `Docker has ${root} as its directory, and says all the same that it is in no swarm: find out why, and run again: ${host.onHost('journalctl -u docker -n 100')}`;
   const text = JSON.stringify(settings);
   const was =
     remapped === undefined

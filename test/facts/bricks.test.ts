@@ -19,7 +19,7 @@ class Host {
     this.write('etc/fstab', '');
     this.command(
       'findmnt',
-      `case "$*" in *--mountpoint*) exit 1 ;; *) echo ${this.path('disk one')} ;; esac`,
+      `case "$*" in *--mountpoint*) exit 1 ;; *) echo 'ext4  ${this.path('disk one')}' ;; esac`,
     );
     this.command('systemctl', 'exit 1');
     this.command('systemd-escape', 'exit 1');
@@ -183,15 +183,50 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
   test.each([
     ['does not end', 124],
     ['is not there', 127],
+    ['fails', 1],
   ])('findmnt %s: other disks were not seen', (_, code) => {
     const host = new Host();
     host.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; esac; exit ${code}`);
     expect(host.look(shell).searched).toBe(false);
   });
 
+  test.each([
+    ['ext4', 'containers/gv0'],
+    ['xfs', 'data/container/gv0'],
+    ['bcachefs', 'my disk'],
+    ['reiserfs', 'srv/rootfs'],
+    ['overlay', 'containers'],
+  ])('a disk with %s, mounted at %s', (type, at) => {
+    const host = new Host();
+    host.brick(`${at}/brick`);
+    host.command(
+      'findmnt',
+      `case "$*" in *--mountpoint*) exit 1 ;; *) echo 'proc     /proc'; echo '${type.padEnd(8)} ${host.path(at)}' ;; esac`,
+    );
+    expect(host.look(shell).found).toEqual({ [`/${at}/brick`]: ID });
+  });
+
+  test.each([
+    ['overlay', 'docker/overlay2/x/merged'],
+    ['zfs', 'docker/zfs/graph/x'],
+    ['nfs4', 'srv'],
+    ['fuse.glusterfs', 'mailu'],
+  ])(
+    'what an engine has mounted for a container, and what others serve, is none of its disks: %s',
+    (type, at) => {
+      const host = new Host();
+      host.brick(`${at}/brick`);
+      host.command(
+        'findmnt',
+        `case "$*" in *--mountpoint*) exit 1 ;; *) echo '${type} ${host.path(at)}'; echo 'ext4 ${host.path('bin')}' ;; esac`,
+      );
+      expect(host.look(shell)).toMatchObject({ found: {}, searched: true });
+    },
+  );
+
   test('no mount of a type that bricks are on: the root is looked through, and that is all there is', () => {
     const host = new Host();
-    host.command('findmnt', 'exit 1');
+    host.command('findmnt', `case "$*" in *--mountpoint*) exit 1 ;; *) echo 'tmpfs /run' ;; esac`);
     host.command('find', ':');
     expect(host.look(shell).searched).toBe(true);
   });

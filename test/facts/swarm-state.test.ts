@@ -335,6 +335,17 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     },
   );
 
+  test.each(['data/containers', 'srv/container/one', 'containerd/x', 'srv/rootfs'])(
+    'a disk that is mounted at %s is a disk of this host, whatever its path says',
+    (at) => {
+      const host = new Host({ docker: false });
+      host.swarm(`${at}/docker`);
+      mkdirSync(host.path('root'));
+      host.mounts(`x ${host.path('root')} ext4 rw 0 0\n/dev/b ${host.path(at)} ext4 rw 0 0`);
+      expect(host.look(shell).elsewhere).toMatchObject([{ root: `/${at}/docker` }]);
+    },
+  );
+
   test.each(['nfs4', 'fuse.glusterfs', 'tmpfs', '9p'])('%s is not searched', (type) => {
     const host = new Host({ docker: false });
     host.swarm('net/docker');

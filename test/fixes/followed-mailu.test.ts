@@ -100,6 +100,15 @@ test('containers of others are kept from starting again, then stopped, and never
   expect(host.told.slice(2)).toEqual(['docker update --restart=no front']);
 });
 
+test('containers of podman are stopped first: an old one cannot keep them from starting again', () => {
+  const host = new Sandbox({ podman: 'case $1 in update) exit 125 ;; esac' });
+  const group = [{ engine: 'podman', fleeting: false, running: true, name: 'imap' }] as never;
+  const [line = '', words] = stopping(group, ON as never);
+  expect(host.paste(line)).not.toBe(0);
+  expect(host.told).toEqual(['podman stop imap', 'podman update --restart=no imap']);
+  expect(words).toMatch(/before 5\.1.*: mail-1\$ podman diff imap$/);
+});
+
 test('a service of another stack is scaled to nothing, and the service stays', () => {
   const host = new Sandbox({ docker: '' });
   const { fix, ends } = ending({ name: 'mail_imap', replicas: 2 } as never, ON as never, []);

@@ -38,7 +38,7 @@ test('the entry of a worker that is gone for good is removed', () => {
 });
 
 test('the entry of a manager is demoted first, and removed once swarm lets it', () => {
-  const swarm = new Sandbox(docker('down', 2));
+  const swarm = new Sandbox(docker("'down unreachable'", 2));
   const fix = fixOf(
     'unknown-manager',
     node('old', 'n9', { ready: false, address: '192.0.2.9', manager: gone }),
@@ -47,13 +47,35 @@ test('the entry of a manager is demoted first, and removed once swarm lets it', 
   expect(doneTo(swarm)).toEqual(['docker node demote n9', ...Array(3).fill('docker node rm --force n9')]);
 });
 
+test.each(["'ready reachable'", "'down reachable'", "'unknown unreachable'", "''"])(
+  'the entry of a manager that came back before the command was pasted stays: %s',
+  (state) => {
+    const swarm = new Sandbox(docker(state));
+    const entry = node('old', 'n9', { ready: false, address: '192.0.2.9', manager: gone });
+    expect(swarm.paste(fixOf('unknown-manager', entry))).not.toBe(0);
+    expect(doneTo(swarm)).toEqual([]);
+  },
+);
+
+test.each([
+  ['that a new leader has not heard of yet', { ready: false, unheard: true, manager: gone }],
+  [
+    'that swarm calls down while the others reach it',
+    { ready: false, manager: { ...gone, reachable: true } },
+  ],
+])('a manager %s may be alive: no command removes it', (_, state) => {
+  const fix = fixOf('unknown-manager', node('old', 'n9', { address: '192.0.2.9', ...state }));
+  expect(fix).toMatch(/docker node inspect --pretty n9$/);
+});
+
 test.each([
   ['down', ['docker node rm --force n9']],
   ['ready', []],
+  ['unknown', []],
 ])('an old entry that is still heard goes once it is down, and never else: %s', (state, done) => {
   const swarm = new Sandbox(docker(state));
   const fix = fixOf('old-entry', worker('mail-3', 'n9'), [host('mail-3', 'worker', says.inactive)]);
-  expect(fix).toMatch(/seq 30/);
+  expect(fix).toMatch(/-ge 30/);
   swarm.paste(fix);
   expect(doneTo(swarm)).toEqual(done);
 });

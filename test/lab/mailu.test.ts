@@ -75,7 +75,7 @@ test('bare nodes become a mail server: a message from outside is read; the secon
 });
 
 test('a run with nothing to do asks each program a few times, however much there is to ask', async () => {
-  const most = { docker: 6, gluster: 4, systemctl: 4 };
+  const most = { docker: 10, gluster: 6, systemctl: 6 };
   const { result, started } = await countingPrograms(NODES, Object.keys(most), () => json(file));
   expect({ code: result.code, planned: plannedLines(result) }).toEqual({ code: 0, planned: [] });
   figure('mailu: programs that a no-op run starts', started);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -107,6 +107,20 @@ describe.each(['dash', 'bash'])('commands that bring accounts, pasted into %s', 
     // What was there stays, with its log.
     const [old = ''] = readdirSync(site.from).filter((name) => /^main\.db\.aside-\d+$/.test(name));
     expect(site.users(join(site.from, old))).toBe('alice bob');
+  });
+
+  test('what somebody has open stays where it is, and who has it is told', () => {
+    const site = new Site();
+    database(join(site.from, 'main.db'), 'alice');
+    const opened = openSync(join(site.from, 'main.db'), 'r');
+    const ran = site.run(shell, brings(site.from, site.to));
+    expect(ran).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`/proc/${process.pid}/fd/${opened}`),
+    });
+    closeSync(opened);
+    expect(readdirSync(site.from)).toEqual(['main.db']);
+    expect(readdirSync(site.to)).toEqual([]);
   });
 
   test('a copy is brought back beside no log of another', () => {

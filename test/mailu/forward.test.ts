@@ -56,6 +56,19 @@ test.each<[string, string, string, readonly string[]]>([
   expect(codes(section, { admin: image })).toEqual(expected);
 });
 
+test('an image that does not tell its version: the storage does', () => {
+  const patched = { admin: 'registry.example.org/mailu/admin:patched' };
+  expect(codes("version: '2.0'", patched, ['2024.06'])).toEqual([
+    'refuse downgrade',
+    'warn version-not-told',
+  ]);
+  expect(codes("version: '2024.06'", patched, ['2024.06'])).toEqual(['warn version-not-told']);
+  expect(codes("version: '2.0'", patched, ['2024.06'], ['database-moved'])).toEqual([
+    'warn version-not-told',
+  ]);
+  expect(codes(`images: { admin: ${patched.admin} }`, patched, ['2024.06'])).toEqual([]);
+});
+
 test('nothing runs, or another service is the one that is newer', () => {
   expect(codes("version: '1.9'", {})).toEqual([]);
   expect(codes("version: '2.0'", { imap: 'ghcr.io/mailu/dovecot:2024.06' })).toEqual(['refuse downgrade']);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { inspectNeighbours } from '../../playbooks/mailu/neighbours.ts';
 import {
@@ -17,18 +17,19 @@ interface Host {
 }
 const ok = (stdout: string) => ({ code: 0, stdout, stderr: '' });
 
-function findings(hosts: Readonly<Record<string, Host>>, section = '') {
+function findings(hosts: Readonly<Record<string, Host>>, section = '', storage: object = {}) {
   const mailu = clusterSettings.parse(
     parse(`domain: example.org\nhostnames: [mail.example.org]\n${section}`),
   ) as Mailu;
   const cluster = {
     settings: mailu,
-    others: { storage: { root: '/mailu' } },
+    others: { storage: { root: '/mailu', ...storage } },
     hosts: Object.entries(hosts).map(([name, { front = true, neighbours = '', openFiles = '' }]) => ({
       name,
       settings: { front },
       onHost: (command: string) => `on ${name}: ${command}`,
       facts: {
+        machine: { hostname: name, addresses: [] },
         neighbours: neighbourFacts([]).parse(ok(neighbours)),
         openFiles: openFileFacts(['/mailu']).parse(ok(openFiles)),
       } as unknown as Facts,
@@ -354,4 +355,123 @@ test.each<[string, Host, readonly string[]]>([
 test("where the fronts get their certificates themselves, nobody else's are written there", () => {
   const neighbours = container({ name: 'x', mount: '/mailu/certs' });
   expect(codes({ a: { neighbours } }, 'tls: { kind: letsencrypt }')).toEqual(['a: refuse other-writer']);
+});
+
+/** A volume as a container has it: its directory is the host's `_data`, which may be ours by another name. */
+const volume = (name: string) => ({
+  Type: 'volume',
+  Name: name,
+  Source: `/var/lib/docker/volumes/${name}/_data`,
+  Destination: '/mail',
+  RW: true,
+});
+const dovecot = { ...compose, image: 'ghcr.io/mailu/dovecot:2024.06' };
+/** What a host says of a directory of ours that a volume is made of, with the options of Docker's local driver. */
+const OURS = 'name /mailu/mail\t/mailu/mail\nname /mailu/mail\t/var/lib/docker/volumes/ours/_data\n';
+const lies = (type: string, name: string) => `path ${type} ${volume(name).Source} ${volume(name).Source}\n`;
+const ofDriver = (options: object) => ({
+  stack: 'mail',
+  image: 'ghcr.io/mailu/dovecot:1.9',
+  mounts: [{ Type: 'volume', Source: 'mail_mail', VolumeOptions: { DriverConfig: { Options: options } } }],
+});
+
+test.each<[string, string, readonly string[]]>([
+  [
+    'of Compose, of our files',
+    OURS + container({ name: 'i', ...dovecot, ...{ mounts: [volume('ours')] } }) + lies('ext2/ext3', 'ours'),
+    ['a: refuse other-writer'],
+  ],
+  [
+    'of files of its own',
+    OURS + container({ name: 'i', ...dovecot, ...{ mounts: [volume('own')] } }) + lies('ext2/ext3', 'own'),
+    ['a: warn other-mailu'],
+  ],
+  [
+    'of a server, which may be ours by another name',
+    container({ name: 'i', ...dovecot, ...{ mounts: [volume('nfs')] } }) + lies('nfs', 'nfs'),
+    ['a: refuse other-writer'],
+  ],
+  [
+    'of a stranger, that has all',
+    `name /mailu/mail\t/mailu/mail\nname /mailu/mail\t${volume('all').Source}/mail\n` +
+      container({ name: 'x', ...{ mounts: [volume('all')] } }) +
+      lies('ext2/ext3', 'all'),
+    ['all: warn may-write'],
+  ],
+  [
+    'that is only read',
+    OURS +
+      container({ name: 'i', ...{ mounts: [{ ...volume('ours'), RW: false }] } }) +
+      lies('ext2/ext3', 'ours'),
+    [],
+  ],
+  [
+    'of another stack, by the options of its driver',
+    service('mail_imap', ofDriver({ type: 'none', o: 'bind', device: '/mailu/mail' })),
+    ['all: refuse other-writer'],
+  ],
+  [
+    'of another stack, from a server',
+    service('mail_imap', ofDriver({ type: 'nfs', o: 'addr=192.0.2.9,rw', device: ':/srv/mailu/mail' })),
+    ['all: refuse other-writer'],
+  ],
+  [
+    'of another stack, made before it, as its task has it',
+    OURS +
+      service('mail_imap', { stack: 'mail', mounts: [{ Type: 'volume', Source: 'ours' }] }) +
+      container({ name: 'mail_imap.1.x', service: 'mail_imap', ...{ mounts: [volume('ours')] } }) +
+      lies('ext2/ext3', 'ours'),
+    ['all: refuse other-writer'],
+  ],
+  [
+    'of another stack, with files of its own',
+    service('mail_imap', {
+      stack: 'mail',
+      image: dovecot.image,
+      mounts: [{ Type: 'volume', Source: 'own' }],
+    }) +
+      container({ name: 'mail_imap.1.x', service: 'mail_imap', ...{ mounts: [volume('own')] } }) +
+      lies('ext2/ext3', 'own'),
+    ['all: warn other-mailu'],
+  ],
+])('a volume of Docker: %s', (_, neighbours, expected) => {
+  expect(codes({ a: { neighbours } })).toEqual(expected);
+});
+
+describe('who writes where the storage is served from, without its mount', () => {
+  const nfs = { kind: 'nfs', server: 'a', export: '/srv/mailu' };
+  const gluster = { kind: 'glusterfs' };
+  const by = (mount: string) =>
+    `${container({ name: 'i', ...dovecot, mount })}path ext2/ext3 ${mount} ${mount}\n`;
+
+  test.each<[string, object, Host, readonly string[]]>([
+    ['a container', nfs, { neighbours: by('/srv/mailu/mail') }, ['a: refuse other-writer']],
+    [
+      'a program',
+      nfs,
+      { openFiles: 'open 7 dovecot.service dovecot_ /srv/mailu/mail/x\n' },
+      ['a: refuse other-writer'],
+    ],
+    ['beside it', nfs, { neighbours: by('/srv/mailu/nextcloud') }, ['a: warn other-mailu']],
+    [
+      'another server',
+      { ...nfs, server: 'b' },
+      { neighbours: by('/srv/mailu/mail') },
+      ['a: warn other-mailu'],
+    ],
+    [
+      'a container in a brick',
+      gluster,
+      { neighbours: by('/srv/gluster/mailu/mail') },
+      ['a: refuse other-writer'],
+    ],
+    [
+      'GlusterFS in its brick',
+      gluster,
+      { openFiles: 'open 7 glusterd.service glusterfsd_ /srv/gluster/mailu/mail/x\n' },
+      [],
+    ],
+  ])('%s', (_, storage, host, expected) => {
+    expect(codes({ a: host }, '', storage)).toEqual(expected);
+  });
 });

@@ -178,7 +178,9 @@ describe('what is refused before anything changes', () => {
       const hosts = managers(says.bare, says.manager('n2', nodes), says.manager('n3', nodes));
       expect(codes(hosts)).toEqual(['refuse dead-manager mail-1']);
       expect(inspectSwarm(hosts)[0]?.fix).toEqual([
-        expect.stringMatching(/^mail-2\$ docker node demote old && .*docker node rm --force old/),
+        expect.stringMatching(
+          /^mail-2\$ i=0; until .* && docker node demote old && .*docker node rm --force old/,
+        ),
       ]);
     }
   });
@@ -187,9 +189,7 @@ describe('what is refused before anything changes', () => {
     const nodes = [{ ...old, ready: true }, ...two];
     const [finding] = inspectSwarm(managers(says.bare, says.manager('n2', nodes), says.manager('n3', nodes)));
     expect(finding?.fix).toEqual([
-      expect.stringMatching(
-        /^mail-2\$ for i in .*\[ "\$\(docker node inspect [^)]* old\)" = down \] && docker node demote old/,
-      ),
+      expect.stringMatching(/^mail-2\$ i=0; until docker node inspect .* && docker node demote old/),
     ]);
   });
 
@@ -216,7 +216,9 @@ describe('what is refused before anything changes', () => {
     expect(codes(hosts)).toEqual(['warn old-entry mail-4']);
     const [finding] = inspectSwarm(hosts);
     expect(finding?.message).toContain('its old entry old (down). It has joined anew as n4');
-    expect(finding?.fix).toEqual([expect.stringMatching(/^mail-\d\$ docker node rm --force old$/)]);
+    expect(finding?.fix).toEqual([
+      expect.stringMatching(/^mail-\d\$ i=0; until .* && docker node rm --force old$/),
+    ]);
   });
 
   test('the entry that a host has just left is its old one while the managers still take it for ready', () => {
@@ -238,7 +240,7 @@ describe('what is refused before anything changes', () => {
     ]);
     expect(finding?.message).toContain('the old one can go, and its labels with it, once it is down');
     expect(finding?.fix).toEqual([
-      expect.stringMatching(/^mail-\d\$ for i in .* = down \] && docker node rm/),
+      expect.stringMatching(/^mail-\d\$ i=0; until .* && docker node rm --force old$/),
     ]);
     // At this address under another name, or as a manager, it is somebody else.
     const address = worker('mail-4', 'n4').address;

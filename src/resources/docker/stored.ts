@@ -1,4 +1,4 @@
-import { dockerInfo, ROOTS } from '../../facts/index.ts';
+import { dockerInfo, dockerThere, ROOTS } from '../../facts/index.ts';
 import { type Script, sh } from '../../shell/index.ts';
 
 /** What an engine keeps below its data-root. */
@@ -40,6 +40,8 @@ export function showStored(more: readonly string[]): Script {
     echo ==stored
     command -v dockerd >/dev/null && echo engine
     root=
+    ${dockerThere}
+    [ "$docker_there_code" -ne 66 ] || exit 66
     if ${dockerInfo} >/dev/null; then
       ${dockerInfo} | sed -n '/^running /p'
       root=$(${dockerInfo} | sed -n '/^root /{s/^root //;s/\/[0-9]*\.[0-9]*$//;p;}')
