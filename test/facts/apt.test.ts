@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -188,4 +188,18 @@ test('a key that is not there is fetched with what a bare Debian has, whatever i
   ]);
   expect(String(ran.stderr)).toBe('');
   expect(keyFingerprints(readFileSync(path))).toEqual([PRINT]);
+});
+
+test.each(['dash', 'bash'])('the key of a last line that does not end is found, in %s', (shell) => {
+  const folder = mkdtempSync(join(tmpdir(), 'provision-apt-'));
+  mkdirSync(join(folder, 'sources.list.d'));
+  for (const name of ['docker', 'node']) {
+    writeFileSync(join(folder, `${name}.gpg`), binary);
+    const text = `deb [signed-by=${join(folder, `${name}.gpg`)}] ${URL_}/${name} trixie stable`;
+    writeFileSync(join(folder, `sources.list.d/${name}.list`), text);
+  }
+  const script = aptFacts.script.reveal().replaceAll('/etc/apt', folder);
+  const { stdout, stderr } = spawnSync(shell, ['-s'], { input: script, encoding: 'utf8' });
+  const { sources } = aptFacts.parse({ code: 0, stdout, stderr }) as AptFacts;
+  expect(sources.map(({ keys }) => keys?.length)).toEqual([1, 1]);
 });

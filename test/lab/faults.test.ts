@@ -85,9 +85,9 @@ const hasPackage = (node: string) => on(node, "dpkg -s apparmor | sed -n 's/^Sta
 
 test('the network of a node cut in mid-apply: told as lost, the others finish, the next run converges', async () => {
   await removePackage();
-  const held = on(BAD, `${HOLD} 45`);
+  const held = on(BAD, `${HOLD} 90`);
   const run = inBackground(file);
-  await sleep(12_000);
+  await run.saw('a step runs there', ({ kind, host }) => kind === 'step-started' && host === BAD);
   const begin = Date.now();
   await cut();
   const { exitCode, stdout } = await run.running;
