@@ -32,7 +32,6 @@ const PATIENCE = 10;
 export const mountFacts: Probe<readonly MountFact[]> = {
   script: sh`
     ${MOUNTED_SINCE}
-    ${mountUnits} >/dev/null || exit 66
     for f in $(grep -lxF ${MOUNT_MARK} /etc/systemd/system/*.mount 2>/dev/null); do
       w=$(sed -n 's/^Where=//p' "$f")
       m=$(timeout ${PATIENCE} findmnt -rn -o SOURCE,FSTYPE --mountpoint "$w")
@@ -42,6 +41,7 @@ export const mountFacts: Probe<readonly MountFact[]> = {
         0) free=$(printf '%s\n' "$said" | sed -n '2s/  */ /gp' | cut -d' ' -f4) said= ;;
         124) said=${`no answer in ${PATIENCE} s`} ;;
       esac
+      ${mountUnits} >/dev/null || exit 66
       t=$(mounted_since "\${f##*/}")
       echo "mount $(date -d "\${t:-now}" +%s.%6N) $(stat -c %.6Y -- "$f") \${free:-none} $m $w"
       [ -n "$free" ] || printf 'Silent=%s\n' "$(printf '%s\n' "$said" | tail -n 1)"
