@@ -18,6 +18,7 @@ import {
   type Seen,
   shared,
   unableOf,
+  unlistedNodes,
   when,
   withDiskAway,
 } from './accounts-seen.ts';
@@ -93,6 +94,14 @@ function unasked(only: FoundFile, seen: Seen): Problem | undefined {
       message: `${found}: ${namesOf(seen.silent)} did not answer, and may have others`,
       fix: [bringBack(seen.silent), brought(only)],
     };
+  const unlisted = unlistedNodes(seen.hosts);
+  // What runs with these is seen by the swarm, of which they are nodes.
+  if (unlisted.length > 0 && !isInUse(only))
+    return {
+      code: 'database-silent',
+      message: `${found}: ${unlisted.join(', ')} ${unlisted.length === 1 ? 'is a node' : 'are nodes'} of the swarm, not in the inventory, and may have others`,
+      fix: [`write ${unlisted.join(' and ')} into the inventory, and run again`, brought(only)],
+    };
   const gone = withDiskAway(seen);
   if (gone === undefined) return undefined;
   return orBrought(diskAway(gone, `${found}: here others may be on a disk that is not there now`), only);
@@ -159,7 +168,7 @@ export function withoutMail(seen: Seen, kind: string): Problem | undefined {
   return {
     code: 'storage-empty',
     host: first.host.name,
-    message: `there are accounts${files.length === 0 ? '' : ` (${files.map(describe).join(', ')})`}, and ${root} has neither their mail nor their DKIM keys: it may not be the storage that they are on. A run makes no empty mailboxes beside accounts`,
+    message: `${files.length === 0 ? 'Mailu has been deployed here' : `there are accounts (${files.map(describe).join(', ')})`}, and ${root} has neither ${files.length === 0 ? 'its' : 'their'} mail nor ${files.length === 0 ? 'its' : 'their'} DKIM keys: it may not be the storage that they are on. A run makes no empty mailboxes beside accounts`,
     fix: [
       `look what is there, and mount what belongs there: ${first.host.onHost(`findmnt -T ${root}; ls -la ${root}`)}`,
       `if there is no mail yet, or it is lost for good, begin with an empty storage: ${first.host.onHost(`mkdir -p ${root}/mail ${root}/dkim`)}`,

@@ -1,6 +1,6 @@
 import { sh } from 'provision-swarm';
 import type { Mailu, Reached } from '../settings/mailu.ts';
-import { type FoundFile, hostsOf, isAt, isOnSharedStorage } from './accounts-files.ts';
+import { type FoundFile, hostsOf, isAt, isOfNetwork, isOnSharedStorage } from './accounts-files.ts';
 import { aside, brings, copiesOut, STOPS } from './accounts-moves.ts';
 import { ADMIN, dataOf, fileOf, sharedFile } from './accounts-places.ts';
 import { describe, namesOf, type Problem, type Seen } from './accounts-seen.ts';
@@ -12,6 +12,13 @@ const isSetting = (file: FoundFile, root: string) =>
 
 /** A volume that was given no name, which swarm removes with the container. */
 const isWithoutName = ({ path }: FoundFile) => /\/volumes\/[0-9a-f]{64}\/_data\/main\.db$/.test(path);
+
+/** A volume that Docker makes of something, and has mounted only while a container has it. */
+const isMadeOf = ({ path, seen }: FoundFile) =>
+  /\/volumes\/[^/]+\/_data\/main\.db$/.test(path) &&
+  seen.some(
+    ({ identity }) => identity !== undefined && (/\]$/.test(identity.source) || isOfNetwork(identity)),
+  );
 
 export function adopts(file: FoundFile, root: string): string {
   return !isSetting(file, root)
@@ -89,7 +96,24 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, seen: Seen): Problem
     (container) => container.running && only.seen.some(({ path }) => path === `${container.data}/main.db`),
   );
   if (isWithoutName(only) && running !== undefined)
-    return { ...elsewhere, ...outOf(host, running.id, found, 'in a volume without a name', to, seen) };
+    return {
+      ...elsewhere,
+      ...outOf(host, running.id, `${found}, in a volume without a name, ${REMOVED}`, to, seen),
+    };
+  if (isMadeOf(only) && running !== undefined) {
+    const { message, fix } = outOf(
+      host,
+      running.id,
+      `${found}, in a volume that is mounted while a container has it`,
+      to,
+      seen,
+    );
+    return {
+      ...elsewhere,
+      message,
+      fix: [...fix, 'once that has ended without an error: run again with --database-moved'],
+    };
+  }
   // With its service, a volume without a name would go before it was copied.
   const stop = !isWithoutName(only) && (service !== undefined || isInUse(only));
   return {
@@ -102,17 +126,18 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, seen: Seen): Problem
   };
 }
 
+const REMOVED = 'which Docker removes with its container';
+
 /** The accounts would be gone with the container that has them: they are copied while it is there. */
 function outOf(
   host: Reached,
   id: string,
   found: string,
-  place: string,
   to: string,
   { manager }: Seen,
 ): Pick<Problem, 'message' | 'fix'> {
   return {
-    message: `${found}, ${place}, which Docker removes with its container: copy them before anything is stopped. The command below does that while Mailu runs, and stops its administration only once the copy is whole. What is changed within these seconds is not in it; nobody can log in until the next run`,
+    message: `${found}: copy them before anything is stopped. The command below does that while Mailu runs, and stops its administration only once the copy is whole. What is changed within these seconds is not in it; nobody can log in until the next run`,
     // One line, for the second without the first would lose them.
     fix: [`${host.onHost(copiesOut(id, true, to))} && ${(manager ?? host).onHost(STOPS)}`],
   };
@@ -147,7 +172,7 @@ export function insideContainer(mailu: Mailu, seen: Seen): Problem | undefined {
     return {
       code,
       host: host.name,
-      ...outOf(host, container.id, found, 'in no directory of the host', to, seen),
+      ...outOf(host, container.id, `${found}, in no directory of the host, ${REMOVED}`, to, seen),
     };
   return {
     code,

@@ -24,6 +24,8 @@ export interface Sighting {
 const NETWORK =
   /^(nfs4?|cifs|smb3|ceph|glusterfs|fuse\.(glusterfs|ceph|ceph-fuse|sshfs)|lustre|afs|9p|virtiofs|ocfs2|gfs2|beegfs)$/;
 
+export const isOfNetwork = ({ type }: FileIdentity): boolean => NETWORK.test(type);
+
 /** `first` is looked at before the others: what several hosts see is told as its. */
 export function filesOf(sightings: readonly Sighting[], root: string): readonly FoundFile[] {
   const groups: { readonly keys: Set<string>; readonly seen: Sighting[] }[] = [];
@@ -62,8 +64,9 @@ function keysOf({ host, path, identity }: Sighting, root: string): readonly stri
  * have several names and addresses, so only what they export is compared: two files that are taken for one are refused as one, and
  * found as two once the first has been brought elsewhere.
  */
-function commonName({ type, source, number }: FileIdentity): readonly string[] {
-  if (!NETWORK.test(type)) return [];
+function commonName(identity: FileIdentity): readonly string[] {
+  const { type, source, number } = identity;
+  if (!isOfNetwork(identity)) return [];
   const place = source.replace(/\[.*\]$/, '');
   const exported = /:\/?([^:]*)$/.exec(place)?.[1] ?? place;
   return [`network ${type === 'nfs4' ? 'nfs' : type} ${exported} ${number.split(':').at(-1)}`];

@@ -12,6 +12,7 @@ import {
   type Seen,
   tracesOf,
   unableOf,
+  unlistedNodes,
   when,
 } from './accounts-seen.ts';
 
@@ -87,7 +88,7 @@ export function fileInUse(seen: Seen): Problem | undefined {
 
 /** The administration that runs has its accounts where no host was asked for them, or could not be. */
 export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: Seen): Problem | undefined {
-  const { service, root, reached } = seen;
+  const { service, root, reached, silent, hosts } = seen;
   if (service === undefined || mailu.database.kind !== 'sqlite') return undefined;
   const { data } = service;
   const other = otherFile(service);
@@ -101,24 +102,37 @@ export function inUseElsewhere(mailu: Mailu, runs: MailuHost | undefined, seen: 
     };
   if (data === undefined) return inNamelessPlace(service, runs, seen);
   const file = fileOf(mailu.database.path);
-  // A volume is a directory of its host's Docker. Where nobody is bound to a host, all have to have looked.
-  const looked = ({ facts }: Reached) =>
-    facts.mailData.looked.some((path) => path === data || path.endsWith(`/volumes/${data}/_data`));
+  // A volume is a directory of its host's Docker.
+  const isThere = (path: string | undefined) =>
+    path === data || path?.endsWith(`/volumes/${data}/_data`) === true;
+  const looked = ({ facts: { mailData } }: Reached) =>
+    [...mailData.looked, ...mailData.databases.map(({ path }) => path.replace(/\/main\.db$/, ''))].some(
+      isThere,
+    );
+  const unlisted = unlistedNodes(hosts);
+  // Where nobody is bound to a host, it is where it runs, or anywhere that was not asked: another may have an old volume of that name.
+  const unbound = () =>
+    reached.some(({ facts }) =>
+      facts.mailData.containers.some((container) => container.running && isThere(container.data)),
+    ) ||
+    (reached.some(looked) &&
+      silent.length + unlisted.length === 0 &&
+      reached.every(({ facts }) => facts.mailData.engine !== 'stopped'));
   const asked =
     placesOf(mailu, root).files.includes(`${data}/main.db`) ||
-    (runs === undefined
-      ? service.node === undefined && reached.some(looked)
-      : isReached(runs) && looked(runs));
+    (runs === undefined ? service.node === undefined && unbound() : isReached(runs) && looked(runs));
   const away = runs !== undefined && !isReached(runs);
   if (`${data}/main.db` === file || (asked && !away)) return undefined;
-  const where = `${data.startsWith('/') ? data : `the volume ${data} of Docker's`} on ${runs?.name ?? service.node ?? 'the host where it ran last'}`;
+  const where = `${data.startsWith('/') ? data : `the volume ${data} of Docker's`} on ${runs?.name ?? service.node ?? (unlisted.length > 0 ? `one of the nodes that were not asked (${unlisted.join(', ')})` : 'the host where it ran last')}`;
   return {
     code: 'database-elsewhere',
     message: `Mailu's administration has its accounts in ${where}, where they could not be looked for, and the inventory has them in ${file}. A run moves no accounts, and makes no empty database beside them`,
     fix: [
       /^\/.+\/data$/.test(data) && !data.startsWith(`${root}/`)
         ? `to use what is there: write into the inventory mailu: { database: { kind: sqlite, path: ${data.replace(/\/data$/, '')} } }`
-        : `start that host and its Docker, and run again: it says then how the accounts are brought where the inventory has them`,
+        : service.node === undefined && unlisted.length > 0
+          ? `write ${unlisted.join(' and ')} into the inventory, and run again: it says then how the accounts are brought where the inventory has them`
+          : 'start that host and its Docker, and run again: it says then how the accounts are brought where the inventory has them',
       MOVED,
     ],
   };

@@ -1,5 +1,6 @@
+import { ACCOUNTS_RECORD } from 'provision-swarm';
 import { restores, restoresBackup } from './accounts-moves.ts';
-import { copiesOf, DEFAULT_FILE, IMAP } from './accounts-places.ts';
+import { COPY_UNIT, copiesOf, DEFAULT_FILE, IMAP } from './accounts-places.ts';
 import {
   bringBack,
   diskAway,
@@ -8,6 +9,7 @@ import {
   namesOf,
   newestCopy,
   type Problem,
+  recordsOf,
   type Seen,
   shared,
   tracesOf,
@@ -59,15 +61,24 @@ export function mayBeSomewhere(
   if (gone !== undefined)
     return diskAway(gone, 'no accounts were found, and here they may be on a disk that is not there now');
   const traces = tracesOf(seen);
+  const records = recordsOf(seen);
   const copy = newestCopy(seen);
-  if (traces.length === 0) return undefined;
+  if (traces.length + records.length === 0) return undefined;
+  const left = [
+    ...(traces.length === 0 ? [] : [`on the shared storage there is ${traces.join(', and ')}`]),
+    ...(records.length === 0
+      ? []
+      : [
+          `a run has left some in ${records.map(({ host, path }) => `${path} on ${host.name}`).join(', and in ')}`,
+        ]),
+  ];
   const backup = copy === undefined ? undefined : placeFor(first, copy, seen);
   // What is moved aside is moved where it is seen.
   const viewer = seenBy(seen) ?? first;
   return {
     code: 'database-lost',
     host: (backup ?? first).name,
-    message: `no accounts were found in ${file}${file === DEFAULT_FILE ? '' : `, in ${DEFAULT_FILE}`}, or where a run has last left them, on any host, and on the shared storage there is ${traces.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. If the old host, or its disk, comes back, or mailu.database.path was another one, prefer what is there'}`,
+    message: `no accounts were found in ${file}${file === DEFAULT_FILE ? '' : `, in ${DEFAULT_FILE}`}, or where a run has last left them, on any host, and ${left.join(', and ')}: there were accounts once. With an empty database Mailu would know nobody, and refuse all mail. ${copy === undefined ? 'Bring the file back from your backup to the host that is to keep it' : 'The command below brings the newest copy back to a host, which then keeps them; what was changed after it is not in it. If the old host, or its disk, comes back, or mailu.database.path was another one, prefer what is there'}`,
     fix: [
       copy === undefined
         ? `from your backup: ${first.onHost(restoresBackup(file))}`
@@ -78,7 +89,16 @@ export function mayBeSomewhere(
             `before what comes next, stop imap, which has the mail open and would go on writing where that is moved to; a run starts it again: ${(seen.manager ?? viewer).onHost(stops(IMAP))}`,
           ]
         : []),
-      `to begin without the old accounts, move aside what is left of them, which loses nothing: ${viewer.onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
+      ...(records.length === 0
+        ? []
+        : [
+            `to begin without the old accounts, say so to each host that remembers where they were: ${[...new Set(records.map(({ host }) => host))].map((host) => host.onHost(`sed -i '/^${ACCOUNTS_RECORD}=/d' ${COPY_UNIT}`)).join(', and ')}`,
+          ]),
+      ...(traces.length === 0
+        ? []
+        : [
+            `to begin without the old accounts, move aside what is left of them, which loses nothing: ${viewer.onHost([`${root}/mail`, `${root}/dkim`, ...(copy === undefined ? [] : [copiesOf(root)])].map((path) => `mv -nT ${path} ${path}.aside-$(date +%s)`).join('; '))}`,
+          ]),
     ],
   };
 }

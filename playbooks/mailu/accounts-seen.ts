@@ -75,6 +75,16 @@ export function isOf(host: MailuHost, node: string): boolean {
   return (host.facts?.machine.hostname ?? host.name) === node || host.name === node;
 }
 
+/** Nodes of the swarm that are no host of the inventory: nobody asks them. */
+export function unlistedNodes(hosts: readonly MailuHost[]): readonly string[] {
+  const reached = hosts.filter(isReached);
+  const nodes = reached.find(({ facts }) => facts.swarm.nodes !== undefined)?.facts.swarm.nodes ?? [];
+  const ids = reached.map(({ facts }) => facts.swarm.info?.nodeId);
+  const isListed = ({ id, hostname }: (typeof nodes)[number]) =>
+    ids.includes(id) || hosts.some((host) => isOf(host, hostname));
+  return nodes.filter((node) => !isListed(node)).map(({ hostname }) => hostname);
+}
+
 export const when = (seconds: number) =>
   new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 export const describe = ({ host, path, bytes, modified }: Omit<FoundFile, 'seen'>) =>
@@ -109,6 +119,10 @@ export function tracesOf(seen: Seen): readonly string[] {
     ...(copy === undefined ? [] : [`a copy of the accounts of ${when(copy.modified)} UTC`]),
   ];
 }
+
+/** Where a run has left accounts, by the record that it keeps on each host. */
+export const recordsOf = ({ reached }: Seen) =>
+  reached.flatMap((host) => host.facts.mailData.recorded.map((path) => ({ host, path })));
 
 /** What a running administration is told of its database. */
 export function flavorOf(service: NonNullable<Seen['service']>): { kind: string; at: string } {

@@ -7,6 +7,7 @@ import { fileInUse, inUseElsewhere, otherServer } from './accounts-findings.ts';
 import { mayBeSomewhere } from './accounts-lost.ts';
 import { fileOf } from './accounts-places.ts';
 import { isOf, look, type MailuHost, type Problem } from './accounts-seen.ts';
+import { anotherMailu } from './another-mailu.ts';
 
 /** Where Mailu's accounts are, by what the hosts show. */
 export type DatabaseDecision =
@@ -53,7 +54,7 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
   if (only !== undefined) {
     const problem =
       here.length === 0
-        ? anotherPlace(only, mailu, seen)
+        ? ((moved ? undefined : notTheOnes(only, mailu, runs, seen)) ?? anotherPlace(only, mailu, seen))
         : wanted !== undefined && wanted !== only.host.name
           ? anotherHost(only, wanted)
           : moved
@@ -68,7 +69,11 @@ export function decideDatabase(mailu: Mailu, cluster: MailuCluster): DatabaseDec
   const first = seen.hosts.find((host) =>
     wanted === undefined ? host === (runs ?? host) : host.name === wanted,
   ) as MailuHost;
-  return refused(mayBeSomewhere(first, file, bound, seen)) ?? { kind: 'made', host: first };
+  const doubt =
+    mayBeSomewhere(first, file, bound, seen) ??
+    withoutMail(seen, cluster.others.storage.kind) ??
+    (moved ? undefined : anotherMailu(cluster, path));
+  return refused(doubt) ?? { kind: 'made', host: first };
 }
 
 /** The host that keeps sqlite's file, for stages. @throws Refusal where that is not clear. */

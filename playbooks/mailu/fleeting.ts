@@ -1,6 +1,7 @@
 import { type ContainerFact, isReached } from 'provision-swarm';
 import type { MailuCluster, Reached } from '../settings/mailu.ts';
 import { atLeast, familyOf, isVersion } from '../settings/mailu-version.ts';
+import { unlistedNodes } from './accounts-seen.ts';
 import { listedServices } from './listed-services.ts';
 import { STACK } from './service.ts';
 
@@ -65,13 +66,17 @@ function targetsOf({ service = '', image, keeps, running }: ContainerFact): read
 
 /**
  * Services of the stack whose containers have what they write in themselves alone, or in a volume without a name, as their specification
- * says, and of which no host that was asked has one: it is on a host that was not.
+ * says, and of which the hosts that were asked have fewer than there are: the others are on hosts that were not.
  */
 export function withUnseenFiles(cluster: MailuCluster): readonly string[] {
-  if (unasked(cluster).length === 0) return [];
-  const running = cluster.hosts.filter(isReached).flatMap(({ facts }) => facts.containers);
+  if (unasked(cluster).length + unlistedNodes(cluster.hosts).length === 0) return [];
+  const running = cluster.hosts
+    .filter(isReached)
+    .flatMap(({ facts }) => facts.neighbours.containers)
+    .filter((container) => container.running && container.engine === 'docker');
+  const seen = (name: string) => running.filter(({ service }) => service === name).length;
   return listedServices(cluster)
-    .filter(({ name, replicas }) => replicas !== 0 && !running.includes(name))
+    .filter(({ name, replicas }) => seen(name) < (replicas ?? Number.POSITIVE_INFINITY))
     .filter(({ name, image, keeps }) => {
       const service = name.slice(STACK.length + 1);
       const given = keeps.filter(({ source }) => source !== '').map(({ target }) => target);

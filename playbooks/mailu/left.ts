@@ -6,7 +6,7 @@ import {
   SERVICES,
   type ServiceName,
 } from '../settings/mailu.ts';
-import { bringBack, namesOf } from './accounts-seen.ts';
+import { bringBack, namesOf, unlistedNodes } from './accounts-seen.ts';
 import { askedManager } from './asked-hosts.ts';
 import { servicesOf } from './deployed.ts';
 import { fleetingFiles, fleetingText, isRemade, unasked, withUnseenFiles } from './fleeting.ts';
@@ -64,9 +64,13 @@ export function inspectUnseen(cluster: MailuCluster): readonly Finding[] {
   if (names.length === 0) return [];
   const silent = unasked(cluster).filter((host) => !isReached(host));
   const stopped = unasked(cluster).filter(isReached);
+  const unlisted = unlistedNodes(cluster.hosts);
   const why = [
     ...(silent.length === 0 ? [] : [`${namesOf(silent)} did not answer`]),
     ...(stopped.length === 0 ? [] : [`Docker does not run on ${namesOf(stopped)}`]),
+    ...(unlisted.length === 0
+      ? []
+      : [`${unlisted.join(', ')} of the swarm ${unlisted.length === 1 ? 'is' : 'are'} not in the inventory`]),
   ];
   return [
     {
@@ -76,6 +80,9 @@ export function inspectUnseen(cluster: MailuCluster): readonly Finding[] {
       fix: [
         ...(silent.length === 0 ? [] : [bringBack(silent)]),
         ...stopped.map((host) => `start its Docker, and run again: ${host.onHost('systemctl start docker')}`),
+        ...(unlisted.length === 0
+          ? []
+          : [`write ${unlisted.join(' and ')} into the inventory, and run again`]),
       ],
     },
   ];
@@ -168,7 +175,7 @@ function elsewhere(mailu: Mailu, { name, now, wanted }: Moved): Finding {
     code: 'mail-elsewhere',
     message: `${what} is in ${now.volume ? `the volume ${now.source} of Docker's` : now.source}, and the inventory says ${wanted}: ${name === 'imap' ? 'every mailbox would be empty' : `${name} would begin without it`}`,
     fix: [
-      `to move it, end the stack (provision remove-stack), copy ${now.volume ? `all that is in the volume, on the host that has it (docker volume inspect ${now.source} says where),` : `all of ${now.source}`} to ${wanted}, and run again`,
+      `to move it, end the stack (provision remove-stack), copy ${now.volume ? `all that is in the volume, on the host that has it (docker volume inspect ${now.source} says where; what is made of a device has to be mounted by hand first),` : `all of ${now.source}`} to ${wanted}, and run again`,
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { type ContainerFact, type Finding, isReached, type ServiceFact } from 'provision-swarm';
 import { type Mailu, type MailuCluster, portsOf, type Reached, SERVICES } from '../settings/mailu.ts';
-import { isMailu, otherContainers, otherServices } from './other-mailu.ts';
+import { isMailu, otherContainers, otherServices, ownDatabase } from './other-mailu.ts';
 import { isBelow, otherPrograms } from './other-programs.ts';
 import { STACK } from './service.ts';
 import { ending, staysStopped, stopping } from './stops.ts';
@@ -204,6 +204,8 @@ function services(mailu: Mailu, hosts: readonly Reached[], on: PlacesOn): readon
       .filter((each) => isTouching(each) && each.service.replicas !== 0)
       .map(({ service, host, touched }): Finding => {
         const { name, stack } = service;
+        const database = ownDatabase(service, touchText(touched));
+        if (database !== undefined) return database;
         const { fix, ends } = ending(service, host, hosts);
         return {
           level: 'refuse',

@@ -6,6 +6,29 @@ const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
 
 export const isMailu = ({ image }: { readonly image: string }): boolean => MAILU_IMAGE.test(image);
 
+const ADMIN_IMAGE = /(^|\/)mailu\/admin([:@]|$)/;
+
+/** Whether it is the administration of a Mailu, which has its accounts. */
+export const isAdmin = ({ image }: { readonly image: string }): boolean => ADMIN_IMAGE.test(image);
+
+const DATABASE_IMAGE = /(^|\/)mailu\/(postgresql|mysql)([:@]|$)/;
+
+/**
+ * The database server that Mailu had of its own until 1.9 (its docs/releases.rst): it has the accounts, so no command here ends it.
+ * `writes`: what of ours it writes.
+ */
+export function ownDatabase({ name, image }: ServiceFact, writes: string): Finding | undefined {
+  if (!DATABASE_IMAGE.test(image)) return undefined;
+  return {
+    level: 'refuse',
+    code: 'other-writer',
+    message: `the service ${name} is the database server that Mailu had of its own until 1.9, and ${writes}. The accounts may be in it, and no newer Mailu has one`,
+    fix: [
+      `copy its database into a server of your own (pg_dump or mysqldump, in its container), write that server into mailu.database, end ${name} once nobody changes an account any more, and run again with --database-moved`,
+    ],
+  };
+}
+
 /** A Mailu with files of its own: nothing is harmed, and its mail is not in the new stack. */
 export function otherContainers(group: readonly ContainerFact[], host: Reached): readonly Finding[] {
   const found = group.filter(isMailu);

@@ -22,17 +22,15 @@ export function inspectQueue(cluster: MailuCluster): readonly Finding[] {
         ![...mounts, ...keeps].some(({ source, path }) => names.includes(source) || names.includes(path)),
     );
     if (!elsewhere) return [];
-    const inside = `docker exec $(docker ps -q -f label=com.docker.swarm.service.name=${SMTP})`;
+    // There may be several on one host.
+    const sends = `for id in $(docker ps -q -f label=com.docker.swarm.service.name=${SMTP}); do docker exec "$id" sh -c 'postqueue -f; sleep 5; postqueue -p'; done`;
     return [
       {
         level: 'refuse',
         code: 'queue-elsewhere',
         host: host.name,
         message: `the queue of ${SMTP} is not in ${place}: mail that waits there would be left behind, or lost with its container. Have it sent first: the first command does, and shows what is left. Once it says that the queue is empty, stop the service; other servers try again until the run has it back`,
-        fix: [
-          host.onHost(`${inside} sh -c 'postqueue -f; sleep 5; postqueue -p'`),
-          (askedManager(cluster) ?? host).onHost(stops(SMTP)),
-        ],
+        fix: [host.onHost(sends), (askedManager(cluster) ?? host).onHost(stops(SMTP))],
       },
     ];
   });

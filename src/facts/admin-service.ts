@@ -3,8 +3,10 @@ import { ProbeError } from '../resource/index.ts';
 import { raw, type Script, sh } from '../shell/index.ts';
 import { dockerThere, NOT_INSTALLED, NOT_RUNNING } from './ask-docker.ts';
 import { dockerContainers } from './docker-containers.ts';
-import { engine, readEngine } from './engine-api.ts';
+import { readEngine } from './engine-api.ts';
+import { lookInVolumes } from './stack-volumes.ts';
 import { swarmServices } from './swarm-services.ts';
+import { withoutEnd } from './without-end.ts';
 
 /** The service that runs Mailu's administration, as its managers know it, whoever made it. */
 export interface AdminService {
@@ -34,8 +36,8 @@ export interface AdminContainer {
 const DATA = '/data';
 
 /**
- * Text that tells of the service and of its containers here, and has `look` look where these have had their data, and in the volumes
- * of the stack, or of a project of Compose with its name, which outlive it. Starts nothing.
+ * Text that tells of the service and of its containers here, and has `look` look where these have had their data, and in volumes. Starts
+ * nothing.
  */
 export function adminText(service: string, stack: string): Script {
   return sh`
@@ -50,21 +52,11 @@ export function adminText(service: string, stack: string): Script {
         elif told=$(timeout 30 docker cp "$id":${raw(`${DATA}/main.db`)} - 2>&1 >/dev/null </dev/null); then echo "inside $id"
         else case $told in *'not find'* | *[Nn]'o such '*) ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac; fi
       done || exit 66
-      for names in "$(${volumesWith('com.docker.stack.namespace', stack)})" "$(${volumesWith('com.docker.compose.project', stack)})"; do
-        case $names in '{'*) ;; *) exit 66 ;; esac
-        for name in $(printf '%s\n' "$names" | grep -o '"Name":"[^"]*"' | cut -d '"' -f 4); do
-          told=$(timeout 30 docker volume inspect --format '{{.Mountpoint}}' -- "$name" 2>&1) ||
-            case $told in *[Nn]'o such '*) continue ;; *) printf '%s\n' "$told" >&2; exit 66 ;; esac
-          [ -z "$told" ] || { look "$told/main.db"; echo "looked $told"; }
-        done
-      done
+      ${lookInVolumes(stack)}
       services=$(${swarmServices}) || exit 66
       printf 'services %s\n' "$services"
     esac`;
 }
-
-const volumesWith = (label: string, stack: string): Script =>
-  engine('/volumes', { label: [`${label}=${stack}`] });
 
 /** Of each container of the service: its id, whether it runs, and the directory of the host that it has its data in. */
 const OWN = `\
@@ -136,7 +128,10 @@ function readService(name: string, json: string): AdminService | undefined {
     ),
     // A volume without a name has no source here.
     data:
-      ContainerSpec.Mounts?.find(({ Target }) => Target.replace(/\/+$/, '') === DATA)?.Source || undefined,
+      ContainerSpec.Mounts?.map(({ Source, Target }) => ({
+        source: withoutEnd(Source),
+        target: withoutEnd(Target),
+      })).find(({ target }) => target === DATA)?.source || undefined,
     node: bound[0],
     image: ContainerSpec.Image,
   };

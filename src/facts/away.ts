@@ -10,12 +10,15 @@ const PATIENCE = 10;
  * "there is nothing at that path" does not mean that there is nothing.
  *
  * - A link leads to nothing.
- * - A file system that fstab(5) names at the path or above it, also through a link, is not mounted (as with `nofail`, after a disk has failed).
+ * - A file system that fstab(5) names at the path or above it, also through a link, is not mounted (as with `nofail`, after a disk has
+ *   failed, or with `noauto`, before somebody has unlocked it). One of a server that is mounted by hand is none of these: nothing is missing
+ *   on this host.
  * - A unit of somebody's that mounts there has failed, or is enabled and does not run. Our own units are none of these: a run
  *   mounts them itself, over a directory that cannot be written.
  * - A file system of ZFS that is mounted by itself is not, and nothing else is mounted there. A copy of another host's, which
  *   `zfs receive -u` leaves so, is none of these where that is certain: it cannot be written, or its mount point was received and
- *   has the packages of this system in it. What is in a pool that is not imported is not known.
+ *   has the packages of this system in it. What is in a pool that is not imported is not known, unless this host had pools and its
+ *   kernel has no ZFS now.
  */
 export const AWAY: Script = sh`
 away() {
@@ -37,9 +40,9 @@ unmounted() {
 }
 away_by_fstab() {
   [ -r /etc/fstab ] || return 0
-  while read -r what at _ options _ || [ -n "$what" ]; do
+  while read -r what at type options _ || [ -n "$what" ]; do
     case $what in '#'*) continue ;; esac
-    case ,$options, in *,noauto,*) continue ;; esac
+    case ,$options, in *,noauto,*) case $type in nfs* | gluster* | ceph* | cifs | smb* | fuse*) continue ;; esac ;; esac
     case $at in *\\*) at=$(printf %b "$at") ;; esac
     at=\${at%/}
     # What is mounted is not followed: it may not answer.
@@ -76,7 +79,11 @@ away_unit() {
 away_by_zfs() {
   command -v zfs >/dev/null || return 0
   told=$(timeout ${PATIENCE} zfs get -H -t filesystem -o name,property,value,source canmount,mounted,mountpoint,readonly 2>/dev/null </dev/null)
-  [ $? -ne 124 ] || { echo 'ZFS did not say what it mounts, so run again'; return 1; }
+  case $? in
+    0) ;;
+    124) echo 'ZFS did not say what it mounts, so run again'; return 1 ;;
+    *) [ ! -s /etc/zfs/zpool.cache ] || { echo "this host has pools of ZFS, and ZFS says nothing of them: load its modules (modprobe zfs), which a new kernel may not have yet, and import the pools; remove /etc/zfs/zpool.cache where they are gone for good"; return 1; } ;;
+  esac
   received=' ' tab=$(printf '\t')
   while IFS=$tab read -r name property value source; do
     case $property in

@@ -104,7 +104,7 @@ lost_bricks() {
     last=$#
     for skip; do set -- "$@" -o -path "$skip"; done
     shift "$last"
-    seen=$(timeout "$left" find $places -xdev -mindepth 1 -maxdepth 4 \\( -name overlay2 "$@" \\) -prune -o -type d \\( -name .glusterfs -o -inum 256 \\) -print 2>/dev/null)
+    seen=$(timeout "$left" find $places -xdev -mindepth 1 -maxdepth 6 \\( -name overlay2 "$@" \\) -prune -o -type d \\( -name .glusterfs -o -inum 256 \\) -print 2>/dev/null)
     code=$?
     places=
     for found in $seen; do

@@ -29,8 +29,12 @@ export interface FileIdentity {
 export interface MailDataFacts {
   /** Files in the places that were asked for, and where containers of the service have had their data on this host. */
   readonly databases: readonly DatabaseFile[];
+  /** Where the accounts were on this host by this tool's own record, whether they are there or not. */
+  readonly recorded: readonly string[];
   /** Directories in which containers of the service have had their data on this host, and which were looked at. */
   readonly looked: readonly string[];
+  /** Directories of volumes that no container has, and that are not of the stack, with accounts of some Mailu's in them. */
+  readonly strays: readonly string[];
   /** Why those places may not be all there are: a disk that is not there now. */
   readonly away: string | undefined;
   /** Why what is at the places of the mail and the keys may not be theirs: a disk that is not there now. */
@@ -122,6 +126,7 @@ export function mailDataFacts({
       if [ -r ${recorded} ]; then
         sed -n ${`s/^${ACCOUNTS_RECORD}=//p`} ${recorded} | while IFS= read -r f; do
           case $f in ${`${root}/`}*) continue ;; esac
+          echo "recorded $f"
           look "$f" </dev/null
           away "$f" | sed 's/^/away /'
         done
@@ -146,7 +151,9 @@ export function mailDataFacts({
               .map((file) => [file.path, { ...file, identity: identities.get(file.path) }]),
           ).values(),
         ],
+        recorded: of('recorded'),
         looked: [...new Set(of('looked'))],
+        strays: of('stray'),
         away: of('away')[0],
         mailAway,
         shared:
@@ -196,7 +203,9 @@ export const noMailData: Probe<MailDataFacts> = {
   script: sh`:`,
   parse: () => ({
     databases: [],
+    recorded: [],
     looked: [],
+    strays: [],
     away: undefined,
     mailAway: undefined,
     containers: [],

@@ -78,7 +78,7 @@ export interface KeptVolume extends KeptPlace {
 export interface NeighbourFacts {
   /** Containers of Docker and of podman. */
   readonly containers: readonly ContainerFact[];
-  /** Tasks of swarm that have ended, while Docker still has their containers. */
+  /** Containers that have ended and do not come back by themselves: tasks of swarm, and what somebody has stopped. */
   readonly former: readonly ContainerFact[];
   /** All paths at which the host has each of the places that were asked for: through links and bind mounts as well. */
   readonly names: Readonly<Record<string, readonly string[]>>;

@@ -66,7 +66,7 @@ export const neighbourFacts = (places: readonly string[]): Probe<NeighbourFacts>
       const lives = ({ running, returns }: ContainerFact) => running || returns;
       return {
         containers: all.filter(lives),
-        former: all.filter((container) => container.service !== undefined && !lives(container)),
+        former: all.filter((container) => !lives(container)),
         names: readNames(output.stdout),
         services: readLines(output.stdout, 'services').flatMap((all) => readServices(all, paths)),
       };

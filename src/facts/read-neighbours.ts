@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { read } from '../schema/index.ts';
 import type { ContainerFact, KeptPlace, NeighbourFacts, ServiceFact, WritableMount } from './neighbour.ts';
+import { withoutEnd } from './without-end.ts';
 
 /** Reads what `neighbourFacts` has asked the engines of a host. All of these throw where an engine says something in an unknown way. */
 
@@ -97,8 +98,8 @@ export function readContainer(
     ports: [...new Set(ports)].filter((port) => port > 0),
     mounts: writable(found.mounts, paths),
     keeps: found.mounts.map(({ Type, Source = '', Name, Destination = '' }) => ({
-      target: Destination,
-      source: Type === 'volume' ? (Name ?? Source) : Source,
+      target: withoutEnd(Destination),
+      source: Type === 'volume' ? (Name ?? Source) : withoutEnd(Source),
       path: paths.get(Source)?.path ?? Source,
       volume: Type === 'volume',
       unnamed: Type === 'volume' && UNNAMED.test(Name ?? ''),
@@ -164,9 +165,9 @@ function kept(
       ({ Type, ReadOnly }) => (Type === 'bind' || Type === 'volume') && (ReadOnly === true) === readOnly,
     )
     .map(({ Type, Source: source = '', Target: target = '' }) => ({
-      target,
-      source,
-      path: paths.get(source)?.path ?? source,
+      target: withoutEnd(target),
+      source: withoutEnd(source),
+      path: paths.get(source)?.path ?? withoutEnd(source),
       volume: Type === 'volume',
     }));
 }

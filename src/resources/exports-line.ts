@@ -73,7 +73,9 @@ export function missing({ options }: Want, row: Exported): readonly string[] {
   ];
 }
 
-const clientsOf = (line: string) => [...line.matchAll(/ ([\d.]+)\(/g)].map(([, client = '']) => client);
+/** Whom a line of ours lets in. */
+export const clientsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/ ([\d.]+)\(/g)].map(([, client = '']) => client);
 
 /** A line of exports(5) with its clients in one order: their own means nothing. */
 export function inOrder(line: string | null): string | undefined {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AWAY, COPYING_BRICKS } from '../facts/index.ts';
 import { compare, defineResource, inParts, ProbeError, Refusal, Unobservable } from '../resource/index.ts';
-import { sh } from '../shell/index.ts';
-import { byHand, gone, inOrder, letIn, lineOf, missing } from './exports-line.ts';
+import { lines, raw, sh } from '../shell/index.ts';
+import { byHand, clientsOf, gone, inOrder, letIn, lineOf, missing } from './exports-line.ts';
 import { LOOK_FOR_DISKS } from './look-for-disks.ts';
 import { absolutePath } from './path.ts';
 import { rowsAfter } from './rows.ts';
@@ -158,13 +158,23 @@ export const nfsExport = defineResource({
     ];
   },
 
-  apply: (wanted, have) => [
-    {
-      title: 'export it',
-      script: sh`
-        mkdir -p /etc/exports.d || exit 1
-        (${writeFile({ path: FILE, content: 'away' in have ? '' : `${lineOf(wanted, have) ?? ''}${have.others}`, mode: '0644', owner: 'root', group: 'root' })}) || exit 1
-        exportfs -ra`,
-    },
-  ],
+  apply(wanted, have) {
+    const line = 'away' in have ? undefined : lineOf(wanted, have);
+    const content = 'away' in have ? '' : `${line ?? ''}${have.others}`;
+    const before = 'away' in have ? [] : clientsOf(have.line ?? '');
+    const out = before.filter((client) => !clientsOf(line ?? '').includes(client));
+    return [
+      {
+        title: 'export it',
+        // exportfs -r would end what is exported without a file: by hand, or by Pacemaker.
+        script: lines([
+          sh`
+            mkdir -p /etc/exports.d || exit 1
+            (${writeFile({ path: FILE, content, mode: '0644', owner: 'root', group: 'root' })}) || exit 1`,
+          ...out.map((client) => sh`exportfs -u ${`${client}:${wanted.path}`} || :`),
+          raw('exportfs -a'),
+        ]),
+      },
+    ];
+  },
 });

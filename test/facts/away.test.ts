@@ -67,6 +67,7 @@ class Host {
         .reveal()
         .replaceAll('/etc/systemd/system', this.path('units'))
         .replaceAll('/etc/fstab', this.path('fstab'))
+        .replaceAll('/etc/zfs/zpool.cache', this.path('zpool.cache'))
         .replaceAll('/var/lib/dpkg', this.path('var/lib/dpkg')),
       encoding: 'utf8',
       env: { PATH: `${this.#bin}:${process.env.PATH}`, LC_ALL: 'C' },
@@ -100,6 +101,19 @@ describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in
     const srv = host.directory('srv');
     host.fstab(`/dev/a / ext4 defaults 0 1\n/dev/b ${srv} xfs defaults,nofail 0 2`);
     expect(host.away(shell, `${srv}${below}`)).toMatch(/^\/srv, which \/fstab names, is not mounted/);
+  });
+
+  test.each([
+    ['ext4 defaults,noauto', true],
+    ['xfs noauto,nofail', true],
+    ['nfs4 noauto,_netdev', false],
+    ['glusterfs defaults,noauto', false],
+  ])('a file system that is mounted by hand, once somebody has unlocked it: %s', (line, away) => {
+    const host = new Host();
+    host.fstab(`/dev/mapper/mail ${host.directory('srv')} ${line} 0 2\n`);
+    const told = host.away(shell, host.path('srv/mail'));
+    if (away) expect(told).toMatch(/^\/srv, which \/fstab names, is not mounted/);
+    else expect(told).toBe('');
   });
 
   test('a mount point with a space, as fstab writes it', () => {
@@ -228,6 +242,16 @@ describe.each(['dash', 'bash'])('what may be on a disk that is not there now, in
       const told = host.away(shell, host.path('my tank/mail'));
       if (away) expect(told).toMatch(/^\/my tank, where ZFS mounts tank\/mail, is not mounted: mount it/);
       else expect(told).toBe('');
+    });
+
+    test('none can be named, on a host that had pools: its kernel has no ZFS', () => {
+      const host = new Host();
+      host.command('zfs', 'echo "The ZFS modules are not loaded." >&2; exit 1');
+      expect(host.away(shell, host.path('srv'))).toBe('');
+      writeFileSync(host.path('zpool.cache'), 'x');
+      expect(host.away(shell, host.path('srv'))).toMatch(
+        /^this host has pools of ZFS, and ZFS says nothing of them/,
+      );
     });
 
     test('of several at one mount point one that is mounted is enough, or something else', () => {

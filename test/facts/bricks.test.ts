@@ -139,7 +139,13 @@ describe.each(['dash', 'bash'])('the bricks of a host, asked in %s', (shell) => 
     host.brick('disk one/old');
     host.brick('disk one/a/b/cut', { marked: false });
     host.brick('disk one/new', { file: false });
-    expect(host.look(shell).found).toEqual({ '/disk one/old': ID, '/disk one/a/b/cut': null });
+    // As GlusterFS's own guide calls them, with all of it on one disk.
+    host.brick('disk one/glusterfs/mailu/brick1/brick');
+    expect(host.look(shell).found).toEqual({
+      '/disk one/old': ID,
+      '/disk one/a/b/cut': null,
+      '/disk one/glusterfs/mailu/brick1/brick': ID,
+    });
   });
 
   test('they are looked for beside another volume too, and not beside the one that is wanted', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -60,7 +60,9 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
     const host = new Host();
     expect(host.look(shell)).toEqual({
       databases: [],
+      recorded: [],
       looked: [],
+      strays: [],
       away: undefined,
       mailAway: undefined,
       containers: [],
@@ -176,6 +178,8 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       `[Unit]\nX-Accounts=${file}\nX-Accounts=${host.root}/data/main.db\n`,
     );
     expect(host.look(shell).databases.map(({ path }) => path)).toEqual([file]);
+    rmSync(file);
+    expect(host.look(shell)).toMatchObject({ databases: [], recorded: [file] });
   });
 
   describe('with Docker', () => {
@@ -186,13 +190,19 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       rows = [],
       cp = 'exit 1',
       volume = '',
+      of = '-',
+      root = '/nowhere',
       service,
       label = 'com.docker.stack.namespace',
       more = '',
     }: {
       readonly rows?: readonly Row[];
       readonly cp?: string;
+      /** The directory of a volume, and what it is made of. */
       readonly volume?: string;
+      readonly of?: string;
+      /** Where Docker has its data. */
+      readonly root?: string;
       readonly service?: readonly object[];
       readonly label?: string;
       readonly more?: string;
@@ -208,7 +218,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
       host.command(
         'docker',
         dockerStandIn({
-          info: ['control true'],
+          info: ['control true', `root ${root}`, 'swarm {}'],
           rows: rows.map((row) => ({ service: 'mailu_admin', ...row })),
           api: {
             [`/volumes?filters=${filters}`]: { Volumes: volume === '' ? null : [{ Name: 'volume' }] },
@@ -216,7 +226,7 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
             '/services': service === undefined ? [] : [{ Spec: spec }],
           },
           more: `${more}
- 'cp '*) ${cp} ;; 'volume inspect') echo "${volume}" ;;`,
+ 'cp '*) ${cp} ;; 'volume inspect') printf 'volume\\tmailu_data\\tlocal\\t%s\\t%s\\n' '${of}' '${volume}' ;;`,
         }),
       );
       return host;
@@ -266,6 +276,43 @@ describe.each(['dash', 'bash'])('what of a mail server is on a host, asked in %s
         databases: [{ path: join(folder, 'main.db') }],
         looked: [folder],
       });
+    });
+
+    test('a volume that is made of something is looked into while it is mounted, or where that is a directory', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'provision-volume-'));
+      const server = ':/export/mailu/data';
+      const away = withDocker({ volume: folder, of: server });
+      away.command('findmnt', 'exit 1');
+      expect(away.look(shell)).toMatchObject({
+        looked: [],
+        away: expect.stringMatching(
+          /^the volume mailu_data of Docker may have them: it is made of :\/export/,
+        ),
+      });
+      away.command('findmnt', 'exit 0');
+      expect(away.look(shell)).toMatchObject({ looked: [folder], away: undefined });
+      const bound = withDocker({ volume: '/var/lib/docker/volumes/mailu_data/_data', of: folder });
+      bound.command('findmnt', 'exit 1');
+      bound.file(join(folder, 'main.db'));
+      expect(bound.look(shell)).toMatchObject({
+        looked: ['/var/lib/docker/volumes/mailu_data/_data', folder],
+        databases: [{ path: join(folder, 'main.db') }],
+        away: undefined,
+      });
+    });
+
+    test('accounts in a volume that no container has, and that no label tells', () => {
+      const root = mkdtempSync(join(tmpdir(), 'provision-docker-'));
+      const [left, had, other] = ['left', 'had', 'other'].map((name) => join(root, 'volumes', name, '_data'));
+      const host = withDocker({
+        root,
+        rows: [{ id: C1, service: '-', mounts: { '/data': had as string, '/x': '/y' } }],
+      });
+      for (const at of [left, had, other] as string[]) {
+        host.file(join(at, 'main.db'));
+        if (at !== other) writeFileSync(join(at, 'main.db'), 'SQLite format 3 CREATE TABLE alembic_version');
+      }
+      expect(host.look(shell)).toMatchObject({ strays: [left], databases: [] });
     });
 
     test.each([

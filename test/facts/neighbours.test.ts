@@ -111,7 +111,7 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
     expect(host.look(shell).containers[0]?.keeps[0]).toMatchObject({ empty: false });
   });
 
-  test('tasks that have ended are told apart, and other containers that have are not', () => {
+  test('containers that have ended and stay so are told apart', () => {
     const host = new Host();
     host.containers([
       task([], { running: false }),
@@ -121,7 +121,7 @@ describe.each(['dash', 'bash'])('containers, asked in %s', (shell) => {
     const { containers, former } = host.look(shell);
     expect([containers, former].map((all) => all.map(({ name }) => name))).toEqual([
       ['y'],
-      ['mailu_imap.1.x'],
+      ['mailu_imap.1.x', 'x'],
     ]);
   });
 

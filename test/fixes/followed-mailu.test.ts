@@ -52,6 +52,17 @@ test('what is left of old accounts is moved aside, and nothing of it is lost', (
   expect(host.read('mailu/mail/a')).toBeUndefined();
 });
 
+test('a host forgets where accounts were, and nothing else', () => {
+  const finding = refusal({ recorded: ['/srv/accounts/data/main.db'] });
+  const host = new Sandbox({});
+  const unit = '[Unit]\nX-Accounts=/srv/accounts/data/main.db\n\n[Service]\nType=oneshot\n';
+  host.write('etc/systemd/system/provision-accounts.service', unit);
+  host.paste(finding?.fix.at(-1) ?? '', ['/etc/systemd']);
+  expect(host.read('etc/systemd/system/provision-accounts.service')).toBe(
+    '[Unit]\n\n[Service]\nType=oneshot\n',
+  );
+});
+
 /** A Docker whose only container has the id `abc`, and whose commands run here. */
 const DOCKER = `case "$*" in
   "ps -q"*) echo abc ;;

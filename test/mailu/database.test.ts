@@ -606,3 +606,126 @@ test('1,000 histories of edits and accidents: no run begins with other accounts 
 test('the settings of these tests are ones that an inventory may have', () => {
   expect(mailuSettings().database).toEqual({ kind: 'sqlite', path: '/var/lib/mailu' });
 });
+
+/** A swarm with a node that the inventory has not. */
+function withStranger(cluster: MailuCluster): MailuCluster {
+  const nodes = [
+    { id: '1', hostname: 'mail-1' },
+    { id: '9', hostname: 'stranger' },
+  ];
+  for (const { facts } of cluster.hosts) if (facts !== undefined) Object.assign(facts.swarm, { nodes });
+  return cluster;
+}
+
+describe('what says that there were accounts, where none is found', () => {
+  const EMPTY = { folders: [] };
+
+  test('a record of ours', () => {
+    const lost = mailCluster({ 'mail-1': { recorded: ['/srv/accounts/data/main.db'], shared: EMPTY } });
+    const decision = decide(lost);
+    expect(meaning(decision)).toBe('refused database-lost mail-1');
+    expect(decision).toMatchObject({
+      findings: [
+        {
+          message: expect.stringContaining(
+            'on any host, and a run has left some in /srv/accounts/data/main.db on mail-1: there were accounts once',
+          ),
+          fix: [
+            expect.stringMatching(/^from your backup/),
+            "to begin without the old accounts, say so to each host that remembers where they were: mail-1$ sed -i '/^X-Accounts=/d' /etc/systemd/system/provision-accounts.service",
+          ],
+        },
+      ],
+    });
+  });
+
+  test.each<[string, MailHost]>([
+    ['an administration that has been deployed, with its place empty', { service: { node: 'mail-1' } }],
+    ['that of the guide, on a storage that is new', { service: { data: '/mailu/data' } }],
+  ])('%s', (_, host) => {
+    expect(meaning(decide(mailCluster({ 'mail-1': { ...host, shared: EMPTY } })))).toBe(
+      'refused storage-empty mail-1',
+    );
+    expect(meaning(decide(mailCluster({ 'mail-1': host })))).toBe('made mail-1');
+  });
+
+  const admin = { image: 'ghcr.io/mailu/admin:2024.06', name: 'mail-admin-1' };
+  const data = { target: '/data', source: '/opt/mailu/data', path: '/opt/mailu/data', volume: false };
+  const kept = { ...data, unnamed: false, empty: false };
+  test.each<[string, MailHost, string]>([
+    [
+      'of Docker Compose',
+      { others: [{ ...admin, keeps: [kept] }] },
+      'mail-admin-1 on mail-1, in /opt/mailu/data',
+    ],
+    [
+      'of another stack, ended or not',
+      {
+        services: [{ ...admin, stack: 'mail', replicas: 0, keeps: [{ ...data, source: 'x', volume: true }] }],
+      },
+      "mail-admin-1 on mail-1, in the volume x of Docker's",
+    ],
+    [
+      'that has left a volume',
+      { strays: ['/var/lib/docker/volumes/x/_data'] },
+      'a Mailu that is gone on mail-1, in /var',
+    ],
+  ])('another Mailu %s', (_, host, said) => {
+    const cluster = (consents?: MailuCluster['consents']) => mailCluster({ 'mail-1': host }, {}, consents);
+    expect(decide(cluster())).toMatchObject({
+      findings: [{ code: 'database-elsewhere', message: expect.stringContaining(said) }],
+    });
+    expect(meaning(decide(cluster(new Set(['database-moved'] as const))))).toBe('made mail-1');
+    const own = mailCluster({ 'mail-1': { ...host, databases: [FILE] } });
+    expect(meaning(decide(own))).toBe('here mail-1');
+  });
+
+  test('another Mailu that somebody has stopped', () => {
+    const cluster = mailCluster({ 'mail-1': {} });
+    const stopped = { ...admin, service: undefined, running: false, keeps: [kept] };
+    Object.assign(cluster.hosts[0]?.facts?.neighbours as object, { former: [stopped] });
+    expect(meaning(decide(cluster))).toBe('refused database-elsewhere mail-1');
+  });
+});
+
+describe('an old file in another place is not taken for the accounts that are in use', () => {
+  const volume = '/var/lib/docker/volumes/mailu_data/_data';
+  const old = { databases: [{ path: `${volume}/main.db`, modified: 1_600_000_000 }], looked: [volume] };
+  const service = { data: 'mailu_data' };
+
+  test('which are on a host that did not answer', () => {
+    const shared = [{ path: '/mailu/data/main.db', modified: 1_600_000_000 }];
+    const bound = { databases: shared, service: { data: '/srv/db/data', node: 'mail-2' } };
+    expect(meaning(decide(mailCluster({ 'mail-1': bound, 'mail-2': { silent: true } })))).toBe(
+      'refused database-elsewhere',
+    );
+    const unbound = mailCluster({ 'mail-1': { ...old, service }, 'mail-2': { silent: true } });
+    expect(fixOf(decide(unbound)).join()).not.toContain('service scale');
+  });
+
+  test('which are on a node that the inventory has not', () => {
+    const site = () => mailCluster({ 'mail-1': { ...old, service }, 'mail-2': {} });
+    expect(fixOf(decide(withStranger(site())))[0]).toBe(
+      'write stranger into the inventory, and run again: it says then how the accounts are brought where the inventory has them',
+    );
+    const brought = mailCluster({ 'mail-1': { databases: [FILE], looked: [volume], service } });
+    expect(meaning(decide(withStranger(brought)))).toBe('refused database-elsewhere');
+    const ended = mailCluster({ 'mail-1': { databases: [FILE] } });
+    expect(meaning(decide(withStranger(ended)))).toBe('refused database-silent');
+    const running = { containers: [{ data: volume }], databases: [`${volume}/main.db`], service };
+    expect(fixOf(decide(withStranger(mailCluster({ 'mail-1': running }))))[0]).toContain('service scale');
+  });
+
+  test('which are in a volume that is mounted while a container has it', () => {
+    const identity = { number: '1:2', type: 'nfs4', source: '192.0.2.5:/export/data' };
+    const made = {
+      databases: [{ path: `${volume}/main.db`, identity }],
+      containers: [{ data: volume }],
+      looked: [volume],
+      service,
+    };
+    const [copies, again] = fixOf(decide(mailCluster({ 'mail-1': made })));
+    expect(copies).toMatch(/docker exec .*docker cp .* && mail-1\$ docker service scale mailu_admin=0/);
+    expect(again).toBe('once that has ended without an error: run again with --database-moved');
+  });
+});

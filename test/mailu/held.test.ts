@@ -142,6 +142,35 @@ test('what a container has on a host that did not answer is not known', () => {
   expect(seen(rows({}, { mailu_front: [] }))).toEqual([]);
 });
 
+test.each([
+  ['all of them on a node that the inventory has not', 1, {}, true],
+  ['one of two there', 2, { mailu_imap: { mounts: [volume('/mail')] } }, true],
+  ['all of them seen', 1, { mailu_imap: { mounts: [volume('/mail')] } }, false],
+])('what containers have where nobody looks is not known: %s', (_, replicas, tasks, unseen) => {
+  const stdout = `${rows(tasks)}${serviceRow({ name: 'mailu_imap', stack: 'mailu', mounts: [], mode: { Replicated: { Replicas: replicas } } })}`;
+  const cluster = site(stdout);
+  const node = (id: string, hostname: string) => ({ id, hostname });
+  Object.assign(cluster.hosts[0]?.facts as object, {
+    swarm: { nodes: [node('1', 'a'), node('2', 'stranger')], info: { nodeId: '1' } },
+  });
+  const told = [...inspectMailu(cluster)].filter(({ code }) => code === 'containers-not-seen');
+  expect(told).toEqual(
+    unseen
+      ? [
+          expect.objectContaining({
+            message: expect.stringContaining('stranger of the swarm is not in the inventory: '),
+            fix: ['write stranger into the inventory, and run again'],
+          }),
+        ]
+      : [],
+  );
+});
+
+test.each(['/mail', '/mail/'])('mail elsewhere is seen, mounted at %s', (target) => {
+  const mounts = [{ Type: 'bind', Source: '/mnt/docker/apps/mailu/mail/', Target: target }];
+  expect(codes(rows({}, { mailu_imap: mounts }))).toEqual(['all: refuse root-elsewhere']);
+});
+
 test('mail in the container itself is taken out of it, over nothing that is there', () => {
   expect(found(rows({ mailu_imap: { mounts: [bind('/etc/x', '/overrides')] } }, IMAP))[0]?.fix[0]).toBe(
     'hold the container, which ends nothing, and copy: a$ docker pause mailu_imap.1.x && mkdir -p -- /mailu/mail && docker cp mailu_imap.1.x:/mail/. - | tar -C /mailu/mail --skip-old-files --numeric-owner -xpf -',

@@ -16,7 +16,9 @@ import type {
 export interface MailHost {
   readonly silent?: boolean;
   readonly databases?: readonly (string | Found)[];
+  readonly recorded?: readonly string[];
   readonly looked?: readonly string[];
+  readonly strays?: readonly string[];
   readonly away?: string;
   readonly mailAway?: string;
   /** Containers of the administration. */
@@ -58,7 +60,9 @@ const NOTHING = {
 
 export function mailData({
   databases = [],
+  recorded = [],
   looked = [],
+  strays = [],
   away,
   mailAway,
   containers = [],
@@ -68,7 +72,9 @@ export function mailData({
 }: MailHost): MailDataFacts {
   return {
     databases: databases.map(file),
+    recorded,
     looked,
+    strays,
     away,
     mailAway,
     containers: containers.map((container) => ({

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectQueue } from '../../playbooks/mailu/queue.ts';
 import type { ContainerFact } from '../../src/facts/index.ts';
@@ -29,4 +33,22 @@ test.each<[string, object[], readonly string[]]>([
     neighbours: { containers, former: [], names: {}, services: [] },
   });
   expect(inspectQueue(cluster).map(({ host, level, code }) => `${host}: ${level} ${code}`)).toEqual(expected);
+});
+
+test.each(['dash', 'bash'])('two of them on one host are both had sent, in %s', (shell) => {
+  const bin = mkdtempSync(join(tmpdir(), 'provision-queue-'));
+  const command = (name: string, text: string) => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  command('docker', 'case $1 in ps) echo a; echo b ;; exec) echo "in $2"; shift 2; exec "$@" ;; esac');
+  command('postqueue', 'echo "postqueue $1"');
+  command('sleep', '');
+  const cluster = mailCluster({ a: { others: [smtp(undefined), smtp(undefined)] } });
+  const [finding] = inspectQueue(cluster);
+  const { stdout } = spawnSync(shell, ['-c', finding?.fix[0]?.replace('a$ ', '') ?? ''], {
+    encoding: 'utf8',
+    env: { PATH: `${bin}:${process.env.PATH}` },
+  });
+  expect(stdout).toBe('in a\npostqueue -f\npostqueue -p\nin b\npostqueue -f\npostqueue -p\n');
 });
