@@ -369,13 +369,16 @@ const places = new Map(
 const killedAt = (place: number, folder: string) => (text: string) => {
   const bin = join(folder, 'bin');
   const count = join(folder, 'count');
-  mkdirSync(bin);
+  mkdirSync(bin, { recursive: true });
+  rmSync(count, { force: true });
   for (const [name, path] of places)
     writeFileSync(
       join(bin, name),
       `#!/bin/sh
 echo x >>${count}
-[ "$(wc -l <${count})" -lt ${place} ] || { kill -9 $(cat ${folder}/shell) $PPID; exit 1; }
+n=0
+while read -r _; do n=$((n + 1)); done <${count}
+[ "$n" -lt ${place} ] || { kill -9 $(cat ${folder}/shell) $PPID; exit 1; }
 exec ${path} "$@"
 `,
       { mode: 0o755 },
@@ -396,12 +399,16 @@ test('killed at any of its commands, the next run is right', { timeout: 300_000 
     'lib',
     'lib/größe',
   ].toSorted();
+  const { into, folder, file, apply, changes, beside } = machine('dash');
+  await apply(one);
+  write(into, { 'bin/own': 'theirs' });
+  writeFileSync(file('etc/app.conf'), 'port 2\n');
+  const before = mkdtempSync(join(tmpdir(), 'provision-before-'));
+  execFileSync('cp', ['-a', `${folder}/.`, before]);
   let killed = 0;
   for (let count = 1; ; count++) {
-    const { into, folder, file, apply, changes, beside } = machine('dash');
-    await apply(one);
-    write(into, { 'bin/own': 'theirs' });
-    writeFileSync(file('etc/app.conf'), 'port 2\n');
+    rmSync(folder, { recursive: true });
+    execFileSync('cp', ['-a', before, folder]);
     const { code } = await apply(two, killedAt(count, folder));
     if (code === 0) break;
     killed++;
