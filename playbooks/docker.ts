@@ -6,6 +6,7 @@ import {
   dockerDaemon,
   dockerFacts,
   dropInPath,
+  inspectStarts,
   isReached,
   machineFacts,
   type Resource,
@@ -17,7 +18,7 @@ import { DOCKER_PROXY, dockerProxy } from './base/proxy.ts';
 import { engineOf, enginePackages } from './docker/engine.ts';
 import { inspectPackages } from './docker/packages.ts';
 import { inspectRepository } from './docker/repository.ts';
-import { backInSwarm, majorityWithout, twoManagers } from './gates.ts';
+import { asManager, backInSwarm, majorityWithout, twoManagers } from './gates.ts';
 import { clusterSettings } from './settings/base.ts';
 import { type Docker, type DockerHost, hostSettings, SETTINGS } from './settings/docker.ts';
 
@@ -79,6 +80,8 @@ export default definePlaybook({
   },
 
   *inspect({ hosts, ...cluster }) {
+    // Of all that is refused for the swarm, this protects what is done here, also where that is done alone (`--stage docker`).
+    yield* inspectStarts(hosts.map(asManager));
     yield* twoManagers({ hosts, ...cluster });
     yield* hosts.filter(isReached).flatMap(inspectRepository);
     yield* hosts.filter(isReached).flatMap(inspectPackages);

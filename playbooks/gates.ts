@@ -23,7 +23,8 @@ type Members = Cluster<unknown, unknown, Facts>;
 
 type Ask = (nodeId: string) => Gate['probe'];
 
-const asManager = (host: Members['hosts'][number]) => ({
+/** Who is to be a manager is no matter here: what a host is in decides. */
+export const asManager = (host: Members['hosts'][number]) => ({
   ...host,
   settings: { role: 'manager' as const },
 });

@@ -193,6 +193,7 @@ export {
   inspectGluster,
   inspectMachines,
   inspectPorts,
+  inspectStarts,
   inspectSwarm,
   ipv4Of,
   isBack,

@@ -90,5 +90,16 @@ export function findingsOf(run: Run): readonly Finding[] {
       fix: ['wait until it has ended, and look again'],
     }),
   );
-  return [...runs, ...run.options.playbooks.flatMap((playbook) => inspect(run, playbook))];
+  return [...runs, ...once(run.options.playbooks.flatMap((playbook) => inspect(run, playbook)))];
+}
+
+/** What several playbooks say of one host in the same words is told once, as by the first. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<string>();
+  return findings.filter(({ host, message }) => {
+    const words = `${host}: ${message}`;
+    if (told.has(words)) return false;
+    told.add(words);
+    return true;
+  });
 }

@@ -1,10 +1,11 @@
 import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
+import { sameNode, twinsAmong } from './same-node.ts';
 import { answered, isActive, listsItself, membershipOf, type SwarmHost } from './swarm-host.ts';
 import {
-  copies,
   disagreement,
+  dockerSilent,
   foreign,
   noQuorum,
   silentHosts,
@@ -55,8 +56,8 @@ export function decideSwarm<H extends SwarmHost>(hosts: readonly H[]): SwarmDeci
     return { kind: 'initialise', on: first };
   }
   if (others.length > 0) return refused(twoSwarms(ids));
-  const copied = copies(all);
-  if (copied !== undefined) return refused(copied);
+  const copied = twinsAmong(all);
+  if (copied.length > 0) return refused(...copied.map(sameNode));
 
   const members = ids.get(clusterId) ?? [];
   const controlling = members.filter((host) => isActive(host) && host.facts?.swarm.info?.control === true);
@@ -70,7 +71,9 @@ export function decideSwarm<H extends SwarmHost>(hosts: readonly H[]): SwarmDeci
   const [asleep] = members.filter((host) => answered(host) && !isActive(host) && mayManage(host));
   if (asleep !== undefined) return { kind: 'asleep', clusterId, lead: asleep };
   if (controlling.length > 0) return refused(noQuorum(clusterId, controlling));
-  if (silent.length > 0) return refused(silentHosts(silent));
+  const away = silent.filter(({ facts }) => facts === undefined);
+  const unclear = silent.filter(({ facts }) => facts !== undefined).map(dockerSilent);
+  if (silent.length > 0) return refused(...unclear, ...(away.length > 0 ? [silentHosts(away)] : []));
   return refused(foreign(clusterId, members));
 }
 

@@ -1,4 +1,5 @@
 export { advertiseAddress, freePool, ipv4Of, overlaps } from './address.ts';
+export { inspectStarts } from './against-start.ts';
 export { isEmptied, isSilent, isWhole } from './brick-state.ts';
 export { decideGluster, type GlusterDecision } from './decide-gluster.ts';
 export { decideSwarm, type SwarmDecision } from './decide-swarm.ts';

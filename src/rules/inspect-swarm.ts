@@ -2,6 +2,7 @@ import type { Finding } from '../errors/index.ts';
 import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
+import { againstStart } from './against-start.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { notReady } from './node-not-ready.ts';
 import { cameBackEmpty, leftOver, mayLive, oldWorker, onceDown, stateOf } from './old-entries.ts';
@@ -9,13 +10,11 @@ import {
   answered,
   bringBack,
   entryOf,
-  isHeardElsewhere,
   isManager,
   membershipOf,
   oldEntries,
   type SwarmHost,
 } from './swarm-host.ts';
-import { copyOf } from './swarm-troubles.ts';
 
 /** Everything about the swarm that has to be right before anything is changed. */
 export function inspectSwarm(given: readonly SwarmHost[]): readonly Finding[] {
@@ -39,19 +38,10 @@ function inspectHost(
   lead: SwarmHost,
   hosts: readonly SwarmHost[],
 ): readonly Finding[] {
-  if (!answered(host))
-    return [
-      {
-        level: 'refuse',
-        code: 'docker-silent',
-        host: host.name,
-        message: `whether it is in a swarm is not known, because its Docker could not be asked, or its data not be found: ${host.facts?.swarm.unknown}`,
-        fix: (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look)),
-      },
-    ];
+  const against = againstStart(host, nodes, lead);
+  if (against.length > 0) return against;
   const entry = entryOf(host, nodes);
   const old = oldEntries(host, nodes, hosts);
-  if (entry !== undefined && isHeardElsewhere(host, entry)) return [copyOf(host, entry, lead)];
   if (entry !== undefined)
     return [
       ...(entry.ready || !running(host) ? [] : [notReady(host, entry, lead)]),

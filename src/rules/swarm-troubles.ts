@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import { DAEMON_JSON, type SwarmNode } from '../facts/index.ts';
+import { DAEMON_JSON } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import {
@@ -88,6 +88,7 @@ function adopts(host: SwarmHost, root: string): string {
   return `to use what is there, add ${text.slice(1, -1)} to ${DAEMON_JSON}${was}, restart Docker, and run again: a run keeps that, and Docker does not see any more what it has in ${now}. If there is no such file yet: ${host.onHost(command.shown)}`;
 }
 
+/** Where no swarm was seen: hosts that may hold one all the same. */
 export function silentHosts(silent: readonly SwarmHost[]): Finding {
   if (silent.length === 0)
     return {
@@ -117,6 +118,16 @@ export function silentHosts(silent: readonly SwarmHost[]): Finding {
   };
 }
 
+export function dockerSilent(host: SwarmHost): Finding {
+  return {
+    level: 'refuse',
+    code: 'docker-silent',
+    host: host.name,
+    message: `whether it is in a swarm is not known, because its Docker could not be asked, or its data not be found: ${host.facts?.swarm.unknown}`,
+    fix: (host.facts?.swarm.looks ?? []).map((look) => host.onHost(look)),
+  };
+}
+
 /** What tells a person which of several swarms is the one that is wanted. */
 const LOOK = 'docker info; docker node ls; docker service ls; docker ps';
 
@@ -128,47 +139,6 @@ export function twoSwarms(ids: ReadonlyMap<string, readonly SwarmHost[]>): Findi
     code: 'two-swarms',
     message: `the hosts are in different swarms: ${list.join('; ')}. Find out which one has your services: the commands below only look. Then remove the hosts of the other from the inventory, or let them leave their swarm, which ends all that runs there`,
     fix: first.map((host) => host.onHost(LOOK)).sort(),
-  };
-}
-
-/**
- * Hosts with the state of one node, as where a machine was copied after it had joined. The managers take them for one: two managers with
- * one place in raft may each go on alone, and the work of a worker is on both.
- */
-export function copies(hosts: readonly SwarmHost[]): Finding | undefined {
-  const ids = hosts.map((host) => membershipOf(host)?.nodeId);
-  const nodeId = ids.find((id, index) => id !== undefined && ids.indexOf(id) !== index);
-  if (nodeId === undefined) return undefined;
-  const twins = hosts.filter((_, index) => ids[index] === nodeId);
-  const names = twins.map(({ name }) => name).join(', ');
-  return {
-    level: 'refuse',
-    code: 'same-node',
-    message: `${names} have the state of the same node of the swarm (${nodeId}): one was copied from the other, or each from a third machine, or the inventory has one machine under two names. Engines with one state take it from each other, and a copy of a manager could go on as a swarm of its own. Keep Docker of the copy stopped. Find out which one that is: the commands below only look. The swarm lists the address of the original`,
-    fix: [
-      ...twins.map((host) =>
-        host.onHost(sh`hostname; ip -4 -o addr; docker node inspect --pretty ${nodeId}; docker ps`.shown),
-      ),
-      ASIDE,
-    ],
-  };
-}
-
-const ASIDE =
-  'on the copy alone, once that is certain, stop docker.service and docker.socket, and move the directory `swarm` below the data of its Docker aside, which loses nothing. The next run then joins it as a node of its own';
-
-/** The same, where the original is not in the inventory or was not reached. */
-export function copyOf(host: SwarmHost, entry: SwarmNode, lead: SwarmHost): Finding {
-  return {
-    level: 'refuse',
-    code: 'same-node',
-    host: host.name,
-    message: `its Docker does not run, and the swarm hears from its node (${entry.id}) at ${entry.address}, which is none of its addresses: it has the state of another machine, as a copy has. Started beside the original it would take that state from it, and a copy of a manager could go on as a swarm of its own. If its Docker ran a moment ago, wait a minute and run again`,
-    fix: [
-      lead.onHost(sh`docker node inspect --pretty ${entry.id}`.shown),
-      host.onHost('hostname; ip -4 -o addr'),
-      ASIDE,
-    ],
   };
 }
 

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
+import site from '../../playbooks/site.ts';
 import { onlyStages } from '../../src/cli/only-stages.ts';
 import { definePlaybook } from '../../src/playbook/index.ts';
+import { host, says } from '../rules/swarm.ts';
 
 const stage = (name: string) => ({ name, resources: () => [] });
-const site = [
+const short = [
   definePlaybook({ name: 'docker', stages: [stage('packages'), stage('engine')] }),
   definePlaybook({ name: 'storage', stages: [stage('mount'), stage('proof')] }),
 ];
 const stages = (wanted: readonly string[] | undefined) =>
-  onlyStages(site, wanted).flatMap((playbook) =>
+  onlyStages(short, wanted).flatMap((playbook) =>
     playbook.stages.map(({ name }) => `${playbook.name}/${name}`),
   );
 
@@ -45,3 +47,28 @@ test('what a playbook after the last named one refuses is no reason against thos
   expect(told(['docker'])).toEqual(['docker']);
   expect(told(['mailu', 'docker'])).toEqual(['docker', 'storage', 'mailu']);
 });
+
+test.each(['docker', 'docker/engine', 'docker/packages'])(
+  '--stage %s: an engine that must not be started is refused, as where its disk is away or it is a copy',
+  (stage) => {
+    const away = says.facts({ engine: 'stopped', unknown: 'its disk may be missing' });
+    const told = (...facts: readonly (typeof away)[]) =>
+      onlyStages(site, [stage])
+        .filter(({ name }) => name === 'docker' || name === 'swarm')
+        .flatMap(({ inspect }) =>
+          inspect({
+            hosts: facts.map((swarm, index) => {
+              const one = host(`mail-${index + 1}`, 'manager', swarm);
+              return {
+                ...one,
+                settings: { source: 'none' },
+                facts: { ...one.facts, docker: { packages: [], runtimes: [] } },
+              };
+            }),
+          } as never).map(({ code }) => code),
+        );
+    expect(told(away)).toEqual(['silent-manager']);
+    expect(told(says.stopped('n1'), says.stopped('n1'))).toEqual(['same-node']);
+    expect(told(says.stopped('n1'))).toEqual([]);
+  },
+);

@@ -73,3 +73,26 @@ test('what each of several hosts refuses is told for each, in one go', async () 
     ['b', 'x is there'],
   ]);
 });
+
+test('what two playbooks refuse of a host in the same words is told once, and of another host as well', async () => {
+  const says = (name: string, ...named: readonly (string | undefined)[]) =>
+    definePlaybook({
+      name,
+      stages: [],
+      inspect: () =>
+        named.map((host) => ({
+          level: 'refuse',
+          code: 'not-now',
+          message: 'its disk is away',
+          fix: [name],
+          ...(host === undefined ? {} : { host }),
+        })),
+    });
+  const hosts = new Hosts(['a', 'b'], [says('p', 'a', undefined), says('q', 'a', 'b', undefined)]);
+  await using prepared = await prepare(hosts.options());
+  expect(prepared.plan.findings.map(({ host, fix }) => [host, fix])).toEqual([
+    ['a', ['p']],
+    [undefined, ['p']],
+    ['b', ['q']],
+  ]);
+});
