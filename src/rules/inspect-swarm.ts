@@ -15,13 +15,17 @@ import {
   oldEntries,
   type SwarmHost,
 } from './swarm-host.ts';
+import { dockerSilent } from './swarm-troubles.ts';
 
 /** Everything about the swarm that has to be right before anything is changed. */
 export function inspectSwarm(given: readonly SwarmHost[]): readonly Finding[] {
   const hosts = given.toSorted(byName);
   const decision = decideSwarm(hosts);
   if (decision.kind === 'refused') return decision.findings;
-  if (decision.kind !== 'exists') return [];
+  // Who leads is known without those that cannot tell, but their engines would be started with the others.
+  if (decision.kind === 'asleep')
+    return hosts.filter((host) => host.facts !== undefined && !answered(host)).map(dockerSilent);
+  if (decision.kind === 'initialise') return [];
   const { lead, nodes } = decision;
   return [
     ...hosts

@@ -36,6 +36,11 @@ const CASES: readonly [string, readonly SwarmHost[], readonly string[]][] = [
     ['refuse docker-silent mail-3'],
   ],
   [
+    'its disk is away, beside managers that are stopped as well',
+    managers(says.stopped('n1'), says.stopped('n2'), away),
+    ['refuse docker-silent mail-3'],
+  ],
+  [
     'its disk is away, and all that was seen of a swarm are workers',
     [...managers(away), host('mail-2', 'worker', says.worker('n2'))],
     ['refuse docker-silent mail-1'],

@@ -85,11 +85,15 @@ function look(hosts: readonly Modelled[], permuted: readonly (readonly SwarmHost
     if (decision.on.settings.role !== 'manager') count.wrong.push(`made by a worker: ${told}`);
   }
   if (decision.kind === 'refused' && decision.findings.length === 0) count.wrong.push(`no reason: ${told}`);
-  for (const finding of inspectSwarm(given)) {
+  const found = inspectSwarm(given);
+  const goesOn = found.every(({ level }) => level !== 'refuse');
+  if (goesOn && decision.kind === 'asleep' && given.some(({ facts }) => facts?.swarm.unknown !== undefined))
+    count.wrong.push(`asleep, and somebody unknown is started: ${told}`);
+  for (const finding of found) {
     if (finding.fix.length === 0) count.wrong.push(`no fix: ${told}`);
     for (const line of harm(finding, hosts, decision)) count.wrong.push(`harm by \`${line}\`: ${told}`);
   }
-  const findings = inspectSwarm(given).map(text).sort().join();
+  const findings = found.map(text).sort().join();
   for (const other of permuted) {
     if (meaning(decideSwarm(other)) !== meaning(decision)) count.wrong.push(`by order: ${told}`);
     if (inspectSwarm(other).map(text).sort().join() !== findings)

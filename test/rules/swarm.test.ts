@@ -384,6 +384,16 @@ describe('what is refused before anything changes', () => {
     );
   });
 
+  test('one that cannot tell is not started with the others, as after a power cut where its disk is locked', () => {
+    const locked = says.facts({ engine: 'stopped', unknown: 'its disk may be missing' });
+    const asleep = [says.stopped('n1'), says.stopped('n2')];
+    expect(codes(managers(...asleep, locked))).toEqual(['refuse docker-silent mail-3']);
+    expect(codes([...managers(...asleep), host('mail-4', 'worker', says.nothing)])).toEqual([
+      'refuse docker-silent mail-4',
+    ]);
+    expect(codes(managers(...asleep, undefined))).toEqual([]);
+  });
+
   test('the last manager is not made a worker', () => {
     const nodes = [node('mail-1', 'n1'), worker('mail-2', 'n2')];
     const hosts = [
