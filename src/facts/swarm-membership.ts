@@ -8,14 +8,14 @@ export interface Membership {
   readonly nodeId: string;
   /** What the certificate lets it be. */
   readonly role: 'manager' | 'worker';
+  /** The process of an engine that has its state open now, and is not `docker.service`. */
+  readonly usedBy?: number | undefined;
 }
 
 /** The state of a swarm on a disk, and below which directory of an engine's data. */
 export interface StoredMembership extends Membership {
   /** The directory of the engine's data. */
   readonly root: string;
-  /** The process of an engine that has it open now, and is not `docker.service`. */
-  readonly usedBy?: number | undefined;
 }
 
 /**

@@ -44,12 +44,7 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
     }
   }
   const stored = [...byRoot.values()];
-  const usedBy = new Map(
-    named('used').map(({ value }) => {
-      const space = value.indexOf(' ');
-      return [value.slice(space + 1), Number(value.slice(0, space))];
-    }),
-  );
+  const usedBy = usedIn(parts);
   const own = stored.filter(({ root }) =>
     told === undefined && settled.remapped
       ? REMAPPED.test(root) && root.replace(REMAPPED, '') === settled.path
@@ -58,12 +53,38 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
   const [first] = own;
   return {
     root: first?.root ?? told ?? settled.path,
-    membership: first && { clusterId: first.clusterId, nodeId: first.nodeId, role: first.role },
+    membership: first && {
+      clusterId: first.clusterId,
+      nodeId: first.nodeId,
+      role: first.role,
+      // An engine that runs has its own open itself. What is open is named without the links that lead there.
+      ...(told === undefined && {
+        usedBy: stored.flatMap(({ root, nodeId }) =>
+          nodeId === first.nodeId ? (usedBy.get(root) ?? []) : [],
+        )[0],
+      }),
+    },
     elsewhere: stored.filter((one) => one !== first).map((one) => ({ ...one, usedBy: usedBy.get(one.root) })),
     doubt:
       unreadable(broken) ??
       doubtOf(parts, { path: told ?? settled.path, named: settled.named }, first !== undefined),
   };
+}
+
+/**
+ * Which processes have the state below a data root open. docker.service itself has, while it starts and ends; where it cannot be asked
+ * at all, for there is no command `docker`, whatever runs is told.
+ */
+function usedIn(parts: readonly Section[]): ReadonlyMap<string, number> {
+  const absent = parts.some(({ name, value }) => name === 'engine' && value === 'absent');
+  return new Map(
+    parts.flatMap(({ name, value }) => {
+      const [, pid, unit, root] = (name === 'used' && /^(\d+) (\S+) (.*)$/.exec(value)) || [];
+      return root === undefined || (unit === 'docker.service' && !absent)
+        ? []
+        : [[root, Number(pid)] as const];
+    }),
+  );
 }
 
 /** What the engine would be started with. */

@@ -1,5 +1,6 @@
-import { BOOT_SECONDS, raw } from '../shell/index.ts';
+import { BOOT_SECONDS, lines, raw } from '../shell/index.ts';
 import { NOT_SEARCHED, OF_CONTAINERS } from './searched-mounts.ts';
+import { UNIT_OF } from './unit-of.ts';
 
 /** Seconds that the disks of a host may take to be looked through. */
 export const SEARCH = 60;
@@ -14,13 +15,15 @@ export const SEARCH = 60;
  * - `known`: does `certificate` and `place` for all paths that any settings name, old copies of daemon.json among them.
  * - `certificate ROOT`: prints each node's certificate below a data root.
  * - `place ROOT`: prints what is there, and why it may not be all (`away`).
- * - `used`: prints which processes have the state of a swarm open, each by its number and its data root, and does `certificate` for
- *   that. An engine in a container is not one: it has a pid namespace of its own.
+ * - `used`: prints which processes have the state of a swarm open, each by its number, its unit and its data root, and does `certificate`
+ *   for that. An engine in a container is not one: it has a pid namespace of its own.
  * - `past`: whether an engine is installed or was.
  * - `anywhere`: does `certificate` for what is found near the top of the local file systems; prints `==slow` for one that it did not get
  *   through.
  */
-export const FIND_STATE = raw(`\
+export const FIND_STATE = lines([
+  UNIT_OF,
+  raw(`\
 nl='
 '
 settings() {
@@ -59,7 +62,8 @@ used() {
     pid=\${fd#/proc/}
     pid=\${pid%%/*}
     [ "$(readlink "/proc/$pid/ns/pid")" = "$space" ] || continue
-    echo "==used $pid \${file%/swarm/worker/tasks.db}"
+    unit=$(unit_of "$pid")
+    echo "==used $pid \${unit:--} \${file%/swarm/worker/tasks.db}"
     certificate "\${file%/swarm/worker/tasks.db}"
   done
 }
@@ -90,4 +94,5 @@ anywhere() {
     [ "$code" -ne 124 ] || echo "==slow \${top:-/}"
     printf '%s\\n' "$found" | sed 's/\\/swarm$//' | sort -u | while IFS= read -r root; do [ -z "$root" ] || certificate "$root"; done || exit 1
   done || exit 1
-}`);
+}`),
+]);

@@ -1,4 +1,4 @@
-import type { MachineFacts, StoredMembership, SwarmFacts, SwarmNode } from '../facts/index.ts';
+import type { MachineFacts, SwarmFacts, SwarmNode } from '../facts/index.ts';
 
 /** A host as the rules of the swarm need it. */
 export interface SwarmHost {
@@ -23,16 +23,6 @@ export function membershipOf(host: {
 /** Whether this host was asked and its answer can be relied on. */
 export function answered(host: SwarmHost): boolean {
   return host.facts !== undefined && host.facts.swarm.unknown === undefined;
-}
-
-/** State of a swarm on the disks of a host that is in none now: its engine looks elsewhere, or has lost sight of it. */
-export function unusedState({ facts }: SwarmHost): readonly StoredMembership[] {
-  const swarm = facts?.swarm;
-  if (swarm === undefined || swarm.unknown !== undefined || swarm.info?.state === 'active') return [];
-  const { membership, root, elsewhere } = swarm;
-  if (membership === undefined) return elsewhere;
-  // An engine that does not run will find what is in its own place.
-  return swarm.info === undefined ? [] : [{ root, ...membership }, ...elsewhere];
 }
 
 /** Whether the engine runs and says that it is in a swarm. */

@@ -1,16 +1,8 @@
 import type { Finding } from '../errors/index.ts';
-import { DAEMON_JSON } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
-import {
-  answered,
-  bringBack,
-  entryOf,
-  isActive,
-  membershipOf,
-  type SwarmHost,
-  unusedState,
-} from './swarm-host.ts';
+import { strayState } from './stray-state.ts';
+import { answered, bringBack, entryOf, isActive, membershipOf, type SwarmHost } from './swarm-host.ts';
 
 /** States of a host that only a person can judge. */
 export function troubles(host: SwarmHost): readonly Finding[] {
@@ -47,45 +39,7 @@ export function troubles(host: SwarmHost): readonly Finding[] {
       'it is in a swarm, and neither its Docker nor its certificate says in which',
       host.onHost('docker info'),
     );
-  return unusedState(host)
-    .slice(0, 1)
-    .flatMap(({ root, clusterId, nodeId, role, usedBy }) =>
-      usedBy !== undefined
-        ? finding(
-            'swarm-in-use',
-            `an engine that is not its docker.service runs (process ${usedBy}) and is a ${role} of swarm ${clusterId} (node ${nodeId}), by what is in ${root}. That swarm must not be lost from sight, and two engines must not have one state`,
-            'if that swarm is in use, take the host out of the inventory: a run joins what docker.service is in, and no other engine',
-            `if it is of no use any more, bring what runs there elsewhere, then stop that engine and keep it from starting again; the next run says how what is in ${root} can be used. Which one it is: ${host.onHost(sh`ps -o pid,user,lstart,args -p ${usedBy}; cat ${`/proc/${usedBy}/cgroup`}`.shown)}`,
-          )
-        : finding(
-            'swarm-elsewhere',
-            `its Docker ${host.facts?.swarm.engine === 'running' ? 'is in no swarm' : 'does not run'} and keeps its data in ${host.facts?.swarm.root}, while ${root} has the state of swarm ${clusterId}, of which it was a ${role} (node ${nodeId}). That swarm must not be lost from sight`,
-            adopts(host, root),
-            `if it is of no use any more, move it aside, which loses nothing: ${host.onHost(sh`mv -nT ${`${root}/swarm`} ${`${root}/swarm.old`}`.shown)}`,
-          ),
-    );
-}
-
-/**
- * How an engine finds a state again. A person does that: a run keeps such a setting of theirs, and would refuse to make it, for it hides what
- * the engine has now.
- */
-function adopts(host: SwarmHost, root: string): string {
-  const now = host.facts?.swarm.root;
-  const [remapped, above = root] = /^(.*)\/\d+\.\d+$/.exec(root) ?? [];
-  const settings = {
-    ...(above === now ? {} : { 'data-root': above }),
-    ...(remapped === undefined ? {} : { 'userns-remap': 'default' }),
-  };
-  if (Object.keys(settings).length === 0)
-    return `Docker has ${root} as its directory, and says all the same that it is in no swarm: find out why, and run again: ${host.onHost('journalctl -u docker -n 100')}`;
-  const text = JSON.stringify(settings);
-  const was =
-    remapped === undefined
-      ? ''
-      : ' (it was made with user namespaces: if they were mapped to another user, name that one)';
-  const command = sh`test ! -e ${DAEMON_JSON} && mkdir -p /etc/docker && printf '%s\n' ${text} >${DAEMON_JSON} && systemctl restart docker.service`;
-  return `to use what is there, add ${text.slice(1, -1)} to ${DAEMON_JSON}${was}, restart Docker, and run again: a run keeps that, and Docker does not see any more what it has in ${now}. If there is no such file yet: ${host.onHost(command.shown)}`;
+  return strayState(host);
 }
 
 /** Where no swarm was seen: hosts that may hold one all the same. */

@@ -29,6 +29,8 @@ class Host {
   active = 'active';
   /** The process that is looked at of those that this machine runs. */
   engine: number | string | undefined = 'none';
+  /** The group that this process is in. */
+  group = '0::/user.slice/user-0.slice/session-3.scope';
   info = '{"NodeID":"","NodeAddr":"","LocalNodeState":"inactive","ControlAvailable":false,"Error":""}';
   root = '/var/lib/docker';
 
@@ -79,11 +81,13 @@ class Host {
     this.command('systemctl', systemctlStandIn({ ActiveState: this.active }));
     if (existsSync(join(this.#bin, 'docker')))
       this.command('docker', `printf '%s\\n' 'control false' 'root ${docker}' 'swarm ${this.info}'`);
+    writeFileSync(this.path('cgroup'), `${this.group}\n`);
     const here = (text: string) => text.replaceAll(folder, '');
     const text = swarmFacts.script
       .reveal()
       .replaceAll(/\/(var\/lib|var\/snap|etc)\//g, `${folder}/$1/`)
       .replaceAll('/proc/self/mounts', `${folder}/mounts`)
+      .replaceAll('/proc/$1/cgroup', `${folder}/cgroup`)
       .replaceAll('/proc/[0-9]*/fd', `/proc/${this.engine}/fd`)
       .replace('/usr/lib /lib /usr/local/lib /run /etc;', `${folder}/lib ${folder}/etc;`);
     const { stdout, stderr, status } = spawnSync(shell, ['-s'], {
@@ -365,20 +369,57 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     expect(host.look(shell)).toMatchObject({ unknown: undefined, membership: { role: 'manager' } });
   });
 
+  /** What a host says while a process has the state below a data root open. */
+  function usedLook(host: Host, root: string) {
+    host.write(`${root}/swarm/worker/tasks.db`, '');
+    const open = openSync(host.path(`${root}/swarm/worker/tasks.db`), 'r');
+    const engine = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] });
+    try {
+      if (host.active === 'active') host.active = 'inactive';
+      host.engine = engine.pid;
+      return { pid: engine.pid, seen: host.look(shell) };
+    } finally {
+      engine.kill();
+    }
+  }
+
   test('an engine that is not docker.service and runs with what is there, however deep that is', () => {
     const host = new Host();
     host.write('var/lib/docker/engine-id', 'x');
     const root = 'srv/a/b/c/d/docker';
     host.swarm(root);
-    host.write(`${root}/swarm/worker/tasks.db`, '');
-    const open = openSync(host.path(`${root}/swarm/worker/tasks.db`), 'r');
-    const engine = spawn('sleep', ['60'], { stdio: [open, 'ignore', 'ignore'] });
-    try {
-      host.active = 'inactive';
-      host.engine = engine.pid;
-      expect(host.look(shell).elsewhere).toMatchObject([{ root: `/${root}`, usedBy: engine.pid }]);
-    } finally {
-      engine.kill();
+    const { pid, seen } = usedLook(host, root);
+    expect(seen.elsewhere).toMatchObject([{ root: `/${root}`, usedBy: pid }]);
+  });
+
+  test.each(['inactive', 'failed', 'removed'])(
+    'an engine that was started by hand runs with what docker.service would be started with (%s)',
+    (state) => {
+      const host = new Host({ docker: state !== 'removed' });
+      host.swarm('var/lib/docker');
+      host.active = state;
+      const { pid, seen } = usedLook(host, 'var/lib/docker');
+      expect(seen).toMatchObject({ engine: state === 'removed' ? 'absent' : 'stopped', unknown: undefined });
+      expect(seen.membership).toMatchObject({ role: 'manager', usedBy: pid });
+    },
+  );
+
+  test('the same, where a link leads to the data', () => {
+    const host = new Host();
+    host.swarm('srv/docker');
+    symlinkSync(host.path('srv/docker'), host.path('var/lib/docker'));
+    const { pid, seen } = usedLook(host, 'srv/docker');
+    expect(seen).toMatchObject({ root: '/var/lib/docker', membership: { usedBy: pid } });
+  });
+
+  test('docker.service that starts or ends has its own state open, and no other engine has; where it cannot be asked, it counts', () => {
+    for (const docker of [true, false]) {
+      const host = new Host({ docker });
+      host.swarm('var/lib/docker');
+      host.active = 'activating';
+      host.group = '0::/system.slice/docker.service';
+      const { pid, seen } = usedLook(host, 'var/lib/docker');
+      expect(seen.membership?.usedBy).toBe(docker ? undefined : pid);
     }
   });
 

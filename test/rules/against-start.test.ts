@@ -78,6 +78,16 @@ const CASES: readonly [string, readonly SwarmHost[], readonly string[]][] = [
     managers(says.facts({ engine: 'stopped', elsewhere: [{ ...USED, usedBy: 812 }] })),
     ['refuse swarm-in-use mail-1'],
   ],
+  [
+    'another engine runs with what it would be started with',
+    managers(
+      says.facts({
+        engine: 'stopped',
+        membership: { clusterId: 'c', nodeId: 'n', role: 'manager', usedBy: 812 },
+      }),
+    ),
+    ['refuse swarm-in-use mail-1'],
+  ],
 ];
 
 describe('an engine that a run would start is refused by the playbook that starts it', () => {

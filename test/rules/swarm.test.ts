@@ -10,6 +10,9 @@ const NODES = [node('mail-1', 'n1'), node('mail-2', 'n2'), node('mail-3', 'n3')]
 const managers = (...facts: readonly (SwarmFacts | undefined)[]): SwarmHost[] =>
   facts.map((swarm, index) => host(`mail-${index + 1}`, 'manager', swarm));
 
+const usedBeside = (engine: SwarmFacts['engine']) =>
+  says.facts({ engine, membership: { clusterId: 'cluster-1', nodeId: 'n1', role: 'manager', usedBy: 812 } });
+
 describe('who makes the swarm', () => {
   test.each<[string, readonly SwarmHost[], object]>([
     [
@@ -72,6 +75,41 @@ describe('who makes the swarm', () => {
         kind: 'refused',
         findings: [
           { code: 'swarm-in-use', fix: [expect.not.stringMatching(/mv /), expect.not.stringMatching(/mv /)] },
+        ],
+      },
+    ],
+    [
+      'the state of a swarm that docker.service would be started with, while another engine runs with it',
+      managers(usedBeside('stopped'), says.stopped('n2')),
+      {
+        kind: 'refused',
+        findings: [
+          {
+            code: 'swarm-in-use',
+            host: 'mail-1',
+            message: expect.stringContaining('its docker.service does not run, and process 812 has'),
+            fix: [
+              'see which engine that is: mail-1$ ps -o pid,user,lstart,args -p 812; cat /proc/812/cgroup',
+              expect.stringContaining('stop it'),
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'the same, where Docker has lost its command',
+      managers(usedBeside('absent'), says.stopped('n2')),
+      {
+        kind: 'refused',
+        findings: [
+          {
+            code: 'swarm-in-use',
+            fix: [
+              expect.any(String),
+              expect.stringContaining('install the command'),
+              expect.stringContaining('stop it'),
+            ],
+          },
         ],
       },
     ],
