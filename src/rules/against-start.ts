@@ -3,6 +3,7 @@ import type { SwarmNode } from '../facts/index.ts';
 import { byName } from '../resource/index.ts';
 import { decideSwarm } from './decide-swarm.ts';
 import { copyOf, sameNode, twinsAmong } from './same-node.ts';
+import { aside } from './stray-state.ts';
 import { answered, entryOf, isHeardElsewhere, membershipOf, type SwarmHost } from './swarm-host.ts';
 import { dockerSilent, silentHosts, troubles } from './swarm-troubles.ts';
 
@@ -46,5 +47,19 @@ export function againstStart(
   if (!answered(host)) return [dockerSilent(host)];
   const entry = entryOf(host, nodes);
   if (entry !== undefined && isHeardElsewhere(host, entry)) return [copyOf(host, entry, lead)];
+  if (entry === undefined && isStarted(host) && host.facts?.swarm.membership?.role === 'manager')
+    return [unlisted(host, lead)];
   return [];
+}
+
+/** Its old state may have it as the only manager, as where it founded the swarm: such a one elects itself. */
+function unlisted(host: SwarmHost, lead: SwarmHost): Finding {
+  const { root = '', membership } = host.facts?.swarm ?? {};
+  return {
+    level: 'refuse',
+    code: 'removed-manager',
+    host: host.name,
+    message: `its Docker does not run, and ${root} has the state of a manager of this swarm (node ${membership?.nodeId}) that the managers do not list. Started, it could go on as a second swarm with the same id. If it was removed, as where an old disk has come back, its state has to go first, and the next run joins it anew; if they were forced into a new cluster without it, that state may be the swarm that has your services`,
+    fix: [lead.onHost('docker node ls; docker service ls'), aside(host, root)],
+  };
 }

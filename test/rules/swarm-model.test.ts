@@ -9,6 +9,7 @@ import {
   type Modelled,
   mayHold,
   mayLeave,
+  mustNotStart,
   type Role,
   STATES,
   seen,
@@ -89,6 +90,8 @@ function look(hosts: readonly Modelled[], permuted: readonly (readonly SwarmHost
   const goesOn = found.every(({ level }) => level !== 'refuse');
   if (goesOn && decision.kind === 'asleep' && given.some(({ facts }) => facts?.swarm.unknown !== undefined))
     count.wrong.push(`asleep, and somebody unknown is started: ${told}`);
+  if (goesOn && decision.kind === 'exists' && hosts.some(({ state }) => mustNotStart(state)))
+    count.wrong.push(`one that the managers do not list is started: ${told}`);
   for (const finding of found) {
     if (finding.fix.length === 0) count.wrong.push(`no fix: ${told}`);
     for (const line of harm(finding, hosts, decision)) count.wrong.push(`harm by \`${line}\`: ${told}`);

@@ -37,6 +37,8 @@ export const STATES = [
   'A forced, alone',
   // The managers have removed it, and its own list says so.
   'A removed',
+  // The same, and its engine does not run: started, it could elect itself.
+  'A removed, stopped',
 ] as const;
 export type State = (typeof STATES)[number];
 export type Role = 'manager' | 'worker';
@@ -60,6 +62,11 @@ export function isHidden(state: State): boolean {
 /** Whether it has no part in a swarm that its leaving would take away. */
 export function mayLeave(state: State): boolean {
   return state === 'A removed';
+}
+
+/** Whether its engine, once started, could go on as a swarm of its own beside managers that run. */
+export function mustNotStart(state: State): boolean {
+  return state === 'A removed, stopped';
 }
 
 /** Whether it could not be asked, so that nobody may conclude anything from what was not seen. */
@@ -140,6 +147,8 @@ function factsOf(index: number, hosts: readonly Modelled[], lists: Lists): Swarm
       return says.facts(member('A', 'worker'));
     case 'A manager stopped':
       return says.facts({ engine: 'stopped', membership: stored('manager') });
+    case 'A removed, stopped':
+      return says.facts({ engine: 'stopped', root: ROOT, membership: stored('manager') });
     case 'A worker stopped':
       return says.facts({ engine: 'stopped', root: ROOT, membership: stored('worker') });
     case 'B manager':

@@ -359,6 +359,27 @@ describe('what is refused before anything changes', () => {
     ).toContain('refuse removed-manager mail-2');
   });
 
+  test('a manager that they removed is not started: its old disk may have it as the only one', () => {
+    const others = [says.manager('n2', two), says.manager('n3', two)];
+    for (const facts of [says.stopped('n1'), says.removedDocker('n1')]) {
+      const [finding, ...more] = inspectSwarm(managers(facts, ...others));
+      expect([finding?.level, finding?.code, finding?.host, more]).toEqual([
+        'refuse',
+        'removed-manager',
+        'mail-1',
+        [],
+      ]);
+      expect(finding?.fix).toEqual([
+        'mail-2$ docker node ls; docker service ls',
+        expect.stringMatching(/moves? it aside, which loses nothing: mail-1\$ mv -nT /),
+      ]);
+    }
+    const stopped = { clusterId: 'cluster-1', nodeId: 'n1', role: 'worker' as const };
+    const asWorker = says.facts({ engine: 'stopped', membership: stopped });
+    expect(codes(managers(asWorker, ...others))).toEqual([]);
+    expect(codes(managers(says.stopped('n2'), says.stopped('n3'), says.stopped('n1')))).toEqual([]);
+  });
+
   test('a worker that the managers removed is not told that it takes itself for a manager: it is joined anew', () => {
     const others = ['n1', 'n2', 'n3'].map((id) => says.manager(id, NODES));
     expect(codes([...managers(...others), host('mail-4', 'worker', says.worker('gone'))])).toEqual([]);
