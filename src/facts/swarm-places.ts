@@ -43,6 +43,7 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
       broken.push(root);
     }
   }
+  const nameless = named('nameless');
   const stored = [...byRoot.values()];
   const usedBy = usedIn(parts);
   const own = stored.filter(({ root }) =>
@@ -66,7 +67,8 @@ export function readPlaces(parts: readonly Section[], whole: boolean): Places {
     },
     elsewhere: stored.filter((one) => one !== first).map((one) => ({ ...one, usedBy: usedBy.get(one.root) })),
     doubt:
-      unreadable(broken) ??
+      linkedAway(nameless) ??
+      unreadable([...broken, ...nameless.map(({ value }) => value)]) ??
       doubtOf(parts, { path: told ?? settled.path, named: settled.named }, first !== undefined),
   };
 }
@@ -115,7 +117,17 @@ function settingIn(text: string, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The state of a swarm that does not say of which, as where a disk was full when its certificate was renewed. */
+/** The state of a swarm where a link leads to nothing. */
+function linkedAway(nameless: readonly Section[]): Doubt | undefined {
+  const away = nameless.find(({ rows }) => rows.length > 0);
+  if (away === undefined) return undefined;
+  return {
+    reason: `its Docker may keep the state of a swarm on a disk that is not there now. ${away.rows.join('; ')}`,
+    looks: [sh`ls -la ${away.value}; findmnt; systemctl list-units --all --type=mount`.shown],
+  };
+}
+
+/** The state of a swarm that does not say of which: its certificate was lost, or is empty as where a disk was full when it was renewed. */
 function unreadable([root]: readonly string[]): Doubt | undefined {
   if (root === undefined) return undefined;
   const state = `${root}/swarm`;

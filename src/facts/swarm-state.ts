@@ -13,7 +13,8 @@ export const SEARCH = 60;
  *
  * - `settings`: prints the files that may be the engine's settings.
  * - `known`: does `certificate` and `place` for all paths that any settings name, old copies of daemon.json among them.
- * - `certificate ROOT`: prints each node's certificate below a data root.
+ * - `certificate ROOT`: prints each node's certificate below a data root, and where there is the state of a swarm without one, or a link to
+ *   a state that is not there. An engine that has left its swarm empties that directory (moby, daemon/cluster: clearPersistentState).
  * - `place ROOT`: prints what is there, and why it may not be all (`away`).
  * - `used`: prints which processes have the state of a swarm open, each by its number, its unit and its data root, and does `certificate`
  *   for that. An engine in a container is not one: it has a pid namespace of its own.
@@ -36,10 +37,16 @@ settings() {
 }
 certificate() {
   for at in "$1" "$1"/[0-9]*.[0-9]*; do
-    [ -e "$at/swarm/certificates/swarm-node.crt" ] || continue
-    echo "==certificate $at"
-    cat -- "$at/swarm/certificates/swarm-node.crt" || exit 1
-    echo
+    if [ -e "$at/swarm/certificates/swarm-node.crt" ]; then
+      echo "==certificate $at"
+      cat -- "$at/swarm/certificates/swarm-node.crt" || exit 1
+      echo
+    elif [ -L "$at/swarm" ] && [ ! -e "$at/swarm" ]; then
+      echo "==nameless $at"
+      (away "$at/swarm") || :
+    elif [ -e "$at/swarm/docker-state.json" ] || [ -e "$at/swarm/raft" ]; then
+      echo "==nameless $at"
+    fi
   done
 }
 place() {
@@ -48,7 +55,9 @@ place() {
   elif [ -n "$(ls -A -- "$1" | head -n 1)" ] || timeout 10 findmnt -rn --mountpoint "$1" >/dev/null 2>&1; then what=there
   else what=empty; fi
   echo "==place $what $1"
-  (away "$1") || return 0
+  # What is mounted above the directory is above what is in it as well, but where that is a link.
+  [ ! -L "$1/swarm" ] || (away "$1") || return 0
+  (away "$1/swarm") || return 0
 }
 known() {
   roots | sort -u | while IFS= read -r root; do

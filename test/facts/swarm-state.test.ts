@@ -439,6 +439,64 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     },
   );
 
+  describe('the state of a swarm that does not say of which', () => {
+    test.each(['docker-state.json', 'raft/wal-v3-encrypted/0.wal'])('its certificate is lost: %s', (left) => {
+      for (const root of ['var/lib/docker', 'var/lib/docker/165536.165536', 'srv/old']) {
+        const host = new Host();
+        host.write('var/lib/docker/engine-id', 'x');
+        host.write(`${root}/swarm/${left}`, '{}');
+        host.write(`${root}/swarm/certificates/swarm-root-ca.crt`, 'x');
+        host.active = 'inactive';
+        const seen = host.look(shell);
+        expect(seen).toMatchObject({ engine: 'stopped', membership: undefined, elsewhere: [] });
+        expect(seen.unknown).toMatch(
+          new RegExp(`^/${root}/swarm is the state of a swarm, and its certificate`),
+        );
+        expect(seen.looks).toEqual([`ls -la /${root}/swarm /${root}/swarm/certificates`]);
+      }
+    });
+
+    test('an engine that has left its swarm has kept nothing there, and one that waits for an answer has joined none', () => {
+      const host = new Host();
+      host.write('var/lib/docker/engine-id', 'x');
+      mkdirSync(host.path('var/lib/docker/swarm/certificates'), { recursive: true });
+      for (const active of ['active', 'inactive']) {
+        host.active = active;
+        expect(host.look(shell)).toMatchObject({ membership: undefined, unknown: undefined });
+      }
+    });
+
+    test.each(['var/lib/docker', 'var/lib/docker/165536.165536'])(
+      'it is behind a link that leads to nothing: %s',
+      (root) => {
+        const host = new Host();
+        host.write(`${root}/engine-id`, 'x');
+        symlinkSync('/nowhere/swarm', host.path(`${root}/swarm`));
+        host.active = 'inactive';
+        const seen = host.look(shell);
+        expect(seen.unknown).toBe(
+          `its Docker may keep the state of a swarm on a disk that is not there now. /${root}/swarm leads to /nowhere/swarm, which is not there: bring that back, or remove the link where it is gone for good`,
+        );
+        expect(seen.looks[0]).toMatch(new RegExp(`^ls -la /${root}; findmnt`));
+      },
+    );
+
+    test('its own disk is not mounted, or the one that a link leads to, or the one of the data', () => {
+      for (const at of ['var/lib/docker/swarm', 'mnt/ssd', 'var/lib/docker']) {
+        const host = new Host();
+        host.write('var/lib/docker/engine-id', 'x');
+        mkdirSync(host.path('mnt/ssd/swarm'), { recursive: true });
+        if (at === 'var/lib/docker/swarm') mkdirSync(host.path(at));
+        else symlinkSync(host.path('mnt/ssd/swarm'), host.path('var/lib/docker/swarm'));
+        host.active = 'inactive';
+        expect(host.look(shell).unknown).toBeUndefined();
+        host.fstab(`UUID=1 ${host.path(at)} ext4 defaults,nofail 0 2`);
+        const told = host.look(shell).unknown?.match(/which .*?fstab names, is not mounted/g);
+        expect(told).toHaveLength(1);
+      }
+    });
+  });
+
   test('one that is in a swarm needs no such question', () => {
     const host = new Host();
     mkdirSync(host.path('var/lib/docker'));
