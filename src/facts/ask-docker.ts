@@ -1,24 +1,30 @@
 import { lines, raw, type Script, sh, shared } from '../shell/index.ts';
-import { unitRuns } from './systemd-units.ts';
+import { COULD_NOT_LOOK, unitRuns } from './systemd-units.ts';
 
 /** Exit codes of our own, so that no message text is read. */
 export const NOT_INSTALLED = 90;
 export const NOT_RUNNING = 91;
 
+/** An engine is known by its service: it may be anywhere on the host, and no engine is one that nobody could ask. */
+const NO_COMMAND =
+  'docker.service runs, and there is no command docker to ask it by: install the package docker-cli, or link the command into /usr/local/bin';
+
 /**
- * Ends with `NOT_INSTALLED` or `NOT_RUNNING` where Docker cannot be asked. Its socket is not touched unless its service runs: systemd
- * would start it, and a plan would have changed the host.
+ * Ends with `NOT_INSTALLED` or `NOT_RUNNING` where no engine can be asked, and with another code where one runs that cannot be. Its
+ * socket is not touched unless its service runs: systemd would start it, and a plan would have changed the host.
  */
 export const dockerThere = shared(
   'docker_there',
   sh`
-    command -v docker >/dev/null || exit ${NOT_INSTALLED}
-    ${unitRuns('docker.service')} || exit ${NOT_RUNNING}`,
+    if ${unitRuns('docker.service')}; then
+      command -v docker >/dev/null || { echo ${NO_COMMAND} >&2; exit ${COULD_NOT_LOOK}; }
+    elif command -v docker >/dev/null; then exit ${NOT_RUNNING}
+    else exit ${NOT_INSTALLED}; fi`,
 );
 
 /** Ends the text that it is in, with 0 where there is no Docker to ask, and with another code where that could not be told. */
 export const dockerOrNothing: Script = sh`
-  ${dockerThere} || case $docker_there_code in ${NOT_INSTALLED} | ${NOT_RUNNING}) exit 0 ;; *) exit 66 ;; esac`;
+  ${dockerThere} || case $docker_there_code in ${NOT_INSTALLED} | ${NOT_RUNNING}) exit 0 ;; *) exit ${COULD_NOT_LOOK} ;; esac`;
 
 /** Whether the host is a manager that can be asked; `autolock` of what only managers with a quorum know; `swarm` last, as JSON. */
 const INFO = `\

@@ -78,11 +78,15 @@ wait
 [ -z "$(ls "$d/vols" 2>/dev/null)" ] || ss -Htnp state established 2>/dev/null | grep '"glusterfsd"' | while read -r _ _ _ to _; do
   echo "client \${to%:*}"
 done
-[ -z "$(ls "$d/vols" 2>/dev/null)" ] || grep -hszxA1 -e '--brick-nam[e]' /proc/[0-9]*/cmdline | tr '\\0' '\\n' | sed -n 's|^/|serving /|p'
-command -v glusterd >/dev/null || { echo 'daemon absent'; exit 0; }`;
+[ -z "$(ls "$d/vols" 2>/dev/null)" ] || grep -hszxA1 -e '--brick-nam[e]' /proc/[0-9]*/cmdline | tr '\\0' '\\n' | sed -n 's|^/|serving /|p'`;
 
+/** A daemon that runs is there, wherever its program is. */
 const ASK_DAEMON = sh`
-  ${glusterThere} || { [ "$gluster_there_code" -eq ${NOT_RUNNING} ] || exit 66; echo 'daemon stopped'; exit 0; }
+  ${glusterThere} || {
+    [ "$gluster_there_code" -eq ${NOT_RUNNING} ] || exit 66
+    if command -v glusterd >/dev/null; then echo 'daemon stopped'; else echo 'daemon absent'; fi
+    exit 0
+  }
   echo 'daemon running'
   ${glusterPeers} >/dev/null && ${glusterVolumes} >/dev/null || exit 66
   ${glusterPeers} | sed 's/^/peers /'

@@ -7,7 +7,7 @@ import { engine, networkSchema, readEngine } from './engine-api.ts';
 export interface NetworkFacts {
   /** Bytes of a packet, of each device that Docker did not make, by name. */
   readonly mtu: Readonly<Record<string, number>>;
-  /** Subnets of Docker's networks, by name; empty where Docker does not run, or has no command to ask it by. */
+  /** Subnets of Docker's networks, by name; empty where Docker does not run. */
   readonly docker: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -33,7 +33,7 @@ const systemd: Program = {
 export const unitState = (unit: string): Script => together(systemd, `unit_${unit}`, unit);
 
 /** The exit code of a question that could not look, for all that asks here. */
-const COULD_NOT_LOOK = 66;
+export const COULD_NOT_LOOK = 66;
 
 /**
  * Whether a unit runs, as `systemctl is-active` has it: a condition. Where systemd runs and does not answer, it ends the text that it is in: a

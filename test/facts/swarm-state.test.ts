@@ -5,7 +5,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { swarmFacts } from '../../src/facts/index.ts';
 import { Unobservable } from '../../src/resource/index.ts';
 import { systemctlStandIn } from './systemctl-stand-in.ts';
+import { TOOLS } from './tools.ts';
 
 /** A node's own certificate, as swarmkit made it in the lab. */
 const CERTIFICATE = readFileSync(new URL('facts.test.ts', import.meta.url), 'utf8').match(
@@ -40,6 +40,7 @@ class Host {
     this.mounts(`/dev/sda1 ${this.folder} ext4 rw 0 0`);
     this.command('findmnt', 'exit 1');
     if (docker) for (const name of ['docker', 'dockerd']) this.command(name, ':');
+    else this.active = 'inactive';
   }
 
   fstab(text: string): void {
@@ -101,11 +102,6 @@ class Host {
     return seen;
   }
 }
-
-/** The programs of this machine without its Docker. */
-const TOOLS = mkdtempSync(join(tmpdir(), 'provision-tools-'));
-for (const name of readdirSync('/usr/bin').filter((each) => !/docker/.test(each)))
-  symlinkSync(join('/usr/bin', name), join(TOOLS, name));
 
 const UNIT = 'etc/systemd/system/docker.service';
 const DROP_IN = `${UNIT}.d/data.conf`;
@@ -326,6 +322,19 @@ describe.each(['dash', 'bash'])('the swarm of a host, looked for in %s', (shell)
     expect(host.look(shell)).toMatchObject({
       past: true,
       unknown: expect.stringContaining('It is not there'),
+    });
+  });
+
+  test('an engine that runs while there is no command docker is no host without one', () => {
+    const host = new Host({ docker: false });
+    host.swarm('var/lib/docker');
+    expect(host.look(shell)).toMatchObject({ engine: 'absent', unknown: undefined });
+    host.active = 'active';
+    expect(host.look(shell)).toMatchObject({
+      engine: 'running',
+      membership: { role: 'manager' },
+      unknown:
+        'docker.service runs, and there is no command docker to ask it by: install the package docker-cli, or link the command into /usr/local/bin',
     });
   });
 

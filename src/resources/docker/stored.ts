@@ -38,7 +38,9 @@ export const DEFAULT_ROOT = '/var/lib/docker';
 export function showStored(more: readonly string[]): Script {
   return sh`
     echo ==stored
-    command -v dockerd >/dev/null && echo engine
+    for p in dockerd $([ -z "$units" ] || sed -n 's/^[[:space:]]*ExecStart=[-@:+!|]*\([^[:space:]]*\).*/\1/p' $units); do
+      ! command -v "$p" >/dev/null || { echo engine; break; }
+    done
     root=
     ${dockerThere}
     [ "$docker_there_code" -ne 66 ] || exit 66
@@ -65,7 +67,7 @@ export function showStored(more: readonly string[]): Script {
 }
 
 export interface EngineState {
-  /** Whether there is a dockerd. */
+  /** Whether there is a dockerd, on the PATH or where the engine's unit has it. */
   readonly installed: boolean;
   readonly roots: readonly Stored[];
   readonly running: RunningEngine | undefined;
