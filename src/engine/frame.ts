@@ -3,16 +3,9 @@ import { LOCK, type Output, RUN_LOCK } from '../resource/index.ts';
 import { allShared, lines, raw, type Script, sh } from '../shell/index.ts';
 import type { ScriptResult } from '../transport/transport.ts';
 import type { Part } from './frame-reader.ts';
+import { OWN_ENGINE } from './own-engine.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/**
- * Docker's command asks the engine of this host: whoever logs in there may have another one set, by a context or by variables, and
- * a run would look at that and change it (docker/cli, resolveContextName).
- */
-export const OWN_ENGINE = raw(
-  'unset DOCKER_HOST DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION; export DOCKER_CONTEXT=default',
-);
 
 const LOCKED = 75;
 const LOST = 77;

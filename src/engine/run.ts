@@ -5,6 +5,7 @@ import type { Script } from '../shell/index.ts';
 import { ALL_STAGES, type BuiltStage, resourcesOn, type Span, stagesIn } from './built-stage.ts';
 import { type FactProbes, type Facts, factProbes, probesFor, readFacts, withFacts } from './facts.ts';
 import { type Asked, aheadOf, READ_CLOCK } from './host-clock.ts';
+import { ofOwnEngine, READ_ENGINE } from './own-engine.ts';
 import type { HostFailure } from './plan.ts';
 import type { RunOptions } from './run-options.ts';
 import { clusterOf } from './sections.ts';
@@ -19,6 +20,8 @@ export interface HostState {
   errors: readonly unknown[];
   facts: Facts | undefined;
   ahead: Ahead | undefined;
+  /** Whether a person's `docker` may ask another engine there. */
+  otherEngine: boolean;
   /** The last answers by the text of the question. Those of earlier stages stay, for what refers to them. */
   outputs: ReadonlyMap<string, Output>;
   /** Which stages were looked at, and at which moment. */
@@ -34,7 +37,15 @@ export class Run {
   #moment = 0;
 
   constructor(options: RunOptions) {
-    this.options = options;
+    this.options = {
+      ...options,
+      onHost: (host, command, pasted) =>
+        options.onHost(
+          host,
+          this.states.get(host)?.otherEngine === true ? ofOwnEngine(command) : command,
+          pasted,
+        ),
+    };
     const { inventory, playbooks } = options;
     const sections = new Map(playbooks.map((playbook) => [playbook, clusterOf(inventory, playbook)]));
     this.states = new Map(
@@ -47,6 +58,7 @@ export class Run {
           errors: [],
           facts: undefined,
           ahead: undefined,
+          otherEngine: false,
           outputs: new Map(),
           looks: [],
           changedAt: 0,
@@ -101,10 +113,11 @@ export class Run {
     const questions = questionsOf(resources);
     const known = [...(facts?.questions.values() ?? [])];
     return {
-      fragments: [READ_CLOCK, ...known, ...questions.values(), READ_CLOCK],
-      keep: (state, [first, ...outputs], asked) => {
+      fragments: [READ_CLOCK, READ_ENGINE, ...known, ...questions.values(), READ_CLOCK],
+      keep: (state, [first, engine, ...outputs], asked) => {
         if (facts !== undefined) state.facts = withFacts(state.facts, readFacts(facts, outputs));
         state.ahead = aheadOf(first, outputs.at(-1), asked);
+        state.otherEngine = engine?.stdout !== '';
         keep(state, questions, outputs.slice(known.length));
       },
     };

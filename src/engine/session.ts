@@ -5,12 +5,13 @@ import type { ScriptOptions, Transport } from '../transport/transport.ts';
 import type { Emit, Purpose } from './events.ts';
 import { BrokenAnswer, StepFailed } from './failures.ts';
 import { FirstWords } from './first-words.ts';
-import { answerOf, applyFrame, newNonce, OWN_ENGINE, observeFrame, readFrame } from './frame.ts';
+import { answerOf, applyFrame, newNonce, observeFrame, readFrame } from './frame.ts';
 import { FrameReader, KEPT } from './frame-reader.ts';
 import { heldOpen, whoHoldsOutput } from './held-open.ts';
 import { Hold } from './hold.ts';
 import { HostBusy, LockLost, LockUnwritable } from './lock-failures.ts';
 import { noShell } from './no-shell.ts';
+import { OWN_ENGINE } from './own-engine.ts';
 import { type CommandOptions, runCommand } from './run-command.ts';
 import { stepWarning } from './step-warning.ts';
 
