@@ -1,5 +1,6 @@
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { raw } from '../shell/index.ts';
+import { madeByDocker } from './docker-devices.ts';
 
 /** An address of a device that Docker did not make. */
 export interface Address {
@@ -114,7 +115,3 @@ ip -4 route show | while read -r to rest; do echo "route $to $rest"; done`),
     };
   },
 };
-
-function madeByDocker(device: string): boolean {
-  return /^(docker|veth|br-)/.test(device);
-}

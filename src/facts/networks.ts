@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Probe, ProbeError } from '../resource/index.ts';
 import { sh } from '../shell/index.ts';
 import { dockerOrNothing } from './ask-docker.ts';
+import { madeByDocker } from './docker-devices.ts';
 import { engine, networkSchema, readEngine } from './engine-api.ts';
 
 export interface NetworkFacts {
@@ -17,8 +18,8 @@ export const networkFacts: Probe<NetworkFacts> = {
     command -v ip >/dev/null || exit 0
     for device in /sys/class/net/*; do
       name=\${device##*/}
-      case $name in lo|docker*|veth*|br-*|vx-*|ov-*) continue ;; esac
-      [ ! -r "$device/mtu" ] || echo "mtu $name $(cat "$device/mtu")"
+      case $name in lo|veth*) continue ;; esac
+      { read -r mtu <"$device/mtu"; } 2>/dev/null && echo "mtu $name $mtu"
     done
     ${dockerOrNothing}
     networks=$(${engine('/networks')}) || exit
@@ -29,10 +30,9 @@ export const networkFacts: Probe<NetworkFacts> = {
     const networks = /^networks (.*)$/m.exec(output.stdout)?.[1] ?? '[]';
     return {
       mtu: Object.fromEntries(
-        [...output.stdout.matchAll(/^mtu (\S+) (\d+)$/gm)].map(([, name = '', bytes]) => [
-          name,
-          Number(bytes),
-        ]),
+        [...output.stdout.matchAll(/^mtu (\S+) (\d+)$/gm)]
+          .filter(([, name = '']) => !madeByDocker(name))
+          .map(([, name = '', bytes]) => [name, Number(bytes)]),
       ),
       docker: Object.fromEntries(
         readEngine('the networks', z.array(networkSchema), networks).map(({ Name, IPAM }) => [

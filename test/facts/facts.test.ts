@@ -6,6 +6,8 @@ import {
   firewallFacts,
   listenerFacts,
   machineFacts,
+  type NetworkFacts,
+  networkFacts,
   portFacts,
   swarmFacts,
 } from '../../src/facts/index.ts';
@@ -202,6 +204,23 @@ route 172.31.77.0/24 dev eth0 proto kernel scope link src 172.31.77.11
       addresses: [{ device: 'eth0', cidr: '172.31.77.11/24' }],
       routes: ['172.31.77.0/24'],
     });
+  });
+
+  test("a bridge is Docker's by the whole of its name", () => {
+    const theirs = ['br-mgmt', 'br-ex', 'br-lan', 'br-0123456789ab.10', 'docker-lan', 'dockerbr', 'br0'];
+    const dockers = ['docker0', 'docker_gwbridge', 'br-0123456789ab', 'veth1a2b3c4', 'ov-001000-abcde'];
+    const all = [...theirs, ...dockers];
+    const output = all
+      .flatMap((device, n) => [`address ${device} 10.0.${n}.1/24`, `route 10.0.${n}.0/24 dev ${device} x`])
+      .join('\n');
+    expect(machineFacts.parse(ok(output))).toMatchObject({
+      addresses: theirs.map((device, n) => ({ device, cidr: `10.0.${n}.1/24` })),
+      routes: theirs.map((_, n) => `10.0.${n}.0/24`),
+    });
+    const { mtu } = networkFacts.parse(
+      ok(all.map((device) => `mtu ${device} 1500`).join('\n')),
+    ) as NetworkFacts;
+    expect(Object.keys(mtu)).toEqual(theirs);
   });
 
   test('a machine that cannot be asked is an error', () => {
