@@ -1,6 +1,7 @@
 import { didYouMean, ProvisionError } from '../errors/index.ts';
 import { type Cluster, isReached } from '../playbook/index.ts';
 import { Refusal, type Resource } from '../resource/index.ts';
+import { isAboutLeftOut } from './about-another.ts';
 import type { BuiltStage } from './built-stage.ts';
 import { clusterNow } from './cluster-now.ts';
 import type { Run } from './run.ts';
@@ -22,7 +23,10 @@ export function buildStages(run: Run): readonly BuiltStage[] {
         const list = resourcesOf(where, () => stage.resources(host, cluster));
         toKnownHosts(list, where, cluster);
         declaredOnce(seen, list, { host: host.name, where });
-        resources.set(host.name, list);
+        resources.set(
+          host.name,
+          list.filter((resource) => !isAboutLeftOut(resource, run)),
+        );
       }
       if (stage.rolling === undefined) oneMachineAtMost(where, resources);
       return { playbook, stage, cluster, resources };

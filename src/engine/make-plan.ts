@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/index.ts';
 import { byName, type Resource } from '../resource/index.ts';
+import { throughLeftOut } from './about-another.ts';
 import { type BuiltStage, isRolled } from './built-stage.ts';
 import { isConsequence, withoutConsequences } from './consequences.ts';
 import { couldNotLook, unseenOf } from './could-not-look.ts';
@@ -71,6 +72,7 @@ export function makePlan(run: Run, built: readonly BuiltStage[], findings: reado
       if (items.some(({ changes }) => changes.length > 0)) exact = false;
     });
   }
+  refused.push(...throughLeftOut(run, built));
   return {
     cluster: inventory.cluster,
     stages: stages.toSorted((a, b) => a.order - b.order).map(({ stage }) => stage),

@@ -18,6 +18,7 @@ export function undecided(where: string, { message, fix }: Refusal): Resource {
     probe: sh`:`,
     isLike: () => false,
     refs: [],
+    about: undefined,
     origin: undefined,
     endsMachine: false,
     judge() {

@@ -66,6 +66,8 @@ function planSummary(plan: Plan, c: Style): string {
   const silent = [...failed].join(', ');
   const rest = silent === '' ? '' : ` What ${silent} would need is not known.`;
   if (changes === 0 && unknown === 0) {
+    if (plan.findings.some(({ code }) => code === 'left-out'))
+      return c.bold('With this --limit nothing can be changed.');
     if (failed.size === plan.hosts.length) return c.bold('No host could be looked at: there is no plan.');
     return silent === '' ? c.green('No changes.') : `No changes elsewhere.${rest}`;
   }

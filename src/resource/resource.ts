@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ZodType } from 'zod';
-import { atOnce, type Shape, words } from '../schema/index.ts';
+import { atOnce, optional, type Shape, words } from '../schema/index.ts';
 import type { Script } from '../shell/index.ts';
 import type { Change } from './change.ts';
 import { callerOf, originOf } from './origin.ts';
@@ -84,6 +84,8 @@ export interface ResourceType<Input, Want, Have, Out = undefined, Own extends Ch
   asNew?(want: Want): readonly Own[];
   /** Paths whose content these changes write, for what is restarted by a newer configuration. */
   writes?(want: Want, changes: readonly Own[]): readonly string[];
+  /** The host, by its name in the inventory, that is changed through the one that it is wanted on: `--limit` goes by it. Default: none. */
+  about?(want: Want): string | undefined;
   /** Whether its steps may end the machine (`Step.reboots`). Then a stage that has it on several hosts has to be `rolling`. Default: they do not. */
   readonly endsMachine?: boolean;
 }
@@ -120,6 +122,8 @@ export interface Resource {
   readonly refs: readonly Ref[];
   /** Where a playbook asked for it: `docker.ts:31`. */
   readonly origin: string | undefined;
+  /** The host that it changes, where that is another than the one whose shell does it. */
+  readonly about: string | undefined;
   /** Whether its steps may end the machine. */
   readonly endsMachine: boolean;
   /** @throws ProbeError where the host was asked and the answer tells nothing. */
@@ -156,6 +160,7 @@ export function defineResource<Input, Want, Have, Out = undefined, Own extends C
       probe: probe.script,
       isLike: (other) => isDeepStrictEqual(want, wants.get(other)),
       refs: Object.values(want as object).filter(isRef),
+      about: type.about && theirs('about', optional(words), () => type.about?.(want)),
       endsMachine: type.endsMachine ?? false,
       get origin() {
         return originOf(made.stack ?? '');

@@ -14,6 +14,7 @@ export function refusingRestart(
     probe: resource.probe,
     isLike: resource.isLike,
     refs: resource.refs,
+    about: resource.about,
     endsMachine: resource.endsMachine,
     get origin() {
       return resource.origin;

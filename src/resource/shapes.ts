@@ -96,5 +96,6 @@ export const KIND: Shape = object('a kind (`{ kind, want, key, observe, diff, ap
   lasting: optional(func),
   asNew: optional(func),
   writes: optional(func),
+  about: optional(func),
   endsMachine: optional(truth),
 });

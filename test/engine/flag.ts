@@ -9,6 +9,8 @@ const want = z.object({
   needs: z.string().optional(),
   /** What its command does instead of what it should. */
   command: z.string().optional(),
+  /** Another host that it changes. */
+  of: z.string().optional(),
 });
 
 /** A small file as the simplest thing that can hold on a host. */
@@ -16,6 +18,7 @@ export const flag = defineResource({
   kind: 'flag',
   want,
   key: ({ name }) => name,
+  about: ({ of }) => of,
   observe: ({ name, needs }) => ({
     script: sh`
       [ -e ${`/host/${needs ?? ''}`} ] || ${needs === undefined ? sh`true` : sh`exit 9`}

@@ -187,6 +187,13 @@ test('nothing to do is said as such', () => {
   expect(planText({ ...plan, stages: [] }, plain)).toBe('No changes.');
 });
 
+test('what --limit leaves out and is wanted is not told as nothing to do', () => {
+  const left = { level: 'refuse', code: 'left-out', host: 'mail-2', message: '', fix: [] } as const;
+  expect(planText({ ...plan, stages: [], findings: [left] }, plain)).toBe(
+    'With this --limit nothing can be changed.',
+  );
+});
+
 test('where no host could be looked at there is no plan, not one without changes', () => {
   const failures = ['mail-1', 'mail-2'].map((host) => ({ host, error: new Error('no answer') }));
   expect(planText({ ...plan, stages: [], failures }, plain)).toBe(

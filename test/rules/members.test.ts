@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { clusterSettings, type Swarm } from '../../playbooks/settings/swarm.ts';
 import { inspectAddresses } from '../../playbooks/swarm/addresses.ts';
-import { membership } from '../../playbooks/swarm/members.ts';
+import { membership, nodeResources } from '../../playbooks/swarm/members.ts';
 import type { SwarmFacts } from '../../src/facts/index.ts';
+import { nodeLabel } from '../../src/index.ts';
 import { host, node, says } from './swarm.ts';
 
 const given = (...facts: readonly SwarmFacts[]) => {
@@ -56,4 +57,11 @@ test('a member at an address that it does not have is not told to write that int
   expect(lost).toMatchObject({ level: 'warn', code: 'other-advertise-address' });
   expect(lost?.message).toContain('is not one of its addresses (192.0.2.1)');
   expect(lost?.fix[0]).toBe('give it 192.0.2.250 again, for good, and restart its Docker');
+});
+
+test('what the lead is told about a node is about that node, for --limit', () => {
+  const nodes = [node('mail-1', 'n1'), node('mail-2', 'n2')];
+  const resources = nodeResources(given(says.manager('n1', nodes), says.manager('n2', nodes)));
+  expect(resources.map(({ about }) => about)).toEqual(['mail-1', 'mail-2']);
+  expect(nodeLabel({ host: 'mail-2', name: 'front', value: 'yes' }).about).toBe('mail-2');
 });

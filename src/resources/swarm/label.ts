@@ -21,6 +21,7 @@ export const nodeLabel = defineResource({
   kind: 'node-label',
   want,
   key: ({ host, name }) => `${host} ${name}`,
+  about: ({ host }) => host,
 
   observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 

@@ -61,6 +61,7 @@ export const swarmNode = defineResource({
   kind: 'swarm-node',
   want,
   key: ({ host }) => host,
+  about: ({ host }) => host,
 
   observe: ({ host, nodeId }) => nodeProbe(host, nodeId),
 
