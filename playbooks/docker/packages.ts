@@ -8,9 +8,9 @@ const OTHERS = {
   'docker-ce': ['containerd', 'runc'],
 } as const;
 
-/** Packages of a host that its engine would have to replace. */
+/** Packages of a host, or an engine that runs and is of none, that its engine would have to replace. */
 export function inspectPackages(host: DockerHost): readonly Finding[] {
-  const { packages, runtimes } = host.facts.docker;
+  const { packages, unfinished, runtimes } = host.facts.docker;
   const engine = engineOf(host);
   if (host.settings.source === 'none') return [];
   const refuse = (names: readonly string[], ...fix: string[]): readonly Finding[] => [
@@ -22,6 +22,12 @@ export function inspectPackages(host: DockerHost): readonly Finding[] {
       fix,
     },
   ];
+  // What has said something of itself runs. One that is installed goes host by host; another over it would be begun on all at once.
+  if (packages.length + unfinished.length === 0 && host.facts.swarm.info !== undefined)
+    return refuse(
+      ['an engine that runs and is of no package that is known'],
+      'set `docker: { source: none }` for it, which installs no other over it; its settings are kept all the same',
+    );
   const foreign = packages.filter((name) => name !== engine);
   const other = foreign.find((name) => name === 'docker.io' || name === 'docker-ce');
   if (other !== undefined) return refuse(foreign, `set ${sourceOf(other)} for it, or remove that package`);

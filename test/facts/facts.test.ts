@@ -242,9 +242,15 @@ test('ports are open, closed or silent; one without an answer is silent', () => 
 test('packages that bring an engine', () => {
   expect(dockerFacts.parse(ok('docker.io installed\ndocker-ce config-files\n'))).toEqual({
     packages: ['docker.io'],
+    unfinished: [],
     runtimes: [],
   });
-  expect(dockerFacts.parse(ok(''))).toEqual({ packages: [], runtimes: [] });
+  expect(dockerFacts.parse(ok('docker.io unpacked\ncontainerd half-configured\n'))).toEqual({
+    packages: [],
+    unfinished: ['docker.io'],
+    runtimes: [],
+  });
+  expect(dockerFacts.parse(ok(''))).toEqual({ packages: [], unfinished: [], runtimes: [] });
   expect(() => dockerFacts.parse(ok('', 1))).toThrow(ProbeError);
 });
 

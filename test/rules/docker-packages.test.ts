@@ -3,11 +3,18 @@ import { inspectPackages } from '../../playbooks/docker/packages.ts';
 import { hostSettings } from '../../playbooks/settings/docker.ts';
 import { dockerFacts } from '../../src/facts/index.ts';
 
+/** What is refused of a host whose engine runs, with what dpkg says. */
+const running = (source: string, dpkg: string) => {
+  const docker = dockerFacts.parse({ code: 0, stdout: dpkg, stderr: '' });
+  const facts = { docker, swarm: { engine: 'running', info: { state: 'active' } } };
+  return inspectPackages({ name: 'a', settings: hostSettings.parse({ source }), facts } as never);
+};
+
 /** What is refused of a host with these packages. */
 const found = (source: string, ...packages: readonly string[]) => {
   const stdout = packages.map((name) => `${name} installed\n`).join('');
   const docker = dockerFacts.parse({ code: 0, stdout: `${stdout}docker-buildx not-installed\n`, stderr: '' });
-  const host = { name: 'a', settings: hostSettings.parse({ source }), facts: { docker } };
+  const host = { name: 'a', settings: hostSettings.parse({ source }), facts: { docker, swarm: {} } };
   return inspectPackages(host as never).map(({ message, fix }) => [message, ...fix]);
 };
 
@@ -50,4 +57,24 @@ test('what an engine that is gone has left, and what other programs run containe
   expect(found('docker-ce', 'containerd', 'runc')[0]?.[0]).toBe(
     'it has containerd, runc, which docker-ce would replace',
   );
+});
+
+test('an engine that runs and is of no package is not replaced, on all hosts at once', () => {
+  for (const source of ['distribution', 'docker-ce'])
+    expect(running(source, 'docker.io config-files\n')).toEqual([
+      {
+        level: 'refuse',
+        code: 'other-engine',
+        host: 'a',
+        message: `it has an engine that runs and is of no package that is known, which ${source === 'docker-ce' ? source : 'docker.io'} would replace`,
+        fix: [
+          'set `docker: { source: none }` for it, which installs no other over it; its settings are kept all the same',
+        ],
+      },
+    ]);
+  expect(running('none', '')).toEqual([]);
+  expect(running('distribution', 'docker.io installed\n')).toEqual([]);
+  // One whose upgrade was cut off is ended by a run.
+  for (const state of ['unpacked', 'half-configured', 'triggers-pending'])
+    expect(running('distribution', `docker.io ${state}\n`)).toEqual([]);
 });
