@@ -62,7 +62,7 @@ test.each(['docker', 'docker/engine', 'docker/packages'])(
               return {
                 ...one,
                 settings: { source: 'none' },
-                facts: { ...one.facts, docker: { packages: [], runtimes: [] } },
+                facts: { ...one.facts, docker: { packages: ['docker.io'], unfinished: [], runtimes: [] } },
               };
             }),
           } as never).map(({ code }) => code),
