@@ -21,7 +21,11 @@ const refused = (hosts: readonly SwarmHost[]) =>
       hosts: hosts.map((one) => ({
         ...one,
         settings: hostSettings.parse({}),
-        facts: one.facts && { ...one.facts, docker: { packages: ['docker.io'], unfinished: [], runtimes: [] }, apt: { sources: [] } },
+        facts: one.facts && {
+          ...one.facts,
+          docker: { packages: ['docker.io'], unfinished: [], runtimes: [] },
+          apt: { sources: [] },
+        },
       })),
     } as never)
     .filter(({ level }) => level === 'refuse');
