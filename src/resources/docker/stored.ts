@@ -38,9 +38,12 @@ export const DEFAULT_ROOT = '/var/lib/docker';
 export function showStored(more: readonly string[]): Script {
   return sh`
     echo ==stored
-    for p in dockerd $([ -z "$units" ] || sed -n 's/^[[:space:]]*ExecStart=[-@:+!|]*\([^[:space:]]*\).*/\1/p' $units); do
-      ! command -v "$p" >/dev/null || { echo engine; break; }
-    done
+    if command -v dockerd >/dev/null; then echo engine
+    elif [ -n "$units" ]; then
+      for p in $(sed -n 's/^[[:space:]]*ExecStart=[-@:+!|]*\([^[:space:]]*\).*/\1/p' $units); do
+        ! command -v "$p" >/dev/null || { echo engine; break; }
+      done
+    fi
     root=
     ${dockerThere}
     [ "$docker_there_code" -ne 66 ] || exit 66
