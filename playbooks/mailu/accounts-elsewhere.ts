@@ -95,24 +95,15 @@ export function anotherPlace(only: FoundFile, mailu: Mailu, seen: Seen): Problem
   const running = host.facts.mailData.containers.find(
     (container) => container.running && only.seen.some(({ path }) => path === `${container.data}/main.db`),
   );
-  if (isWithoutName(only) && running !== undefined)
-    return {
-      ...elsewhere,
-      ...outOf(host, running.id, `${found}, in a volume without a name, ${REMOVED}`, to, seen),
-    };
-  if (isMadeOf(only) && running !== undefined) {
-    const { message, fix } = outOf(
-      host,
-      running.id,
-      `${found}, in a volume that is mounted while a container has it`,
-      to,
-      seen,
-    );
-    return {
-      ...elsewhere,
-      message,
-      fix: [...fix, 'once that has ended without an error: run again with --database-moved'],
-    };
+  const place = isWithoutName(only)
+    ? `a volume without a name, ${REMOVED}`
+    : isMadeOf(only)
+      ? 'a volume that is mounted while a container has it'
+      : undefined;
+  if (place !== undefined && running !== undefined) {
+    const { message, fix } = outOf(host, running.id, `${found}, in ${place}`, to, seen);
+    const again = 'once that has ended without an error: run again with --database-moved';
+    return { ...elsewhere, message, fix: isWithoutName(only) ? fix : [...fix, again] };
   }
   // With its service, a volume without a name would go before it was copied.
   const stop = !isWithoutName(only) && (service !== undefined || isInUse(only));

@@ -2,16 +2,18 @@ import type { ContainerFact, Finding, ServiceFact } from 'provision-swarm';
 import type { Reached } from '../settings/mailu.ts';
 
 /** Images that are Mailu, wherever they come from (`ghcr.io/mailu/dovecot`, `mailu/admin`, a mirror's `…/mailu/nginx`). */
-const MAILU_IMAGE = /(^|\/)mailu\/[a-z]+([:@]|$)/;
+const mailuImage = (names: string) => new RegExp(`(^|/)mailu/(${names})([:@]|$)`);
+
+const MAILU_IMAGE = mailuImage('[a-z]+');
 
 export const isMailu = ({ image }: { readonly image: string }): boolean => MAILU_IMAGE.test(image);
 
-const ADMIN_IMAGE = /(^|\/)mailu\/admin([:@]|$)/;
+const ADMIN_IMAGE = mailuImage('admin');
 
 /** Whether it is the administration of a Mailu, which has its accounts. */
 export const isAdmin = ({ image }: { readonly image: string }): boolean => ADMIN_IMAGE.test(image);
 
-const DATABASE_IMAGE = /(^|\/)mailu\/(postgresql|mysql)([:@]|$)/;
+const DATABASE_IMAGE = mailuImage('postgresql|mysql');
 
 /**
  * The database server that Mailu had of its own until 1.9 (its docs/releases.rst): it has the accounts, so no command here ends it.

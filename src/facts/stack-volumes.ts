@@ -26,7 +26,8 @@ const withLabel = (label: string, stack: string): Script =>
 export const lookInVolumes = (stack: string): Script => sh`
   newline='
 '
-  away_volume() {
+  mounted_volume() {
+    timeout ${PATIENCE} findmnt -rn --mountpoint "$at" >/dev/null && return
     echo "away the volume $name of Docker may have them: it is made of $device, and mounted only while a container has it. Mount that elsewhere and copy what is in it, or, where it has none, have Docker forget it (docker volume rm, which removes nothing of what it is made of)"
     return 1
   }
@@ -44,9 +45,9 @@ export const lookInVolumes = (stack: string): Script => sh`
     case $kind in volume) ;; '' | *[Nn]'o such '*) continue ;; *) printf '%s\n' "$kind" >&2; exit 66 ;; esac
     case $driver:$device in
       local:-) ;;
-      local:/dev/*) timeout ${PATIENCE} findmnt -rn --mountpoint "$at" >/dev/null || away_volume ;;
+      local:/dev/*) mounted_volume ;;
       local:/*) echo "looked $at"; at=$device ;;
-      *) timeout ${PATIENCE} findmnt -rn --mountpoint "$at" >/dev/null || away_volume ;;
+      *) mounted_volume ;;
     esac || continue
     look "$at/main.db" </dev/null
     echo "looked $at"

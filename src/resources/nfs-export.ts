@@ -159,10 +159,11 @@ export const nfsExport = defineResource({
   },
 
   apply(wanted, have) {
-    const line = 'away' in have ? undefined : lineOf(wanted, have);
-    const content = 'away' in have ? '' : `${line ?? ''}${have.others}`;
-    const before = 'away' in have ? [] : clientsOf(have.line ?? '');
-    const out = before.filter((client) => !clientsOf(line ?? '').includes(client));
+    // A disk that is away was refused.
+    if ('away' in have) return [];
+    const line = lineOf(wanted, have) ?? '';
+    const content = `${line}${have.others}`;
+    const out = clientsOf(have.line ?? '').filter((client) => !clientsOf(line).includes(client));
     return [
       {
         title: 'export it',
